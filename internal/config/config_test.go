@@ -1,0 +1,84 @@
+package config
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func from(values map[string]string) func(string) string {
+	return func(name string) string { return values[name] }
+}
+
+func TestProductionReadsItsSettings(t *testing.T) {
+	got, err := Read(from(map[string]string{
+		"BASE_URL": "https://labelup.example.com/", "REDIS_URL": "rediss://:p@host:6379", "SEAL_KEYS": "k1:secret",
+		"PORT": "5000", "REGION_BASE_URLS": "EU=https://eu.example.com, US=https://us.example.com/",
+		"ALLOWED_HOSTS": "wiki.example.com", "LOG_LEVEL": "warn", "REDIS_TLS_INSECURE": "true",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Config{
+		Production: true, Port: 5000, BaseURL: "https://labelup.example.com",
+		RegionBaseURLs: map[string]string{"EU": "https://eu.example.com", "US": "https://us.example.com"},
+		RedisURL:       "rediss://:p@host:6379", RedisTLSInsecure: true, SealKeys: "k1:secret",
+		AllowedHosts:   []string{"wiki.example.com"},
+		InstallKeyURLs: []string{"https://connect-install-keys.atlassian.com", "https://asap-distribution.us-west-2.prod.atl-asap.net"},
+		TokenServerURL: "https://oauth-2-authorization-server.services.atlassian.com",
+		BridgeURL:      "https://connect-cdn.atl-paas.net/all.js",
+		LogLevel:       slog.LevelWarn, ShutdownTimeout: 25 * time.Second,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("settings differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestDevelopmentNeedsNothing(t *testing.T) {
+	got, err := Read(from(map[string]string{"ENVIRONMENT": "development", "PORT": "9000"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Production || got.BaseURL != "http://localhost:9000" {
+		t.Errorf("development read %+v", got)
+	}
+}
+
+func TestEveryFaultIsNamedAtOnceAndNoValueIsShown(t *testing.T) {
+	_, err := Read(from(map[string]string{
+		"PORT": "http", "BASE_URL": "http://hunter2.example.com", "REGION_BASE_URLS": "MOON=https://x", "LOG_LEVEL": "loud",
+		"SHUTDOWN_SECONDS": "600", "REDIS_TLS_INSECURE": "maybe", "TOKEN_SERVER_URL": "https://user:hunter2@x/",
+	}))
+	if err == nil {
+		t.Fatal("no fault was reported")
+	}
+	for _, name := range []string{"PORT", "BASE_URL", "REGION_BASE_URLS", "LOG_LEVEL", "SHUTDOWN_SECONDS", "REDIS_TLS_INSECURE", "TOKEN_SERVER_URL", "REDIS_URL", "SEAL_KEYS"} {
+		if !strings.Contains(err.Error(), name+" ") {
+			t.Errorf("%s is faulty and not reported in:\n%v", name, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("a fault shows a value:\n%v", err)
+	}
+}
+
+func TestEverySettingIsDocumented(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "operating.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range Variables {
+		standard := "none"
+		if v.Default != "" {
+			standard = "`" + v.Default + "`"
+		}
+		if row := "| `" + v.Name + "` | " + standard + " | " + v.About + " |"; !strings.Contains(string(page), row) {
+			t.Errorf("docs/operating.md lacks this row:\n%s", row)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package technicallog
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func logged(t *testing.T, write func(*slog.Logger)) map[string]any {
+	t.Helper()
+	var out bytes.Buffer
+	write(New(&out, slog.LevelDebug))
+	line := map[string]any{}
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+		t.Fatalf("the log wrote %q, which is not one JSON line: %v", out.String(), err)
+	}
+	delete(line, "time")
+	return line
+}
+
+func TestTheLogKeepsOnlyItsOwnFields(t *testing.T) {
+	tests := map[string]struct {
+		write func(*slog.Logger)
+		want  map[string]any
+	}{
+		"known fields pass as they are": {
+			func(l *slog.Logger) {
+				l.Info("request", Route, "/macro/labels", Status, 200, Milliseconds(1500*time.Microsecond))
+			},
+			map[string]any{"level": "INFO", "msg": "request", "route": "/macro/labels", "status": 200.0, "duration_ms": 1.5},
+		},
+		"an unknown field is dropped and counted": {
+			func(l *slog.Logger) { l.Info("request", "title", "Quarterly plan", Status, 200) },
+			map[string]any{"level": "INFO", "msg": "request", "status": 200.0, "fields_lost": 1.0},
+		},
+		"a sentence in a known field is withheld": {
+			func(l *slog.Logger) { l.Info("request", Reason, "cannot label Quarterly plan") },
+			map[string]any{"level": "INFO", "msg": "request", "reason": "[withheld]"},
+		},
+		"a URL with a query is withheld": {
+			func(l *slog.Logger) { l.Info("request", Route, "/macro/labels?jwt=abc") },
+			map[string]any{"level": "INFO", "msg": "request", "route": "[withheld]"},
+		},
+		"a label in another script is withheld": {
+			func(l *slog.Logger) { l.Info("call", Operation, "予算") },
+			map[string]any{"level": "INFO", "msg": "call", "operation": "[withheld]"},
+		},
+		"an error value never prints its text": {
+			func(l *slog.Logger) { l.Error("call", Cause, errors.New("Get https://x/?name=secret")) },
+			map[string]any{"level": "ERROR", "msg": "call", "fields_lost": 1.0},
+		},
+		"fields given beforehand are held to the same list": {
+			func(l *slog.Logger) { l.With("account", "5b10", RequestID, "abc").Info("request") },
+			map[string]any{"level": "INFO", "msg": "request", "request_id": "abc"},
+		},
+		"a group cannot smuggle a field in": {
+			func(l *slog.Logger) { l.WithGroup("page").Info("request", slog.Group("page", "title", "x")) },
+			map[string]any{"level": "INFO", "msg": "request", "fields_lost": 1.0},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, logged(t, test.write)); diff != "" {
+				t.Errorf("logged line differs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSiteHashIsShortStableAndNotTheKey(t *testing.T) {
+	hash := SiteHash("6f0c2b1a-site")
+	if len(hash) != 12 || strings.Contains("6f0c2b1a-site", hash) || hash != SiteHash("6f0c2b1a-site") {
+		t.Errorf("SiteHash = %q, want 12 stable hex digits", hash)
+	}
+	if SiteHash("other") == hash {
+		t.Error("two sites have the same hash")
+	}
+	if got := SiteHash(""); got != "" {
+		t.Errorf("no site gives %q, want nothing", got)
+	}
+}
+
+func TestCauseOfNamesTheClassOnly(t *testing.T) {
+	tests := map[string]struct {
+		err  error
+		want string
+	}{
+		"nothing":                {nil, ""},
+		"a cancelled request":    {fmt.Errorf("read: %w", context.Canceled), "canceled"},
+		"a deadline":             {context.DeadlineExceeded, "timeout"},
+		"a refused connection":   {&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "connection_refused"},
+		"a cut connection":       {io.ErrUnexpectedEOF, "connection_lost"},
+		"a name that is unknown": {&net.DNSError{Name: "acme.atlassian.net"}, "dns"},
+		"anything else":          {errors.New("title: Quarterly plan"), "other"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := CauseOf(test.err); got != test.want {
+				t.Errorf("CauseOf = %q, want %q", got, test.want)
+			}
+		})
+	}
+}
