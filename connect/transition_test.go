@@ -1,0 +1,160 @@
+package connect
+
+import (
+	"errors"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTransition(t *testing.T) {
+	start := time.Unix(1_800_000_000, 0)
+	now := start.Add(time.Hour)
+	said := &lifecycleBody{
+		ClientKey: "site", SharedSecret: "new", BaseURL: "https://new.atlassian.net/wiki", OAuthClientID: "new-oauth",
+		CloudID: "new-cloud", EntitlementID: "new-ent", EntitlementNumber: "E-2", InstallationID: "new-install",
+	}
+	installed := Installation{
+		ClientKey: "site", SharedSecret: "old", BaseURL: "https://old.atlassian.net/wiki", DisplayURL: "https://old.example.com",
+		OAuthClientID: "old-oauth", CloudID: "old-cloud", Enabled: true, InstalledAt: start, ChangedAt: start,
+	}
+	with := func(i Installation, change func(*Installation)) *Installation { change(&i); return &i }
+	uninstalled := with(installed, func(i *Installation) {
+		i.SharedSecret, i.Enabled, i.UninstalledAt = "", false, start.Add(time.Minute)
+	})
+	fresh := Installation{
+		ClientKey: "site", SharedSecret: "new", BaseURL: "https://new.atlassian.net/wiki", OAuthClientID: "new-oauth",
+		CloudID: "new-cloud", EntitlementID: "new-ent", EntitlementNumber: "E-2", InstallationID: "new-install",
+		InstalledAt: now, ChangedAt: now,
+	}
+	for name, test := range map[string]struct {
+		current  *Installation
+		event    Event
+		issuedAt time.Time
+		said     *lifecycleBody
+		want     *Installation // nil: left as it is
+		reason   string
+	}{
+		"installed for the first time": {event: Installed, issuedAt: now, want: &fresh},
+		"installed again replaces every field and keeps when it began": {
+			current: &installed, event: Installed, issuedAt: now,
+			want: with(fresh, func(i *Installation) {
+				i.InstalledAt, i.Enabled = start, true
+				i.PreviousSecret, i.PreviousSecretUntil = "old", now.Add(15*time.Minute)
+			}),
+		},
+		"installed again with the same secret has no previous one": {
+			current: with(installed, func(i *Installation) { i.SharedSecret = "new" }), event: Installed, issuedAt: now,
+			want: with(fresh, func(i *Installation) { i.InstalledAt, i.Enabled = start, true }),
+		},
+		"installed again within the grace keeps the previous secret": {
+			current: with(installed, func(i *Installation) {
+				i.SharedSecret, i.PreviousSecret, i.PreviousSecretUntil = "new", "older", now.Add(time.Minute)
+			}),
+			event: Installed, issuedAt: now,
+			want: with(fresh, func(i *Installation) {
+				i.InstalledAt, i.Enabled = start, true
+				i.PreviousSecret, i.PreviousSecretUntil = "older", now.Add(time.Minute)
+			}),
+		},
+		"installed in the same second replaces": {
+			current: &installed, event: Installed, issuedAt: start,
+			want: with(fresh, func(i *Installation) {
+				i.InstalledAt, i.Enabled, i.ChangedAt = start, true, start
+				i.PreviousSecret, i.PreviousSecretUntil = "old", now.Add(15*time.Minute)
+			}),
+		},
+		"installed a second too late is dropped": {current: &installed, event: Installed, issuedAt: start.Add(-time.Second)},
+		"installed after uninstalled begins anew with the same data": {
+			current: uninstalled, event: Installed, issuedAt: now,
+			want: with(fresh, func(i *Installation) { i.InstalledAt = start }),
+		},
+		"uninstalled erases the secrets and keeps the rest": {
+			current: with(installed, func(i *Installation) {
+				i.PreviousSecret, i.PreviousSecretUntil = "older", now.Add(time.Minute)
+			}),
+			event: Uninstalled, issuedAt: now,
+			want: with(installed, func(i *Installation) {
+				i.SharedSecret, i.Enabled, i.ChangedAt, i.UninstalledAt = "", false, now, now
+			}),
+		},
+		"uninstalled twice keeps when it was first": {
+			current: uninstalled, event: Uninstalled, issuedAt: now,
+			want: with(*uninstalled, func(i *Installation) { i.ChangedAt = now }),
+		},
+		"uninstalled a second too late is dropped":  {current: &installed, event: Uninstalled, issuedAt: start.Add(-time.Second)},
+		"uninstalled of an unknown site is dropped": {event: Uninstalled, issuedAt: now},
+		"disabled": {
+			current: &installed, event: Disabled, issuedAt: now,
+			want: with(installed, func(i *Installation) { i.Enabled, i.ChangedAt = false, now }),
+		},
+		"enabled": {
+			current: with(installed, func(i *Installation) { i.Enabled = false }), event: Enabled, issuedAt: now,
+			want: with(installed, func(i *Installation) { i.ChangedAt = now }),
+		},
+		"enabled by a signer whose clock is behind": {
+			current: with(installed, func(i *Installation) { i.Enabled = false }), event: Enabled, issuedAt: start.Add(-30 * time.Second),
+			want: &installed,
+		},
+		"disabled long overtaken is dropped":    {current: &installed, event: Disabled, issuedAt: start.Add(-31 * time.Second)},
+		"enabled after uninstalled":             {current: uninstalled, event: Enabled, issuedAt: now, reason: ReasonUninstalled},
+		"disabled after uninstalled":            {current: uninstalled, event: Disabled, issuedAt: now, reason: ReasonUninstalled},
+		"disabled of a site that has no record": {event: Disabled, issuedAt: now, reason: ReasonUninstalled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before Installation
+			if test.current != nil {
+				before = *test.current
+			}
+			got, err := transition(test.current, test.event, said, test.issuedAt, now)
+			if e, ok := errors.AsType[*Error](err); test.reason == "" && err != nil || test.reason != "" && (!ok || e.Reason != test.reason) {
+				t.Fatalf("error = %v, want reason %q", err, test.reason)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("record (-want +got):\n%s", diff)
+			}
+			if test.current != nil && !cmp.Equal(before, *test.current) {
+				t.Error("transition changed the current record")
+			}
+		})
+	}
+}
+
+// The strings that parseToken recognises without decoding are what they say.
+func TestCommonHeadersDecodeToWhatTheyStandFor(t *testing.T) {
+	for _, segment := range []string{atlassianHeader, commonHeader} {
+		var got header
+		if !decodeJSON(segment, maxHeader, &got) || got.Algorithm != algHS256 || got.KeyID != "" || got.Critical != nil {
+			t.Errorf("%s decodes to %+v", segment, got)
+		}
+	}
+}
+
+func TestTheCacheOfUserTokensIsBounded(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	u := NewUserTokens(TokenServer, nil, func() time.Time { return now })
+	key := func(i int) tokenKey { return tokenKey{person: hashOf(strconv.Itoa(i))} }
+	for i := range maxUserTokens {
+		until := now.Add(time.Hour)
+		if i%2 == 0 {
+			until = now.Add(time.Minute)
+		}
+		u.keep(key(i), userToken{token: "t", until: until}, 0)
+	}
+	now = now.Add(time.Minute)
+	u.keep(key(-1), userToken{token: "t", until: now.Add(time.Hour)}, 0)
+	if len(u.tokens) != maxUserTokens/2+1 {
+		t.Errorf("%d tokens after the expired ones went, want %d", len(u.tokens), maxUserTokens/2+1)
+	}
+	for i := range maxUserTokens {
+		u.keep(key(maxUserTokens+i), userToken{token: "t", until: now.Add(time.Hour)}, 0)
+	}
+	if len(u.tokens) != maxUserTokens {
+		t.Errorf("%d tokens, at most %d", len(u.tokens), maxUserTokens)
+	}
+	if _, ok := u.cached(key(2*maxUserTokens - 1)); !ok {
+		t.Error("the newest token is not kept")
+	}
+}
