@@ -1,0 +1,154 @@
+// Package redistest runs a real redis-server for a test.
+//
+// It exists because a fake accepts what Redis refuses and forgets what Redis
+// keeps. It is for tests only: nothing that is served may import it.
+package redistest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Server is one redis-server with an append-only file, listening on a unix
+// socket in a folder of its own. It is killed when the test ends.
+type Server struct {
+	t      testing.TB
+	dir    string
+	args   []string
+	output bytes.Buffer
+	cmd    *exec.Cmd
+}
+
+// Start runs a redis-server and returns once it answers. config holds further
+// lines of redis.conf, such as "port 7000"; a line starting with "sentinel "
+// makes it a Sentinel. The test fails if there is no redis-server on PATH.
+func Start(t testing.TB, config ...string) *Server {
+	t.Helper()
+	// Not t.TempDir: a unix socket's path holds 107 bytes, and tests here are
+	// named by sentences.
+	dir, err := os.MkdirTemp("", "redis") //nolint:usetesting // see above
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{t: t, dir: dir}
+	t.Cleanup(func() {
+		s.Kill()
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	file := filepath.Join(dir, "redis.conf")
+	s.args = []string{file}
+	if slices.ContainsFunc(config, func(line string) bool { return strings.HasPrefix(line, "sentinel ") }) {
+		s.args = append(s.args, "--sentinel")
+	}
+	lines := append([]string{
+		"port 0",
+		"bind 127.0.0.1",
+		"dir " + dir,
+		"unixsocket " + s.Socket(),
+		"appendonly yes",
+		`save ""`,
+	}, config...)
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.Restart()
+	return s
+}
+
+// Socket is the path of the unix socket.
+func (s *Server) Socket() string { return filepath.Join(s.dir, "redis.sock") }
+
+// URL is the server's address as REDIS_URL has it.
+func (s *Server) URL() string { return "unix://" + s.Socket() }
+
+// Stop asks the server to end and waits until it has.
+func (s *Server) Stop() { s.end(syscall.SIGTERM) }
+
+// Kill ends the server as a crash would. It may be called on a stopped server.
+func (s *Server) Kill() { s.end(syscall.SIGKILL) }
+
+// Restart stops the server if it runs and starts it again with its data.
+func (s *Server) Restart() {
+	s.t.Helper()
+	s.Stop()
+	s.output.Reset()
+	cmd := exec.Command("redis-server", s.args...)
+	cmd.Stdout, cmd.Stderr = &s.output, &s.output
+	if err := cmd.Start(); err != nil {
+		s.t.Fatalf("start redis-server: %v", err)
+	}
+	s.cmd = cmd
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		err := s.ping()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			s.Kill() // also makes output safe to read
+			s.t.Fatalf("redis-server does not answer: %v\n%s", err, s.output.String())
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (s *Server) end(signal syscall.Signal) {
+	if s.cmd == nil {
+		return
+	}
+	_ = s.cmd.Process.Signal(signal)
+	_ = s.cmd.Wait() // the status only repeats the signal
+	s.cmd = nil
+}
+
+// ping is over the socket in plain text: NOAUTH is an answer too.
+func (s *Server) ping() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", s.Socket())
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(time.Second)); err != nil {
+		return err
+	}
+	if _, err := conn.Write([]byte("PING\r\n")); err != nil {
+		return err
+	}
+	answer := make([]byte, 128)
+	n, err := conn.Read(answer)
+	if err != nil {
+		return err
+	}
+	if got := string(answer[:n]); !strings.HasPrefix(got, "+PONG") && !strings.HasPrefix(got, "-NOAUTH") {
+		return fmt.Errorf("PING answered %q", got)
+	}
+	return nil
+}
+
+// FreePort returns a loopback TCP port that was free a moment ago.
+func FreePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr, ok := l.Addr().(*net.TCPAddr)
+	if err := l.Close(); err != nil || !ok {
+		t.Fatalf("free port: %v", err)
+	}
+	return addr.Port
+}

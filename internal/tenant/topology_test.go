@@ -1,0 +1,260 @@
+package tenant
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"labelup/connect"
+	"labelup/internal/tenant/redistest"
+)
+
+// worksFor is a site's life in short: two processes, an install, a rotation,
+// an invalidation, a replay.
+func worksFor(t *testing.T, clientKey string, writer, reader *Store) {
+	t.Helper()
+	onlyInvalidation(reader)
+	used := token("install "+clientKey, "body")
+	change(t, writer, clientKey, used, installed(clientKey, "first"))
+	if diff := cmp.Diff(installed(clientKey, "first"), read(t, reader, clientKey)); diff != "" {
+		t.Error(diff)
+	}
+	change(t, writer, clientKey, token("rotate "+clientKey, "body"), installed(clientKey, "second"))
+	if got := read(t, writer, clientKey); got.SharedSecret != "second" {
+		t.Errorf("the process itself reads %q", string(got.SharedSecret))
+	}
+	secretWithin(t, time.Second, reader, clientKey, "second")
+	if err := reader.Change(t.Context(), clientKey, used, never(t)); err != nil {
+		t.Errorf("the same token and body again: %v", err)
+	}
+	if err := reader.Change(t.Context(), clientKey, token("install "+clientKey, "other"), never(t)); !errors.Is(err, connect.ErrTokenReused) {
+		t.Errorf("the token with another body: %v", err)
+	}
+}
+
+// waitFor fails the test unless done becomes true within limit.
+func waitFor(t *testing.T, limit time.Duration, what string, done func() bool) {
+	t.Helper()
+	for start := time.Now(); !done(); time.Sleep(20 * time.Millisecond) {
+		if time.Since(start) > limit {
+			t.Fatalf("waited %v for %s", limit, what)
+		}
+	}
+}
+
+func TestClusterOfThreeMasters(t *testing.T) {
+	t.Parallel()
+	var nodes []*redistest.Server
+	var addrs []string
+	var meet [][]any
+	for i := range 3 {
+		port, bus := redistest.FreePort(t), redistest.FreePort(t)
+		nodes = append(nodes, redistest.Start(t,
+			fmt.Sprintf("port %d", port), fmt.Sprintf("cluster-port %d", bus),
+			"cluster-enabled yes", "cluster-node-timeout 1000", "cluster-require-full-coverage no"))
+		addrs = append(addrs, fmt.Sprintf("127.0.0.1:%d", port))
+		meet = append(meet, []any{"cluster", "meet", "127.0.0.1", port, bus})
+		first, last := i*16384/3, (i+1)*16384/3-1
+		if err := raw(t, nodes[i]).Do(t.Context(), "cluster", "addslotsrange", first, last).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, m := range meet[1:] {
+		if err := raw(t, nodes[0]).Do(t.Context(), m...).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, node := range nodes {
+		client := raw(t, node)
+		waitFor(t, 10*time.Second, "the cluster to form", func() bool {
+			info := client.ClusterInfo(t.Context()).Val()
+			return infoField(info, "cluster_state") == "ok" && infoField(info, "cluster_slots_assigned") == "16384" && infoField(info, "cluster_known_nodes") == "3"
+		})
+	}
+
+	url := "redis+cluster://" + strings.Join(addrs, ",")
+	writer, reader := open(t, url), open(t, url)
+	waitFor(t, 5*time.Second, "the cluster to answer", func() bool { return writer.Ping(t.Context()) == nil && reader.Ping(t.Context()) == nil })
+	used := map[string]int{}
+	for i := range 12 {
+		clientKey := fmt.Sprint("site ", i)
+		worksFor(t, clientKey, writer, reader)
+		for n, node := range nodes {
+			if raw(t, node).Do(t.Context(), "exists", siteKey(siteName(clientKey))).Val() == int64(1) {
+				used[addrs[n]]++
+			}
+		}
+	}
+	if len(used) != 3 {
+		t.Errorf("the sites are on %d of 3 nodes: %v", len(used), used)
+	}
+	if warning, err := writer.EvictionPolicy(t.Context()); warning != "" || err != nil {
+		t.Errorf("eviction policy: %q, %v", warning, err)
+	}
+
+	nodes[2].Kill()
+	if err := writer.Ping(t.Context()); !errors.Is(err, connect.ErrStoreUnavailable) {
+		t.Errorf("with a node dead the cluster is said to be ready: %v", err)
+	}
+	nodes[2].Restart()
+	recovers(t, 10*time.Second, writer)
+	for i := range 12 {
+		clientKey := fmt.Sprint("site ", i)
+		waitFor(t, 10*time.Second, "a site of the restarted node", func() bool {
+			got, err := writer.Installation(t.Context(), clientKey)
+			return err == nil && got.SharedSecret == "second"
+		})
+	}
+}
+
+func TestSentinelFailover(t *testing.T) {
+	t.Parallel()
+	port := [2]int{redistest.FreePort(t), redistest.FreePort(t)}
+	const auth = "requirepass d4ta"
+	master := redistest.Start(t, fmt.Sprintf("port %d", port[0]), auth, "masterauth d4ta", "repl-diskless-sync-delay 0")
+	replica := redistest.Start(t, fmt.Sprintf("port %d", port[1]), auth, "masterauth d4ta", fmt.Sprintf("replicaof 127.0.0.1 %d", port[0]))
+	ask, err := Connect(strings.Replace(replica.URL(), "unix://", "unix://:d4ta@", 1), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ask.Close()
+	waitFor(t, 10*time.Second, "the replica to follow", func() bool {
+		return infoField(ask.Info(t.Context(), "replication").Val(), "master_link_status") == "up"
+	})
+	var addrs []string
+	for range 3 {
+		p := redistest.FreePort(t)
+		sentinel := redistest.Start(t, fmt.Sprintf("port %d", p), "requirepass s3nt",
+			fmt.Sprintf("sentinel monitor main 127.0.0.1 %d 2", port[0]),
+			"sentinel auth-pass main d4ta",
+			"sentinel sentinel-pass s3nt",
+			"sentinel down-after-milliseconds main 500",
+			"sentinel failover-timeout main 2000")
+		addrs = append(addrs, fmt.Sprintf("127.0.0.1:%d", p))
+		watch, err := Connect(strings.Replace(sentinel.URL(), "unix://", "unix://:s3nt@", 1), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer watch.Close()
+		if len(addrs) == 3 {
+			waitFor(t, 15*time.Second, "the sentinels to find each other and the replica", func() bool {
+				info := watch.Info(t.Context(), "sentinel").Val()
+				return strings.Contains(info, "slaves=1,sentinels=3")
+			})
+		}
+	}
+
+	url := "redis+sentinel://:d4ta@" + strings.Join(addrs, ",") + "/main?sentinel_password=s3nt"
+	writer, reader := open(t, url), open(t, url)
+	recovers(t, 5*time.Second, writer)
+	recovers(t, 5*time.Second, reader)
+	time.Sleep(100 * time.Millisecond) // for the subscriptions
+	worksFor(t, site, writer, reader)
+	waitFor(t, 5*time.Second, "replication", func() bool {
+		return strings.Contains(ask.Keys(t.Context(), "*site").String(), siteName(site))
+	})
+
+	reader = open(t, url)
+	start := time.Now()
+	master.Kill()
+	waitFor(t, 15*time.Second, "a new master that takes writes", func() bool {
+		return writer.Change(t.Context(), site, nil, to(installed(site, "third"))) == nil
+	})
+	t.Logf("writes work again after %v", time.Since(start))
+	waitFor(t, 5*time.Second, "the other process", func() bool {
+		got, err := reader.Installation(t.Context(), site)
+		return err == nil && got.SharedSecret == "third"
+	})
+	if err := reader.Change(t.Context(), site, token("install "+site, "other"), never(t)); !errors.Is(err, connect.ErrTokenReused) {
+		t.Errorf("the used token is forgotten: %v", err)
+	}
+}
+
+func TestTLSIsVerifiedUnlessToldOtherwise(t *testing.T) {
+	t.Parallel()
+	certificate, key, pool := selfSigned(t)
+	port := redistest.FreePort(t)
+	redistest.Start(t, fmt.Sprintf("tls-port %d", port), "tls-cert-file "+certificate, "tls-key-file "+key,
+		"tls-ca-cert-file "+certificate, "tls-auth-clients no", "requirepass d4ta")
+	url := fmt.Sprintf("rediss://:d4ta@127.0.0.1:%d", port)
+
+	for name, options := range map[string]Options{
+		"with its own authority": {RootCAs: pool}, "with verification off": {InsecureTLS: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			writer, reader := openWith(t, url, sealer(t, "k1"), options), openWith(t, url, sealer(t, "k1"), options)
+			time.Sleep(100 * time.Millisecond) // for the subscriptions
+			worksFor(t, name, writer, reader)
+		})
+	}
+	t.Run("a certificate nobody vouches for is refused", func(t *testing.T) {
+		var unknown x509.UnknownAuthorityError
+		err := openWith(t, url, sealer(t, "k1"), Options{}).Ping(t.Context())
+		if !errors.Is(err, connect.ErrStoreUnavailable) || !errors.As(err, &unknown) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("a wrong password is refused and not shown", func(t *testing.T) {
+		wrong := strings.Replace(url, "d4ta", "hunter2", 1)
+		err := openWith(t, wrong, sealer(t, "k1"), Options{RootCAs: pool}).Ping(t.Context())
+		if !errors.Is(err, connect.ErrStoreUnavailable) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func selfSigned(t *testing.T) (certificateFile, keyFile string, pool *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "redis"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool = x509.NewCertPool()
+	pool.AddCert(certificate)
+	dir := t.TempDir()
+	certificateFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	for file, block := range map[string]*pem.Block{
+		certificateFile: {Type: "CERTIFICATE", Bytes: der}, keyFile: {Type: "PRIVATE KEY", Bytes: keyDER},
+	} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := tls.LoadX509KeyPair(certificateFile, keyFile); err != nil {
+		t.Fatal(err)
+	}
+	return certificateFile, keyFile, pool
+}
