@@ -1,0 +1,127 @@
+package label
+
+import (
+	"errors"
+	"slices"
+)
+
+const (
+	// MaxPerCall is how many labels Confluence takes in one request.
+	MaxPerCall = 20
+
+	// MaxPerPage is how many global labels Confluence lets a page have.
+	MaxPerPage = 500
+
+	// MaxPerChange bounds the adds of a change, and its removes. A remove
+	// costs a request each, and a person waits for the answer: 50 fit well
+	// into the 30 seconds that a request may take. Both lists have the same
+	// bound, so that what undoes a change is itself a change.
+	MaxPerChange = 50
+)
+
+// Change is what to do to the labels of a page. Its lists share no name and
+// neither has a name twice.
+type Change struct {
+	Add    []Name
+	Remove []Name
+}
+
+// NewChange makes a change of what a person asked for: names to add are parsed,
+// names to remove are taken as Confluence holds them. A name that is asked for
+// twice counts once; both lists keep their order. An error is an *Error and
+// says which entry it is about.
+func NewChange(add, remove []string) (Change, error) {
+	if len(add)+len(remove) == 0 {
+		return Change{}, &Error{Reason: NothingAsked}
+	}
+	adds, err := names("add", add, Parse)
+	if err != nil {
+		return Change{}, err
+	}
+	removes, err := names("remove", remove, Held)
+	if err != nil {
+		return Change{}, err
+	}
+	added := NewSet(adds...)
+	for i, text := range remove {
+		// Compared as parsed: who adds and removes "Red" means one label.
+		if n, err := Parse(text); err == nil && added.Has(n) {
+			return Change{}, &Error{Reason: AddedAndRemoved, List: "remove", Index: i}
+		}
+	}
+	return Change{Add: adds, Remove: removes}, nil
+}
+
+// names makes the names of one list, each once.
+func names(list string, texts []string, parse func(string) (Name, error)) ([]Name, error) {
+	if len(texts) > MaxPerChange {
+		return nil, &Error{Reason: TooMany, List: list, Index: len(texts)}
+	}
+	var found []Name
+	for i, text := range texts {
+		n, err := parse(text)
+		if err != nil {
+			if e, ok := errors.AsType[*Error](err); ok {
+				e.List, e.Index = list, i
+			}
+			return nil, err
+		}
+		if !slices.Contains(found, n) {
+			found = append(found, n)
+		}
+	}
+	return found, nil
+}
+
+// Empty reports whether there is nothing to do.
+func (c Change) Empty() bool { return len(c.Add)+len(c.Remove) == 0 }
+
+// Batches returns the names to add in groups that fit into one request.
+func (c Change) Batches() [][]Name {
+	return slices.Collect(slices.Chunk(c.Add, MaxPerCall))
+}
+
+// Apply returns what the change makes of a page's labels. current stays as it is.
+func (c Change) Apply(current Set) Set {
+	after := make(Set, len(current)+len(c.Add))
+	for n := range current {
+		after[n] = struct{}{}
+	}
+	for _, n := range c.Remove {
+		delete(after, n)
+	}
+	for _, n := range c.Add {
+		after[n] = struct{}{}
+	}
+	return after
+}
+
+// Minimal returns the change without what is already so: the part that is still
+// to do on a page that holds current.
+func (c Change) Minimal(current Set) Change {
+	var m Change
+	for _, n := range c.Add {
+		if !current.Has(n) {
+			m.Add = append(m.Add, n)
+		}
+	}
+	for _, n := range c.Remove {
+		if current.Has(n) {
+			m.Remove = append(m.Remove, n)
+		}
+	}
+	return m
+}
+
+// Inverse returns what undoes a change that was Minimal where it was applied. Of
+// any other change it would also take away what was there before.
+func (c Change) Inverse() Change { return Change{Add: c.Remove, Remove: c.Add} }
+
+// Diff returns the minimal change that makes after of before, in the order of
+// the names' bytes. It is not bounded by MaxPerChange.
+func Diff(before, after Set) Change {
+	return Change{
+		Add:    slices.DeleteFunc(after.Names(), before.Has),
+		Remove: slices.DeleteFunc(before.Names(), after.Has),
+	}
+}

@@ -1,0 +1,215 @@
+// Package label is what a label is and what a change does to the labels of a
+// page. It is pure: no I/O, no clock, no state. It must not know REST, HTTP or
+// who is asking; internal/confluence writes what it describes.
+//
+// Source: the label endpoints of Confluence Cloud's REST API, and for the
+// characters a name may not have, what Confluence's own label check refuses.
+// Confluence normalises less than people expect (it splits a name at spaces and
+// answers 200), so a name is normalised here, once, before it goes out.
+package label
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/norm"
+
+	"labelup/internal/fault"
+)
+
+// Name is the name of a label without its prefix: made by Parse where it is to
+// be added, as Confluence spells it everywhere else. Two names are the same
+// label if and only if they are equal.
+type Name string
+
+// Prefix is the namespace of a label. Confluence may add others.
+type Prefix string
+
+const (
+	Global Prefix = "global" // what people call a label; the only one the app writes
+	My     Prefix = "my"     // private to one person, such as a star
+	Team   Prefix = "team"   // a category of a space
+	System Prefix = "system" // set by Confluence
+)
+
+// Label is a label that a page holds.
+type Label struct {
+	ID     string
+	Prefix Prefix
+	Name   Name
+}
+
+// MaxLength is how long a name may be, in UTF-16 code units: that is what
+// Confluence counts, and what the browser's String.length counts.
+const MaxLength = 255
+
+// maxText is how many bytes Parse looks at: every text that can normalise to a
+// valid name is shorter, unless it is padded with spaces.
+const maxText = 8 << 10
+
+// forbidden is what Confluence refuses in a name, besides whitespace.
+// The colon is among them, so that "team:x", "my:x" and "~user:x", which
+// Confluence would take for another prefix, are refused and never written.
+const forbidden = ":;,.?&[]()#^*@!<>"
+
+// Reason says which rule a name or a change breaks. The set is closed: the
+// browser has a sentence for each.
+type Reason string
+
+const (
+	Empty      Reason = "label_empty"               // nothing that can be seen
+	TooLong    Reason = "label_too_long"            // above MaxLength
+	Forbidden  Reason = "label_forbidden_character" // Character is not allowed in a label
+	Invisible  Reason = "label_invisible_character" // Character would make two labels that look alike
+	NotUnicode Reason = "label_not_unicode"         // not valid UTF-8
+
+	NothingAsked    Reason = "label_nothing_asked"     // neither an add nor a remove
+	TooMany         Reason = "label_too_many"          // more than MaxPerChange
+	AddedAndRemoved Reason = "label_added_and_removed" // the same name in both lists
+)
+
+// Error is why a name or a change is refused. It says where the name stands and
+// not what it is, so it can be logged. It unwraps to a fault.
+type Error struct {
+	Reason    Reason
+	Character rune   // of Forbidden and Invisible; else 0
+	List      string // "add" or "remove"; empty from Parse
+	Index     int    // in List, from 0; of TooMany how many names List has
+}
+
+func (e *Error) Error() string {
+	text := string(e.Reason)
+	if e.Character != 0 {
+		text += fmt.Sprintf(" %U", e.Character)
+	}
+	if e.List != "" {
+		text += fmt.Sprintf(" at %s[%d]", e.List, e.Index)
+	}
+	return text
+}
+
+// Unwrap makes fault.Of see what kind of failure this is.
+func (e *Error) Unwrap() error {
+	if e.Reason == TooMany {
+		return fault.New(fault.TooLarge, string(e.Reason))
+	}
+	return fault.New(fault.BadRequest, string(e.Reason))
+}
+
+// Parse makes the name of a label to add from what a person typed: canonical
+// composition (NFC), lower case, no space around it, one hyphen for each run of
+// whitespace. Parse of a name is that name. An error is an *Error.
+//
+// Lower case is Unicode's full mapping without a language, as browsers and Java
+// have it: "İ" becomes "i" with a combining dot, and a sigma that ends a word
+// becomes "ς".
+func Parse(text string) (Name, error) {
+	if !utf8.ValidString(text) {
+		return "", &Error{Reason: NotUnicode}
+	}
+	text = strings.TrimFunc(text, isSpace)
+	if len(text) > maxText {
+		return "", &Error{Reason: TooLong}
+	}
+	// The second NFC is for the marks that lower case leaves in another order.
+	text = norm.NFC.String(cases.Lower(language.Und).String(norm.NFC.String(text)))
+	text = strings.Join(strings.FieldsFunc(text, isSpace), "-")
+	for _, r := range text {
+		if isInvisible(r) {
+			return "", &Error{Reason: Invisible, Character: r}
+		}
+	}
+	if strings.Trim(text, joiners) == "" {
+		return "", &Error{Reason: Empty}
+	}
+	return checked(text)
+}
+
+// Held takes the name of a label as Confluence spells it, to remove it. It
+// changes nothing: Confluence holds names that Parse would spell otherwise
+// (from before, or from another app), and only their own spelling removes them.
+// It refuses what no name of Confluence can have. An error is an *Error.
+func Held(text string) (Name, error) {
+	if !utf8.ValidString(text) {
+		return "", &Error{Reason: NotUnicode}
+	}
+	if text == "" {
+		return "", &Error{Reason: Empty}
+	}
+	return checked(text)
+}
+
+// checked checks the rules that hold for every name.
+func checked(text string) (Name, error) {
+	units := 0
+	for _, r := range text {
+		if isSpace(r) || strings.ContainsRune(forbidden, r) {
+			return "", &Error{Reason: Forbidden, Character: r}
+		}
+		if units += utf16.RuneLen(r); units > MaxLength {
+			return "", &Error{Reason: TooLong}
+		}
+	}
+	return Name(text), nil
+}
+
+// isSpace is whitespace for Unicode or for Java, whose check Confluence uses:
+// the second counts the four separators of ASCII.
+func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
+
+// joiners are needed inside words of several scripts and inside emoji.
+const joiners = "\u200c\u200d"
+
+// isInvisible is true for controls and for format characters such as the
+// zero-width space or a change of writing direction, but not for the few format
+// characters that have a shape (signs written before numbers).
+func isInvisible(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf) &&
+		!unicode.Is(unicode.Prepended_Concatenation_Mark, r) && !strings.ContainsRune(joiners, r)
+}
+
+// Set is the names of a page's global labels.
+type Set map[Name]struct{}
+
+// NewSet returns the set of these names.
+func NewSet(names ...Name) Set {
+	s := make(Set, len(names))
+	for _, n := range names {
+		s[n] = struct{}{}
+	}
+	return s
+}
+
+// GlobalOf returns the names of those labels that have the prefix global; the
+// others (favourites, categories) are no business of a change.
+func GlobalOf(labels []Label) Set {
+	s := make(Set, len(labels))
+	for _, l := range labels {
+		if l.Prefix == Global {
+			s[l.Name] = struct{}{}
+		}
+	}
+	return s
+}
+
+// Has reports whether the name is in the set.
+func (s Set) Has(n Name) bool {
+	_, ok := s[n]
+	return ok
+}
+
+// Names returns the names in the order of their bytes.
+func (s Set) Names() []Name {
+	names := make([]Name, 0, len(s))
+	for n := range s {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
