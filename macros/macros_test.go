@@ -1,0 +1,171 @@
+package macros
+
+import (
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+
+	"labelup/internal/label"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs (-want +got); go test ./macros -update rewrites it:\n%s", name, diff)
+	}
+}
+
+var english = Words{Labels: "Labels", None: "No labels", Unavailable: "Labels are not available right now."}
+
+func labels(names ...string) []label.Label {
+	var list []label.Label
+	for _, name := range names {
+		list = append(list, label.Label{Prefix: label.Global, Name: label.Name(name)})
+	}
+	return list
+}
+
+func TestStorageFormat(t *testing.T) {
+	site := Static{WikiURL: "https://acme.atlassian.net/wiki", SpaceKey: "DS", Words: english}
+	tests := map[string]struct {
+		file string
+		edit func(*Static)
+	}{
+		"chips become one linked line": {"chips.xml", func(s *Static) { s.Labels = labels("accessibility", "team-red") }},
+		"a list becomes a list":        {"list.xml", func(s *Static) { s.Labels = labels("accessibility", "team-red"); s.Display = "list" }},
+		"compact has no heading":       {"compact.xml", func(s *Static) { s.Labels = labels("accessibility", "team-red"); s.Display = "compact" }},
+		"a prefix leaves the others out": {"prefix.xml", func(s *Static) {
+			s.Labels = labels("accessibility", "team-red", "team-blue")
+			s.Prefix = " Team- "
+		}},
+		"no labels are said to be none": {"none.xml", func(*Static) {}},
+		"names with special characters stay names": {"special.xml", func(s *Static) {
+			s.Labels = labels(`r/d"<b>&co`, "予算", "50%")
+			s.SpaceKey = "~me/x"
+		}},
+		"without a site there are no links": {"plain.xml", func(s *Static) {
+			s.Labels = labels("accessibility")
+			s.WikiURL = ""
+		}},
+		"other people's favourites and space categories are left out": {"global.xml", func(s *Static) {
+			s.Labels = append(labels("accessibility"), label.Label{Prefix: "my", Name: "favourite"}, label.Label{Prefix: "team", Name: "sales"})
+		}},
+		"another language": {"german.xml", func(s *Static) {
+			s.Labels = labels("barrierefreiheit")
+			s.Words.Labels = "Stichwörter"
+		}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := site
+			test.edit(&s)
+			got := s.Storage()
+			wellFormed(t, got)
+			golden(t, test.file, got)
+		})
+	}
+	t.Run("labels that cannot be read leave a sentence", func(t *testing.T) {
+		got := site.Unavailable()
+		wellFormed(t, got)
+		golden(t, "unavailable.xml", got)
+	})
+}
+
+// Storage format is XML: one open tag fails the whole export.
+func wellFormed(t *testing.T, storage string) {
+	t.Helper()
+	decoder := xml.NewDecoder(strings.NewReader(storage))
+	for {
+		if _, err := decoder.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatalf("not well-formed: %v\n%s", err, storage)
+		}
+	}
+}
+
+func frame() Frame {
+	return Frame{
+		View: Panel, ContentID: "637370746", ContentType: "page", ContentVersion: "7", SpaceID: "98305", SpaceKey: "DS",
+		MacroID: "ec1eead7-ab4b", Output: "display", Prefix: "team-", Display: "chips", Licensed: true, SignedIn: true, RequestID: "r1",
+	}
+}
+
+func TestFramePage(t *testing.T) {
+	pages := NewPages("labelup", "/static/h/labelup.js", "/static/h/labelup.css", "https://connect-cdn.atl-paas.net/all.js")
+	golden(t, "panel.html", string(pages.Append(nil, frame())))
+}
+
+func FuzzFramePageKeepsHostileValuesInTheirAttribute(f *testing.F) {
+	f.Add(`"><script>alert(1)</script>`, "DS")
+	f.Add("' onload='x", "\x00")
+	f.Add("&quot;", "日本")
+	pages := NewPages("labelup", "/s.js", "/s.css", "https://example.com/all.js")
+	f.Fuzz(func(t *testing.T, prefix, space string) {
+		hostile := frame()
+		hostile.Prefix, hostile.SpaceKey = prefix, space
+		page, err := html.Parse(strings.NewReader(string(pages.Append(nil, hostile))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		scripts, mains := 0, 0
+		for node := range page.Descendants() {
+			switch node.Data {
+			case "script":
+				scripts++
+			case "main":
+				mains++
+				if len(node.Attr) != 16 {
+					t.Errorf("main has %d attributes, want 16", len(node.Attr))
+				}
+			}
+		}
+		if scripts != 2 || mains != 1 {
+			t.Errorf("page has %d scripts and %d mains, want 2 and 1", scripts, mains)
+		}
+	})
+}
+
+func FuzzStorageIsWellFormed(f *testing.F) {
+	f.Add("accessibility", "DS", "chips")
+	f.Add("</a><script>", `"`, "list")
+	f.Fuzz(func(t *testing.T, name, space, display string) {
+		parsed, err := label.Parse(name)
+		if err != nil {
+			return
+		}
+		wellFormed(t, Static{
+			Labels: []label.Label{{Prefix: label.Global, Name: parsed}}, Display: display,
+			WikiURL: "https://acme.atlassian.net/wiki", SpaceKey: space, Words: english,
+		}.Storage())
+	})
+}
+
+func BenchmarkFramePage(b *testing.B) {
+	pages := NewPages("labelup", "/static/h/labelup.js", "/static/h/labelup.css", "https://connect-cdn.atl-paas.net/all.js")
+	buffer := make([]byte, 0, 4096)
+	b.ReportAllocs()
+	for b.Loop() {
+		buffer = pages.Append(buffer[:0], frame())
+	}
+}

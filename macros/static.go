@@ -1,0 +1,83 @@
+package macros
+
+import (
+	"html"
+	"net/url"
+	"strings"
+
+	"labelup/internal/label"
+)
+
+// Words are the sentences a static rendering may need, in one language.
+type Words struct {
+	Labels      string // "Labels"
+	None        string // "No labels"
+	Unavailable string // "Labels are not available right now."
+}
+
+// Static is a macro where no script runs: an export, a mail, a feed, a phone.
+type Static struct {
+	Labels   []label.Label
+	Prefix   string // macro parameter: only labels that begin with it
+	Display  string // macro parameter: chips, list or compact
+	WikiURL  string // address of the site people see, with /wiki; links go below it
+	SpaceKey string
+	Words    Words
+}
+
+// Storage returns the labels in Confluence's storage format: plain text, each
+// name a link to the pages that carry it.
+func (s Static) Storage() string {
+	var items []string
+	for _, l := range Shown(s.Labels, s.Prefix) {
+		items = append(items, s.link(l.Name))
+	}
+	switch {
+	case len(items) == 0:
+		return "<p>" + html.EscapeString(s.Words.None) + "</p>"
+	case s.Display == "list":
+		return "<ul><li>" + strings.Join(items, "</li><li>") + "</li></ul>"
+	case s.Display == "compact":
+		return "<p>" + strings.Join(items, ", ") + "</p>"
+	default:
+		return "<p><strong>" + html.EscapeString(s.Words.Labels) + ":</strong> " + strings.Join(items, ", ") + "</p>"
+	}
+}
+
+// Unavailable is what stands in for labels that could not be read. An export
+// must not fail because of one macro.
+func (s Static) Unavailable() string {
+	return "<p><em>" + html.EscapeString(s.Words.Unavailable) + "</em></p>"
+}
+
+func (s Static) link(name label.Name) string {
+	text := html.EscapeString(strings.Map(xmlOnly, string(name)))
+	if s.WikiURL == "" || s.SpaceKey == "" {
+		return text
+	}
+	address := s.WikiURL + "/label/" + url.PathEscape(s.SpaceKey) + "/" + url.PathEscape(string(name))
+	return `<a href="` + html.EscapeString(address) + `">` + text + "</a>"
+}
+
+// xmlOnly leaves out what XML cannot hold. Confluence may hold such a name from
+// long ago, and one such character fails the whole export.
+func xmlOnly(r rune) rune {
+	if r < 0x20 || r == 0xfffe || r == 0xffff || r >= 0xd800 && r <= 0xdfff {
+		return -1
+	}
+	return r
+}
+
+// Shown is the part of a page's labels that a macro shows: those anyone can
+// see (not a person's own favourites), and of them those that begin with
+// prefix, compared without regard to case as Confluence does.
+func Shown(labels []label.Label, prefix string) []label.Label {
+	prefix = strings.ToLower(strings.TrimSpace(prefix))
+	var shown []label.Label
+	for _, l := range labels {
+		if l.Prefix == label.Global && strings.HasPrefix(string(l.Name), prefix) {
+			shown = append(shown, l)
+		}
+	}
+	return shown
+}
