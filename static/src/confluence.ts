@@ -1,0 +1,83 @@
+// What the panel reads from Confluence, through the host, as the viewer.
+
+import { HostError, type Host } from "./host.ts";
+
+export interface Page {
+  names: string[];
+  mayEdit: boolean;
+  draft: boolean;
+  version: number; // 0 if unknown
+}
+
+interface Label {
+  name?: unknown;
+  prefix?: unknown;
+}
+interface Listing {
+  results?: Label[];
+  _links?: { next?: string };
+}
+
+// In the v2 API each type of content has a collection of its own.
+const COLLECTIONS: Record<string, string> = { page: "pages", blogpost: "blogposts", attachment: "attachments" };
+
+/** Whether this type of content can have labels the app can change. */
+export function canHaveLabels(contentType: string): boolean {
+  return contentType in COLLECTIONS;
+}
+
+const MOST_LABEL_PAGES = 4; // of 250 labels; Confluence allows 500 labels a page
+
+/** Reads a page's labels and what the viewer may do with it. Rejects with HostError. */
+export async function readPage(host: Host, contentType: string, contentId: string): Promise<Page> {
+  const path = `/api/v2/${COLLECTIONS[contentType]}/${encodeURIComponent(contentId)}`;
+  const query = "?include-labels=true&include-operations=true&include-version=true";
+  const body = (await host.read(path + query).catch((error: unknown) => {
+    // A page that was never published answers 404 unless its draft is asked for.
+    if (error instanceof HostError && error.status === 404 && contentType !== "attachment") {
+      return host.read(path + query + "&get-draft=true");
+    }
+    throw error;
+  })) as {
+    status?: string;
+    version?: { number?: number };
+    labels?: Listing & { meta?: { hasMore?: boolean } };
+    operations?: { results?: { operation?: string; targetType?: string }[] };
+  } | null;
+  const names = body?.labels?.meta?.hasMore
+    ? await listLabels(host, `${path}/labels?limit=250`, MOST_LABEL_PAGES)
+    : globalNames(body?.labels);
+  return {
+    names,
+    mayEdit: (body?.operations?.results ?? []).some((o) => o.operation === "update" && (o.targetType ?? contentType) === contentType),
+    draft: body?.status === "draft",
+    version: body?.version?.number ?? 0,
+  };
+}
+
+/** The names in a paged v2 listing, at most `pages` requests long. */
+export async function listLabels(host: Host, path: string, pages: number): Promise<string[]> {
+  const names = new Set<string>();
+  const seen = new Set<string>();
+  let cursor = "";
+  for (; pages > 0; pages--) {
+    const listing = (await host.read(cursor ? `${path}&cursor=${encodeURIComponent(cursor)}` : path)) as Listing;
+    for (const name of globalNames(listing)) names.add(name);
+    cursor = nextCursor(listing);
+    if (!cursor || seen.has(cursor)) break;
+    seen.add(cursor);
+  }
+  return [...names];
+}
+
+/** The cursor of the page after this one, "" on the last. The rest of the link names another base and is not followed. */
+export function nextCursor(body: { _links?: { next?: string } } | null): string {
+  const query = (body?._links?.next ?? "").split("?")[1];
+  return new URLSearchParams(query).get("cursor") ?? "";
+}
+
+/** The names everybody sees: not personal (my:) labels, not a space's categories (team:). */
+export function globalNames(listing: Listing | null | undefined): string[] {
+  const results = Array.isArray(listing?.results) ? listing.results : [];
+  return results.flatMap((l) => (typeof l?.name === "string" && (l.prefix ?? "global") === "global" ? [l.name] : []));
+}

@@ -1,0 +1,97 @@
+// The host over Atlassian Connect's bridge (all.js, global AP).
+
+import { HostError, type Host, type News } from "./host.ts";
+
+interface Bridge {
+  context: { getToken(): Promise<string>; getContext(): Promise<{ url?: { displayUrl?: string } }> };
+  user: { getLocale(done: (locale: string) => void): void };
+  request(options: { url: string; type: string; headers: Record<string, string> }): Promise<{ body: string }>;
+  resize(width: string, height: string): void;
+  theming?: { initializeTheming(): void };
+  events: { on(event: string, hear: (news: News | [News]) => void): void; emit(event: string, args: [News]): void };
+  confluence: {
+    getMacroData(done: (data?: Record<string, string>) => void): void;
+    saveMacro(parameters: Record<string, string>): void;
+    closeMacroEditor(): void;
+  };
+  dialog?: { getButton?(name: string): { bind(press: () => boolean): void } | undefined };
+  inlineDialog?: { hide(): void };
+}
+
+const LABELS_CHANGED = "labelup.labels-changed";
+const ANSWER_WITHIN = 10_000; // ms, for what the panel cannot do without
+const NICETY_WITHIN = 2_000; // ms, for what it can: language and links
+const MOST_CHARACTERS = 8_000_000; // of one answer
+
+/** The host behind `window.AP`, whether or not it is there and answers. */
+export function connectHost(bridge: unknown): Host {
+  const ap = bridge as Bridge | undefined;
+
+  function ask<T>(within: number, call: (ap: Bridge, done: (value: T) => void) => Promise<T> | void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new HostError(0)), within);
+      const settle = () => clearTimeout(timer);
+      const fail = (error: unknown) => {
+        settle();
+        const status = (error as { xhr?: { status?: unknown } } | null)?.xhr?.status;
+        reject(new HostError(typeof status === "number" ? status : 0));
+      };
+      try {
+        const answer = call(ap!, (value) => (settle(), resolve(value)));
+        answer?.then((value) => (settle(), resolve(value)), fail);
+      } catch (error) {
+        fail(error); // no bridge, or one without this call
+      }
+    });
+  }
+
+  /** Does what is not worth a word when it fails. */
+  function attempt(call: (ap: Bridge) => void): void {
+    try {
+      call(ap!);
+    } catch {
+      // The panel works without it.
+    }
+  }
+
+  return {
+    theme: () => attempt((ap) => ap.theming!.initializeTheming()),
+    locale: () => ask<string>(NICETY_WITHIN, (ap, done) => ap.user.getLocale(done)),
+    site: async () => {
+      const context = await ask(NICETY_WITHIN, (ap) => ap.context.getContext());
+      const url = new URL(context.url?.displayUrl ?? "");
+      if (url.protocol !== "https:" && url.protocol !== "http:") throw new HostError(0);
+      return url.origin + (url.pathname.replace(/\/$/, "") || "/wiki");
+    },
+    token: () => ask(ANSWER_WITHIN, (ap) => ap.context.getToken()),
+    read: async (path) => {
+      const answer = await ask(ANSWER_WITHIN, (ap) =>
+        ap.request({ url: path, type: "GET", headers: { Accept: "application/json" } }),
+      );
+      if (typeof answer?.body !== "string" || answer.body.length > MOST_CHARACTERS) throw new HostError(0);
+      try {
+        return JSON.parse(answer.body);
+      } catch {
+        throw new HostError(0);
+      }
+    },
+    resize: (height) => attempt((ap) => ap.resize("100%", `${height}px`)),
+    tell: (news) => attempt((ap) => ap.events.emit(LABELS_CHANGED, [news])),
+    listen: (hear) => attempt((ap) => ap.events.on(LABELS_CHANGED, (news) => hear(Array.isArray(news) ? news[0] : news))),
+    parameters: async () => (await ask<Record<string, string> | undefined>(NICETY_WITHIN, (ap, done) => ap.confluence.getMacroData(done))) ?? {},
+    save: (parameters) =>
+      attempt((ap) => {
+        ap.confluence.saveMacro(parameters);
+        ap.confluence.closeMacroEditor();
+      }),
+    cancel: () => attempt((ap) => ap.confluence.closeMacroEditor()),
+    onSubmit: (submit) =>
+      attempt((ap) =>
+        ap.dialog!.getButton!("submit")!.bind(() => {
+          submit();
+          return false; // save() closes the editor, and only when what is in the form may be saved
+        }),
+      ),
+    close: () => attempt((ap) => ap.inlineDialog!.hide()),
+  };
+}

@@ -1,0 +1,105 @@
+// The one call to the app's own service: change a page's labels as the viewer.
+
+import type { Host } from "./host.ts";
+import { RULES, type NameProblem } from "./name.ts";
+
+/** fault.Kind of the service, and the two ways in which there is no answer. */
+export const KINDS = [
+  "bad_request",
+  "unauthorized",
+  "anonymous",
+  "unlicensed",
+  "forbidden",
+  "not_found",
+  "conflict",
+  "too_large",
+  "rate_limited",
+  "upstream",
+  "unavailable",
+  "internal",
+  "timeout",
+  "network",
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface Problem {
+  kind: Kind;
+  retryAfter?: number; // seconds
+  requestId?: string;
+  name?: { name: string } & NameProblem;
+}
+
+export interface Failed {
+  name: string;
+  operation: "add" | "remove";
+  kind: Kind;
+}
+
+export interface Answer {
+  names: string[]; // what Confluence holds now
+  added: string[];
+  removed: string[];
+  failed: Failed[];
+}
+
+export const ANSWER_WITHIN = 15_000; // ms, the token included
+
+/** Writes a change. Rejects with a Problem, never with anything else. */
+export async function writeLabels(host: Host, change: { contentId: string; add: string[]; remove: string[] }): Promise<Answer> {
+  const timeout = AbortSignal.timeout(ANSWER_WITHIN);
+  try {
+    const token = await host.token();
+    const response = await fetch("/api/labels", {
+      method: "POST",
+      headers: { Authorization: `JWT ${token}`, "Content-Type": "application/json" },
+      body: JSON.stringify(change),
+      credentials: "omit",
+      signal: timeout,
+    });
+    const body = await response.json().catch(() => null);
+    if (!response.ok) throw asProblem(body?.error);
+    return asAnswer(body);
+  } catch (error) {
+    if (isProblem(error)) throw error;
+    throw { kind: timeout.aborted ? "timeout" : "network" } satisfies Problem;
+  }
+}
+
+function isProblem(error: unknown): error is Problem {
+  return asKind((error as Problem | null)?.kind) !== undefined;
+}
+
+function asKind(value: unknown): Kind | undefined {
+  return KINDS.find((kind) => kind === value);
+}
+
+// What stands between us and the service may answer in its place, and in
+// another form: everything is checked, nothing of it is shown.
+function asProblem(error: Record<string, unknown> | undefined): Problem {
+  const problem: Problem = { kind: asKind(error?.["kind"]) ?? "unavailable" };
+  const { retryAfter, requestId, detail } = error ?? {};
+  if (typeof retryAfter === "number" && retryAfter > 0) problem.retryAfter = Math.ceil(retryAfter);
+  if (typeof requestId === "string" && /^[\w.-]{1,64}$/.test(requestId)) problem.requestId = requestId;
+  const wrong = detail as { name?: unknown; rule?: unknown; character?: unknown } | undefined;
+  const rule = RULES.find((rule) => rule === wrong?.rule);
+  if (rule && typeof wrong?.name === "string") {
+    problem.name = { name: wrong.name, rule, character: typeof wrong.character === "string" ? wrong.character : "" };
+  }
+  return problem;
+}
+
+function asAnswer(body: { labels?: unknown; added?: unknown; removed?: unknown; failed?: unknown } | null): Answer {
+  if (!Array.isArray(body?.labels)) throw { kind: "unavailable" } satisfies Problem;
+  const strings = (value: unknown) => (Array.isArray(value) ? value.filter((v) => typeof v === "string") : []);
+  const objects = (value: unknown) => (Array.isArray(value) ? value.filter((v) => typeof v?.name === "string") : []);
+  return {
+    names: objects(body.labels).flatMap((l) => ((l.prefix ?? "global") === "global" ? [l.name] : [])),
+    added: strings(body.added),
+    removed: strings(body.removed),
+    failed: objects(body.failed).map((f) => ({
+      name: f.name,
+      operation: f.operation === "remove" ? "remove" : "add",
+      kind: asKind(f.kind) ?? "upstream",
+    })),
+  };
+}

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { gzipSync } from "node:zlib";
+import { shell } from "./stage.ts";
+
+function files(directory: string): Map<string, Buffer> {
+  const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name));
+  return new Map(names.sort().map((name) => [name.slice(directory.length + 1), readFileSync(name)]));
+}
+
+test("what is committed is what the sources build", () => {
+  const directory = mkdtempSync(join(tmpdir(), "labelup-dist-"));
+  try {
+    execFileSync(process.execPath, ["build.mjs", directory]);
+    const built = files(directory);
+    const committed = files("dist");
+    assert.deepEqual([...built.keys()], [...committed.keys()]);
+    for (const [name, bytes] of built) assert.ok(bytes.equals(committed.get(name)!), `${name} is not up to date: npm run build`);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+const BUDGET = 20 * 1024; // bytes of gzip
+
+test("what the app sends for the macro stays within its budget", (t) => {
+  const dist = files("dist");
+  const size = (bytes: Buffer | string) => gzipSync(bytes, { level: 9 }).length;
+  const languages = [...dist.keys()].filter((name) => name.startsWith("strings/") && name !== "strings/en.json");
+  const parts = {
+    html: size(shell("1", {})),
+    js: size(dist.get("labelup.js")!),
+    css: size(dist.get("labelup.css")!),
+    language: Math.max(...languages.map((name) => size(dist.get(name)!))),
+  };
+  const sum = Object.values(parts).reduce((a, b) => a + b);
+  t.diagnostic(`gzip bytes: ${JSON.stringify(parts)}, in all ${sum} of ${BUDGET}`);
+  assert.ok(sum <= BUDGET, `${sum} bytes`);
+});
+
+test("nothing in the bundle needs what the Content-Security-Policy forbids or keeps anything in the browser", () => {
+  const js = readFileSync("dist/labelup.js", "utf8");
+  for (const forbidden of [/\beval\(/, /new Function/, /localStorage|sessionStorage|indexedDB|document\.cookie/, /https:\/\/(?!$)/]) {
+    assert.doesNotMatch(js, forbidden);
+  }
+});

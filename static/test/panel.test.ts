@@ -1,0 +1,613 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Page } from "playwright-core";
+import { labelsOf, useStage } from "./stage.ts";
+
+const stage = useStage();
+const chips = (page: Page) => page.locator(".chip");
+const status = (page: Page) => page.locator(".status").allTextContents();
+const spoken = (page: Page) => page.locator("[role=status]").innerText();
+const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Record<string, never> }).seen);
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.activeElement ?? document.body;
+    return element === document.body ? "nothing" : element.textContent || element.getAttribute("role");
+  });
+const loaded = (page: Page) => page.locator(".row:not([aria-busy])").waitFor();
+
+async function type(page: Page, text: string): Promise<void> {
+  if (!(await page.getByRole("combobox").count())) await page.getByRole("button", { name: "Add label" }).click();
+  await page.getByRole("combobox").fill(text);
+}
+async function until<T>(look: () => Promise<T> | T, right: (value: T) => boolean, what: string): Promise<T> {
+  const end = Date.now() + 5_000;
+  for (;;) {
+    const value = await look();
+    if (right(value)) return value;
+    assert.ok(Date.now() < end, `${what}; last seen: ${JSON.stringify(value)}`);
+    await new Promise((later) => setTimeout(later, 20));
+  }
+}
+const untilLabels = (page: Page, names: string[]) => until(() => labelsOf(page), (v) => v.join() === names.join(), `labels ${names}`);
+const untilStatus = (page: Page, text: RegExp) => until(async () => (await status(page)).join(" | "), (v) => text.test(v), `status ${text}`);
+
+test("labels of the page are shown, each a link to its own page; a personal label is not", async () => {
+  const page = await stage.open();
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+  const link = page.getByRole("link", { name: "team-red" });
+  await until(() => link.getAttribute("href"), (v) => v === "https://site.example/wiki/label/DS/team-red", "link");
+  assert.equal(await link.getAttribute("target"), "_top");
+  assert.deepEqual(stage.reads, ["/api/v2/pages/123?include-labels=true&include-operations=true&include-version=true"], "one read, and nothing of the vocabulary yet");
+});
+
+test("the keyboard alone does everything", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "roadmap", "Tab reaches the row");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await focused(page), "v9");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await focused(page), "v9", "the row ends");
+  await page.keyboard.press("Home");
+  assert.equal(await focused(page), "roadmap");
+  await page.keyboard.press("End");
+  assert.equal(await focused(page), "v9");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Add label", "the row is one stop");
+  await page.keyboard.press("Shift+Tab");
+  assert.equal(await focused(page), "team-red", "and is come back to where it was left");
+  await page.keyboard.press("Delete");
+  await untilLabels(page, ["roadmap", "v9"]);
+  assert.equal(await focused(page), "v9", "the next label has the focus");
+  await page.keyboard.press("Backspace");
+  await untilLabels(page, ["roadmap"]);
+  assert.equal(await focused(page), "roadmap");
+  await page.keyboard.press("Delete");
+  await untilLabels(page, []);
+  assert.equal(await focused(page), "Add label", "after the last one, adding has it");
+  await page.keyboard.press("/");
+  assert.equal(await focused(page), "combobox", "a slash opens adding");
+  await page.keyboard.type("Release note");
+  await page.getByRole("option", { name: /release-notes/ }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await untilLabels(page, ["release-note"]);
+  assert.equal(await focused(page), "combobox", "ready for the next one");
+  await page.keyboard.press("Escape");
+  assert.equal(await focused(page), "Add label", "Escape gives the focus back");
+  for (let i = 0; i < 6; i++) await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "nothing", "and nothing holds it");
+});
+
+for (const key of ["Enter", " "]) {
+  test(`${key === " " ? "Space" : key} opens the label's page`, async () => {
+    const page = await stage.open();
+    await page.route("https://site.example/**", (route) => route.fulfill({ body: "the label's page" }));
+    await page.locator("a[href]").first().focus();
+    await page.keyboard.press(key);
+    await page.waitForURL("https://site.example/wiki/label/DS/roadmap");
+  });
+}
+
+test("typing completes from this space with counts, then the site, then offers a new label", async () => {
+  const page = await stage.open();
+  await type(page, "r");
+  await page.getByRole("option", { name: "road-safety" }).waitFor();
+  assert.deepEqual(await page.getByRole("option").allTextContents(), ["release-notes3 pages here", "road-safetyother spaces", "Create “r”"]);
+  const input = page.getByRole("combobox");
+  assert.equal(await input.getAttribute("aria-expanded"), "true");
+  const active = await input.getAttribute("aria-activedescendant");
+  assert.equal(await page.locator(`#${active}`).getAttribute("aria-selected"), "true");
+  await page.getByRole("option", { name: "release-notes" }).click();
+  await untilStatus(page, /^1 added · Undo$/);
+  assert.deepEqual(stage.writes[0], { change: { contentId: "123", add: ["release-notes"], remove: [] }, authorization: "JWT token-1" });
+  assert.equal(await focused(page), "combobox", "a click leaves the focus in the field");
+});
+
+test("what is typed is shown as Confluence will hold it", async () => {
+  const page = await stage.open();
+  await type(page, "  Grüne  Wiese ");
+  await page.getByRole("option", { name: "Create “grüne-wiese”" }).click();
+  await untilLabels(page, ["grüne-wiese", "roadmap", "team-red", "v9"]);
+});
+
+test("a near-twin in use is offered before a new spelling", async () => {
+  const page = await stage.open();
+  await type(page, "relese-notes");
+  const first = page.getByRole("option").first();
+  await until(() => first.textContent(), (v) => v === "release-notesdid you mean this? · 3 pages here", "the twin");
+  await page.keyboard.press("Enter");
+  await untilLabels(page, ["release-notes", "roadmap", "team-red", "v9"]);
+});
+
+test("a label on the page, and its near-twin, are said to be there", async () => {
+  const page = await stage.open();
+  await type(page, "Roadmap");
+  assert.equal(await page.locator("#hint").textContent(), "“roadmap” is already on this page.");
+  assert.equal(await page.getByRole("option").count(), 0);
+  await type(page, "roadmaps");
+  assert.match((await page.locator("#hint").textContent())!, /^“roadmap” is already on this page and nearly the same/);
+});
+
+const wrongNames: [typed: string, sentence: RegExp][] = [
+  ["what?", /can’t contain “\?”/],
+  ["a\u200bb", /invisible/],
+  ["x".repeat(256), /at most 255/],
+  ["\u200d", /at least one letter/],
+  ["fine, not:fine", /can’t contain “:”/],
+];
+for (const [typed, sentence] of wrongNames) {
+  test(`a name that is refused is explained while typing: ${sentence.source}`, async () => {
+    const page = await stage.open();
+    await type(page, typed);
+    assert.match((await page.locator("#hint").textContent())!, sentence);
+    assert.equal(await page.getByRole("combobox").getAttribute("aria-invalid"), "true");
+    await page.keyboard.press("Enter");
+    assert.deepEqual(stage.writes, []);
+  });
+}
+
+test("several pasted labels go in at once and come out with one undo", async () => {
+  const page = await stage.open();
+  await type(page, "Alpha, beta\ngamma ray, roadmap".replace("\n", ", "));
+  await page.getByRole("option", { name: "Add 3 labels: alpha, beta, gamma-ray" }).waitFor();
+  await page.keyboard.press("Enter");
+  await untilStatus(page, /^3 added · Undo$/);
+  await until(() => spoken(page), (v) => /^3 added\s+6 labels on this page$/.test(v), "what is spoken");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await untilStatus(page, /^3 removed · Undo$/);
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+  assert.deepEqual(stage.writes.map((w) => w.change), [
+    { contentId: "123", add: ["alpha", "beta", "gamma-ray"], remove: [] },
+    { contentId: "123", add: [], remove: ["alpha", "beta", "gamma-ray"] },
+  ]);
+});
+
+test("pasted lines are several labels too", async () => {
+  const page = await stage.open();
+  await type(page, "");
+  await page.getByRole("combobox").evaluate((input) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text", "alpha\nbeta\n");
+    input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await page.getByRole("option", { name: "Add 2 labels: alpha, beta" }).waitFor();
+});
+
+test("an Enter that ends an input method's composition does not add", async () => {
+  const page = await stage.open();
+  await type(page, "かい");
+  await page.getByRole("combobox").evaluate((input) => input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", isComposing: true, bubbles: true })));
+  assert.deepEqual(stage.writes, []);
+});
+
+test("a change shows at once and is taken back with the reason when Confluence refuses", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  let refuse = () => {};
+  const asked = new Promise<void>((now) => (refuse = now));
+  stage.onWrite = async () => {
+    await asked;
+    return { status: 403, body: { error: { kind: "forbidden", reason: "RAW_WORD", requestId: "req-77" } } };
+  };
+  await page.getByRole("button", { name: "Remove roadmap" }).click();
+  await untilLabels(page, ["team-red", "v9"]);
+  refuse();
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+  const alert = await page.getByRole("alert").textContent();
+  assert.equal(alert, "You are not allowed to change labels on this page. Ask someone who can edit it. Reference for support: req-77");
+});
+
+test("changes are written one after the other and undone together", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  let under = 0;
+  let clicked = () => {};
+  const allClicked = new Promise<void>((now) => (clicked = now));
+  stage.onWrite = async () => {
+    assert.equal(++under, 1, "one write at a time");
+    await allClicked;
+    under--;
+    return undefined;
+  };
+  for (const name of ["roadmap", "team-red", "v9"]) await page.getByRole("button", { name: `Remove ${name}` }).click();
+  await untilLabels(page, []);
+  clicked();
+  await untilStatus(page, /^3 removed · Undo$/);
+  assert.equal(stage.writes.length, 3);
+  assert.deepEqual(stage.writes.map((w) => w.authorization), ["JWT token-1", "JWT token-2", "JWT token-3"], "a token asked for each");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+});
+
+test("a partial failure is shown exactly, and what may succeed is tried again", async () => {
+  const page = await stage.open();
+  stage.onWrite = () => ({
+    body: {
+      labels: ["a", "roadmap"].map((name) => ({ name, prefix: "global", id: "1" })),
+      added: ["a"],
+      removed: [],
+      failed: [{ name: "b", operation: "add", kind: "upstream" }, { name: "c", operation: "add", kind: "forbidden" }],
+      requestId: "req-1",
+    },
+  });
+  await type(page, "a, b, c");
+  await page.keyboard.press("Enter");
+  await untilLabels(page, ["a", "roadmap"]);
+  assert.deepEqual(await status(page), [
+    "1 added · Undo",
+    "“b” was not added. Confluence did not complete the change. Try again.",
+    "“c” was not added. You are not allowed to change labels on this page. Ask someone who can edit it.",
+    "Try again",
+  ]);
+  stage.onWrite = () => undefined;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await until(() => stage.writes.length, (n) => n === 2, "the second write");
+  assert.deepEqual(stage.writes[1]!.change.add, ["b"]);
+});
+
+test("a name the service refuses is explained by name", async () => {
+  const page = await stage.open();
+  stage.onWrite = () => ({ status: 400, body: { error: { kind: "bad_request", reason: "x", detail: { name: "odd", rule: "forbidden_character", character: "%" } } } });
+  await type(page, "odd");
+  await page.keyboard.press("Enter");
+  await untilStatus(page, /odd: A label can’t contain “%”\./);
+});
+
+const readers: [sentence: string, scene: Parameters<typeof stage.open>[0], change: () => void, note: RegExp][] = [
+  ["who may only read sees labels and no controls", {}, () => (stage.contents.get("123")!.operations = ["read"]), /^$/],
+  ["who is not signed in sees labels and no controls", { data: { "signed-in": "false" } }, () => {}, /^$/],
+  ["without a licence labels are read and a calm note says why no more", { data: { licensed: "false" } }, () => {}, /license is not active/],
+  ["an old version says so and shows the labels", { data: { "content-version": "7" } }, () => (stage.contents.get("123")!.version = 9), /version 7 of 9/],
+  ["the editor's preview is still", { data: { output: "preview" } }, () => {}, /^$/],
+];
+for (const [sentence, scene, change, note] of readers) {
+  test(sentence, async () => {
+    change();
+    const page = await stage.open(scene);
+    await untilLabels(page, ["roadmap", "team-red", "v9"]);
+    assert.equal(await page.getByRole("button").count(), 0);
+    assert.match((await page.locator(".note").allTextContents()).join(), note);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Delete");
+    await page.keyboard.press("/");
+    await untilLabels(page, ["roadmap", "team-red", "v9"]);
+    assert.equal((await seen(page))["tokens"], 0, "no token is asked for");
+    assert.deepEqual(stage.writes, []);
+  });
+}
+
+test("a draft asks to be published first", async () => {
+  Object.assign(stage.contents.get("123")!, { status: "draft", labels: [] });
+  const page = await stage.open();
+  await page.getByText("Publish this page first").waitFor();
+  assert.equal(await page.getByRole("button").count(), 0);
+});
+test("an unsaved page in the editor's preview says where its labels will be", async () => {
+  stage.contents.clear();
+  const page = await stage.open({ data: { output: "preview" } });
+  await page.getByText("The page’s labels appear here.").waitFor();
+});
+test("a whiteboard is not asked about labels", async () => {
+  const page = await stage.open({ data: { "content-type": "whiteboard" } });
+  await page.getByText("can’t be labeled here").waitFor();
+  assert.deepEqual(stage.reads, []);
+});
+test("a blog post is read as one", async () => {
+  stage.onRead = () => undefined;
+  const page = await stage.open({ data: { "content-type": "blogpost" } });
+  await loaded(page);
+  assert.match(stage.reads[0]!, /^\/api\/v2\/blogposts\/123\?/);
+});
+
+test("two frames of one page stay in step, a copied macro on another page does not join in", async () => {
+  stage.contents.set("456", { labels: ["other"], version: 1, status: "current", operations: ["update"] });
+  const macro = await stage.open();
+  const byline = await stage.open({ beside: macro, data: { view: "byline" } });
+  const copy = await stage.open({ beside: macro, data: { "content-id": "456", "content-version": "1" } });
+  for (const page of [macro, byline, copy]) await loaded(page);
+  await macro.getByRole("button", { name: "Remove roadmap" }).click();
+  await untilLabels(byline, ["team-red", "v9"]);
+  assert.deepEqual(await labelsOf(copy), ["other"]);
+  assert.deepEqual(await status(byline), [], "only who changed something can undo it");
+});
+
+test("what somebody else did is merged, and seen when the page is looked at again", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  stage.contents.get("123")!.labels = ["roadmap", "theirs"];
+  await page.getByRole("button", { name: "Remove roadmap" }).click();
+  await untilLabels(page, ["theirs"]);
+  stage.contents.get("123")!.labels.push("later");
+  await new Promise((later) => setTimeout(later, 3_100)); // the page is not read more often
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await untilLabels(page, ["later", "theirs"]);
+  const reads = stage.reads.length;
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await page.evaluate(() => new Promise((later) => setTimeout(later, 100)));
+  assert.equal(stage.reads.length, reads, "looking twice reads once");
+});
+
+const counts: [count: number, shown: number, requests: number][] = [[0, 0, 1], [1, 1, 1], [20, 20, 1], [50, 20, 1], [300, 20, 3]];
+for (const [count, shown, requests] of counts) {
+  test(`${count} labels: ${shown} shown at first`, async () => {
+    stage.contents.get("123")!.labels = Array.from({ length: count }, (_, i) => `label-${i}`);
+    const page = await stage.open();
+    await loaded(page);
+    assert.equal(await chips(page).count(), shown);
+    assert.equal(stage.reads.length, requests);
+    if (!count) assert.equal(await page.locator(".empty").textContent(), "No labels yet");
+    if (count > 20) {
+      await page.getByRole("button", { name: `Show all ${count}` }).click();
+      assert.equal(await chips(page).count(), count);
+      await page.getByRole("button", { name: "Show fewer" }).click();
+      assert.equal(await chips(page).count(), 20);
+    }
+  });
+}
+
+test("with a prefix only its labels show, and what is added gets it", async () => {
+  const page = await stage.open({ data: { prefix: "team-" } });
+  await untilLabels(page, ["team-red"]);
+  await type(page, "green");
+  await page.getByRole("option", { name: "Create “team-green”" }).click();
+  await untilLabels(page, ["team-green", "team-red"]);
+});
+
+test("a long label is cut with an ellipsis and told in full", async () => {
+  const long = "an-exceedingly-long-label-that-nobody-can-remember-and-nobody-should-have-to";
+  stage.contents.get("123")!.labels = [long];
+  const page = await stage.open({ browser: { viewport: { width: 200, height: 300 } } });
+  await loaded(page);
+  const link = page.locator(".chip .name");
+  assert.equal(await link.getAttribute("title"), long);
+  assert.ok(await link.evaluate((e) => e.scrollWidth > e.clientWidth));
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out of the frame");
+});
+
+test("from right to left the row and its arrows turn round", async () => {
+  const page = await stage.open({ rtl: true });
+  await loaded(page);
+  const [first, second] = await Promise.all([0, 1].map((i) => chips(page).nth(i).boundingBox()));
+  assert.ok(first!.x > second!.x);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await focused(page), "team-red");
+});
+
+test("the frame is as high as what is in it", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  await type(page, "r");
+  await page.getByRole("listbox").waitFor();
+  const height = await page.locator("#labelup").evaluate((e) => Math.ceil(e.getBoundingClientRect().height));
+  await until(async () => ((await seen(page))["heights"] as unknown as [string, string][]).at(-1), (v) => v?.join() === `100%,${height}px`, "the frame's height");
+});
+
+test("a slow service is said to be at work, but not before 300 milliseconds", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  let answer = () => {};
+  stage.onWrite = () => new Promise((now) => (answer = () => now(undefined)));
+  const after = await page.evaluate(async () => {
+    const start = performance.now();
+    document.querySelector<HTMLElement>("[aria-label='Remove v9']")!.click();
+    while (!document.body.innerText.includes("Saving…")) await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+  });
+  assert.ok(after >= 299, `${after} ms`);
+  assert.equal(await spoken(page), "Saving…");
+  answer();
+  await untilStatus(page, /^1 removed · Undo$/);
+});
+
+/** Makes every wait of the page thirty times shorter. */
+function hurry(): void {
+  const { timeout } = AbortSignal;
+  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 30);
+  const { setTimeout } = window;
+  window.setTimeout = ((run: () => void, ms = 0) => setTimeout(run, ms / 30)) as typeof window.setTimeout;
+}
+
+test("a service that does not answer within 15 seconds is given up on, and can be tried again", async () => {
+  const page = await stage.open({ prepare: hurry });
+  await loaded(page);
+  stage.onWrite = () => new Promise(() => {});
+  const before = Date.now();
+  await page.getByRole("button", { name: "Remove v9" }).click();
+  await page.getByRole("alert").waitFor();
+  assert.ok(Date.now() - before >= 500, "not earlier");
+  assert.match((await page.getByRole("alert").textContent())!, /did not answer in time/);
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+  stage.onWrite = () => undefined;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await untilLabels(page, ["roadmap", "team-red"]);
+  assert.equal(await page.getByRole("alert").count(), 0);
+});
+
+test("a change that was written although the answer was lost is seen", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  stage.onWrite = ({ remove }) => {
+    const content = stage.contents.get("123")!;
+    content.labels = content.labels.filter((name) => !remove.includes(name));
+    return "hang up";
+  };
+  await page.getByRole("button", { name: "Remove v9" }).click();
+  await page.getByRole("alert").waitFor();
+  await untilLabels(page, ["roadmap", "team-red"]);
+});
+
+const dead: [sentence: string, reply: Awaited<ReturnType<typeof stage.onWrite>>, said: RegExp][] = [
+  ["a connection that breaks", "hang up", /^No connection to Label UP.*Try again$/],
+  ["a service that is down", { status: 503, body: { error: { kind: "unavailable", reason: "redis_down", requestId: "req-5" } } }, /can’t be reached.*Try againReference for support: req-5$/],
+  ["a proxy that answers in the service's place", { status: 502, raw: "<h1>RAW Bad Gateway</h1>" }, /can’t be reached.*Try again$/],
+  ["an answer that is no answer", { status: 200, raw: "RAW" }, /can’t be reached.*Try again$/],
+  ["an error with markup for a request id", { status: 500, body: { error: { kind: "internal", requestId: "<b>RAW</b>" } } }, /^Something went wrong.*Try again$/],
+  ["a kind nobody knows", { status: 418, body: { error: { kind: "RAW" } } }, /can’t be reached.*Try again$/],
+  ["a pause that is asked for", { status: 429, body: { error: { kind: "rate_limited", reason: "x", retryAfter: 12 } } }, /in 12 seconds.*Try again$/],
+];
+for (const [sentence, reply, said] of dead) {
+  test(`${sentence} takes the change back, says what to do, and shows nothing raw`, async () => {
+    const page = await stage.open();
+    await loaded(page);
+    stage.onWrite = () => reply;
+    await page.getByRole("button", { name: "Remove v9" }).click();
+    await page.getByRole("alert").waitFor();
+    assert.match((await page.getByRole("alert").textContent())!, said);
+    assert.doesNotMatch(await page.locator("body").innerText(), /RAW/);
+    await untilLabels(page, ["roadmap", "team-red", "v9"]);
+  });
+}
+
+test("a token that never comes is a time-out, not a hang", async () => {
+  const page = await stage.open({ prepare: hurry, bridge: { noToken: true } });
+  await loaded(page);
+  await page.getByRole("button", { name: "Remove v9" }).click();
+  await page.getByRole("alert").waitFor();
+  assert.deepEqual(stage.writes, []);
+});
+
+const deadHosts: [sentence: string, bridge: Record<string, unknown>][] = [
+  ["without a bridge", { missing: true }],
+  ["when the bridge never answers", { noRequest: true, noContext: true, locale: "" }],
+];
+for (const [sentence, bridge] of deadHosts) {
+  test(`${sentence} the panel says what to do`, async () => {
+    const page = await stage.open({ prepare: hurry, bridge });
+    await page.getByRole("alert").getByText("could not be loaded").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 1);
+  });
+}
+test("a read that fails can be tried again", async () => {
+  stage.onRead = () => ({ status: 500, raw: "RAW" });
+  const page = await stage.open();
+  await page.getByRole("alert").waitFor();
+  stage.onRead = () => undefined;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+});
+test("a page the viewer cannot see is said to be out of reach, without a button that would not help", async () => {
+  stage.contents.clear();
+  const page = await stage.open();
+  await page.getByRole("alert").getByText("out of your reach").waitFor();
+  assert.equal(await page.getByRole("button").count(), 0);
+});
+test("a slow first read shows bones and says so", async () => {
+  let answer = () => {};
+  stage.onRead = () => new Promise((now) => (answer = () => now(undefined)));
+  const page = await stage.open();
+  await page.locator(".bone").first().waitFor();
+  assert.equal(await spoken(page), "Loading labels…");
+  answer();
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+});
+test("without the site's address labels are shown and can be reached, only not followed", async () => {
+  const page = await stage.open({ bridge: { noContext: true } });
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "roadmap");
+});
+test("an address that is a script is no link", async () => {
+  const page = await stage.open({ bridge: { site: "javascript:alert(1)" } });
+  await loaded(page);
+  assert.equal(await page.locator("a[href]").count(), 0);
+});
+
+test("in the byline's dialog Escape closes the dialog, but first what is open in it", async () => {
+  const page = await stage.open({ data: { view: "byline" } });
+  await page.getByRole("heading", { name: "Labels" }).waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.press("Escape");
+  assert.equal((await seen(page))["hidden"], 0);
+  await page.keyboard.press("Escape");
+  assert.equal((await seen(page))["hidden"], 1);
+});
+
+test("the macro editor loads, previews and saves the parameters", async () => {
+  const page = await stage.open({ data: { view: "editor", "content-id": "" }, bridge: { macro: { prefix: "team-", display: "list" } } });
+  const prefix = page.getByLabel("Only labels that begin with");
+  assert.equal(await prefix.inputValue(), "team-");
+  assert.ok(await page.getByLabel("List").isChecked());
+  assert.deepEqual(await labelsOf(page), ["team-blue", "team-green", "team-red"]);
+  await page.getByLabel("Compact").check();
+  assert.equal(await page.locator(".row").getAttribute("data-display"), "compact");
+  await prefix.fill("Team: ");
+  await page.getByRole("button", { name: "Save" }).click();
+  assert.equal((await seen(page))["saved"], null, "a prefix no label can have is not saved");
+  assert.match((await page.locator("#prefix-help").textContent())!, /can’t contain “:”/);
+  await prefix.fill("Area 51");
+  await prefix.press("Enter");
+  const { saved, closed } = await seen(page);
+  assert.deepEqual([saved, closed], [{ prefix: "area-51", display: "compact" }, 1]);
+});
+test("the macro editor is saved by the dialog's own button too, and left without saving", async () => {
+  const page = await stage.open({ data: { view: "editor" } });
+  await page.getByLabel("Compact").check();
+  assert.equal(await page.evaluate(() => (window as unknown as { seen: { submit(): boolean } }).seen.submit()), false);
+  assert.deepEqual((await seen(page))["saved"], { prefix: "", display: "compact" });
+  await page.getByRole("button", { name: "Cancel" }).click();
+  assert.equal((await seen(page))["closed"], 2);
+});
+
+test("the host's language is spoken", async () => {
+  stage.contents.get("123")!.labels = [];
+  const page = await stage.open({ bridge: { locale: "de-DE" } });
+  await page.getByText("Noch keine Stichwörter").waitFor();
+  assert.equal(await page.locator("html").getAttribute("lang"), "de");
+});
+test("in a pseudo-language no word stays English", async () => {
+  stage.strings = (_, text) => JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(text)).map(([key, value]) => [key, `⟦${value}⟧`])));
+  stage.contents.get("123")!.labels = Array.from({ length: 25 }, (_, i) => `x${i}`);
+  const words = async (page: Page) => {
+    await page.waitForTimeout(100);
+    return page.evaluate(() => {
+      const texts = [...document.querySelectorAll("#labelup *")].flatMap((e) => [
+        ...["aria-label", "placeholder"].map((a) => e.getAttribute(a) ?? ""),
+        ...(e.closest("bdi, .chip") ? [] : [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent ?? "")),
+      ]);
+      return texts.filter((t) => /\p{L}/u.test(t) && !/^[\s“]*⟦.*⟧[.:”\s]*$/su.test(t));
+    });
+  };
+  const page = await stage.open({ bridge: { locale: "de" } });
+  await loaded(page);
+  await page.keyboard.press("/");
+  await page.keyboard.type("what");
+  assert.deepEqual(await words(page), []);
+  await page.keyboard.press("Enter");
+  await page.getByText("⟦Rückgängig⟧").waitFor();
+  assert.deepEqual(await words(page), []);
+  stage.onWrite = () => "hang up";
+  await page.keyboard.type("b");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").waitFor();
+  assert.deepEqual(await words(page), []);
+  const editor = await stage.open({ bridge: { locale: "de" }, data: { view: "editor" } });
+  await editor.locator("form").waitFor();
+  assert.deepEqual(await words(editor), []);
+});
+
+test("how long type-ahead takes with 5,000 labels (measured)", async (t) => {
+  stage.spacePages = Array.from({ length: 200 }, (_, page) => Array.from({ length: 25 }, (_, i) => `topic-${page}-${i}-label`));
+  const page = await stage.open();
+  await type(page, "x");
+  await page.waitForTimeout(300);
+  const times: number[] = [];
+  for (const text of ["t", "to", "top", "topic-1", "topic-19", "labels", "topc-17-3-label", "nothing-like-it"]) {
+    times.push(
+      await page.getByRole("combobox").evaluate(async (element, text) => {
+        const input = element as HTMLInputElement;
+        const start = performance.now();
+        input.value = text;
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+        return performance.now() - start;
+      }, text),
+    );
+  }
+  assert.ok((await page.getByRole("option").count()) > 0);
+  t.diagnostic(`type-ahead over 5,000 labels, key to painted list: ${times.map((ms) => ms.toFixed(0)).join(", ")} ms`);
+});

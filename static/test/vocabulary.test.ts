@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { twinKey } from "../src/twin.ts";
+import { offersFor, loadVocabulary, twinOnPage, type Known } from "../src/vocabulary.ts";
+import type { Host } from "../src/host.ts";
+
+const known: Known[] = (
+  [
+    ["roadmap", 12],
+    ["product-roadmap", 5],
+    ["broad", 3],
+    ["release-notes", 2],
+    ["road-safety", 0],
+    ["abroad", 0],
+  ] as const
+).map(([name, uses]) => ({ name, uses, key: twinKey(name) }));
+
+const brief = (name: string, held: string[] = [], prefix = "") =>
+  offersFor(name, known, held, prefix).map((o) => (o.kind === "many" ? "" : `${o.kind} ${o.name}`));
+
+test("this space before the site, beginnings before middles, words before parts, new last", () => {
+  assert.deepEqual(brief("road"), ["known roadmap", "known product-roadmap", "known broad", "known road-safety", "known abroad", "create road"]);
+});
+test("a spelling in use comes first and is not offered as new", () => {
+  assert.deepEqual(brief("roadmap"), ["known roadmap", "known product-roadmap"]);
+});
+test("a near-twin in use comes before the new spelling", () => {
+  assert.deepEqual(brief("release-note"), ["twin release-notes", "create release-note"]);
+});
+test("labels on the page are not offered", () => {
+  assert.deepEqual(brief("roadmap", ["roadmap"]), ["known product-roadmap"]);
+});
+test("with a prefix only its labels are offered", () => {
+  assert.deepEqual(brief("ro", [], "road"), ["known roadmap", "known road-safety", "create ro"]);
+});
+test("an empty field offers the most used", () => {
+  assert.deepEqual(brief(""), known.map((k) => `known ${k.name}`));
+});
+test("at most eight are offered, and the new one", () => {
+  const many = Array.from({ length: 40 }, (_, i) => ({ name: `team-${i}x`, uses: 1, key: `team${i}x` }));
+  assert.equal(offersFor("team", many, [], "").length, 9);
+});
+test("the twin on the page is found, the same spelling is not its twin", () => {
+  assert.equal(twinOnPage("note", ["notes"]), "notes");
+  assert.equal(twinOnPage("notes", ["notes"]), undefined);
+});
+
+/** A host that only reads; answer gives each path's JSON. */
+function reader(answer: (path: string) => unknown): { host: Host; paths: string[] } {
+  const paths: string[] = [];
+  const read = async (path: string) => (paths.push(path), answer(path));
+  return { host: { read } as unknown as Host, paths };
+}
+
+test("uses are counted over the space's pages, the site adds the rest, and requests are bounded", async () => {
+  const { host, paths } = reader((path) => {
+    const next = `/x?cursor=${paths.length}`;
+    if (path.startsWith("/rest/api/content/search")) {
+      const labels = { results: [{ name: "a", prefix: "global" }, { name: "mine", prefix: "my" }] };
+      return { results: [{ metadata: { labels } }], _links: { next } };
+    }
+    return { results: [{ name: `s${paths.length}` }, { name: "a" }], _links: { next } };
+  });
+  let got: Known[] = [];
+  await loadVocabulary(host, 'D"S\\', (k) => (got = k));
+  assert.equal(paths.length, 8);
+  assert.match(new URLSearchParams(paths[0]!.split("?")[1]).get("cql")!, /^space="D\\"S\\\\" and /);
+  assert.deepEqual(got[0], { name: "a", uses: 2, key: "a" });
+  assert.equal(got.some((k) => k.name === "mine"), false);
+  assert.equal(got.filter((k) => k.uses === 0).length, 6);
+});
+test("a repeated cursor ends the listing", async () => {
+  const { host, paths } = reader(() => ({ results: [], _links: { next: "/x?cursor=same" } }));
+  await loadVocabulary(host, "", () => undefined);
+  assert.equal(paths.length, 2);
+});
+test("a space that cannot be searched leaves the site's labels", async () => {
+  const { host } = reader((path) => {
+    if (path.includes("search")) throw new Error("no");
+    return { results: [{ name: "a" }] };
+  });
+  let got: Known[] = [];
+  await loadVocabulary(host, "DS", (k) => (got = k));
+  assert.deepEqual(got.map((k) => k.name), ["a"]);
+});
+test("what a mischievous answer holds is ignored", async () => {
+  const { host } = reader(() => ({ results: [null, {}, { name: 7 }, { name: "ok" }] }));
+  let got: Known[] = [];
+  await loadVocabulary(host, "", (k) => (got = k));
+  assert.deepEqual(got.map((k) => k.name), ["ok"]);
+});
