@@ -1,0 +1,149 @@
+package handlers
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"labelup/internal/fault"
+)
+
+// status is the one place where a kind of fault becomes an HTTP status.
+func status(kind fault.Kind) int {
+	switch kind {
+	case fault.BadRequest:
+		return http.StatusBadRequest
+	case fault.Unauthorized:
+		return http.StatusUnauthorized
+	case fault.Anonymous, fault.Unlicensed, fault.Forbidden:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case fault.RateLimited:
+		return http.StatusTooManyRequests
+	case fault.Upstream:
+		return http.StatusBadGateway
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	default:
+		return http.StatusInternalServerError
+	}
+}
+
+// The answer to every call that is not proved, whatever the cause, byte for
+// byte: who guesses learns nothing. The request id is in the header.
+const (
+	unauthorizedJSON = `{"error":{"kind":"unauthorized","message":"Unauthorized"}}` + "\n"
+	unauthorizedHTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Unauthorized</title>` +
+		`<p>Unauthorized: Label UP could not verify that this page comes from your site. ` +
+		`Reload the page; if that does not help, ask a site admin to update the app.</p></html>` + "\n"
+)
+
+// problem is the body of every other fault.
+type problem struct {
+	Error problemDetail `json:"error"`
+}
+
+type problemDetail struct {
+	Kind       fault.Kind   `json:"kind"`
+	Reason     string       `json:"reason"`
+	Message    string       `json:"message"`
+	RetryAfter int          `json:"retryAfter,omitempty"` // seconds
+	Detail     *refusedName `json:"detail,omitempty"`
+	RequestID  string       `json:"requestId"`
+}
+
+// refusedName tells the person who typed a name which rule it breaks.
+type refusedName struct {
+	Name      string `json:"name"`
+	Rule      string `json:"rule"` // a label.Reason without its "label_"
+	Character string `json:"character,omitempty"`
+}
+
+// message says in English what happened and what to do. The panel has its own
+// sentences in five languages; this is for whoever reads the bare answer.
+func message(kind fault.Kind) string {
+	switch kind {
+	case fault.BadRequest:
+		return "The request is not understood. Nothing was changed."
+	case fault.Anonymous:
+		return "Log in to Confluence to change labels. Nothing was changed."
+	case fault.Unlicensed:
+		return "Label UP has no active licence on this site, so labels can be read but not changed. Ask a site admin."
+	case fault.Forbidden:
+		return "You may not change the labels of this page. Ask its owner for edit rights."
+	case fault.NotFound:
+		return "There is no such page, or you may not see it."
+	case fault.Conflict:
+		return "Confluence refused the change. Reload the page to see the labels it holds."
+	case fault.TooLarge:
+		return "That is more than can be changed at once. Nothing was changed."
+	case fault.RateLimited:
+		return "Confluence asks to slow down. Wait a moment, then try again."
+	case fault.Upstream:
+		return "Confluence did not answer as expected. Try again; reload the page to see the labels it holds."
+	case fault.Unavailable:
+		return "Label UP cannot do this right now. Try again in a few seconds."
+	default:
+		return "Something went wrong in Label UP. Try again, and give support the request id if it stays."
+	}
+}
+
+// answerFault writes the answer for a fault. It is the only writer of errors.
+func (s *Server) answerFault(x *exchange, err error) {
+	f := fault.Of(err)
+	x.fault = f
+	if x.written() {
+		return // too late for another status; the log line has the fault
+	}
+	code := status(f.Kind)
+	if f.Kind == fault.Unauthorized {
+		if x.route != nil && x.route.html {
+			x.send(code, contentHTML, []byte(unauthorizedHTML))
+		} else {
+			x.send(code, contentJSON, []byte(unauthorizedJSON))
+		}
+		return
+	}
+	detail := problemDetail{Kind: f.Kind, Reason: f.Reason, Message: message(f.Kind), Detail: x.refusedName, RequestID: x.requestID}
+	if seconds := retryAfter(f); seconds > 0 {
+		detail.RetryAfter = seconds
+		x.header().Set("Retry-After", strconv.Itoa(seconds))
+	}
+	if x.route != nil && x.route.html {
+		x.send(code, contentHTML, errorPage(detail))
+		return
+	}
+	x.sendJSON(code, problem{Error: detail})
+}
+
+// retryAfter is in whole seconds, at least one where waiting is the answer.
+func retryAfter(f *fault.Error) int {
+	seconds := int(math.Ceil(f.RetryAfter.Seconds()))
+	if seconds == 0 && (f.Kind == fault.Unavailable || f.Kind == fault.RateLimited) {
+		seconds = int(defaultRetryAfter / time.Second)
+	}
+	return seconds
+}
+
+const defaultRetryAfter = 5 * time.Second
+
+func errorPage(detail problemDetail) []byte {
+	page := `<!doctype html><html lang="en"><meta charset="utf-8"><title>Label UP</title><p>` +
+		detail.Message + `</p><p>Request ` + detail.RequestID + `</p></html>` + "\n"
+	return []byte(page)
+}
+
+func (x *exchange) sendJSON(code int, value any) {
+	body, err := json.Marshal(value)
+	if err != nil { // our own types always marshal
+		panic(err)
+	}
+	x.send(code, contentJSON, append(body, '\n'))
+}

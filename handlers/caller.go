@@ -1,0 +1,64 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+
+	"labelup/internal/confluence"
+	"labelup/internal/label"
+)
+
+// Host is the product the app is installed in, seen through one protocol:
+// Connect today, Forge Remote as its sibling. Its errors are faults; whatever
+// is not proved is fault.Unauthorized, and fault.Unavailable says that the
+// proof could not be checked now.
+type Host interface {
+	// Site proves a request that the site signed for exactly this URL.
+	Site(r *http.Request) (*Caller, error)
+
+	// Viewer proves a request of a script on one of our own pages.
+	Viewer(r *http.Request) (*Caller, error)
+
+	// Lifecycle proves and applies an install, uninstall, enable or disable
+	// call. It reads the body, and changes nothing unless all is proved.
+	Lifecycle(r *http.Request, event string) error
+
+	// ClaimedSite is the hash, as the log shows it, of the site that the
+	// request says it comes from, proved or not; "" if it does not say.
+	ClaimedSite(r *http.Request) string
+}
+
+// Caller is who is calling, however it was proved. It is valid for the length
+// of the request.
+type Caller struct {
+	SiteHash  string   // the site, as the log shows it
+	WikiURL   string   // the site as people see it, with /wiki
+	Framers   []string // origins that may frame our pages for this site
+	AccountID string   // the person; "" if nobody is logged in. Never logged, never stored.
+	Licensed  bool     // the licence is active, or the app is free
+
+	// Content is what the proof is bound to; the zero value if it is bound to
+	// none. A caller may change this and nothing else.
+	Content  confluence.Content
+	SpaceKey string
+
+	// Query is a parameter of the signed URL. It is what a page's editor
+	// wrote: hostile text, though signed.
+	Query func(name string) string
+
+	// AsUser calls Confluence with the rights of the person, AsApp with those
+	// of the app. requestID goes into the log lines of the calls.
+	AsUser func(requestID string) (Confluence, error)
+	AsApp  func(requestID string) (Confluence, error)
+}
+
+// Confluence is what the handlers ask of it.
+type Confluence interface {
+	// Labels returns the labels that the content has now.
+	Labels(ctx context.Context, content confluence.Content) ([]label.Label, error)
+
+	// Apply makes a change and reads back what Confluence then holds. The
+	// outcome is exact also when only a part succeeded. An error means that
+	// nothing was changed, or that nobody can know.
+	Apply(ctx context.Context, content confluence.Content, change label.Change) (confluence.Outcome, error)
+}

@@ -1,0 +1,155 @@
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"labelup/connect"
+	"labelup/internal/confluence"
+	"labelup/internal/fault"
+	"labelup/internal/technicallog"
+)
+
+// Connect is the Host for sites that have the app installed through Atlassian
+// Connect.
+type Connect struct {
+	App       *connect.App
+	AppKey    string
+	Tokens    *connect.UserTokens
+	Budget    *confluence.Budget
+	Transport http.RoundTripper // nil for the default
+	Log       *slog.Logger
+}
+
+// Site implements Host.
+func (c *Connect) Site(r *http.Request) (*Caller, error) {
+	proved, err := c.App.FromHost(r)
+	if err != nil {
+		return nil, connectFault(err)
+	}
+	return c.caller(proved), nil
+}
+
+// Viewer implements Host.
+func (c *Connect) Viewer(r *http.Request) (*Caller, error) {
+	proved, err := c.App.FromBrowser(r)
+	if err != nil {
+		return nil, connectFault(err)
+	}
+	return c.caller(proved), nil
+}
+
+// Lifecycle implements Host.
+func (c *Connect) Lifecycle(r *http.Request, event string) error {
+	if err := c.App.Lifecycle(r, connect.Event(event)); err != nil {
+		return connectFault(err)
+	}
+	return nil
+}
+
+// ClaimedSite implements Host.
+func (c *Connect) ClaimedSite(r *http.Request) string {
+	return technicallog.SiteHash(connect.ClaimedSite(r))
+}
+
+func (c *Connect) caller(proved *connect.Caller) *Caller {
+	site := proved.Installation
+	caller := &Caller{
+		SiteHash:  technicallog.SiteHash(site.ClientKey),
+		WikiURL:   site.BaseURL,
+		Framers:   []string{origin(site.BaseURL)},
+		AccountID: proved.AccountID,
+		Licensed:  proved.Licensed,
+		SpaceKey:  proved.Space.Key,
+		Query:     proved.Parameter,
+	}
+	if custom := origin(proved.DisplayURL); custom != "" && custom != caller.Framers[0] {
+		caller.WikiURL = proved.DisplayURL
+		caller.Framers = append(caller.Framers, custom)
+	}
+	// A token that is bound to no content, or to a kind without labels, leaves
+	// the zero Content, which no change can name.
+	caller.Content, _ = confluence.ParseContent(proved.Content.ID, proved.Content.Type)
+	caller.AsUser = func(requestID string) (Confluence, error) { return c.asUser(proved, caller.SiteHash, requestID) }
+	caller.AsApp = func(requestID string) (Confluence, error) { return c.asApp(site, caller.SiteHash, requestID) }
+	return caller
+}
+
+// asUser calls with a token of the person, who must hold every right that the
+// call needs: Confluence checks them, and records the person.
+func (c *Connect) asUser(proved *connect.Caller, siteHash, requestID string) (Confluence, error) {
+	site, account := proved.Installation, proved.AccountID
+	authorize := func(ctx context.Context, request *http.Request) error {
+		token, err := c.Tokens.Token(ctx, site, account, "READ", "WRITE")
+		if err != nil {
+			return connectFault(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+string(token.Bytes()))
+		return nil
+	}
+	options := c.options(site, siteHash, requestID)
+	options.OnUnauthorized = func() { c.Tokens.Forget(site.ClientKey, account) }
+	return confluence.New(site.BaseURL, authorize, options)
+}
+
+// asApp calls with the rights of the app's own user.
+func (c *Connect) asApp(site *connect.Installation, siteHash, requestID string) (Confluence, error) {
+	authorize := func(_ context.Context, request *http.Request) error {
+		if err := connect.SignRequest(request, site, c.AppKey, time.Now()); err != nil {
+			return connectFault(err)
+		}
+		return nil
+	}
+	return confluence.New(site.BaseURL, authorize, c.options(site, siteHash, requestID))
+}
+
+func (c *Connect) options(site *connect.Installation, siteHash, requestID string) confluence.Options {
+	return confluence.Options{
+		Tenant:    site.ClientKey,
+		Budget:    c.Budget,
+		Transport: c.Transport,
+		Observe: func(call confluence.Call) {
+			level := slog.LevelInfo
+			if call.Kind != "" || call.NearLimit {
+				level = slog.LevelWarn
+			}
+			c.Log.LogAttrs(context.Background(), level, "call",
+				slog.String(technicallog.Operation, call.Operation),
+				slog.Int(technicallog.Status, call.Status),
+				technicallog.Milliseconds(call.Duration),
+				slog.Int(technicallog.Retries, call.Retries),
+				slog.Int(technicallog.Points, call.Points),
+				slog.Bool(technicallog.NearLimit, call.NearLimit),
+				slog.String(technicallog.Kind, string(call.Kind)),
+				slog.String(technicallog.Site, siteHash),
+				slog.String(technicallog.RequestID, requestID))
+		},
+	}
+}
+
+// connectFault is the fault of an error of package connect.
+func connectFault(err error) error {
+	failed, ok := err.(*connect.Error) //nolint:errorlint // connect returns nothing else, and what it wraps is not ours to unwrap
+	if !ok {
+		return err
+	}
+	kind := fault.Internal
+	switch failed.Kind {
+	case connect.BadRequest:
+		kind = fault.BadRequest
+	case connect.Unauthorized:
+		kind = fault.Unauthorized
+	case connect.Forbidden:
+		kind = fault.Forbidden
+		if failed.Reason == connect.ReasonAnonymous {
+			kind = fault.Anonymous
+		}
+	case connect.TooLarge:
+		kind = fault.TooLarge
+	case connect.Unavailable:
+		kind = fault.Unavailable
+	}
+	return &fault.Error{Kind: kind, Reason: failed.Reason, RetryAfter: failed.RetryAfter, Cause: failed.Cause}
+}

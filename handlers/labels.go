@@ -1,0 +1,152 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"labelup/internal/confluence"
+	"labelup/internal/fault"
+	"labelup/internal/label"
+)
+
+// maxChangeBytes bounds the body of a change: twice label.MaxPerChange names of
+// 255 characters fit, each character escaped.
+const maxChangeBytes = 256 << 10
+
+// changeTimeout is below the 30 s after which Heroku's router gives up on an
+// answer: by then the person must have been told what was changed.
+const changeTimeout = 25 * time.Second
+
+// changeRequest is what the panel sends.
+type changeRequest struct {
+	ContentID string   `json:"contentId"`
+	Add       []string `json:"add"`
+	Remove    []string `json:"remove"`
+}
+
+// changeAnswer says exactly what came of it; Labels is what Confluence holds.
+type changeAnswer struct {
+	Labels    []labelAnswer   `json:"labels"`
+	Added     []label.Name    `json:"added"`
+	Removed   []label.Name    `json:"removed"`
+	Failed    []failureAnswer `json:"failed"`
+	RequestID string          `json:"requestId"`
+}
+
+type labelAnswer struct {
+	Name   label.Name   `json:"name"`
+	Prefix label.Prefix `json:"prefix"`
+	ID     string       `json:"id"`
+}
+
+type failureAnswer struct {
+	Name       label.Name `json:"name"`
+	Operation  string     `json:"operation"` // add or remove
+	Kind       fault.Kind `json:"kind"`
+	Reason     string     `json:"reason"`
+	RetryAfter int        `json:"retryAfter,omitempty"` // seconds
+}
+
+// changeLabels adds and removes labels of the content that the caller's token
+// is bound to, as the caller.
+func (s *Server) changeLabels(x *exchange) error {
+	var body changeRequest
+	if err := readJSON(x, maxChangeBytes, &body); err != nil {
+		return err
+	}
+	if body.ContentID == "" || body.ContentID != x.caller.Content.ID() {
+		// A token for page A changes page A, whatever the body says.
+		return fault.New(fault.NotFound, "content_not_in_token")
+	}
+	change, err := label.NewChange(body.Add, body.Remove)
+	if err != nil {
+		x.refusedName = refused(err, body)
+		return err
+	}
+	asUser, err := x.caller.AsUser(x.requestID)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(x.request.Context(), changeTimeout)
+	defer cancel()
+	outcome, err := asUser.Apply(ctx, x.caller.Content, change)
+	if err != nil {
+		return err
+	}
+	x.sendJSON(http.StatusOK, answerOf(change, outcome, x.requestID))
+	return nil
+}
+
+func answerOf(change label.Change, outcome confluence.Outcome, requestID string) changeAnswer {
+	answer := changeAnswer{
+		Labels: []labelAnswer{}, Added: []label.Name{}, Removed: []label.Name{}, Failed: []failureAnswer{},
+		RequestID: requestID,
+	}
+	for _, l := range outcome.Labels {
+		answer.Labels = append(answer.Labels, labelAnswer{Name: l.Name, Prefix: l.Prefix, ID: l.ID})
+	}
+	answer.Added = append(answer.Added, outcome.Added...)
+	answer.Removed = append(answer.Removed, outcome.Removed...)
+	for _, f := range outcome.Failed {
+		operation := "remove"
+		if slices.Contains(change.Add, f.Name) {
+			operation = "add"
+		}
+		answer.Failed = append(answer.Failed, failureAnswer{
+			Name: f.Name, Operation: operation, Kind: f.Fault.Kind, Reason: f.Fault.Reason, RetryAfter: retryAfter(f.Fault),
+		})
+	}
+	return answer
+}
+
+// refused finds the name that an error of NewChange is about, to show it to the
+// person who sent it. It goes nowhere else.
+func refused(err error, body changeRequest) *refusedName {
+	broken, ok := errors.AsType[*label.Error](err)
+	if !ok || broken.List == "" {
+		return nil
+	}
+	names := body.Add
+	if broken.List == "remove" {
+		names = body.Remove
+	}
+	if broken.Index >= len(names) {
+		return nil
+	}
+	detail := &refusedName{Name: names[broken.Index], Rule: strings.TrimPrefix(string(broken.Reason), "label_")}
+	if broken.Character != 0 {
+		detail.Character = string(broken.Character)
+	}
+	return detail
+}
+
+// readJSON reads one JSON value of the right shape and nothing else. What a
+// body may do wrong ends here, before anything is changed.
+func readJSON(x *exchange, limit int64, value any) error {
+	if kind, _, err := mime.ParseMediaType(x.request.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return fault.New(fault.BadRequest, "content_type_not_json")
+	}
+	decoder := json.NewDecoder(http.MaxBytesReader(x.response, x.request.Body, limit))
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(value)
+	if err == nil {
+		_, err = decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			return fault.New(fault.BadRequest, "body_has_more_than_one_value")
+		}
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return fault.New(fault.TooLarge, "body_too_large")
+	}
+	return fault.New(fault.BadRequest, "body_not_understood")
+}

@@ -1,0 +1,319 @@
+package handlers
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"labelup/connect"
+	"labelup/connect/connecttest"
+)
+
+func TestAChangeIsWrittenAsThePersonAndReadBack(t *testing.T) {
+	h := newHarness(t)
+	w := h.change(`{"contentId":"123","add":["Team Red","accessibility"],"remove":["existing"]}`)
+	if w.Code != http.StatusOK {
+		t.Fatalf("answered %d %s", w.Code, w.Body)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{
+		"labels": []any{
+			map[string]any{"id": "1", "name": "team-red", "prefix": "global"},
+			map[string]any{"id": "1", "name": "accessibility", "prefix": "global"},
+		},
+		"added": []any{"team-red", "accessibility"}, "removed": []any{"existing"}, "failed": []any{},
+		"requestId": w.Header().Get("X-Request-Id"),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("answer differs (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"team-red", "accessibility"}, h.confluence.held("123")); diff != "" {
+		t.Errorf("Confluence holds something else (-want +got):\n%s", diff)
+	}
+	for _, writer := range h.confluence.writers {
+		if writer != "Bearer user-token" {
+			t.Errorf("written with %q, want the person's token", writer)
+		}
+	}
+}
+
+func TestARefusedChangeSaysWhyAndChangesNothing(t *testing.T) {
+	tests := map[string]struct {
+		arrange func(*harness)
+		body    string
+		code    int
+		kind    string
+		reason  string
+	}{
+		"a token for page 123 cannot change page 124": {nil, `{"contentId":"124","add":["a"]}`, 404, "not_found", "content_not_in_token"},
+		"no page is named":                            {nil, `{"add":["a"]}`, 404, "not_found", "content_not_in_token"},
+		"the token is bound to no page": {
+			func(h *harness) { h.atlassian.Content = connect.Content{} },
+			`{"contentId":"","add":["a"]}`, 404, "not_found", "content_not_in_token",
+		},
+		"the token is bound to something without labels": {
+			func(h *harness) { h.atlassian.Content.Type = "whiteboard" },
+			`{"contentId":"123","add":["a"]}`, 404, "not_found", "content_not_in_token",
+		},
+		"nobody is logged in":           {func(h *harness) { h.atlassian.AccountID = "" }, `{"contentId":"123","add":["a"]}`, 403, "anonymous", "no_account"},
+		"the person is unknown":         {func(h *harness) { h.atlassian.AccountID = "unknown" }, `{"contentId":"123","add":["a"]}`, 403, "anonymous", "no_account"},
+		"the licence has ended":         {func(h *harness) { *h.atlassian.Licence = false }, `{"contentId":"123","add":["a"]}`, 403, "unlicensed", "no_active_licence"},
+		"the token knows no licence":    {func(h *harness) { h.atlassian.Licence = nil }, `{"contentId":"123","add":["a"]}`, 403, "unlicensed", "no_active_licence"},
+		"nothing is asked":              {nil, `{"contentId":"123"}`, 400, "bad_request", "label_nothing_asked"},
+		"a name has a forbidden letter": {nil, `{"contentId":"123","add":["what?"]}`, 400, "bad_request", "label_forbidden_character"},
+		"a name is empty":               {nil, `{"contentId":"123","add":[" "]}`, 400, "bad_request", "label_empty"},
+		"a name is too long":            {nil, `{"contentId":"123","add":["` + strings.Repeat("a", 256) + `"]}`, 400, "bad_request", "label_too_long"},
+		"added and removed":             {nil, `{"contentId":"123","add":["a"],"remove":["a"]}`, 400, "bad_request", "label_added_and_removed"},
+		"too many names":                {nil, `{"contentId":"123","add":[` + strings.Repeat(`"a",`, 60) + `"b"]}`, 413, "too_large", "label_too_many"},
+		"no JSON":                       {nil, `contentId=123`, 400, "bad_request", "body_not_understood"},
+		"an unknown field":              {nil, `{"contentId":"123","add":["a"],"labels":[]}`, 400, "bad_request", "body_not_understood"},
+		"a field of another type":       {nil, `{"contentId":123,"add":["a"]}`, 400, "bad_request", "body_not_understood"},
+		"two values":                    {nil, `{"contentId":"123","add":["a"]}{}`, 400, "bad_request", "body_has_more_than_one_value"},
+		"nothing at all":                {nil, ``, 400, "bad_request", "body_not_understood"},
+		"a huge body":                   {nil, `{"contentId":"123","add":["` + strings.Repeat("a", maxChangeBytes) + `"]}`, 413, "too_large", "body_too_large"},
+		"Confluence: no right to edit":  {func(h *harness) { h.confluence.answerWith(403) }, `{"contentId":"123","add":["a"]}`, 403, "forbidden", "not_permitted"},
+		"Confluence: no such page":      {func(h *harness) { h.confluence.answerWith(404) }, `{"contentId":"123","add":["a"]}`, 404, "not_found", "no_such_content"},
+		"Confluence: server error":      {func(h *harness) { h.confluence.answerWith(501) }, `{"contentId":"123","add":["a"]}`, 502, "upstream", "written_not_verified"},
+		"Redis is down":                 {func(h *harness) { h.store.SetDown(true) }, `{"contentId":"123","add":["a"]}`, 503, "unavailable", "store"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			if test.arrange != nil {
+				test.arrange(h)
+			}
+			w := h.change(test.body)
+			var got struct {
+				Error struct{ Kind, Reason, Message, RequestID string }
+			}
+			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+				t.Fatalf("answered %d %s", w.Code, w.Body)
+			}
+			if w.Code != test.code || got.Error.Kind != test.kind || got.Error.Reason != test.reason {
+				t.Errorf("answered %d %s, want %d %s %s", w.Code, w.Body, test.code, test.kind, test.reason)
+			}
+			if got.Error.Message == "" || got.Error.RequestID != w.Header().Get("X-Request-Id") {
+				t.Errorf("a person cannot act on %s", w.Body)
+			}
+			if (w.Code == 503 || w.Code == 429) && w.Header().Get("Retry-After") == "" {
+				t.Error("does not say when to try again")
+			}
+			if diff := cmp.Diff([]string{"existing"}, h.confluence.held("123")); diff != "" {
+				t.Errorf("something was changed:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTheBodyMustBeDeclaredAsJSON(t *testing.T) {
+	h := newHarness(t)
+	r := h.atlassian.BrowserCall(http.MethodPost, "/api/labels", `{"contentId":"123","add":["a"]}`)
+	r.Header.Set("Content-Type", "text/plain")
+	if w := h.send(r); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "content_type_not_json") {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+}
+
+func TestARefusedNameIsShownToThePersonWhoTypedIt(t *testing.T) {
+	h := newHarness(t)
+	w := h.change(`{"contentId":"123","add":["fine","what?"]}`)
+	var got struct {
+		Error struct{ Detail *refusedName }
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := &refusedName{Name: "what?", Rule: "forbidden_character", Character: "?"}
+	if diff := cmp.Diff(want, got.Error.Detail); diff != "" {
+		t.Errorf("detail differs (-want +got):\n%s", diff)
+	}
+	if strings.Contains(h.log.String(), "what") {
+		t.Errorf("the log has the name:\n%s", h.log)
+	}
+}
+
+func TestOneSitesTokenCannotReachAnotherSite(t *testing.T) {
+	h := newHarness(t)
+	other := h.atlassian.OtherSite()
+	w := h.send(other.BrowserCall(http.MethodPost, "/api/labels", `{"contentId":"123","add":["a"]}`))
+	if w.Code == http.StatusOK || h.confluence.writes != 0 {
+		t.Errorf("site b changed site a: %d %s", w.Code, w.Body)
+	}
+}
+
+func TestReadingWorksWithoutALicence(t *testing.T) {
+	h := newHarness(t)
+	*h.atlassian.Licence = false
+	w := h.send(h.atlassian.Iframe("/macro/labels?contentId=123&contentType=page"))
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `data-licensed="false"`) {
+		t.Errorf("macro answered %d %s", w.Code, w.Body)
+	}
+	w = h.send(h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123", ""))
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "existing") {
+		t.Errorf("export answered %d %s", w.Code, w.Body)
+	}
+}
+
+func TestAnExportReadsAsThePersonOrAsTheAppAndNeverFails(t *testing.T) {
+	tests := map[string]struct {
+		arrange func(*harness)
+		want    string
+	}{
+		"with the person who exports":  {func(*harness) {}, "existing</a></p>"},
+		"with nobody, as in a mail":    {func(h *harness) { h.atlassian.AccountID = "" }, "existing</a></p>"},
+		"when the page is not visible": {func(h *harness) { h.confluence.answerWith(404) }, "<p><em>Labels are not available right now.</em></p>"},
+		"when Confluence fails":        {func(h *harness) { h.confluence.answerWith(500) }, "<p><em>Labels are not available right now.</em></p>"},
+		"of something without labels":  {func(h *harness) { h.atlassian.Content.Type = "whiteboard" }, "<p><em>Labels are not available right now.</em></p>"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			test.arrange(h)
+			w := h.send(h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123&output=pdf", ""))
+			if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), test.want) {
+				t.Errorf("answered %d %s, want %s", w.Code, w.Body, test.want)
+			}
+		})
+	}
+}
+
+func TestAnExportIsInTheLanguageOfTheHostIfItSaysOne(t *testing.T) {
+	tests := map[string]struct{ query, header, want string }{
+		"the host says it":        {"&loc=de-DE", "fr", "Labels in de-DE:"},
+		"the caller accepts some": {"", "fr-FR,en;q=0.5", "Labels in fr-FR:"},
+		"with a weight":           {"", "ja;q=0.8", "Labels in ja:"},
+		"nobody says anything":    {"", "", "Labels in :"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			r := h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123"+test.query, "")
+			r.Header.Set("Accept-Language", test.header)
+			if w := h.send(r); !strings.Contains(w.Body.String(), test.want) {
+				t.Errorf("answered %s, want %q", w.Body, test.want)
+			}
+		})
+	}
+}
+
+func TestARedisThatIsDownIsSaidAndComesBack(t *testing.T) {
+	h := newHarness(t)
+	h.store.SetDown(true)
+	w := h.send(h.atlassian.Iframe("/macro/labels?contentId=123"))
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "Try again in a few seconds") {
+		t.Errorf("macro answered %d %s", w.Code, w.Body)
+	}
+	if w := h.send(h.atlassian.Lifecycle(connect.Installed)); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("installed answered %d", w.Code)
+	}
+	h.store.SetDown(false)
+	if w := h.send(h.atlassian.Iframe("/macro/labels?contentId=123")); w.Code != http.StatusOK {
+		t.Errorf("after Redis is back the macro answered %d", w.Code)
+	}
+}
+
+func TestAPanicIsAnsweredAndLoggedWithoutItsValue(t *testing.T) {
+	h := newHarness(t)
+	h.server.Ready = nil // calling it panics
+	r := connecttest.NewHost("labelup", appURL).ServerCall(http.MethodGet, "/ready", "")
+	w := h.send(r)
+	if w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), `"kind":"internal"`) {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+	var places []any
+	for _, line := range h.lines() {
+		if line["msg"] == "panic" {
+			places = append(places, line["place"])
+		}
+	}
+	if len(places) != 1 || !strings.Contains(places[0].(string), "labelup/handlers") {
+		t.Errorf("panic places are %v, want one in handlers", places)
+	}
+	if strings.Contains(h.log.String(), "nil pointer") {
+		t.Error("the log has the panic's value")
+	}
+}
+
+// TestTheLogHasNothingOfTheCustomer plants unique words everywhere a customer's
+// data comes in, on ways that succeed and ways that fail.
+func TestTheLogHasNothingOfTheCustomer(t *testing.T) {
+	h := newHarness(t)
+	const word = "canaryquokka"
+	h.atlassian.AccountID = "account-" + word
+	h.atlassian.Space.Key = strings.ToUpper(word)
+	h.confluence.labels["123"] = []string{word}
+	h.change(`{"contentId":"123","add":["` + word + `-new"],"remove":["` + word + `"]}`)
+	h.change(`{"contentId":"123","add":["` + word + `?"]}`)
+	h.change(`{"` + word + `":1}`)
+	h.send(h.atlassian.Iframe("/macro/labels?contentId=123&prefix=" + word))
+	h.send(h.atlassian.Iframe("/macro/" + word))
+	h.send(h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123&prefix="+word, ""))
+	h.confluence.answerWith(500)
+	h.change(`{"contentId":"123","add":["` + word + `"]}`)
+	h.confluence.Close()
+	h.change(`{"contentId":"123","add":["` + word + `"]}`)
+	r := h.atlassian.BrowserCall(http.MethodPost, "/api/labels", `{}`)
+	r.Header.Set("X-Request-Id", word+"-"+word)
+	h.send(r)
+
+	log := h.log.String()
+	if strings.Contains(strings.ToLower(log), word) || strings.Contains(log, "fields_lost") || strings.Contains(log, "withheld") {
+		t.Errorf("the log has customer data, or fields that are not on its list:\n%s", log)
+	}
+	if lines := h.lines(); len(lines) < 9 {
+		t.Errorf("only %d lines were logged", len(lines))
+	}
+}
+
+func TestEachRequestHasOneLogLineThatSupportCanFind(t *testing.T) {
+	h := newHarness(t)
+	w := h.change(`{"contentId":"123","add":["a"]}`)
+	var requests, calls []map[string]any
+	for _, line := range h.lines() {
+		if line["request_id"] != w.Header().Get("X-Request-Id") {
+			t.Errorf("a line without the request's id: %v", line)
+		}
+		switch line["msg"] {
+		case "request":
+			requests = append(requests, line)
+		case "call":
+			calls = append(calls, line)
+		}
+	}
+	if len(requests) != 1 || len(calls) != 2 {
+		t.Fatalf("%d request lines and %d call lines, want 1 and 2 (a write and its read-back)", len(requests), len(calls))
+	}
+	if got := requests[0]; got["route"] != "/api/labels" || got["status"] != 200.0 || len(got["site"].(string)) != 12 {
+		t.Errorf("request line is %v", got)
+	}
+	if got := calls[0]; got["operation"] != "add_labels" || got["status"] != 200.0 {
+		t.Errorf("call line is %v", got)
+	}
+}
+
+func TestTheRoutersRequestIDIsTakenOver(t *testing.T) {
+	tests := map[string]struct {
+		sent string
+		kept bool
+	}{
+		"an id of Heroku's router": {"8601b555-6a83-4c12-8269-97c8e32cdb22", true},
+		"something else":           {"<script>alert(1)</script>", false},
+		"too short":                {"abc", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			r := h.atlassian.Iframe("/macro/labels")
+			r.Header.Set("X-Request-Id", test.sent)
+			if got := h.send(r).Header().Get("X-Request-Id"); (got == test.sent) != test.kept || got == "" {
+				t.Errorf("request id is %q", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,82 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+
+	"labelup/internal/fault"
+	"labelup/macros"
+)
+
+// macro is the page in the macro's iframe.
+func (s *Server) macro(x *exchange) error { return s.frame(x, macros.Panel) }
+
+// macroEditor is the form for the macro's parameters.
+func (s *Server) macroEditor(x *exchange) error { return s.frame(x, macros.Editor) }
+
+// byline is the same panel, opened from the line under the page's title.
+func (s *Server) byline(x *exchange) error { return s.frame(x, macros.Byline) }
+
+func (s *Server) frame(x *exchange, view macros.View) error {
+	caller := x.caller
+	buffer := s.buffers.Get().(*[]byte) //nolint:forcetypeassert // the pool holds nothing else
+	*buffer = s.Pages.Append((*buffer)[:0], macros.Frame{
+		View:           view,
+		ContentID:      caller.Query("contentId"),
+		ContentType:    caller.Query("contentType"),
+		ContentVersion: caller.Query("contentVersion"),
+		SpaceID:        caller.Query("spaceId"),
+		SpaceKey:       caller.Query("spaceKey"),
+		MacroID:        caller.Query("macroId"),
+		Output:         caller.Query("output"),
+		Prefix:         caller.Query("prefix"),
+		Display:        caller.Query("display"),
+		Licensed:       caller.Licensed,
+		SignedIn:       caller.AccountID != "",
+		RequestID:      x.requestID,
+	})
+	x.send(http.StatusOK, contentHTML, *buffer)
+	s.buffers.Put(buffer)
+	return nil
+}
+
+// macroStatic is the macro where no script runs. It reads as the person who
+// exports, if there is one, so that nobody is shown what they may not see; a
+// mail has no reader yet, then it reads as the app. A reading that fails
+// leaves a sentence: an export must not fail because of one macro.
+func (s *Server) macroStatic(x *exchange) error {
+	caller := x.caller
+	static := macros.Static{
+		Prefix:   caller.Query("prefix"),
+		Display:  caller.Query("display"),
+		WikiURL:  caller.WikiURL,
+		SpaceKey: caller.SpaceKey,
+		Words:    s.Words(locale(x)),
+	}
+	read := caller.AsApp
+	if caller.AccountID != "" {
+		read = caller.AsUser
+	}
+	site, err := read(x.requestID)
+	if err == nil {
+		static.Labels, err = site.Labels(x.request.Context(), caller.Content)
+	}
+	if err != nil {
+		x.fault = fault.Of(err)
+		x.send(http.StatusOK, contentHTML, []byte(static.Unavailable()))
+		return nil
+	}
+	x.send(http.StatusOK, contentHTML, []byte(static.Storage()))
+	return nil
+}
+
+// locale is the language to export in, such as "de-DE": what the host says, or
+// else what the caller accepts. Both may be missing; then the words are English.
+func locale(x *exchange) string {
+	if said := x.caller.Query("loc"); said != "" {
+		return said
+	}
+	first, _, _ := strings.Cut(x.request.Header.Get("Accept-Language"), ",")
+	tag, _, _ := strings.Cut(first, ";")
+	return strings.TrimSpace(tag)
+}

@@ -1,0 +1,49 @@
+package handlers
+
+import (
+	"net/http"
+)
+
+// proof is how a caller has to prove who they are. The zero value is no valid
+// proof, so that a route without one cannot be served.
+type proof int
+
+const (
+	_          proof = iota
+	nobody           // anyone may call; the route shows nothing of any site
+	atlassian        // Atlassian itself: a lifecycle call, verified by the handler with its body
+	site             // a page or call signed by the site for exactly this URL
+	siteViewer       // a script on one of our own pages, with the token the site gave its viewer
+)
+
+// route is one line of the table below: the only place where a path is served.
+type route struct {
+	method string
+	path   string
+	proof  proof
+	change bool // writes to Confluence: needs an active licence and a person
+	html   bool // people see the answer, errors too, in a frame of their site
+	serve  func(*Server, *exchange) error
+}
+
+// routes is who may call what. A path that is not here does not exist.
+var routes = []route{
+	{method: http.MethodGet, path: "/atlassian-connect.json", proof: nobody, serve: (*Server).descriptor},
+	{method: http.MethodHead, path: "/atlassian-connect.json", proof: nobody, serve: (*Server).descriptor},
+	{method: http.MethodGet, path: "/static/*", proof: nobody, serve: (*Server).asset},
+	{method: http.MethodHead, path: "/static/*", proof: nobody, serve: (*Server).asset},
+	{method: http.MethodGet, path: "/health", proof: nobody, serve: (*Server).health},
+	{method: http.MethodGet, path: "/ready", proof: nobody, serve: (*Server).ready},
+
+	{method: http.MethodPost, path: "/installed", proof: atlassian, serve: (*Server).installed},
+	{method: http.MethodPost, path: "/uninstalled", proof: atlassian, serve: (*Server).uninstalled},
+	{method: http.MethodPost, path: "/enabled", proof: atlassian, serve: (*Server).enabled},
+	{method: http.MethodPost, path: "/disabled", proof: atlassian, serve: (*Server).disabled},
+
+	{method: http.MethodGet, path: "/macro/labels", proof: site, html: true, serve: (*Server).macro},
+	{method: http.MethodGet, path: "/macro/labels/static", proof: site, serve: (*Server).macroStatic},
+	{method: http.MethodGet, path: "/macro/labels/editor", proof: site, html: true, serve: (*Server).macroEditor},
+	{method: http.MethodGet, path: "/byline", proof: site, html: true, serve: (*Server).byline},
+
+	{method: http.MethodPost, path: "/api/labels", proof: siteViewer, change: true, serve: (*Server).changeLabels},
+}

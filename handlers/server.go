@@ -1,0 +1,280 @@
+// Package handlers is the service's HTTP side: the table of routes with who
+// may call each, the proof of the caller, the headers of every answer, and the
+// mapping of faults to statuses. It decides nothing about labels.
+//
+// It is the only package that knows Echo, and the only one that knows by which
+// protocol (today Connect) a caller is proved. Nothing it logs is customer
+// data: see package technicallog.
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"labelup/internal/fault"
+	"labelup/internal/technicallog"
+	"labelup/macros"
+)
+
+// Options is what a Server is made of. All of it is required.
+type Options struct {
+	Descriptor []byte                           // atlassian-connect.json as served
+	Host       Host                             // the protocol that proves callers
+	Assets     http.Handler                     // serves /static/…
+	Pages      *macros.Pages                    // the iframe pages
+	Words      func(locale string) macros.Words // for exports
+	Bridge     string                           // URL of Atlassian's bridge script
+	Framers    []string                         // origins that may frame an answer given before the site is proved
+	Ready      func(context.Context) error
+	Log        *slog.Logger
+}
+
+// Server answers the routes of the table.
+type Server struct {
+	Options
+	echo    *echo.Echo
+	policy  contentPolicy
+	buffers sync.Pool
+}
+
+// New returns the service's handler.
+func New(options Options) *Server {
+	s := &Server{Options: options, echo: echo.New(), policy: newContentPolicy(options.Bridge, options.Framers)}
+	s.buffers.New = func() any { buffer := make([]byte, 0, 4096); return &buffer }
+	s.echo.HideBanner = true
+	s.echo.Logger.SetOutput(io.Discard) // everything there is to say is said in the technical log
+	s.echo.HTTPErrorHandler = func(err error, c echo.Context) { s.finish(s.unrouted(c), err) }
+	for at := range routes {
+		r := &routes[at]
+		s.echo.Add(r.method, r.path, func(c echo.Context) error {
+			s.serve(s.exchange(c, r))
+			return nil
+		})
+	}
+	return s
+}
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+
+// exchange is one request and its answer.
+type exchange struct {
+	request   *http.Request
+	response  *echo.Response
+	route     *route // nil if no route matched
+	requestID string
+	caller    *Caller // nil where the route asks for no proof
+	started   time.Time
+	fault     *fault.Error // for the log line, also when the answer is a 200
+
+	refusedName *refusedName // what to tell the person, with a fault about a label's name
+}
+
+func (s *Server) exchange(c echo.Context, r *route) *exchange {
+	x := &exchange{request: c.Request(), response: c.Response(), route: r, started: time.Now()}
+	x.requestID = requestID(x.request)
+	s.policy.setCommon(x.header(), x.requestID)
+	return x
+}
+
+func (s *Server) unrouted(c echo.Context) *exchange { return s.exchange(c, nil) }
+
+func (x *exchange) header() http.Header { return x.response.Header() }
+func (x *exchange) written() bool       { return x.response.Committed }
+
+// Prepared header values, shared by all answers: nothing may change them.
+var (
+	contentHTML = []string{"text/html; charset=utf-8"}
+	contentJSON = []string{"application/json; charset=utf-8"}
+	contentText = []string{"text/plain; charset=utf-8"}
+)
+
+func (x *exchange) send(code int, contentType []string, body []byte) {
+	header := x.header()
+	header["Content-Type"] = contentType
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	x.response.WriteHeader(code)
+	if x.request.Method != http.MethodHead {
+		_, _ = x.response.Write(body) // the caller is gone; there is nobody to tell
+	}
+}
+
+// serve takes a request through proof, rights and handler. Whatever happens,
+// it ends with one answer and one log line.
+func (s *Server) serve(x *exchange) {
+	var err error
+	defer func() {
+		if recovered := recover(); recovered != nil {
+			if recovered == http.ErrAbortHandler { //nolint:errorlint // a sentinel that net/http compares the same way
+				panic(recovered)
+			}
+			// The value of a panic may quote what was being processed. Only
+			// where it happened is logged.
+			s.Log.Error("panic", technicallog.RequestID, x.requestID, technicallog.Place, panicPlace())
+			err = fault.New(fault.Internal, "panic")
+		}
+		s.finish(x, err)
+	}()
+	s.policy.setFraming(x)
+	if err = s.prove(x); err != nil {
+		return
+	}
+	if x.route.change {
+		if err = mayChange(x.caller); err != nil {
+			return
+		}
+	}
+	err = x.route.serve(s, x)
+}
+
+// prove finds out who is calling, in the one way that the route allows.
+func (s *Server) prove(x *exchange) (err error) {
+	switch x.route.proof {
+	case nobody, atlassian:
+		return nil
+	case site:
+		x.caller, err = s.Host.Site(x.request)
+	case siteViewer:
+		x.caller, err = s.Host.Viewer(x.request)
+	default:
+		return fault.New(fault.Internal, "route_without_proof")
+	}
+	if err == nil {
+		s.policy.setFraming(x)
+	}
+	return err
+}
+
+// mayChange holds the rule for everything that writes: reading always works, a
+// change needs an active licence (or a free app) and a person.
+func mayChange(caller *Caller) error {
+	switch {
+	case caller.AccountID == "":
+		return fault.New(fault.Anonymous, "no_account")
+	case !caller.Licensed:
+		return fault.New(fault.Unlicensed, "no_active_licence")
+	default:
+		return nil
+	}
+}
+
+// finish answers a fault, if there is one, and writes the log line.
+func (s *Server) finish(x *exchange, err error) {
+	if err != nil {
+		if _, ok := errors.AsType[*echo.HTTPError](err); ok {
+			err = s.routingFault(x, err)
+		}
+		s.answerFault(x, err)
+	}
+	level := slog.LevelInfo
+	attrs := make([]slog.Attr, 0, 10)
+	attrs = append(attrs,
+		slog.String(technicallog.Route, x.routePath()),
+		slog.String(technicallog.Method, method(x.request.Method)),
+		slog.Int(technicallog.Status, x.response.Status),
+		technicallog.Milliseconds(time.Since(x.started)),
+		slog.String(technicallog.RequestID, x.requestID),
+	)
+	switch {
+	case x.caller != nil:
+		attrs = append(attrs, slog.String(technicallog.Site, x.caller.SiteHash))
+	case x.route != nil && x.route.proof != nobody:
+		attrs = append(attrs, slog.String(technicallog.Site, s.Host.ClaimedSite(x.request)))
+	}
+	if f := x.fault; f != nil {
+		if status(f.Kind) >= http.StatusInternalServerError {
+			level = slog.LevelError
+		}
+		attrs = append(attrs,
+			slog.String(technicallog.Kind, string(f.Kind)),
+			slog.String(technicallog.Reason, f.Reason),
+			slog.String(technicallog.Cause, technicallog.CauseOf(f.Cause)))
+	}
+	s.Log.LogAttrs(x.request.Context(), level, "request", attrs...)
+}
+
+// routingFault turns Echo's own errors, for paths and methods that are not in
+// the table, into faults.
+func (s *Server) routingFault(x *exchange, err error) error {
+	var wrong *echo.HTTPError
+	if errors.As(err, &wrong) && wrong.Code == http.StatusMethodNotAllowed {
+		x.header().Set("Allow", allowed(x.request.URL.Path))
+		x.sendJSON(http.StatusMethodNotAllowed, problem{Error: problemDetail{
+			Kind: fault.BadRequest, Reason: "method_not_allowed", Message: message(fault.BadRequest), RequestID: x.requestID,
+		}})
+		return fault.New(fault.BadRequest, "method_not_allowed")
+	}
+	return fault.Wrap(fault.NotFound, "no_such_route", err)
+}
+
+func allowed(path string) string {
+	var methods []string
+	for _, r := range routes {
+		if r.path == path || strings.HasSuffix(r.path, "*") && strings.HasPrefix(path, strings.TrimSuffix(r.path, "*")) {
+			methods = append(methods, r.method)
+		}
+	}
+	return strings.Join(methods, ", ")
+}
+
+func (x *exchange) routePath() string {
+	if x.route == nil {
+		return "none"
+	}
+	return x.route.path
+}
+
+// method keeps an invented method name out of the log.
+func method(name string) string {
+	switch name {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return name
+	default:
+		return "other"
+	}
+}
+
+// requestID takes over the id that Heroku's router gave the request, so that
+// its log and ours can be read side by side, or makes one.
+func requestID(r *http.Request) string {
+	if id := r.Header.Get("X-Request-Id"); len(id) >= 8 && len(id) <= 64 && strings.Trim(id, "0123456789abcdefABCDEF-") == "" {
+		return id
+	}
+	return rand.Text()[:20]
+}
+
+// panicPlace is the function and line of our code in which a panic began.
+func panicPlace() string {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	place := "unknown"
+	for {
+		frame, more := frames.Next()
+		if strings.HasPrefix(frame.Function, "labelup/") && !strings.HasSuffix(frame.Function, "panicPlace") {
+			return frame.Function + ":" + strconv.Itoa(frame.Line)
+		}
+		if !more {
+			return place
+		}
+	}
+}
+
+// origin is the scheme and host of an address, or "" if it has none.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
