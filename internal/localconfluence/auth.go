@@ -1,0 +1,187 @@
+package localconfluence
+
+import (
+	"crypto/rand"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"labelup/internal/localconfluence/connectjwt"
+	"labelup/internal/localconfluence/content"
+	"labelup/internal/localconfluence/hostpage"
+)
+
+// caller is who a REST call is from.
+type caller struct {
+	account string // "" is an anonymous visitor
+	app     bool   // the app itself
+	token   bool   // came with a token of an app: scopes apply, removed endpoints are gone
+	session bool   // a browser that has the web pages open
+	scopes  []string
+	who     string // for the record of requests
+}
+
+// authentication failures, as measured
+type refusal struct {
+	status int
+	html   bool
+	reason string
+}
+
+// appUser is the local name of the app's own account.
+const appUser = "label-up-app"
+
+// authenticate finds out who is calling from the Authorization header or, for
+// a browser on the web pages, from their cookie.
+func (s *Server) authenticate(x *site, r *http.Request) (caller, *refusal) {
+	header := r.Header.Get("Authorization")
+	scheme, credential, _ := strings.Cut(header, " ")
+	switch {
+	case header == "":
+		if r.URL.Query().Has("jwt") {
+			return caller{who: "refused"}, &refusal{status: http.StatusUnauthorized, reason: "A token in the query is no longer accepted; use the Authorization header"}
+		}
+		return s.visitor(x, r), nil
+	case scheme == "JWT":
+		return s.appCaller(x, r, credential)
+	case scheme == "Bearer":
+		return s.bearer(x, credential)
+	case scheme == "Basic":
+		name, password, ok := r.BasicAuth()
+		if !ok {
+			return caller{who: "refused"}, &refusal{status: http.StatusUnauthorized, html: true, reason: "Basic Authentication Failure"}
+		}
+		name, _, _ = strings.Cut(name, "@") // clients that insist on an e-mail address
+		u, known := x.store.User(name)
+		if !known || u.Inactive || u.Name != name || password != name {
+			return caller{who: "refused"}, denied
+		}
+		return caller{account: u.AccountID, who: u.Name}, nil
+	}
+	return caller{who: "refused"}, denied
+}
+
+// denied is what Confluence answers to a credential it does not know.
+var denied = &refusal{status: http.StatusForbidden, reason: "Request rejected because caller cannot access Confluence"}
+
+// visitor takes the person from the cookie of the web pages. A page of another
+// origin cannot use it: the cookie is SameSite=Strict, and browsers say where
+// a request comes from.
+func (s *Server) visitor(x *site, r *http.Request) caller {
+	if from := r.Header.Get("Sec-Fetch-Site"); from != "" && from != "same-origin" && from != "none" {
+		return caller{who: "anonymous"}
+	}
+	if cookie, err := r.Cookie(hostpage.UserCookie); err == nil {
+		if u, ok := x.store.User(cookie.Value); ok && !u.Inactive {
+			return caller{account: u.AccountID, session: true, who: u.Name + " in a browser"}
+		}
+		return caller{session: true, who: "anonymous in a browser"}
+	}
+	return caller{who: "anonymous"}
+}
+
+func (s *Server) appCaller(x *site, r *http.Request, token string) (caller, *refusal) {
+	refused := caller{who: "refused"}
+	x.mu.RLock()
+	app := x.app
+	x.mu.RUnlock()
+	if !app.installed {
+		return refused, &refusal{status: http.StatusUnauthorized, reason: "No installed app for this token"}
+	}
+	claims, err := connectjwt.VerifyHS256(token, app.secret, s.clock.now())
+	if err != nil {
+		return refused, &refusal{status: http.StatusUnauthorized, reason: "JWT token: " + err.Error()}
+	}
+	if connectjwt.Text(claims, "iss") != app.descriptor.Key {
+		return refused, &refusal{status: http.StatusUnauthorized, reason: "JWT token: the issuer is not the key of an installed app"}
+	}
+	if connectjwt.Text(claims, "qsh") != connectjwt.QSH(r.Method, r.URL.EscapedPath(), r.URL.RawQuery, x.basePath) {
+		return refused, &refusal{status: http.StatusUnauthorized, reason: "JWT token: the query string hash does not match the request"}
+	}
+	u, _ := x.store.User(appUser)
+	return caller{account: u.AccountID, app: true, token: true, scopes: app.descriptor.Scopes, who: "app"}, nil
+}
+
+// bearer accepts an impersonation token, or user:NAME for tests that want to
+// be a person with a token.
+func (s *Server) bearer(x *site, token string) (caller, *refusal) {
+	if name, ok := strings.CutPrefix(token, "user:"); ok {
+		if u, known := x.store.User(name); known && !u.Inactive {
+			return caller{account: u.AccountID, token: true, scopes: []string{"ADMIN"}, who: u.Name + " with a token"}, nil
+		}
+	}
+	g, ok := s.grants.get(token, s.clock.now())
+	if !ok || g.site != x {
+		return caller{who: "refused"}, &refusal{status: http.StatusUnauthorized, reason: "Unauthorized; the token is unknown or expired"}
+	}
+	u, known := x.store.User(g.account)
+	if !known || u.Inactive {
+		return caller{who: "refused"}, denied
+	}
+	return caller{account: u.AccountID, token: true, scopes: g.scopes, who: "app as " + u.Name}, nil
+}
+
+// grants are the impersonation tokens that are out.
+type grants struct {
+	mu      sync.Mutex
+	byToken map[string]grant
+}
+
+type grant struct {
+	site    *site
+	account string
+	scopes  []string
+	expires time.Time
+}
+
+func (g *grants) issue(to grant, now time.Time) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for token, old := range g.byToken {
+		if now.After(old.expires) {
+			delete(g.byToken, token)
+		}
+	}
+	token := rand.Text()
+	g.byToken[token] = to
+	return token
+}
+
+func (g *grants) get(token string, now time.Time) (grant, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	found, ok := g.byToken[token]
+	return found, ok && now.Before(found.expires)
+}
+
+// revoke ends the grants of a site, as uninstalling does.
+func (g *grants) revoke(x *site) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for token, one := range g.byToken {
+		if one.site == x {
+			delete(g.byToken, token)
+		}
+	}
+}
+
+// scopeRank orders the scopes of which each includes those before it.
+var scopeRank = map[string]int{"READ": 1, "WRITE": 2, "DELETE": 3, "SPACE_ADMIN": 4, "ADMIN": 5}
+
+func hasScope(have []string, needed string) bool {
+	for _, scope := range have {
+		if scopeRank[strings.ToUpper(scope)] >= scopeRank[needed] {
+			return true
+		}
+	}
+	return false
+}
+
+// userOf returns the account of an id, also of one that is gone.
+func userOf(x *site, accountID string) content.User {
+	if u, ok := x.store.User(accountID); ok {
+		return u
+	}
+	return content.User{AccountID: accountID, DisplayName: "Former user", Inactive: true}
+}

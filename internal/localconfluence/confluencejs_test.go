@@ -1,0 +1,34 @@
+package localconfluence
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestConfluenceJS has an independent client, whose schemas were corrected
+// against real sites, make the calls that the app makes.
+func TestConfluenceJS(t *testing.T) {
+	client := filepath.Join("..", "..", "static", "node_modules", "confluence.js")
+	_, err := os.Stat(client)
+	if err == nil {
+		_, err = exec.LookPath("node")
+	}
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip("node or npm confluence.js is not installed")
+	}
+	w := newWorld(t, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "node", filepath.Join("testdata", "confluencejs.test.mjs"), w.s.origin).CombinedOutput()
+	if err != nil || !strings.HasSuffix(strings.TrimSpace(string(out)), "done") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

@@ -1,0 +1,857 @@
+// Package content is what the local Confluence holds: people, spaces, pages,
+// blog posts, labels, properties and who may see and change them. It is in
+// memory, safe for concurrent use, and knows nothing of HTTP or of Connect.
+//
+// Every method that takes a viewer answers as Confluence would answer that
+// account; "" is an anonymous visitor. What a viewer may not see does not
+// exist for them (ErrNotFound). Results are copies.
+//
+// It has its own rules for labels and must not import the app's: it is the
+// judge the app is tested against. Source: the REST documentation of
+// Confluence Cloud and measurements of live sites.
+package content
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+var (
+	// ErrNotFound: there is no such thing, or this viewer may not see it.
+	ErrNotFound = errors.New("content: not found")
+	// ErrForbidden: the viewer may see it and not do this to it.
+	ErrForbidden = errors.New("content: forbidden")
+	// ErrConflict: the version given is not the next one.
+	ErrConflict = errors.New("content: version conflict")
+)
+
+// InvalidError is a request that Confluence refuses with 400, and why.
+type InvalidError struct{ Reason string }
+
+func (e *InvalidError) Error() string { return "content: " + e.Reason }
+
+func invalid(format string, args ...any) error { return &InvalidError{fmt.Sprintf(format, args...)} }
+
+// Role is what an account may do anywhere on the site, restrictions aside.
+type Role string
+
+const (
+	Admin  Role = "admin"  // everything, including space administration
+	Editor Role = "editor" // creates and edits
+	Viewer Role = "viewer" // reads
+)
+
+// User is an account. Name is what it signs in with locally ("editor").
+type User struct {
+	AccountID   string `json:"accountId"`
+	Name        string `json:"name"`
+	DisplayName string `json:"displayName"`
+	Role        Role   `json:"role"`
+	App         bool   `json:"app"`      // an app's own account
+	Inactive    bool   `json:"inactive"` // deactivated: may not sign in or be impersonated
+	Locale      string `json:"locale"`   // such as "en-GB"
+	TimeZone    string `json:"timeZone"` // IANA name
+}
+
+// Space is a space. Everyone on the site may see it; visitors only if Public.
+type Space struct {
+	ID          string    `json:"id"` // decimal digits
+	Key         string    `json:"key"`
+	Name        string    `json:"name"`
+	Description string    `json:"description"`
+	HomepageID  string    `json:"homepageId"`
+	AuthorID    string    `json:"authorId"`
+	Public      bool      `json:"public"`
+	CreatedAt   time.Time `json:"createdAt"`
+}
+
+// Type of a piece of content.
+type Type string
+
+const (
+	Page     Type = "page"
+	BlogPost Type = "blogpost"
+)
+
+// Status of a piece of content.
+type Status string
+
+const (
+	Current    Status = "current"
+	Draft      Status = "draft"      // never published; its author and administrators see it
+	Historical Status = "historical" // an older version of a current page
+	Archived   Status = "archived"
+	Trashed    Status = "trashed"
+)
+
+// Version is one saved state of a content.
+type Version struct {
+	Number    int       `json:"number"`
+	At        time.Time `json:"createdAt"`
+	AuthorID  string    `json:"authorId"`
+	Message   string    `json:"message"`
+	MinorEdit bool      `json:"minorEdit"`
+	Title     string    `json:"title"`
+	Body      string    `json:"-"` // storage format
+}
+
+// Content is a page or a blog post as one viewer gets it.
+type Content struct {
+	ID        string    `json:"id"` // decimal digits
+	Type      Type      `json:"type"`
+	Status    Status    `json:"status"`
+	Title     string    `json:"title"`
+	SpaceID   string    `json:"spaceId"`
+	ParentID  string    `json:"parentId"` // "" at the top and for blog posts
+	Position  int       `json:"position"` // among its siblings
+	AuthorID  string    `json:"authorId"`
+	CreatedAt time.Time `json:"createdAt"`
+	Version   Version   `json:"version"`
+	Body      string    `json:"body"` // storage format
+	ReadBy    []string  `json:"readBy,omitempty"`
+	UpdateBy  []string  `json:"updateBy,omitempty"`
+}
+
+type item struct {
+	Content
+	versions   []Version // oldest first; the last one is Content.Version
+	labels     []attached
+	properties []Property
+}
+
+type attached struct {
+	label int64
+	at    time.Time
+	owner string // of a personal label; else ""
+}
+
+// Event is something that happened and that a webhook tells apps about.
+type Event struct {
+	Name      string // such as "label_added"
+	Actor     string // account id; "" for a visitor
+	At        time.Time
+	Content   *Content
+	Label     *Label
+	Labels    []Label // of Content, after the event
+	OldParent string  // page_moved: the parent before
+}
+
+// Store is one site's content. The zero value is not usable; see New.
+type Store struct {
+	now    func() time.Time
+	notify func(Event)
+
+	mu        sync.RWMutex
+	nextID    int64
+	users     []User
+	spaces    []*space
+	items     map[string]*item
+	labels    map[int64]*Label
+	app       map[string]json.RawMessage
+	index     map[string]entry
+	pending   []pendingEntry
+	searchLag time.Duration
+	collected []Event // of the change being made; sent once the lock is released
+}
+
+type space struct {
+	Space
+	labels     []attached
+	properties []Property
+}
+
+const firstID = 65536
+
+// New returns an empty store. now is its clock; notify hears of every change,
+// in order, after it was made and outside any lock.
+func New(now func() time.Time, notify func(Event)) *Store {
+	return &Store{
+		now: now, notify: notify, nextID: firstID,
+		items: map[string]*item{}, labels: map[int64]*Label{}, app: map[string]json.RawMessage{}, index: map[string]entry{},
+	}
+}
+
+// Clear forgets everything but the accounts of apps. Ids begin anew, so that
+// the same content made again has the same ids.
+func (s *Store) Clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spaces, s.pending, s.searchLag, s.nextID = nil, nil, 0, firstID
+	s.users = slices.DeleteFunc(s.users, func(u User) bool { return !u.App })
+	clear(s.items)
+	clear(s.labels)
+	clear(s.app)
+	clear(s.index)
+}
+
+// change runs f under the write lock, indexes what it touched and sends the
+// events it collected.
+func (s *Store) change(f func() error) error {
+	s.mu.Lock()
+	err := f()
+	events := s.collected
+	s.collected = nil
+	s.mu.Unlock()
+	for _, e := range events {
+		s.notify(e)
+	}
+	return err
+}
+
+func (s *Store) happened(name, actor string, it *item, label *Label) {
+	e := Event{Name: name, Actor: actor, At: s.now()}
+	if it != nil {
+		c := it.copy()
+		e.Content = &c
+		e.Labels = s.labelsOf(it.labels, actor)
+	}
+	if label != nil {
+		l := *label
+		e.Label = &l
+	}
+	s.collected = append(s.collected, e)
+}
+
+func (s *Store) newID() string {
+	// Real ids exceed 2^53 in no known site but have many digits and gaps.
+	s.nextID += 32
+	return strconv.FormatInt(s.nextID, 10)
+}
+
+// AddUser adds an account, or replaces the one with the same account id.
+func (s *Store) AddUser(u User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.IndexFunc(s.users, func(x User) bool { return x.AccountID == u.AccountID }); i >= 0 {
+		s.users[i] = u
+		return
+	}
+	s.users = append(s.users, u)
+}
+
+// Users returns every account in the order they were added.
+func (s *Store) Users() []User {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.users)
+}
+
+// User returns an account by account id or by local name.
+func (s *Store) User(idOrName string) (User, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.user(idOrName)
+}
+
+func (s *Store) user(idOrName string) (User, bool) {
+	if idOrName == "" {
+		return User{}, false
+	}
+	for _, u := range s.users {
+		if u.AccountID == idOrName || u.Name == idOrName {
+			return u, true
+		}
+	}
+	return User{}, false
+}
+
+func (s *Store) role(viewer string) Role {
+	u, ok := s.user(viewer)
+	if !ok || u.Inactive {
+		return ""
+	}
+	return u.Role
+}
+
+// AddSpace makes a space with the key, name, description, author and openness
+// of what is given, and its home page with the body given.
+func (s *Store) AddSpace(given Space, body string) (Space, error) {
+	var made Space
+	err := s.change(func() error {
+		if slices.ContainsFunc(s.spaces, func(sp *space) bool { return strings.EqualFold(sp.Key, given.Key) }) {
+			return invalid("there is a space with this key already")
+		}
+		given.ID, given.CreatedAt = s.newID(), s.now()
+		sp := &space{Space: given}
+		s.spaces = append(s.spaces, sp)
+		home := s.create(given.AuthorID, Content{Type: Page, Status: Current, SpaceID: sp.ID, Title: given.Name, AuthorID: given.AuthorID, Body: body})
+		sp.HomepageID = home.ID
+		made = sp.Space
+		return nil
+	})
+	return made, err
+}
+
+// Spaces returns the spaces the viewer may see.
+func (s *Store) Spaces(viewer string) []Space {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []Space
+	for _, sp := range s.spaces {
+		if s.seesSpace(viewer, sp) {
+			out = append(out, sp.Space)
+		}
+	}
+	return out
+}
+
+// Space returns a space by id or key.
+func (s *Store) Space(viewer, idOrKey string) (Space, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	sp, err := s.space(viewer, idOrKey)
+	if err != nil {
+		return Space{}, err
+	}
+	return sp.Space, nil
+}
+
+// SpaceKey returns the key of a space, for URLs; "" if there is none.
+func (s *Store) SpaceKey(id string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.spaceKey(id)
+}
+
+func (s *Store) spaceKey(id string) string {
+	for _, sp := range s.spaces {
+		if sp.ID == id {
+			return sp.Key
+		}
+	}
+	return ""
+}
+
+func (s *Store) space(viewer, idOrKey string) (*space, error) {
+	for _, sp := range s.spaces {
+		if (sp.ID == idOrKey || sp.Key == idOrKey) && s.seesSpace(viewer, sp) {
+			return sp, nil
+		}
+	}
+	return nil, ErrNotFound
+}
+
+func (s *Store) seesSpace(viewer string, sp *space) bool {
+	return s.role(viewer) != "" || viewer == "" && sp.Public
+}
+
+// AdministersSpaces reports whether the viewer is a space administrator.
+func (s *Store) AdministersSpaces(viewer string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.role(viewer) == Admin
+}
+
+// sees applies the view restrictions of the content and of every page above
+// it: they are inherited, and administrators are not exempt.
+func (s *Store) sees(viewer string, it *item) bool {
+	if _, err := s.space(viewer, it.SpaceID); err != nil {
+		return false
+	}
+	if it.Status == Draft && it.AuthorID != viewer && s.role(viewer) != Admin {
+		return false
+	}
+	for at := it; at != nil; at = s.items[at.ParentID] {
+		if len(at.ReadBy) > 0 && !slices.Contains(at.ReadBy, viewer) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Store) edits(viewer string, it *item) bool {
+	if r := s.role(viewer); r != Admin && r != Editor || !s.sees(viewer, it) {
+		return false
+	}
+	return len(it.UpdateBy) == 0 || slices.Contains(it.UpdateBy, viewer)
+}
+
+// find returns a content the viewer may see, in any status but trashed.
+func (s *Store) find(viewer, id string) (*item, error) {
+	it := s.items[id]
+	if it == nil || it.Status == Trashed || !s.sees(viewer, it) {
+		return nil, ErrNotFound
+	}
+	return it, nil
+}
+
+func (s *Store) findEditable(viewer, id string) (*item, error) {
+	it, err := s.find(viewer, id)
+	if err == nil && !s.edits(viewer, it) {
+		return nil, ErrForbidden
+	}
+	return it, err
+}
+
+// Content returns a page or a blog post in its present version, drafts of the
+// viewer's own included.
+func (s *Store) Content(viewer, id string) (Content, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	it, err := s.find(viewer, id)
+	if err != nil {
+		return Content{}, err
+	}
+	return it.copy(), nil
+}
+
+// VersionOf returns a content as it was in one version.
+func (s *Store) VersionOf(viewer, id string, number int) (Content, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	it, err := s.find(viewer, id)
+	if err != nil {
+		return Content{}, err
+	}
+	for _, v := range it.versions {
+		if v.Number == number {
+			c := it.copy()
+			if number != it.Version.Number {
+				c.Status = Historical
+			}
+			c.Version, c.Title, c.Body = v, v.Title, v.Body
+			return c, nil
+		}
+	}
+	return Content{}, ErrNotFound
+}
+
+// Versions returns the versions of a content, oldest first.
+func (s *Store) Versions(viewer, id string) ([]Version, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	it, err := s.find(viewer, id)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(it.versions), nil
+}
+
+// All returns every content the viewer may see and that is not in the trash,
+// ordered by id.
+func (s *Store) All(viewer string) []Content {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []Content
+	for _, it := range s.items {
+		if it.Status != Trashed && s.sees(viewer, it) {
+			out = append(out, it.copy())
+		}
+	}
+	slices.SortFunc(out, func(a, b Content) int { return compareIDs(a.ID, b.ID) })
+	return out
+}
+
+// Children returns the current pages directly below a page, in their order.
+func (s *Store) Children(viewer, id string) ([]Content, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if _, err := s.find(viewer, id); err != nil {
+		return nil, err
+	}
+	return s.children(viewer, id), nil
+}
+
+func (s *Store) children(viewer, id string) []Content {
+	var out []Content
+	for _, it := range s.items {
+		if it.ParentID == id && it.Status == Current && s.sees(viewer, it) {
+			out = append(out, it.copy())
+		}
+	}
+	slices.SortFunc(out, func(a, b Content) int { return a.Position - b.Position })
+	return out
+}
+
+// Ancestors returns the ids of the pages above a content, topmost first.
+func (s *Store) Ancestors(viewer, id string) ([]string, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	it, err := s.find(viewer, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.ancestors(it), nil
+}
+
+func (s *Store) ancestors(it *item) []string {
+	var out []string
+	for at := s.items[it.ParentID]; at != nil; at = s.items[at.ParentID] {
+		out = append(out, at.ID)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// Descendant is a page below another, with its distance from it.
+type Descendant struct {
+	Content
+	Depth int
+}
+
+// Descendants returns the current pages below a page, depth first, at most
+// depth levels down.
+func (s *Store) Descendants(viewer, id string, depth int) ([]Descendant, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if _, err := s.find(viewer, id); err != nil {
+		return nil, err
+	}
+	var out []Descendant
+	var walk func(id string, at int)
+	walk = func(id string, at int) {
+		if at > depth {
+			return
+		}
+		for _, c := range s.children(viewer, id) {
+			out = append(out, Descendant{c, at})
+			walk(c.ID, at+1)
+		}
+	}
+	walk(id, 1)
+	return out, nil
+}
+
+// Allowed lists the operations the viewer may perform on a content: read,
+// update and delete, in this order.
+func (s *Store) Allowed(viewer, id string) ([]string, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	it, err := s.find(viewer, id)
+	if err != nil {
+		return nil, err
+	}
+	if s.edits(viewer, it) {
+		return []string{"read", "update", "delete"}, nil
+	}
+	return []string{"read"}, nil
+}
+
+// Create makes a page or a blog post. c gives its type, status (current or
+// draft), space, parent, title and body. A current page without a parent goes
+// below the space's home page.
+func (s *Store) Create(actor string, c Content) (Content, error) {
+	var made Content
+	err := s.change(func() error {
+		sp, err := s.space(actor, c.SpaceID)
+		if err != nil {
+			return err
+		}
+		if r := s.role(actor); r != Admin && r != Editor {
+			return ErrForbidden
+		}
+		if c.ParentID == "" && c.Type == Page {
+			c.ParentID = sp.HomepageID
+		}
+		if c.ParentID != "" {
+			parent, err := s.find(actor, c.ParentID)
+			if err != nil {
+				return err
+			}
+			if parent.SpaceID != sp.ID {
+				return invalid("the parent is in another space")
+			}
+		}
+		if err := s.checkTitle("", sp.ID, c); err != nil {
+			return err
+		}
+		if err := checkBody(c.Body); err != nil {
+			return err
+		}
+		c.SpaceID, c.AuthorID = sp.ID, actor
+		made = s.create(actor, c).copy()
+		return nil
+	})
+	return made, err
+}
+
+// maxBody is the size of a body that Confluence refuses with 413.
+const maxBody = 5 << 20
+
+// ErrTooLarge: a body or a property above its limit.
+var ErrTooLarge = errors.New("content: too large")
+
+func checkBody(body string) error {
+	if len(body) > maxBody {
+		return ErrTooLarge
+	}
+	return nil
+}
+
+func (s *Store) checkTitle(id, spaceID string, c Content) error {
+	if c.Status == Draft {
+		return nil
+	}
+	if strings.TrimSpace(c.Title) == "" {
+		return invalid("a title is needed to publish")
+	}
+	if len([]rune(c.Title)) > 255 {
+		return invalid("title cannot be longer than 255 characters")
+	}
+	for _, it := range s.items {
+		if it.ID != id && it.SpaceID == spaceID && it.Type == c.Type && it.Type == Page && it.Status == Current && strings.EqualFold(it.Title, c.Title) {
+			return invalid("A page with this title already exists: A page already exists with the same TITLE in this space")
+		}
+	}
+	return nil
+}
+
+// create adds an item that was checked.
+func (s *Store) create(actor string, c Content) *item {
+	c.ID, c.CreatedAt = s.newID(), s.now()
+	for _, sibling := range s.items {
+		if sibling.ParentID == c.ParentID && sibling.SpaceID == c.SpaceID && sibling.Position >= c.Position {
+			c.Position = sibling.Position + 1
+		}
+	}
+	c.Version = Version{Number: 1, At: c.CreatedAt, AuthorID: actor, Title: c.Title, Body: c.Body}
+	it := &item{Content: c, versions: []Version{c.Version}}
+	s.items[c.ID] = it
+	s.touched(it)
+	if c.Status == Current {
+		s.happened(eventName(c.Type, "created"), actor, it, nil)
+	}
+	return it
+}
+
+// Update saves a new version of a content. number must be the version after
+// the present one, or 1 for a draft; status may turn a draft current, which
+// publishes it.
+func (s *Store) Update(actor, id string, number int, status Status, title, body, message string) (Content, error) {
+	var saved Content
+	err := s.change(func() error {
+		it, err := s.findEditable(actor, id)
+		if err != nil {
+			return err
+		}
+		want := it.Version.Number + 1
+		if it.Status == Draft {
+			want = 1
+		}
+		if number != want {
+			return fmt.Errorf("%w: Version must be incremented on update. Current version is: %d", ErrConflict, it.Version.Number)
+		}
+		if it.Status == Current && status == Draft {
+			return invalid("a published page cannot become a draft")
+		}
+		if err := s.checkTitle(id, it.SpaceID, Content{Type: it.Type, Status: status, Title: title}); err != nil {
+			return err
+		}
+		if err := checkBody(body); err != nil {
+			return err
+		}
+		wasDraft := it.Status == Draft
+		v := Version{Number: number, At: s.now(), AuthorID: actor, Message: message, Title: title, Body: body}
+		it.Status, it.Title, it.Body, it.Version = status, title, body, v
+		if wasDraft {
+			it.versions = []Version{v}
+		} else {
+			it.versions = append(it.versions, v)
+		}
+		s.touched(it)
+		switch {
+		case wasDraft && status == Current:
+			s.happened(eventName(it.Type, "created"), actor, it, nil)
+		case status == Current:
+			s.happened(eventName(it.Type, "updated"), actor, it, nil)
+		}
+		saved = it.copy()
+		return nil
+	})
+	return saved, err
+}
+
+// Move puts a page below another one, in its space or in another.
+func (s *Store) Move(actor, id, parentID string) (Content, error) {
+	var moved Content
+	err := s.change(func() error {
+		it, err := s.findEditable(actor, id)
+		if err != nil {
+			return err
+		}
+		parent, err := s.find(actor, parentID)
+		if err != nil {
+			return err
+		}
+		if it.Type != Page || parent.Type != Page || id == parentID || slices.Contains(s.ancestors(parent), id) {
+			return invalid("a page cannot be moved there")
+		}
+		old := it.ParentID
+		it.ParentID = parentID
+		if it.SpaceID != parent.SpaceID {
+			s.moveSpace(it, parent.SpaceID)
+		}
+		s.touched(it)
+		s.happened(eventName(it.Type, "moved"), actor, it, nil)
+		s.collected[len(s.collected)-1].OldParent = old
+		moved = it.copy()
+		return nil
+	})
+	return moved, err
+}
+
+func (s *Store) moveSpace(it *item, spaceID string) {
+	it.SpaceID = spaceID
+	for _, child := range s.items {
+		if child.ParentID == it.ID {
+			s.moveSpace(child, spaceID)
+			s.touched(child)
+		}
+	}
+}
+
+// Copy makes a copy of a page beside it under a new title. Body, labels and
+// restrictions go with it, and so do the ids of its macros: a macro id is
+// unique within one page only.
+func (s *Store) Copy(actor, id, title string) (Content, error) {
+	var made Content
+	err := s.change(func() error {
+		from, err := s.find(actor, id)
+		if err != nil {
+			return err
+		}
+		if r := s.role(actor); r != Admin && r != Editor {
+			return ErrForbidden
+		}
+		c := from.copy()
+		c.Status, c.Title, c.AuthorID = Current, title, actor
+		if err := s.checkTitle("", c.SpaceID, c); err != nil {
+			return err
+		}
+		it := s.create(actor, c)
+		for _, a := range from.labels {
+			if a.owner == "" {
+				it.labels = append(it.labels, attached{label: a.label, at: s.now()})
+			}
+		}
+		s.touched(it)
+		s.happened(eventName(it.Type, "copied"), actor, it, nil)
+		made = it.copy()
+		return nil
+	})
+	return made, err
+}
+
+// Trash puts a content in the trash, where it is not found any more.
+func (s *Store) Trash(actor, id string) error {
+	return s.change(func() error {
+		it, err := s.findEditable(actor, id)
+		if err != nil {
+			return err
+		}
+		it.Status = Trashed
+		s.touched(it)
+		s.happened(eventName(it.Type, "trashed"), actor, it, nil)
+		return nil
+	})
+}
+
+// Restore takes a content out of the trash.
+func (s *Store) Restore(actor, id string) error {
+	return s.change(func() error {
+		it := s.items[id]
+		if it == nil || it.Status != Trashed || !s.sees(actor, it) {
+			return ErrNotFound
+		}
+		it.Status = Current
+		s.touched(it)
+		s.happened(eventName(it.Type, "restored"), actor, it, nil)
+		return nil
+	})
+}
+
+// Archive archives a page: it can be read and its labels not be removed.
+func (s *Store) Archive(actor, id string) error {
+	return s.change(func() error {
+		it, err := s.findEditable(actor, id)
+		if err != nil {
+			return err
+		}
+		it.Status = Archived
+		s.touched(it)
+		s.happened(eventName(it.Type, "archived"), actor, it, nil)
+		return nil
+	})
+}
+
+// Restrict says who alone may read and edit a content; nil lifts it.
+func (s *Store) Restrict(id string, readBy, updateBy []string) error {
+	return s.change(func() error {
+		it := s.items[id]
+		if it == nil {
+			return ErrNotFound
+		}
+		it.ReadBy, it.UpdateBy = slices.Clone(readBy), slices.Clone(updateBy)
+		return nil
+	})
+}
+
+// SetDates backdates a content, for an import.
+func (s *Store) SetDates(id string, created time.Time) error {
+	return s.change(func() error {
+		it := s.items[id]
+		if it == nil {
+			return ErrNotFound
+		}
+		it.CreatedAt, it.Version.At = created, created
+		it.versions[len(it.versions)-1].At = created
+		s.touched(it)
+		return nil
+	})
+}
+
+func (it *item) copy() Content {
+	c := it.Content
+	c.ReadBy, c.UpdateBy = slices.Clone(c.ReadBy), slices.Clone(c.UpdateBy)
+	return c
+}
+
+func eventName(t Type, verb string) string {
+	if t == BlogPost {
+		return "blog_" + verb
+	}
+	return "page_" + verb
+}
+
+func compareIDs(a, b string) int {
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	return strings.Compare(a, b)
+}
+
+// AppProperty returns a value the app stored on the site, by key.
+func (s *Store) AppProperty(key string) (json.RawMessage, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	v, ok := s.app[key]
+	return v, ok
+}
+
+// AppProperties returns the keys of the values the app stored, sorted.
+func (s *Store) AppProperties() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Sorted(maps.Keys(s.app))
+}
+
+// SetAppProperty stores a value for the app and reports whether it is new; nil
+// deletes it and reports whether it was there.
+func (s *Store) SetAppProperty(key string, value json.RawMessage) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, had := s.app[key]
+	if value == nil {
+		delete(s.app, key)
+		return had
+	}
+	s.app[key] = slices.Clone(value)
+	return !had
+}

@@ -1,0 +1,74 @@
+package content
+
+import (
+	"slices"
+	"time"
+
+	"labelup/internal/localconfluence/cql"
+)
+
+// entry is what search knows of a content.
+type entry = cql.Document
+
+type pendingEntry struct {
+	at    time.Time
+	id    string
+	entry *entry // nil: it left the index
+}
+
+// touched queues a content for indexing; search shows it after the lag.
+func (s *Store) touched(it *item) {
+	s.settle() // so that what waits is bounded by the lag, not by the writes
+	p := pendingEntry{at: s.now().Add(s.searchLag), id: it.ID}
+	if it.Status == Current {
+		e := s.entryOf(it)
+		p.entry = &e
+	}
+	s.pending = append(s.pending, p)
+}
+
+func (s *Store) entryOf(it *item) entry {
+	e := entry{
+		ID: it.ID, Type: string(it.Type), Title: it.Title, Text: Text(it.Body), Parent: it.ParentID,
+		SpaceKey: s.spaceKey(it.SpaceID), Ancestors: s.ancestors(it), Created: it.CreatedAt, LastModified: it.Version.At, Creator: it.AuthorID,
+	}
+	for _, a := range it.labels {
+		if l := s.labels[a.label]; l.Prefix == "global" {
+			e.Labels = append(e.Labels, l.Name)
+		}
+	}
+	return e
+}
+
+// Indexed returns what search finds for a viewer, ordered by id. It may be out
+// of date by the search lag; who may see what never is.
+func (s *Store) Indexed(viewer string) []cql.Document {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle()
+	var out []cql.Document
+	for id, e := range s.index {
+		if it := s.items[id]; it != nil && it.Status == Current && s.sees(viewer, it) {
+			out = append(out, e)
+		}
+	}
+	slices.SortFunc(out, func(a, b cql.Document) int { return compareIDs(a.ID, b.ID) })
+	return out
+}
+
+// settle takes into the index what has waited long enough.
+func (s *Store) settle() {
+	now := s.now()
+	later := s.pending[:0]
+	for _, p := range s.pending {
+		switch {
+		case p.at.After(now):
+			later = append(later, p)
+		case p.entry == nil:
+			delete(s.index, p.id)
+		default:
+			s.index[p.id] = *p.entry
+		}
+	}
+	s.pending = later
+}

@@ -1,0 +1,470 @@
+// Package cql reads and answers the part of the Confluence Query Language that
+// apps use to find pages: fields compared with values, and, or, not,
+// parentheses, order by. It is pure. Source: "Advanced searching using CQL" on
+// developer.atlassian.com.
+package cql
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// ErrSyntax: the query cannot be parsed, or uses what is not supported.
+var ErrSyntax = errors.New("cql: Could not parse cql")
+
+const (
+	maxLength = 16 << 10 // bytes of a query
+	maxDepth  = 50       // nested parentheses and nots
+)
+
+// Document is what a query is matched against.
+type Document struct {
+	ID, Type, SpaceKey, Title, Text, Parent, Creator string
+
+	Labels       []string
+	Ancestors    []string
+	Created      time.Time
+	LastModified time.Time
+}
+
+// Query is a parsed query.
+type Query struct {
+	match func(*Document) bool
+	order []order
+}
+
+type order struct {
+	field string
+	down  bool
+}
+
+// Match reports whether a document is found by the query.
+func (q *Query) Match(d *Document) bool { return q.match(d) }
+
+// Sort orders what was found as the query says, by id where it says nothing.
+func (q *Query) Sort(found []Document) {
+	slices.SortStableFunc(found, func(a, b Document) int {
+		for _, o := range q.order {
+			c := 0
+			switch o.field {
+			case "title":
+				c = cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title))
+			case "created":
+				c = a.Created.Compare(b.Created)
+			case "lastmodified":
+				c = a.LastModified.Compare(b.LastModified)
+			case "space":
+				c = cmp.Compare(a.SpaceKey, b.SpaceKey)
+			case "type":
+				c = cmp.Compare(a.Type, b.Type)
+			case "id":
+				c = compareNumbers(a.ID, b.ID)
+			}
+			if o.down {
+				c = -c
+			}
+			if c != 0 {
+				return c
+			}
+		}
+		return compareNumbers(a.ID, b.ID)
+	})
+}
+
+func compareNumbers(a, b string) int {
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+}
+
+// Parse reads a query. now is what now() means in it.
+func Parse(query string, now time.Time) (*Query, error) {
+	if len(query) > maxLength {
+		return nil, fmt.Errorf("%w: longer than %d bytes", ErrSyntax, maxLength)
+	}
+	tokens, err := scan(query)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{tokens: tokens, now: now}
+	q := &Query{match: func(*Document) bool { return true }}
+	if !p.keyword("order") {
+		if q.match, err = p.or(0); err != nil {
+			return nil, err
+		}
+	} else {
+		p.at-- // "order by" alone finds everything
+	}
+	if p.keyword("order") {
+		if !p.keyword("by") {
+			return nil, p.fault("by expected")
+		}
+		for {
+			o, err := p.orderBy()
+			if err != nil {
+				return nil, err
+			}
+			q.order = append(q.order, o)
+			if !p.symbol(",") {
+				break
+			}
+		}
+	}
+	if p.at < len(p.tokens) {
+		return nil, p.fault("end expected")
+	}
+	return q, nil
+}
+
+type token struct {
+	text   string
+	quoted bool
+	symbol bool
+}
+
+func scan(s string) ([]token, error) {
+	var out []token
+	runes := []rune(s)
+	for i := 0; i < len(runes); {
+		c := runes[i]
+		switch {
+		case unicode.IsSpace(c):
+			i++
+		case c == '"' || c == '\'':
+			var b strings.Builder
+			for i++; ; i++ {
+				if i >= len(runes) {
+					return nil, fmt.Errorf("%w: a quote is not closed", ErrSyntax)
+				}
+				if runes[i] == c {
+					break
+				}
+				if runes[i] == '\\' && i+1 < len(runes) {
+					i++
+				}
+				b.WriteRune(runes[i])
+			}
+			i++
+			out = append(out, token{text: b.String(), quoted: true})
+		case strings.ContainsRune("(),", c):
+			out = append(out, token{text: string(c), symbol: true})
+			i++
+		case strings.ContainsRune("=!~<>", c):
+			from := i
+			for i < len(runes) && i < from+2 && strings.ContainsRune("=!~<>", runes[i]) {
+				i++
+			}
+			out = append(out, token{text: string(runes[from:i]), symbol: true})
+		default:
+			from := i
+			for i < len(runes) && !unicode.IsSpace(runes[i]) && !strings.ContainsRune(`"'(),=!~<>`, runes[i]) {
+				i++
+			}
+			out = append(out, token{text: string(runes[from:i])})
+		}
+	}
+	return out, nil
+}
+
+type parser struct {
+	tokens []token
+	at     int
+	now    time.Time
+}
+
+func (p *parser) fault(why string) error {
+	return fmt.Errorf("%w: %s at word %d", ErrSyntax, why, p.at+1)
+}
+
+func (p *parser) keyword(word string) bool {
+	if p.at < len(p.tokens) && !p.tokens[p.at].quoted && !p.tokens[p.at].symbol && strings.EqualFold(p.tokens[p.at].text, word) {
+		p.at++
+		return true
+	}
+	return false
+}
+
+func (p *parser) symbol(text string) bool {
+	if p.at < len(p.tokens) && p.tokens[p.at].symbol && p.tokens[p.at].text == text {
+		p.at++
+		return true
+	}
+	return false
+}
+
+type predicate = func(*Document) bool
+
+func (p *parser) or(depth int) (predicate, error) {
+	left, err := p.and(depth)
+	for err == nil && p.keyword("or") {
+		var right predicate
+		if right, err = p.and(depth); err == nil {
+			a := left
+			left = func(d *Document) bool { return a(d) || right(d) }
+		}
+	}
+	return left, err
+}
+
+func (p *parser) and(depth int) (predicate, error) {
+	left, err := p.not(depth)
+	for err == nil && p.keyword("and") {
+		var right predicate
+		if right, err = p.not(depth); err == nil {
+			a := left
+			left = func(d *Document) bool { return a(d) && right(d) }
+		}
+	}
+	return left, err
+}
+
+func (p *parser) not(depth int) (predicate, error) {
+	if depth > maxDepth {
+		return nil, p.fault("nested too deeply")
+	}
+	if p.keyword("not") {
+		inner, err := p.not(depth + 1)
+		return func(d *Document) bool { return !inner(d) }, err
+	}
+	if p.symbol("(") {
+		inner, err := p.or(depth + 1)
+		if err == nil && !p.symbol(")") {
+			err = p.fault(") expected")
+		}
+		return inner, err
+	}
+	return p.clause()
+}
+
+func (p *parser) clause() (predicate, error) {
+	if p.at >= len(p.tokens) || p.tokens[p.at].quoted || p.tokens[p.at].symbol {
+		return nil, p.fault("field expected")
+	}
+	field := strings.ToLower(p.tokens[p.at].text)
+	p.at++
+	operator := ""
+	switch {
+	case p.keyword("in"):
+		operator = "in"
+	case p.keyword("not"):
+		if !p.keyword("in") {
+			return nil, p.fault("in expected")
+		}
+		operator = "not in"
+	case p.at < len(p.tokens) && p.tokens[p.at].symbol:
+		operator = p.tokens[p.at].text
+		p.at++
+	}
+	var values []string
+	if operator == "in" || operator == "not in" {
+		if !p.symbol("(") {
+			return nil, p.fault("( expected")
+		}
+		for {
+			v, err := p.value()
+			if err != nil {
+				return nil, err
+			}
+			values = append(values, v)
+			if p.symbol(")") {
+				break
+			}
+			if !p.symbol(",") {
+				return nil, p.fault("comma expected")
+			}
+		}
+	} else {
+		v, err := p.value()
+		if err != nil {
+			return nil, err
+		}
+		values = []string{v}
+	}
+	return p.compare(field, operator, values)
+}
+
+// value reads a value. now() and now("-7d") become a time in dateFormats[0].
+func (p *parser) value() (string, error) {
+	if p.at >= len(p.tokens) || p.tokens[p.at].symbol {
+		return "", p.fault("value expected")
+	}
+	t := p.tokens[p.at]
+	p.at++
+	if t.quoted || !p.symbol("(") {
+		return t.text, nil
+	}
+	if !strings.EqualFold(t.text, "now") {
+		return "", p.fault("unknown function")
+	}
+	at := p.now
+	if !p.symbol(")") {
+		offset, err := p.value()
+		if err != nil {
+			return "", err
+		}
+		if at, err = shift(at, offset); err != nil {
+			return "", err
+		}
+		if !p.symbol(")") {
+			return "", p.fault(") expected")
+		}
+	}
+	return at.UTC().Format(dateFormats[0]), nil
+}
+
+func shift(at time.Time, offset string) (time.Time, error) {
+	if offset == "" {
+		return at, fmt.Errorf("%w: empty time offset", ErrSyntax)
+	}
+	n, err := strconv.Atoi(offset[:len(offset)-1])
+	if err != nil || n < -100_000 || n > 100_000 {
+		return at, fmt.Errorf("%w: bad time offset", ErrSyntax)
+	}
+	switch offset[len(offset)-1] {
+	case 'm':
+		return at.Add(time.Duration(n) * time.Minute), nil
+	case 'h':
+		return at.Add(time.Duration(n) * time.Hour), nil
+	case 'd':
+		return at.AddDate(0, 0, n), nil
+	case 'w':
+		return at.AddDate(0, 0, 7*n), nil
+	case 'M':
+		return at.AddDate(0, n, 0), nil
+	case 'y':
+		return at.AddDate(n, 0, 0), nil
+	}
+	return at, fmt.Errorf("%w: bad unit in a time offset", ErrSyntax)
+}
+
+var dateFormats = []string{"2006-01-02 15:04:05", "2006-01-02 15:04", "2006/01/02 15:04", "2006-01-02", "2006/01/02"}
+
+func parseDate(s string) (time.Time, error) {
+	for _, f := range dateFormats {
+		if t, err := time.Parse(f, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%w: bad date", ErrSyntax)
+}
+
+// fields says what each field is in a document, and what may be asked of it.
+var fields = map[string]struct {
+	operators []string
+	of        func(*Document) []string
+	text      bool // compared word by word with ~
+}{
+	"space":      {equality, func(d *Document) []string { return []string{d.SpaceKey} }, false},
+	"space.key":  {equality, func(d *Document) []string { return []string{d.SpaceKey} }, false},
+	"type":       {equality, func(d *Document) []string { return []string{d.Type} }, false},
+	"label":      {equality, func(d *Document) []string { return d.Labels }, false},
+	"id":         {equality, func(d *Document) []string { return []string{d.ID} }, false},
+	"content":    {equality, func(d *Document) []string { return []string{d.ID} }, false},
+	"parent":     {equality, func(d *Document) []string { return []string{d.Parent} }, false},
+	"ancestor":   {equality, func(d *Document) []string { return d.Ancestors }, false},
+	"creator":    {equality, func(d *Document) []string { return []string{d.Creator} }, false},
+	"title":      {append([]string{"~", "!~"}, equality...), func(d *Document) []string { return []string{d.Title} }, true},
+	"text":       {[]string{"~", "!~"}, func(d *Document) []string { return []string{d.Title + "\n" + d.Text} }, true},
+	"sitesearch": {[]string{"~"}, func(d *Document) []string { return []string{d.Title + "\n" + d.Text} }, true},
+}
+
+var equality = []string{"=", "!=", "in", "not in"}
+
+func (p *parser) compare(field, operator string, values []string) (predicate, error) {
+	if field == "created" || field == "lastmodified" {
+		return p.compareDate(field, operator, values[0])
+	}
+	f, known := fields[field]
+	if !known {
+		return nil, p.fault("unknown field")
+	}
+	if !slices.Contains(f.operators, operator) {
+		return nil, p.fault("this field does not support this operator")
+	}
+	var found predicate
+	if strings.HasSuffix(operator, "~") {
+		wanted := words(values[0])
+		if len(wanted) == 0 {
+			return nil, p.fault("nothing to search for")
+		}
+		found = func(d *Document) bool { return hasWords(words(strings.Join(f.of(d), "\n")), wanted) }
+	} else {
+		found = func(d *Document) bool {
+			return slices.ContainsFunc(f.of(d), func(have string) bool {
+				return slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(have, v) })
+			})
+		}
+	}
+	if strings.HasPrefix(operator, "!") || operator == "not in" {
+		return func(d *Document) bool { return !found(d) }, nil
+	}
+	return found, nil
+}
+
+func (p *parser) compareDate(field, operator, value string) (predicate, error) {
+	t, err := parseDate(value)
+	if err != nil {
+		return nil, err
+	}
+	when := func(d *Document) time.Time {
+		if field == "created" {
+			return d.Created
+		}
+		return d.LastModified
+	}
+	switch operator {
+	case "<":
+		return func(d *Document) bool { return when(d).Before(t) }, nil
+	case ">":
+		return func(d *Document) bool { return when(d).After(t) }, nil
+	case "<=":
+		return func(d *Document) bool { return !when(d).After(t) }, nil
+	case ">=":
+		return func(d *Document) bool { return !when(d).Before(t) }, nil
+	case "=":
+		return func(d *Document) bool { return sameDay(when(d), t) }, nil
+	case "!=":
+		return func(d *Document) bool { return !sameDay(when(d), t) }, nil
+	}
+	return nil, p.fault("a date does not support this operator")
+}
+
+func sameDay(a, b time.Time) bool {
+	return a.UTC().Format(time.DateOnly) == b.UTC().Format(time.DateOnly)
+}
+
+// words cuts a text as a search index does. A star at the end of a word stays.
+func words(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '*'
+	})
+}
+
+func hasWords(have, wanted []string) bool {
+	for _, w := range wanted {
+		prefix, wild := strings.CutSuffix(w, "*")
+		if !slices.ContainsFunc(have, func(h string) bool {
+			return h == w || wild && strings.HasPrefix(h, prefix)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *parser) orderBy() (order, error) {
+	for _, field := range []string{"title", "created", "lastmodified", "space", "type", "id"} {
+		if p.keyword(field) {
+			down := p.keyword("desc")
+			if !down {
+				p.keyword("asc")
+			}
+			return order{field, down}, nil
+		}
+	}
+	return order{}, p.fault("unknown field to order by")
+}

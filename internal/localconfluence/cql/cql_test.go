@@ -1,0 +1,108 @@
+package cql
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func documents() []Document {
+	day := func(d int) time.Time { return time.Date(2026, 3, d, 12, 0, 0, 0, time.UTC) }
+	return []Document{
+		{ID: "10", Type: "page", SpaceKey: "DS", Title: "Tea in the office", Text: "Green tea is in the kitchen.", Labels: []string{"tea", "office"}, Created: day(1), LastModified: day(9)},
+		{ID: "9", Type: "page", SpaceKey: "DS", Title: "Travel", Text: "Book trains.", Parent: "10", Ancestors: []string{"10"}, Labels: []string{"travel"}, Created: day(2), LastModified: day(8)},
+		{ID: "11", Type: "page", SpaceKey: "~ana", Title: `The "quiet" room`, Parent: "9", Ancestors: []string{"10", "9"}, Created: day(3), LastModified: day(7)},
+		{ID: "12", Type: "blogpost", SpaceKey: "DS", Title: "Travelling by train", Text: "Tea on board.", Labels: []string{"travel", "tea"}, Created: day(4), LastModified: day(6)},
+	}
+}
+
+func TestQueries(t *testing.T) {
+	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name, query string
+		want        []string
+	}{
+		{"a label", `label = "tea"`, []string{"10", "12"}},
+		{"labels are compared without case", `label = TEA and type = page`, []string{"10"}},
+		{"every label of two", `label = "tea" and label = "travel"`, []string{"12"}},
+		{"any label of two", `label in ("office", 'travel')`, []string{"9", "10", "12"}},
+		{"none of the labels", `label not in (tea, travel)`, []string{"11"}},
+		{"not this label", `label != tea`, []string{"9", "11"}},
+		{"and binds before or", `type = blogpost or type = page and label = travel`, []string{"9", "12"}},
+		{"parentheses bind first", `(type = blogpost or type = page) and label = travel`, []string{"9", "12"}},
+		{"not", `not label = tea and not (type = blogpost)`, []string{"9", "11"}},
+		{"a personal space", `space = "~ana"`, []string{"11"}},
+		{"space.key is the same", `space.key = "DS" and type = blogpost`, []string{"12"}},
+		{"an exact title with quotes in it", `title = "The \"quiet\" room"`, []string{"11"}},
+		{"a word of a title", `title ~ "tea"`, []string{"10"}},
+		{"the start of a word", `title ~ "travel*"`, []string{"9", "12"}},
+		{"a part of a word is not found", `title ~ "rave"`, nil},
+		{"all words of a text, wherever", `text ~ "tea kitchen"`, []string{"10"}},
+		{"text includes the title", `text ~ "quiet"`, []string{"11"}},
+		{"below a page", `ancestor = 10`, []string{"9", "11"}},
+		{"directly below a page", `parent in (10)`, []string{"9"}},
+		{"by id, newest first", `id in (9,10,11) order by lastmodified desc`, []string{"10", "9", "11"}},
+		{"by title", `type = page ORDER BY title ASC, id`, []string{"10", "11", "9"}},
+		{"ids are ordered as numbers", `type = page order by id`, []string{"9", "10", "11"}},
+		{"changed in the last three days", `lastmodified > now("-3d")`, []string{"9", "10"}},
+		{"changed on a day", `lastmodified = "2026-03-08"`, []string{"9"}},
+		{"created before", `created < "2026/03/02 13:00"`, []string{"9", "10"}},
+		{"everything in order", `order by created desc`, []string{"12", "11", "9", "10"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q, err := Parse(c.query, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var found []Document
+			for _, d := range documents() {
+				if q.Match(&d) {
+					found = append(found, d)
+				}
+			}
+			q.Sort(found)
+			var got []string
+			for _, d := range found {
+				got = append(got, d.ID)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestBadQueriesAreSyntaxErrors(t *testing.T) {
+	for _, query := range []string{
+		"", "label", "label =", "label = (", `label = "open`, "label ~ tea", "label = tea and", "(label = tea",
+		"label = tea)", "label in tea", "label in (tea", "label in (tea travel)", "label not tea", "user = x", "colour = red",
+		"title = a order", "title = a order by", "title = a order by colour", "created = tomorrow", `created > now("-3q")`,
+		`created > now("`, "created ~ 2026-01-01", `title ~ "!!"`, "title = later()", "= tea", "label == tea", "order by",
+	} {
+		if _, err := Parse(query, time.Now()); !errors.Is(err, ErrSyntax) {
+			t.Errorf("Parse(%q): %v, want ErrSyntax", query, err)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(`label = "a\"b" and (type in (page, blogpost) or not title ~ 'x*') order by lastmodified desc`)
+	f.Add(`created >= now("-1M") and ancestor != 12`)
+	f.Add(`((((((`)
+	f.Fuzz(func(t *testing.T, query string) {
+		q, err := Parse(query, time.Unix(0, 0))
+		if err != nil {
+			if !errors.Is(err, ErrSyntax) {
+				t.Fatalf("not a syntax error: %v", err)
+			}
+			return
+		}
+		found := documents()
+		for _, d := range found {
+			q.Match(&d)
+		}
+		q.Sort(found)
+	})
+}

@@ -1,0 +1,109 @@
+// A page as people read it: the app's macros, its byline items, and the labels
+// the page has now.
+
+import { app, extension, mount, mountAll, page } from "./bridge.js";
+
+mountAll(document);
+
+// --- The labels below the page follow what Confluence holds.
+
+const footer = document.querySelector("[data-labels]");
+const pollEvery = 700; // milliseconds, so that a click is seen within a second
+let shown = "";
+
+function chip({ prefix, name }) {
+  const item = document.createElement("li");
+  const link = document.createElement("a");
+  link.className = "label";
+  link.href = "/wiki/label/" + encodeURIComponent(name);
+  link.textContent = (prefix === "global" ? "" : prefix + ":") + name;
+  item.append(link);
+  return item;
+}
+
+async function refreshLabels() {
+  if (document.hidden) return;
+  const answer = await fetch(`/wiki/host/pages/${encodeURIComponent(footer.dataset.labels)}/labels`).catch(() => null);
+  if (!answer?.ok) return;
+  const text = await answer.text();
+  if (text === shown) return;
+  shown = text;
+  const labels = JSON.parse(text);
+  footer.querySelector("ul").replaceChildren(...labels.map(chip));
+  footer.querySelector("[data-no-labels]").hidden = labels.length > 0;
+}
+
+async function poll() {
+  await refreshLabels();
+  setTimeout(poll, pollEvery);
+}
+poll();
+document.addEventListener("labels-may-have-changed", refreshLabels);
+document.addEventListener("visibilitychange", refreshLabels);
+
+// --- Byline items open below their button and close with Esc or a click elsewhere.
+
+let open = null; // {button, box}
+
+function close(focusBack) {
+  if (!open) return;
+  const { button, box } = open;
+  open = null;
+  box.remove();
+  button.setAttribute("aria-expanded", "false");
+  if (focusBack) button.focus();
+}
+
+function show(button) {
+  const item = app.byline.find((b) => b.key === button.dataset.byline);
+  const use = { module: item.key, part: "view", pageId: page.id, version: page.shown };
+  if (item.target === "dialog") {
+    window.connectHost.dialog.create(extension(use), { chrome: true, header: item.name, width: item.width || "480px", height: "420px" });
+    return;
+  }
+  if (item.target === "page") {
+    location.assign("/wiki/pages/" + page.id);
+    return;
+  }
+  const box = document.createElement("div");
+  box.className = "inline-dialog";
+  box.setAttribute("role", "dialog");
+  box.setAttribute("aria-label", item.name);
+  const width = Math.min(parseInt(item.width, 10) || 420, document.documentElement.clientWidth - 32);
+  const place = button.getBoundingClientRect();
+  box.style.width = width + "px";
+  box.style.top = place.bottom + scrollY + 6 + "px";
+  box.style.left = Math.max(16, Math.min(place.left + scrollX, document.documentElement.clientWidth - width - 16)) + "px";
+  document.body.append(box);
+  mount(box, use);
+  open = { button, box };
+  button.setAttribute("aria-expanded", "true");
+  box.querySelector("iframe")?.focus();
+}
+
+for (const button of document.querySelectorAll("[data-byline]")) {
+  button.addEventListener("click", () => {
+    const again = open?.button === button;
+    close(again);
+    if (!again) show(button);
+  });
+}
+document.addEventListener("pointerdown", (event) => {
+  if (open && !open.box.contains(event.target) && !open.button.contains(event.target)) close(false);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") close(true);
+});
+document.addEventListener("hide-inline-dialog", () => close(true));
+
+if (window.connectHost) {
+  // Keys and clicks in an iframe reach this page only through the bridge.
+  window.connectHost.onIframeEstablished(({ $el, extension: { id } }) => {
+    if (!open?.box.contains($el[0])) return;
+    window.connectHost.onKeyEvent(id, 27, [], () => close(true));
+    $el[0].focus();
+  });
+  window.connectHost.onFrameClick((frame) => {
+    if (open && !open.box.contains(frame)) close(false);
+  });
+}

@@ -1,0 +1,330 @@
+// Package hostpage is the web face of the local Confluence: the pages people
+// see, and the host side of Atlassian's own bridge (npm atlassian-connect-js)
+// that the app's iframes talk to.
+//
+// It shows what its [Source] says and decides nothing itself: who may see or
+// change what, what a label is and how a URL is signed are the Source's. It
+// must not answer REST, and must not help the app beyond what Confluence does:
+// the bridge offers the calls that Confluence's offers, no more.
+//
+// Source: Atlassian's bridge (npm atlassian-connect-js), Confluence's storage
+// format, and the documented AP interface.
+package hostpage
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"html/template"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"labelup/internal/fault"
+)
+
+//go:embed assets
+var assets embed.FS
+
+//go:embed templates
+var templateFiles embed.FS
+
+// Options are what the pages need besides a Source.
+type Options struct {
+	// Libraries is a node_modules folder with atlassian-connect-js,
+	// @atlassian/aui and jquery. Pages work without it, macros do not.
+	Libraries fs.FS
+
+	// Log receives errors that are nobody's fault but ours. nil: slog.Default.
+	Log *slog.Logger
+}
+
+// Locales a person can choose; the pages stay English, the app is told.
+var locales = []string{"en-US", "de-DE", "fr-FR", "es-ES", "ja-JP"}
+
+var themes = []string{"light", "dark", "auto"}
+
+const (
+	maxForm = 16 << 10       // bytes of a form or a small JSON body
+	maxBody = maxStorage * 2 // bytes of JSON around a page's storage
+	perPage = 25             // entries of a list
+)
+
+type host struct {
+	source    Source
+	libraries fs.FS
+	log       *slog.Logger
+	templates map[string]*template.Template
+}
+
+// New returns the handler of the pages. It answers /wiki/ except for the REST
+// paths /wiki/rest/ and /wiki/api/, and at the root all.js and its style
+// sheets, as Atlassian's content network has them.
+func New(source Source, options Options) http.Handler {
+	h := &host{source: source, libraries: options.Libraries, log: options.Log, templates: parseTemplates()}
+	if h.log == nil {
+		h.log = slog.Default()
+	}
+	mux := http.NewServeMux()
+	page := func(pattern string, f func(*visit) error) { mux.Handle(pattern, h.page(f)) }
+	data := func(pattern string, f func(*visit) (any, error)) { mux.Handle(pattern, h.data(f)) }
+
+	page("GET /{$}", func(v *visit) error { return v.redirect("/wiki/") })
+	page("GET /wiki/{$}", (*visit).dashboard)
+	page("GET /wiki/home", (*visit).dashboard)
+	page("GET /wiki/search", (*visit).search)
+	page("GET /wiki/label/{name}", (*visit).labelled)
+	page("GET /wiki/label/{space}/{name}", (*visit).labelled)
+	page("GET /wiki/display/{space}/{title}", (*visit).byTitle)
+	page("GET /wiki/spaces/{space}", (*visit).space)
+	page("GET /wiki/spaces/{space}/overview", (*visit).space)
+	page("GET /wiki/spaces/{space}/pages", (*visit).spacePages)
+	page("GET /wiki/spaces/{space}/pages/{id}", (*visit).view)
+	page("GET /wiki/spaces/{space}/pages/{id}/{slug}", (*visit).view)
+	page("GET /wiki/spaces/{space}/pages/edit-v2/{id}", (*visit).toEditor)
+	page("GET /wiki/spaces/{space}/blog", (*visit).blog)
+	page("GET /wiki/spaces/{space}/blog/{rest...}", (*visit).view)
+	page("GET /wiki/pages/viewpage.action", (*visit).toPage)
+	page("GET /wiki/pages/{id}", (*visit).toPage)
+	page("GET /wiki/pages/{id}/edit", (*visit).edit)
+	page("GET /wiki/pages/{id}/history", (*visit).history)
+	page("GET /wiki/pages/{id}/export", (*visit).export)
+	page("GET /wiki/", func(*visit) error { return fault.New(fault.NotFound, "no_such_page") })
+
+	page("POST /wiki/host/session", (*visit).changeSession)
+	page("POST /wiki/host/drafts", (*visit).createDraft)
+	page("POST /wiki/host/pages/{id}/copy", (*visit).copy)
+	data("POST /wiki/host/pages/{id}/save", (*visit).save)
+	data("GET /wiki/host/pages/{id}/labels", (*visit).labels)
+	data("POST /wiki/host/iframe", (*visit).iframe)
+	data("POST /wiki/host/token", (*visit).token)
+	data("POST /wiki/host/editor/render", (*visit).renderDraft)
+	data("POST /wiki/host/editor/macro", (*visit).placeMacro)
+	data("POST /wiki/host/editor/remove", (*visit).removeMacro)
+
+	own, _ := fs.Sub(assets, "assets")
+	mux.Handle("GET /wiki/host/assets/", secure(http.StripPrefix("/wiki/host/assets/", noCache(http.FileServerFS(own)))))
+	for at, file := range libraries {
+		mux.Handle("GET "+at, h.library(file))
+	}
+	// AUI's style sheets name their fonts and images beside them.
+	mux.Handle("GET /wiki/host/lib/aui/{file...}", h.library("@atlassian/aui/dist/aui/"))
+	mux.Handle("GET /themes/{file}", h.library("atlassian-connect-js/dist/themes/"))
+
+	// Writes come from these pages alone; the cookies are SameSite=Strict too.
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+// visit is one request of one viewer.
+type visit struct {
+	*host
+	w http.ResponseWriter
+	r *http.Request
+
+	users  []User
+	viewer User
+	locale string
+	theme  string
+	status int // of the page to be written; 0 is 200
+}
+
+// newVisit finds out who is looking. A browser that comes for the first time
+// is given the cookie of the first user, so that the REST API, which reads the
+// same cookie, sees the same person.
+func (h *host) newVisit(w http.ResponseWriter, r *http.Request) (*visit, error) {
+	v := &visit{host: h, w: w, r: r, locale: chosen(r, LocaleCookie, locales, "en-US"), theme: chosen(r, ThemeCookie, themes, "auto")}
+	users, err := h.source.Users(r.Context())
+	if err != nil {
+		return v, err
+	}
+	if len(users) == 0 {
+		users = []User{{Name: "Anonymous", Role: "anonymous"}}
+	}
+	v.users = users
+	if c, err := r.Cookie(UserCookie); err == nil {
+		if i := slices.IndexFunc(users, func(u User) bool { return u.cookie() == c.Value }); i >= 0 {
+			v.viewer = users[i]
+			return v, nil
+		}
+	}
+	v.viewer = users[0]
+	setCookie(w, UserCookie, v.viewer.cookie())
+	return v, nil
+}
+
+// cookie is the value of UserCookie for a user.
+func (u User) cookie() string {
+	if u.AccountID == "" {
+		return "anonymous"
+	}
+	return url.QueryEscape(u.AccountID)
+}
+
+func chosen(r *http.Request, cookie string, from []string, otherwise string) string {
+	if c, err := r.Cookie(cookie); err == nil && slices.Contains(from, c.Value) {
+		return c.Value
+	}
+	return otherwise
+}
+
+func setCookie(w http.ResponseWriter, name, value string) {
+	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/wiki", MaxAge: int((30 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteStrictMode})
+}
+
+// page serves a page for people; an error becomes a page too.
+func (h *host) page(f func(*visit) error) http.Handler {
+	return secure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, err := h.newVisit(w, r)
+		if err == nil {
+			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+			err = f(v)
+		}
+		if err != nil {
+			v.showError(err)
+		}
+	}))
+}
+
+// data serves JSON for the scripts of the pages.
+func (h *host) data(f func(*visit) (any, error)) http.Handler {
+	return secure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, err := h.newVisit(w, r)
+		var answer any
+		if err == nil {
+			answer, err = f(v)
+		}
+		status := http.StatusOK
+		if err != nil {
+			status, answer = v.statusOf(err), map[string]string{"error": string(fault.Of(err).Kind)}
+		}
+		body, err := json.Marshal(answer)
+		if err != nil {
+			v.showError(err)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(status)
+		_, _ = w.Write(body) // the reader may have gone
+	}))
+}
+
+// readJSON reads a request body of at most limit bytes.
+func (v *visit) readJSON(limit int64, into any) error {
+	body, err := io.ReadAll(http.MaxBytesReader(v.w, v.r.Body, limit))
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return fault.Wrap(fault.TooLarge, "body", err)
+	}
+	if err != nil {
+		return fault.Wrap(fault.BadRequest, "body", err)
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return fault.Wrap(fault.BadRequest, "json", err)
+	}
+	return nil
+}
+
+func (v *visit) redirect(to string) error {
+	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
+	return nil
+}
+
+// statusOf maps a fault to a status, and logs those that are ours.
+func (v *visit) statusOf(err error) int {
+	f := fault.Of(err)
+	switch f.Kind {
+	case fault.BadRequest:
+		return http.StatusBadRequest
+	case fault.Unauthorized, fault.Anonymous, fault.Forbidden:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	}
+	v.log.LogAttrs(v.r.Context(), slog.LevelError, "local confluence page failed", slog.String("kind", string(f.Kind)), slog.String("reason", f.Reason))
+	switch f.Kind {
+	case fault.Upstream:
+		return http.StatusBadGateway
+	case fault.Unavailable, fault.RateLimited:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// secure sets the headers of every answer. frame-src is widened to the app's
+// origin by the pages that show it.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "same-origin")
+		header.Set("Content-Security-Policy", contentPolicy(""))
+		next.ServeHTTP(w, r)
+	})
+}
+
+// contentPolicy is what a page may load. Images come from anywhere because
+// pages do; AUI's icons are data: URLs. Where the app is framed, AUI and jQuery
+// are loaded, and they write style attributes; nothing in a page's storage can.
+func contentPolicy(appOrigin string) string {
+	frames, images, styles := "'none'", "'self' data: https:", "'self'"
+	if appOrigin != "" {
+		frames, images, styles = appOrigin, images+" "+appOrigin, "'self' 'unsafe-inline'"
+	}
+	return "default-src 'none'; script-src 'self'; style-src " + styles + "; font-src 'self' data:; connect-src 'self'; img-src " + images +
+		"; frame-src " + frames + "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}
+
+func noCache(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-cache")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// libraries are the files of others, unmodified, by the path they are served
+// at. all.js has the path under which the bridge reads its data-options.
+var libraries = map[string]string{
+	"/wiki/host/lib/jquery.js":        "jquery/dist/jquery.js",
+	"/wiki/host/lib/connect-host.js":  "atlassian-connect-js/dist/connect-host.js",
+	"/wiki/host/lib/connect-host.css": "atlassian-connect-js/dist/connect-host.css",
+	"/atlassian-connect/all.js":       "atlassian-connect-js/dist/iframe.js",
+	"/all.js":                         "atlassian-connect-js/dist/iframe.js",
+	"/surfaces.css":                   "atlassian-connect-js/dist/surfaces.css",
+	"/legacy-text-colors.css":         "atlassian-connect-js/dist/legacy-text-colors.css",
+}
+
+// library serves one library file, or of a folder (a path that ends in a
+// slash) the file that the request names.
+func (h *host) library(file string) http.Handler {
+	return secure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := file
+		if strings.HasSuffix(name, "/") {
+			name += r.PathValue("file")
+		}
+		if h.libraries == nil || !fs.ValidPath(name) {
+			http.Error(w, "library not installed", http.StatusNotFound)
+			return
+		}
+		content, err := fs.ReadFile(h.libraries, name)
+		if err != nil {
+			http.Error(w, "library not installed", http.StatusNotFound)
+			return
+		}
+		if strings.HasSuffix(name, ".js") { // the same on every machine, whatever its MIME table says
+			w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		}
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
+	}))
+}

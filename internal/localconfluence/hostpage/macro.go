@@ -1,0 +1,115 @@
+package hostpage
+
+import (
+	"crypto/rand"
+	"fmt"
+	"html"
+	"sort"
+	"strings"
+
+	"labelup/internal/fault"
+)
+
+const maxMacroParams = 50
+
+// placeMacro writes a macro into storage format and returns the result with
+// the macro as it now stands there. index says which macro to replace; -1
+// inserts a new one behind the top-level block that the byte offset at is in.
+// Everything else in the storage stays byte for byte as it was.
+func placeMacro(storage string, index, at int, key string, params map[string]string) (string, MacroInstance, error) {
+	root, err := parseStorage(storage)
+	if err != nil {
+		return "", MacroInstance{}, fault.Wrap(fault.BadRequest, "storage_invalid", err)
+	}
+	if len(params) > maxMacroParams {
+		return "", MacroInstance{}, fault.New(fault.TooLarge, "macro_parameters")
+	}
+	if index < 0 {
+		m := MacroInstance{Key: key, ID: newMacroID(), Params: params}
+		at = blockEnd(root, at)
+		out := storage[:at] + m.storage() + storage[at:]
+		return out, m, nil
+	}
+	n := macroAt(root, index)
+	if n == nil || n.attr("ac:name") != key {
+		return "", MacroInstance{}, fault.New(fault.Conflict, "macro_moved")
+	}
+	m := macroOf(n, index)
+	m.Params = params
+	if m.ID == "" {
+		m.ID = newMacroID()
+	}
+	return storage[:n.start] + m.storage() + storage[n.end:], m, nil
+}
+
+// removeMacro takes a macro out of storage format.
+func removeMacro(storage string, index int) (string, error) {
+	root, err := parseStorage(storage)
+	if err != nil {
+		return "", fault.Wrap(fault.BadRequest, "storage_invalid", err)
+	}
+	n := macroAt(root, index)
+	if n == nil {
+		return "", fault.New(fault.Conflict, "macro_moved")
+	}
+	return storage[:n.start] + storage[n.end:], nil
+}
+
+func macroAt(root *node, index int) *node {
+	var found *node
+	root.walk(func(n *node) {
+		if n.name == "ac:structured-macro" {
+			if index == 0 {
+				found = n
+			}
+			index--
+		}
+	})
+	return found
+}
+
+// blockEnd is the end of the top-level element that contains the offset, or
+// the offset's own place between two of them.
+func blockEnd(root *node, at int) int {
+	at = max(0, min(at, root.end))
+	for _, n := range root.children {
+		if n.name != "" && n.start < at && at < n.end {
+			return n.end
+		}
+	}
+	// Between elements there may be text; behind the last element that ends
+	// before the offset is a place where no text or tag is cut.
+	end := 0
+	for _, n := range root.children {
+		if n.name != "" && n.end <= at {
+			end = n.end
+		}
+	}
+	return end
+}
+
+func (m MacroInstance) storage() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<ac:structured-macro ac:name="%s" ac:schema-version="1" ac:macro-id="%s">`, html.EscapeString(m.Key), html.EscapeString(m.ID))
+	names := make([]string, 0, len(m.Params))
+	for name := range m.Params {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		if m.Params[name] != "" {
+			fmt.Fprintf(&b, `<ac:parameter ac:name="%s">%s</ac:parameter>`, html.EscapeString(name), html.EscapeString(m.Params[name]))
+		}
+	}
+	b.WriteString("</ac:structured-macro>")
+	return b.String()
+}
+
+// newMacroID makes a UUID of version 4, which is what Confluence gives macros.
+func newMacroID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

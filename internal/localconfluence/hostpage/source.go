@@ -1,0 +1,254 @@
+package hostpage
+
+import (
+	"context"
+	"time"
+)
+
+// Source is the Confluence behind the pages: its content, its people and the
+// app installed in it. It is called by many goroutines at once.
+//
+// viewer is the Atlassian account id of the person looking, as in the cookie
+// [UserCookie], or "" for someone who is not signed in. Source decides what a
+// viewer may see and do; the pages only show it.
+//
+// An error is a *fault.Error of these kinds: NotFound (there is no such thing,
+// or the viewer may not see it: the two must not be told apart), Forbidden
+// (the viewer sees it but may not do this), Conflict (a stale version),
+// BadRequest and TooLarge (the content is not acceptable). Everything else is
+// shown as "something went wrong".
+//
+// Every returned slice is bounded by Source and is the caller's to keep;
+// nothing in it is modified afterwards.
+type Source interface {
+	// Users lists who a person can switch to. The first is the one a browser
+	// that comes for the first time is signed in as. Someone who is not
+	// signed in is an entry with an empty AccountID.
+	Users(ctx context.Context) ([]User, error)
+
+	// Spaces lists the spaces the viewer may see, in the order to show.
+	Spaces(ctx context.Context, viewer string) ([]Space, error)
+
+	// Tree lists the current pages (no blog posts) of a space that the viewer
+	// may see, each parent before its children, siblings in order. At most
+	// 2,000.
+	Tree(ctx context.Context, viewer, spaceKey string) ([]TreePage, error)
+
+	// BlogPosts lists the current blog posts of a space, newest first, from
+	// the offset, at most limit of them.
+	BlogPosts(ctx context.Context, viewer, spaceKey string, offset, limit int) ([]Hit, error)
+
+	// Page returns a page or blog post. version 0 is what is there now: the
+	// published version, or the draft of a page that was never published
+	// (which only its author and administrators see). Another version is one
+	// of Versions, with Status "historical" unless it is the current one.
+	Page(ctx context.Context, viewer, id string, version int) (Page, error)
+
+	// Versions lists a page's published versions, newest first, at most 200.
+	Versions(ctx context.Context, viewer, id string) ([]Version, error)
+
+	// Labels returns the labels the page has at this moment, in the order the
+	// REST API lists them. It is asked about once a second by each open page,
+	// so it must be cheap, and must not count against the app's rate limits.
+	Labels(ctx context.Context, viewer, id string) ([]Label, error)
+
+	// Labelled lists the pages and blog posts that carry a global label.
+	Labelled(ctx context.Context, viewer, label string, offset, limit int) ([]Hit, error)
+
+	// Search lists what matches all words of the text in title or body. It
+	// may lag behind writes as Confluence's search does.
+	Search(ctx context.Context, viewer, text string, offset, limit int) ([]Hit, error)
+
+	// Save writes a page. With Publish it becomes version BaseVersion+1 (the
+	// first version of a draft is 1) and webhooks fire; without it, it
+	// replaces the body of a page that was never published. Conflict if the
+	// page is at another version than BaseVersion; nothing is changed then.
+	Save(ctx context.Context, viewer string, edit Edit) (PageRef, error)
+
+	// CreateDraft starts an unpublished page under a parent ("" is the top of
+	// the space).
+	CreateDraft(ctx context.Context, viewer, spaceKey, parentID string) (PageRef, error)
+
+	// Copy makes a published copy beside the original, "Copy of …", with its
+	// body as it is (macro ids included, as Confluence does) and its labels.
+	Copy(ctx context.Context, viewer, id string) (PageRef, error)
+
+	// App describes the app as its descriptor does, or nil when it is not
+	// installed and enabled: its macros are then shown as unknown.
+	App(ctx context.Context) (*App, error)
+
+	// SignedIframe returns the absolute URL of a module's iframe with every
+	// parameter of Confluence and a fresh token, signed for the viewer.
+	SignedIframe(ctx context.Context, viewer string, use ModuleUse) (string, error)
+
+	// ContextToken returns what AP.context.getToken answers in that iframe: a
+	// token with the context-qsh, without a subject for an anonymous viewer.
+	ContextToken(ctx context.Context, viewer string, use ModuleUse) (string, error)
+
+	// ExportMacro asks the app for a macro's static form (its renderModes) in
+	// storage format. use.Output is one of ExportOutputs.
+	ExportMacro(ctx context.Context, viewer string, use ModuleUse) (string, error)
+}
+
+// User is a person one can be on this site.
+type User struct {
+	AccountID string // "" is someone not signed in
+	Name      string
+	Role      string // admin, editor, viewer, anonymous: for the switcher
+	TimeZone  string // IANA name; "" is UTC
+}
+
+// Space is a space the viewer may see.
+type Space struct {
+	ID, Key, Name, Description string
+
+	HomepageID string // "" if it has none
+	MayCreate  bool   // the viewer may create pages in it
+}
+
+// PageRef names a page or blog post and where to find it.
+type PageRef struct {
+	ID       string
+	Type     string // page or blogpost
+	SpaceKey string
+	Title    string
+}
+
+// TreePage is a page in its space's tree.
+type TreePage struct {
+	PageRef
+	ParentID string // "" at the top
+}
+
+// Hit is an entry of a list: a search result, a labelled page, a blog post.
+type Hit struct {
+	PageRef
+	Excerpt string // plain text, at most 300 characters
+	Author  string
+	When    time.Time
+}
+
+// Page is a page or blog post at one version, as its viewer may see it.
+type Page struct {
+	PageRef
+	SpaceID        string
+	Status         string // current, draft, historical, archived
+	Version        int    // of this body; 0 for a draft never published
+	CurrentVersion int
+	Storage        string // the body in storage format
+	Ancestors      []PageRef
+	Author         User // of this version
+	When           time.Time
+	Labels         []Label // those the page has now, whatever the version
+	Restricted     bool    // not everybody who sees the space may see it
+	MayEdit        bool    // the viewer may edit it and change its labels
+}
+
+// Version is an entry of a page's history.
+type Version struct {
+	Number  int
+	Author  User
+	When    time.Time
+	Message string
+}
+
+// Label is a label with its prefix (global, my, team, system).
+type Label struct {
+	Prefix string `json:"prefix"`
+	Name   string `json:"name"`
+}
+
+// Edit is what the editor saves.
+type Edit struct {
+	ID, Title, Storage, Message string
+
+	BaseVersion int  // the version the editor started from; 0 for a draft
+	Publish     bool // false keeps a page that was never published a draft
+}
+
+// App is the installed app, as its descriptor describes it. Names are already
+// resolved to text; URLs are absolute.
+type App struct {
+	Key      string       `json:"key"`
+	Name     string       `json:"name"`
+	Origin   string       `json:"origin"` // scheme://host[:port] its iframes come from
+	Licensed bool         `json:"licensed"`
+	Macros   []Macro      `json:"macros"`
+	Byline   []BylineItem `json:"byline"`
+}
+
+// Macro is a dynamicContentMacros module.
+type Macro struct {
+	Key         string           `json:"key"`
+	Name        string           `json:"name"`
+	Description string           `json:"description"`
+	IconURL     string           `json:"iconUrl"` // "" if it has none
+	Inline      bool             `json:"inline"`  // outputType inline
+	Width       string           `json:"width"`   // as in the descriptor, such as 100%
+	Height      string           `json:"height"`  // such as 72px
+	Parameters  []MacroParameter `json:"parameters"`
+	Editor      *MacroEditor     `json:"editor"` // nil: parameters are edited in a plain form
+}
+
+// MacroParameter is a parameter of a macro.
+type MacroParameter struct {
+	Identifier  string   `json:"identifier"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Type        string   `json:"type"`   // string, enum, boolean, int, label, spacekey, url, …
+	Values      []string `json:"values"` // of an enum
+	Default     string   `json:"default"`
+	Required    bool     `json:"required"`
+}
+
+// MacroEditor is a macro's own editor page.
+type MacroEditor struct {
+	InsertTitle string `json:"insertTitle"`
+	EditTitle   string `json:"editTitle"`
+	Width       string `json:"width"` // "" lets the pages choose
+	Height      string `json:"height"`
+}
+
+// BylineItem is a contentBylineItems module.
+type BylineItem struct {
+	Key     string `json:"key"`
+	Name    string `json:"name"`
+	Tooltip string `json:"tooltip"`
+	IconURL string `json:"iconUrl"`
+	Target  string `json:"target"` // inlinedialog, dialog or page
+	Width   string `json:"width"`  // of the dialog, such as 480px; "" lets the pages choose
+}
+
+// ModuleUse is one iframe (or one static rendering) of a module on a page.
+// MacroID and Params come from the page's storage, or from the editor for a
+// macro that is not saved yet, so they are input like any other.
+type ModuleUse struct {
+	Module  string            `json:"module"` // module key
+	Part    Part              `json:"part"`
+	PageID  string            `json:"pageId"`
+	Version int               `json:"version"`           // shown to the viewer; 0 is the current one
+	MacroID string            `json:"macroId,omitempty"` // "" for other modules
+	Output  string            `json:"output,omitempty"`  // output.type of a macro: display, preview, pdf, …
+	Params  map[string]string `json:"params,omitempty"`  // of a macro, as strings
+}
+
+// Part says which URL of a module is meant.
+type Part string
+
+const (
+	PartView   Part = "view"   // the module's url
+	PartEditor Part = "editor" // a macro's editor.url
+	PartExport Part = "export" // a macro's renderModes
+)
+
+// ExportOutputs are the output types of a macro's static form.
+var ExportOutputs = []string{"pdf", "word", "email", "html_export"}
+
+// Cookies of the pages. The REST API takes the viewer of a browser's request
+// from UserCookie; a value that is no account id of Source.Users, or none, is
+// not signed in.
+const (
+	UserCookie   = "local-user"   // an account id, or "anonymous"
+	LocaleCookie = "local-locale" // such as de-DE
+	ThemeCookie  = "local-theme"  // light, dark or auto
+)

@@ -1,0 +1,299 @@
+package localconfluence
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"labelup/internal/localconfluence/content"
+	"labelup/internal/localconfluence/cql"
+)
+
+// call is one REST call. A route returns what to answer or an error; the rest
+// of the answer, headers and points, is the same for all of them.
+type call struct {
+	*http.Request
+	s    *Server
+	site *site
+	by   caller
+	v2   bool
+
+	status  int         // of success; 0 is 200
+	objects int         // returned: each costs the app a point
+	header  http.Header // of the answer
+}
+
+type route func(*call) (any, error)
+
+// statusError is an error with the status that Confluence answers it with.
+type statusError struct {
+	status  int
+	message string
+}
+
+func (e *statusError) Error() string { return e.message }
+
+func badRequest(format string, args ...any) error {
+	return &statusError{http.StatusBadRequest, fmt.Sprintf(format, args...)}
+}
+
+// gone is the answer of an endpoint that Atlassian removed.
+var gone = &statusError{http.StatusGone, "This deprecated endpoint has been removed."}
+
+const maxRequestBody = 6 << 20
+
+// restHandler answers a REST call to a site. path is the call's path as on the
+// first site.
+func (s *Server) restHandler(x *site, path string, seen *SeenRequest) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen.Site = x.name
+		by, refused := s.authenticate(x, r)
+		seen.Who = by.who
+		v2 := strings.HasPrefix(path, "/wiki/api/v2/")
+		if refused != nil {
+			if refused.html {
+				writeHTML(w, refused.status, "<h1>HTTP Status "+strconv.Itoa(refused.status)+"</h1>")
+				return
+			}
+			writeError(w, v2, refused.status, refused.reason)
+			return
+		}
+		if by.token {
+			left, reset := x.points.spend(0)
+			if left == 0 {
+				x.points.refuse(w.Header(), "quota", 0)
+				writeError(w, v2, http.StatusTooManyRequests, "Rate limit exceeded")
+				return
+			}
+			x.points.headers(w.Header(), left, reset)
+		}
+		if r.Method == http.MethodGet && r.ContentLength > 0 {
+			writeError(w, v2, http.StatusForbidden, "A GET request cannot have a body")
+			return
+		}
+		// The routes are those of the first site, whatever the site's path.
+		// An escaped slash must stay one segment, so the raw path goes along.
+		c := &call{s: s, site: x, by: by, v2: v2, header: w.Header()}
+		at := r.Clone(context.WithValue(r.Context(), callKey{}, c))
+		at.URL.Path = path
+		if r.URL.RawPath != "" {
+			at.URL.RawPath = "/wiki" + strings.TrimPrefix(r.URL.RawPath, x.basePath)
+		}
+		at.Body = http.MaxBytesReader(w, r.Body, maxRequestBody)
+		s.rest.ServeHTTP(w, at)
+	})
+}
+
+type callKey struct{}
+
+// ServeHTTP runs a route with the call that restHandler made.
+func (f route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c, ok := r.Context().Value(callKey{}).(*call)
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	c.Request = r // with the values of the path
+	body, err := f(c)
+	if c.by.token {
+		left, reset := c.site.points.spend(1 + c.objects)
+		c.site.points.headers(w.Header(), left, reset)
+	}
+	if err != nil {
+		status, message := statusOf(err)
+		if status == http.StatusInternalServerError {
+			c.s.logger.Error("local Confluence failed", "path", r.URL.Path, "error", err)
+		}
+		writeError(w, c.v2, status, message)
+		return
+	}
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+	if body == nil {
+		w.WriteHeader(c.status)
+		return
+	}
+	writeJSON(w, c.status, body)
+}
+
+func statusOf(err error) (int, string) {
+	if e, ok := errors.AsType[*statusError](err); ok {
+		return e.status, e.message
+	}
+	if e, ok := errors.AsType[*content.InvalidError](err); ok {
+		return http.StatusBadRequest, e.Reason
+	}
+	switch {
+	case errors.Is(err, content.ErrNotFound):
+		return http.StatusNotFound, "No content found, or the caller does not have permission to view it"
+	case errors.Is(err, content.ErrForbidden):
+		return http.StatusForbidden, "The calling user does not have permission to do this"
+	case errors.Is(err, content.ErrConflict):
+		return http.StatusConflict, strings.TrimPrefix(err.Error(), content.ErrConflict.Error()+": ")
+	case errors.Is(err, content.ErrTooLarge):
+		return http.StatusRequestEntityTooLarge, "The body is too large"
+	case errors.Is(err, cql.ErrSyntax):
+		return http.StatusBadRequest, "Could not parse cql"
+	}
+	return http.StatusInternalServerError, "Internal server error"
+}
+
+// v1Exceptions are the Java names that stand in front of a v1 message.
+var v1Exceptions = map[int]string{
+	http.StatusBadRequest: "BadRequestException", http.StatusForbidden: "PermissionException",
+	http.StatusNotFound: "NotFoundException", http.StatusConflict: "ConflictException", http.StatusGone: "GoneException",
+}
+
+func writeError(w http.ResponseWriter, v2 bool, status int, message string) {
+	if v2 {
+		code := strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_"))
+		writeJSON(w, status, map[string]any{"errors": []any{map[string]any{
+			"status": status, "code": code, "title": message, "detail": nil,
+		}}})
+		return
+	}
+	if name := v1Exceptions[status]; name != "" {
+		message = "com.atlassian.confluence.api.service.exceptions.api." + name + ": " + message
+	}
+	writeJSON(w, status, map[string]any{
+		"statusCode": status, "message": message,
+		"data": map[string]any{"authorized": status != http.StatusForbidden, "valid": true, "errors": []any{}, "successful": status != http.StatusForbidden},
+	})
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(body) // the caller may be gone
+}
+
+func writeHTML(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "text/html;charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, "<!doctype html><title>Confluence</title>"+body)
+}
+
+// decode reads a JSON body.
+func (c *call) decode(into any) error {
+	d := json.NewDecoder(c.Body)
+	if err := d.Decode(into); err != nil {
+		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			return &statusError{http.StatusRequestEntityTooLarge, fmt.Sprintf("more than %d bytes", tooLarge.Limit)}
+		}
+		return badRequest("The request body is not the JSON that was expected")
+	}
+	return nil
+}
+
+// limit reads the page size.
+func (c *call) limit(otherwise, most int) (int, error) {
+	text := c.URL.Query().Get("limit")
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, badRequest("limit cannot be less than one")
+	}
+	return min(n, most), nil
+}
+
+// page cuts one page out of a list. The cursor in next is opaque to callers
+// and bound to the path it came from.
+func page[T any](c *call, all []T, otherwise, most int) (some []T, next string, err error) {
+	limit, err := c.limit(otherwise, most)
+	if err != nil {
+		return nil, "", err
+	}
+	from := 0
+	if cursor := c.URL.Query().Get("cursor"); cursor != "" {
+		if from, err = readCursor(c.URL.Path, cursor); err != nil {
+			return nil, "", err
+		}
+	}
+	from = min(from, len(all))
+	to := min(from+limit, len(all))
+	if to < len(all) {
+		next = newCursor(c.URL.Path, to)
+	}
+	some = slices.Clone(all[from:to])
+	if some == nil {
+		some = []T{}
+	}
+	return some, next, nil
+}
+
+func newCursor(path string, offset int) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", offset, path))
+}
+
+func readCursor(path, cursor string) (int, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return 0, badRequest("the cursor is not valid")
+	}
+	number, of, _ := strings.Cut(string(raw), " ")
+	offset, err := strconv.Atoi(number)
+	if err != nil || offset < 0 || of != path {
+		return 0, badRequest("the cursor is not valid")
+	}
+	return offset, nil
+}
+
+// list is the answer of a v2 list: one page, with the way to the next in body
+// and Link header.
+func list[T any](c *call, all []T, toJSON func(T) any) (map[string]any, error) {
+	some, next, err := page(c, all, 25, 250)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]any, 0, len(some))
+	for _, x := range some {
+		results = append(results, toJSON(x))
+	}
+	links := map[string]any{"base": c.site.baseURL}
+	if next != "" {
+		query := c.URL.Query()
+		query.Set("cursor", next)
+		// Relative to the host, unlike in v1, where it is relative to base.
+		at := c.site.basePath + strings.TrimPrefix(c.URL.EscapedPath(), "/wiki") + "?" + query.Encode()
+		links["next"] = at
+		c.header.Set("Link", fmt.Sprintf(`<%s>; rel="next", <%s>; rel="base"`, at, c.site.baseURL))
+	}
+	return map[string]any{"results": results, "_links": links}, nil
+}
+
+func (c *call) flag(name string) bool { return c.URL.Query().Get(name) == "true" }
+
+// id reads the numeric id of the path.
+func (c *call) id() (string, error) {
+	id := c.PathValue("id")
+	if _, err := strconv.ParseInt(id, 10, 64); err != nil {
+		return "", badRequest("the id is not a number")
+	}
+	return id, nil
+}
+
+// values reads a parameter that may be repeated or be separated by commas.
+func values(q url.Values, name string) []string {
+	var out []string
+	for _, v := range q[name] {
+		out = append(out, strings.Split(v, ",")...)
+	}
+	return out
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

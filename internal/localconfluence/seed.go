@@ -1,0 +1,174 @@
+package localconfluence
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"labelup/internal/localconfluence/content"
+)
+
+// The people of every site. A person signs in with their name as password.
+const (
+	accountAdmin  = "5f0000000000000000000a01"
+	accountEditor = "5f0000000000000000000a02"
+	accountViewer = "5f0000000000000000000a03"
+)
+
+func people() []content.User {
+	return []content.User{
+		{AccountID: accountEditor, Name: "editor", DisplayName: "Edda Torres", Role: content.Editor, Locale: "en-GB", TimeZone: "Europe/Madrid"},
+		{AccountID: accountAdmin, Name: "admin", DisplayName: "Adil Rahman", Role: content.Admin, Locale: "en-US", TimeZone: "America/New_York"},
+		{AccountID: accountViewer, Name: "viewer", DisplayName: "Vera Lindqvist", Role: content.Viewer, Locale: "de-DE", TimeZone: "Europe/Berlin"},
+	}
+}
+
+const macroKey = "labelup-labels"
+
+// seeded is a page of the space that every site begins with.
+type seeded struct {
+	title, parent, body string
+
+	labels  []string
+	macro   map[string]string // parameters; nil: no macro on the page
+	kind    content.Type      // "" is a page
+	draft   bool
+	private bool // the editor's alone
+	edits   int  // versions after the first
+}
+
+// seed fills a store with people and the space "Harbour Café", which has a
+// page for every situation a label can be in.
+func seed(store *content.Store) {
+	for _, u := range people() {
+		store.AddUser(u)
+	}
+	must := func(err error) {
+		if err != nil {
+			panic("localconfluence: seed: " + err.Error()) // the seed is part of the program
+		}
+	}
+	sp, err := store.AddSpace(content.Space{
+		Key: "CAFE", Name: "Harbour Café", Description: "How we run the café by the old pier.", AuthorID: accountAdmin, Public: true,
+	}, homeBody)
+	must(err)
+	ids := map[string]string{"": sp.HomepageID}
+	_, err = store.AddLabels(accountAdmin, sp.HomepageID, named("start-here", "handbook"))
+	must(err)
+	for n, p := range seededPages() {
+		c := content.Content{Type: p.kind, Status: content.Current, SpaceID: sp.ID, ParentID: ids[p.parent], Title: p.title}
+		if p.kind == "" {
+			c.Type = content.Page
+		} else {
+			c.ParentID = ""
+		}
+		if p.draft {
+			c.Status = content.Draft
+		}
+		if p.macro != nil {
+			c.Body = content.Macro{Name: macroKey, ID: fmt.Sprintf("4d6163726f-0000-4000-8000-%012d", n+1), Parameters: p.macro}.Storage()
+		}
+		c.Body += p.body
+		made, err := store.Create(accountEditor, c)
+		must(err)
+		ids[p.title] = made.ID
+		for at := 0; at < len(p.labels); at += 20 {
+			_, err := store.AddLabels(accountEditor, made.ID, named(p.labels[at:min(at+20, len(p.labels))]...))
+			must(err)
+		}
+		for edit := range p.edits {
+			_, err := store.Update(accountEditor, made.ID, edit+2, content.Current, p.title, c.Body+fmt.Sprintf("<p>Checked for the %s time.</p>", ordinals[edit]), "Season check")
+			must(err)
+		}
+		if p.private {
+			must(store.Restrict(made.ID, []string{accountEditor}, []string{accountEditor}))
+		}
+		if !p.draft {
+			must(store.SetDates(made.ID, time.Now().AddDate(0, 0, -90+7*n)))
+		}
+	}
+}
+
+var ordinals = []string{"second", "third", "fourth", "fifth"}
+
+func named(names ...string) []content.NewLabel {
+	var out []content.NewLabel
+	for _, n := range names {
+		out = append(out, content.NewLabel{Prefix: "global", Name: n})
+	}
+	return out
+}
+
+const homeBody = `<ac:structured-macro ac:name="labelup-labels" ac:schema-version="1" ac:macro-id="4d6163726f-0000-4000-8000-000000000000"></ac:structured-macro>` +
+	`<p>Welcome aboard. Everything the crew needs to open, run and close the café is in here, written by whoever did it last.</p>` +
+	`<h2>Where to begin</h2><ul><li>New to the bar? Read <em>Opening the café</em> and stand next to someone for two mornings.</li>` +
+	`<li>Ordering for the week? <em>Suppliers and orders</em> has the days and the telephone numbers.</li>` +
+	`<li>Something is broken? <em>When the machine is down</em> comes first, the engineer second.</li></ul>`
+
+func seededPages() []seeded {
+	chips := map[string]string{"display": "chips"}
+	var fifty, threeHundred []string
+	for _, country := range []string{"ethiopia", "kenya", "colombia", "brazil", "guatemala", "rwanda", "peru", "honduras", "panama", "yemen"} {
+		for _, note := range []string{"floral", "citrus", "cocoa", "berry", "caramel"} {
+			fifty = append(fifty, country+"-"+note)
+		}
+	}
+	for shelf := range 30 {
+		for place := range 10 {
+			threeHundred = append(threeHundred, fmt.Sprintf("shelf-%02d-%c", shelf+1, 'a'+place))
+		}
+	}
+	p := func(paragraphs ...string) string { return "<p>" + strings.Join(paragraphs, "</p><p>") + "</p>" }
+	return []seeded{
+		{
+			title: "Opening the café", labels: []string{"opening", "checklist", "team-bar", "daily"}, macro: chips, edits: 2,
+			body: p("The first one in switches on the machine before taking off their coat: it needs twenty-five minutes to come up to pressure, and everything else fits into that time.") +
+				"<ol><li>Lights, music, heating in winter.</li><li>Pastry out of the proofer and into the oven, 180 degrees, fourteen minutes.</li>" +
+				"<li>Grind, weigh and taste the first two shots. Eighteen grams in, thirty-six out, in half a minute. Write the setting on the board.</li>" +
+				"<li>Chairs down, terrace swept, sign out at seven.</li></ol>" +
+				p("If the sea is coming over the wall, leave the terrace closed and put a note on the door. Nobody will blame you."),
+		},
+		{
+			title: "Grinder settings", parent: "Opening the café", labels: []string{"espresso", "team-bar", "team-training", "equipment"},
+			macro: map[string]string{"display": "list", "prefix": "team-"},
+			body: p("Beans change with the weather. When it rains, go one step coarser before touching the dose.") +
+				"<table><tbody><tr><th>Beans</th><th>Step</th><th>Time</th></tr><tr><td>House blend</td><td>11</td><td>29 s</td></tr><tr><td>Decaf</td><td>9</td><td>26 s</td></tr></tbody></table>",
+		},
+		{
+			title: "When the machine is down", parent: "Opening the café", labels: []string{"equipment"}, macro: map[string]string{"display": "compact"},
+			body: p("Filter coffee still works without it: the big kettle, the two glass cones and the scale are in the left cupboard.", "Then look at the pressure gauge. Below half a bar it is the heating element, and that is a job for the engineer. Above, descale the group and try again."),
+		},
+		{
+			title: "Suppliers and orders", labels: []string{"suppliers", "weekly", "team-kitchen"}, macro: chips, edits: 1,
+			body: p("Milk comes on Monday and Thursday before six. Orders close at noon the day before, by telephone; they do not read mail.", "Flour and sugar come from the mill across the bay every second Wednesday. Check the sacks for damp before you sign."),
+		},
+		{
+			title: "Coffee we have tasted", parent: "Suppliers and orders", labels: fifty, macro: chips,
+			body: p("One line for every sample that went through the grinder, labelled by where it came from and what we found in the cup."),
+		},
+		{
+			title: "Stockroom plan", parent: "Suppliers and orders", labels: threeHundred, macro: chips,
+			body: p("Thirty shelves with ten places each. The label on the page is the label on the shelf, so search finds the place."),
+		},
+		{
+			title: "Ideas for the winter menu", macro: chips,
+			body: p("Nothing is decided and nothing has a label yet. Write down what you would cross the harbour for on a wet Tuesday.", "Pumpkin soup with brown butter. Cardamom buns. A hot drink without milk and without coffee that is not tea."),
+		},
+		{
+			title: "Wages and rota", labels: []string{"confidential", "monthly"}, macro: chips, private: true,
+			body: p("Only the one who does the rota sees this page. Ask before you share it."),
+		},
+		{
+			title: "The terrace in summer", labels: []string{"terrace", "season-summer"},
+			body: p("Eight tables, four parasols, one permit that has to be renewed in March. This page has no label macro: use the labels above or below the page."),
+		},
+		{
+			title: "A new roof over the pier", kind: content.BlogPost, labels: []string{"news", "terrace"}, macro: chips,
+			body: p("The town finished the roof on Friday. We can now serve outside in the rain, and the gulls have found a new place to sit."),
+		},
+		{
+			title: "Bread we might bake ourselves", draft: true, macro: chips,
+			body: p("Half an idea. Sourdough would need the oven from four in the morning, and somebody who likes that hour."),
+		},
+	}
+}

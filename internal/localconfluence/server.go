@@ -1,0 +1,373 @@
+// Package localconfluence is a Confluence Cloud on this machine: a stateful
+// server that plays Atlassian's side of every contract an app has with it. It
+// installs the app and signs for it, checks each token the app sends, hands
+// out impersonation tokens, answers REST with the real thing's rules and
+// quirks, fires webhooks, and misbehaves when it is asked to. People see it
+// through the web pages of package hostpage; tests in any language drive it
+// through the control interface, see docs/local-confluence.md.
+//
+// It must not import the app's own packages: it is written from Atlassian's
+// documentation and from measurements of live sites, so that agreeing with it
+// means something. It is for development only, on the loopback interface: its
+// passwords are its users' names.
+//
+// The ways in:
+//
+//	/wiki/rest/api, /wiki/api/v2   the REST API (rest_v1.go, rest_v2.go)
+//	/wiki/                         the web pages (adapter.go, hostpage)
+//	/install-keys/{kid}            public keys of lifecycle tokens (host.go)
+//	/oauth2/token                  impersonation tokens (impersonation.go)
+//	/control/                      the control interface (control.go)
+package localconfluence
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"labelup/internal/localconfluence/content"
+	"labelup/internal/localconfluence/hostpage"
+)
+
+// Options say what to run.
+type Options struct {
+	// BaseURL is where the first site is, such as http://127.0.0.1:8090/wiki.
+	// It must end in /wiki and be the address that browsers and the app use.
+	BaseURL string
+
+	// AppURL is where the app is, such as http://localhost:8080. Its host
+	// name must differ from BaseURL's, so that browsers keep them apart.
+	AppURL string
+
+	// Libraries is a node_modules folder: the browser libraries that the web
+	// pages load from here.
+	Libraries fs.FS
+
+	// Pages is JSON lines to import into a space of their own, or nil.
+	Pages io.Reader
+
+	// Seed makes misbehaviour repeatable.
+	Seed uint64
+
+	// Logger gets what Confluence itself would log; nil discards it.
+	Logger *slog.Logger
+}
+
+// Server is a running local Confluence. Close it when done.
+type Server struct {
+	options Options
+	origin  string
+	logger  *slog.Logger
+	clock   *clock
+	client  *http.Client
+	rest    *http.ServeMux
+	control *http.ServeMux
+	pages   http.Handler
+
+	key      func() *rsa.PrivateKey // signs lifecycle tokens; its public half is served under keyID
+	keyID    string
+	strayKey func() *rsa.PrivateKey // is served nowhere: for attacks
+
+	imports []byte // JSON lines, read again at every reset
+
+	faults   *faults
+	requests *journal[SeenRequest]
+	sent     *journal[Delivery]
+	grants   *grants
+
+	mu    sync.RWMutex
+	sites []*site // the first is the default one
+
+	queue   chan func(context.Context)
+	stop    context.CancelFunc
+	stopped chan struct{}
+}
+
+// clock is the time on the site, which tests may move.
+type clock struct {
+	mu     sync.RWMutex
+	offset time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return time.Now().Add(c.offset)
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.offset += d
+}
+
+func (c *clock) reset() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.offset = 0
+}
+
+const (
+	webhookQueue = 1000
+	maxImport    = 256 << 20
+)
+
+// New returns a local Confluence with its content in place and no app
+// installed. It listens to nothing itself; see Handler.
+func New(o Options) (*Server, error) {
+	base, err := url.Parse(o.BaseURL)
+	if err != nil || base.Host == "" || base.Path != "/wiki" {
+		return nil, errors.New("localconfluence: BaseURL must be an absolute URL that ends in /wiki")
+	}
+	if app, err := url.Parse(o.AppURL); err != nil || app.Host == "" {
+		return nil, errors.New("localconfluence: AppURL must be an absolute URL")
+	}
+	s := &Server{
+		options: o, origin: base.Scheme + "://" + base.Host, logger: o.Logger, clock: &clock{},
+		keyID: newUUID(), requests: newJournal[SeenRequest](), sent: newJournal[Delivery](),
+		queue: make(chan func(context.Context), webhookQueue), stopped: make(chan struct{}),
+		client: &http.Client{
+			Timeout:       10 * time.Second, // Atlassian's own limit for a call to an app
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+	if s.logger == nil {
+		s.logger = slog.New(slog.DiscardHandler)
+	}
+	s.key, s.strayKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
+	s.faults = newFaults(o.Seed, s.clock.now)
+	s.grants = &grants{byToken: map[string]grant{}}
+
+	if o.Pages != nil {
+		if s.imports, err = io.ReadAll(io.LimitReader(o.Pages, maxImport+1)); err != nil {
+			return nil, fmt.Errorf("localconfluence: import: %w", err)
+		}
+		if len(s.imports) > maxImport {
+			return nil, fmt.Errorf("localconfluence: import: larger than %d bytes", maxImport)
+		}
+	}
+	first, err := s.newSite("")
+	if err != nil {
+		return nil, err
+	}
+	s.sites = []*site{first}
+	s.rest = s.restRoutes()
+	s.control = s.controlRoutes()
+	s.pages = hostpage.New(&source{s, first}, hostpage.Options{Libraries: o.Libraries, Log: s.logger})
+
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	go func() {
+		defer close(s.stopped)
+		for {
+			select {
+			case deliver := <-s.queue:
+				deliver(ctx)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return s, nil
+}
+
+// Close stops sending webhooks. What is in the queue is lost, as in life.
+func (s *Server) Close() {
+	s.stop()
+	<-s.stopped
+}
+
+// Handler answers everything under the server's origin.
+func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
+
+// seeing is a ResponseWriter that remembers the status.
+type seeing struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *seeing) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *seeing) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+func (w *seeing) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	if strings.HasPrefix(path, "/control/") {
+		s.serveControl(w, r)
+		return
+	}
+	site, rest := s.siteOf(path)
+	isREST := site != nil && (strings.HasPrefix(rest, "/wiki/rest/") || strings.HasPrefix(rest, "/wiki/api/"))
+	seen := SeenRequest{At: s.clock.now(), Method: r.Method, Path: path}
+	watched := &seeing{ResponseWriter: w}
+	handler := http.NotFoundHandler()
+	switch {
+	case path == "/oauth2/token":
+		handler = s.misbehaving(&seen, http.HandlerFunc(s.serveToken))
+	case strings.HasPrefix(path, "/install-keys/"):
+		handler = s.misbehaving(&seen, http.HandlerFunc(s.serveKey))
+	case isREST:
+		handler = s.misbehaving(&seen, s.restHandler(site, rest, &seen))
+	case site == nil || site.name == "":
+		s.pages.ServeHTTP(w, r) // people looking at pages are not the app's traffic
+		return
+	}
+	defer func() {
+		seen.Status = watched.status
+		s.requests.add(seen)
+	}()
+	handler.ServeHTTP(watched, r)
+}
+
+// siteOf finds the site a path belongs to, and the path as if the site were
+// the first one.
+func (s *Server) siteOf(path string) (*site, string) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, site := range s.sites {
+		if path == site.basePath || strings.HasPrefix(path, site.basePath+"/") {
+			return site, "/wiki" + strings.TrimPrefix(path, site.basePath)
+		}
+	}
+	return nil, ""
+}
+
+// site returns a site by name; "" is the default one.
+func (s *Server) site(name string) (*site, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, site := range s.sites {
+		if site.name == name {
+			return site, true
+		}
+	}
+	return nil, false
+}
+
+func (s *Server) allSites() []*site {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.sites)
+}
+
+// site is one tenant: content of its own and an install of its own.
+type site struct {
+	name     string
+	basePath string // "/wiki", or "/name/wiki"
+	baseURL  string
+	cloudID  string
+	store    *content.Store
+	points   *points
+	filling  atomic.Bool // the content is being put in place: no webhooks
+
+	mu  sync.RWMutex
+	app install
+}
+
+func (s *Server) newSite(name string) (*site, error) {
+	x := &site{name: name, basePath: "/wiki", cloudID: newUUID(), points: &points{now: s.clock.now}}
+	x.app = install{clientKey: "local-confluence", licence: "active"}
+	if name != "" {
+		x.basePath = "/" + name + "/wiki"
+		x.app.clientKey += "-" + name
+	}
+	x.baseURL = s.origin + x.basePath
+	x.store = content.New(s.clock.now, func(e content.Event) { s.webhook(x, e) })
+	return x, s.fill(x)
+}
+
+// fill puts the content of a site back to the beginning.
+func (s *Server) fill(x *site) error {
+	x.filling.Store(true)
+	defer x.filling.Store(false)
+	x.store.Clear()
+	seed(x.store)
+	if x.name == "" && s.imports != nil {
+		return importPages(x.store, bytes.NewReader(s.imports))
+	}
+	return nil
+}
+
+// journal remembers the last things that happened.
+type journal[T any] struct {
+	mu      sync.Mutex
+	entries []T
+}
+
+const journalSize = 5000
+
+func newJournal[T any]() *journal[T] { return &journal[T]{} }
+
+func (j *journal[T]) add(entry T) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.entries) >= journalSize {
+		j.entries = slices.Delete(j.entries, 0, journalSize/10)
+	}
+	j.entries = append(j.entries, entry)
+}
+
+func (j *journal[T]) all() []T {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.entries)
+}
+
+func (j *journal[T]) clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.entries = nil
+}
+
+// SeenRequest is a request that was answered. It holds no query, no body and
+// no token.
+type SeenRequest struct {
+	At     time.Time `json:"at"`
+	Method string    `json:"method"`
+	Path   string    `json:"path"`
+	Status int       `json:"status"` // 0: the connection was dropped
+	Who    string    `json:"who"`    // such as "app", "app as editor", "editor", "anonymous"
+	Site   string    `json:"site"`
+	Fault  string    `json:"fault,omitempty"` // the misbehaviour that was applied
+}
+
+func newUUID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails since Go 1.24
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// newKey takes a quarter of a second, so it is only called for when needed.
+func newKey() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic("localconfluence: " + err.Error()) // cannot be: the size is fine and the randomness never fails
+	}
+	return key
+}
