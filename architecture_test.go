@@ -1,0 +1,115 @@
+package labelup_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Each of these may be imported only below the folders named. The folders are
+// the architecture; this keeps the arrows between them as DESIGN has them.
+var onlyIn = map[string][]string{
+	"github.com/labstack/echo/v4":      {"handlers"},
+	"github.com/redis/go-redis/v9":     {"internal/tenant"},
+	"github.com/alicebob/miniredis/v2": {"internal/childredis"},
+	"github.com/golang-jwt/jwt/v5":     {"connect", "internal/localconfluence"},
+	"labelup/connect":                  {"connect", "handlers", "internal/tenant", "cmd/labelup"},
+	"labelup/handlers":                 {"cmd/labelup"},
+	"labelup/internal/localconfluence": {"internal/localconfluence", "cmd/labelup"},
+	"labelup/internal/seal":            {"internal/tenant", "cmd/labelup"},
+	"labelup/internal/tenant":          {"cmd/labelup"},
+	"labelup/internal/config":          {"cmd/labelup"},
+	"github.com/getkin/kin-openapi":    {}, // tests only
+	"github.com/yuin/goldmark":         {"internal/localconfluence"},
+	"net/http":                         {"connect", "handlers", "static", "internal/confluence", "internal/localconfluence", "cmd/labelup"},
+	"os/exec":                          {"internal/childredis"},
+	"github.com/santhosh-tekuri":       {}, // tests only
+}
+
+// The local Confluence is the other side of every contract. If it shared code
+// with the app, both could be wrong in the same way and agree.
+var localConfluenceMayUse = []string{"labelup/internal/localconfluence", "labelup/internal/fault"}
+
+func TestImportsKeepTheirDirections(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (entry.Name() == "node_modules" || file != "." && strings.HasPrefix(entry.Name(), ".") || entry.Name() == "tools") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") || strings.HasSuffix(path.Dir(filepath.ToSlash(file)), "test") {
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		seen++
+		folder := path.Dir(filepath.ToSlash(file))
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			for limited, folders := range onlyIn {
+				if within(imported, limited) && !slices.ContainsFunc(folders, func(f string) bool { return within(folder, f) }) {
+					t.Errorf("%s imports %s, which is only for %v", file, imported, folders)
+				}
+			}
+			if within(folder, "internal/localconfluence") && strings.HasPrefix(imported, "labelup/") &&
+				!slices.ContainsFunc(localConfluenceMayUse, func(f string) bool { return within(imported, f) }) {
+				t.Errorf("%s imports %s: the local Confluence must not share code with the app", file, imported)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen < 20 {
+		t.Fatalf("looked at %d files only", seen)
+	}
+}
+
+func within(name, parent string) bool { return name == parent || strings.HasPrefix(name, parent+"/") }
+
+func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	err := filepath.WalkDir(".", func(folder string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		if entry.Name() == "node_modules" || folder != "." && strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "tools" {
+			return fs.SkipDir
+		}
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil {
+			return err
+		}
+		files = slices.DeleteFunc(files, func(f string) bool { return strings.HasSuffix(f, "_test.go") })
+		if len(files) == 0 {
+			return nil
+		}
+		for _, file := range files {
+			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.PackageClauseOnly|parser.ParseComments)
+			if err != nil {
+				return err
+			}
+			if parsed.Doc != nil && len(parsed.Doc.Text()) > 60 {
+				return nil
+			}
+		}
+		t.Errorf("package %s has no comment that says what it is for", folder)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

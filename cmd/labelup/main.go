@@ -1,0 +1,59 @@
+// Command labelup is the whole program: the service, the same with a local
+// Confluence for development, and two tools that support uses. Each subcommand
+// is one file.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `Label UP shows and changes the labels of Confluence pages.
+
+  labelup serve                       run the service; its settings are environment variables
+  labelup serve --settings            list those settings
+  labelup dev [flags]                 run everything on this machine, with a local Confluence
+  labelup qsh METHOD URL [--base URL] print the canonical request and the query string hash
+  labelup jwt                         read a token from standard input and say what is wrong with it
+  labelup version                     print the version
+`
+
+func main() {
+	// Heroku stops a process with SIGTERM, a person with SIGINT.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is main with everything it touches as a parameter. It returns the exit
+// code: 0 done, 1 failed or found something wrong, 2 called in a wrong way.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		fmt.Fprint(stderr, usage)
+		return 2
+	}
+	switch command, rest := args[0], args[1:]; command {
+	case "serve":
+		return runServe(ctx, rest, os.Getenv, stdout, stderr)
+	case "dev":
+		return runDev(ctx, rest, stdout, stderr)
+	case "qsh":
+		return runQSH(rest, stdout, stderr)
+	case "jwt":
+		return runJWT(rest, stdin, stdout, stderr)
+	case "version":
+		fmt.Fprintln(stdout, version())
+		return 0
+	case "help", "-h", "--help":
+		fmt.Fprint(stdout, usage)
+		return 0
+	default:
+		fmt.Fprintf(stderr, "labelup: there is no command %q\n\n%s", command, usage)
+		return 2
+	}
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"labelup/internal/config"
+	"labelup/internal/technicallog"
+)
+
+// runServe is the service as it runs in production: all settings from the
+// environment, the technical log on standard output.
+func runServe(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	if len(args) == 1 && args[0] == "--settings" {
+		printSettings(stdout)
+		return 0
+	}
+	if len(args) > 0 {
+		fmt.Fprintln(stderr, "labelup serve: takes no arguments but --settings; its settings are environment variables")
+		return 2
+	}
+	settings, err := config.Read(getenv)
+	if err != nil {
+		complain(stderr, "serve", err)
+		return 1
+	}
+	if err := serve(ctx, settings, technicallog.New(stdout, settings.LogLevel), stderr); err != nil {
+		complain(stderr, "serve", err)
+		return 1
+	}
+	return 0
+}
+
+func serve(ctx context.Context, settings config.Config, log *slog.Logger, stderr io.Writer) (err error) {
+	if !settings.Production {
+		stop, err := developmentStores(ctx, &settings, defaultDataDir, log, stderr)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	s, err := newService(settings, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	listener, err := listen(ctx, settings.Production, settings.Port)
+	if err != nil {
+		return err
+	}
+	return s.run(ctx, listener)
+}
+
+func printSettings(w io.Writer) {
+	for _, v := range config.Variables {
+		standard := v.Default
+		if standard == "" {
+			standard = "none"
+		}
+		fmt.Fprintf(w, "%s (default %s)\n    %s\n", v.Name, standard, v.About)
+	}
+}

@@ -1,0 +1,306 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"labelup/internal/tenant/redistest"
+)
+
+// program builds the program once, as it is shipped.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "labelup-test-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "labelup")
+	out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, ".").CombinedOutput()
+	if err != nil {
+		return "", &buildError{out}
+	}
+	return path, nil
+})
+
+type buildError struct{ output []byte }
+
+func (e *buildError) Error() string { return "go build: " + string(e.output) }
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := program(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+// process is the program, running.
+type process struct {
+	t      testing.TB
+	cmd    *exec.Cmd
+	url    string
+	stdout *safeBuffer
+	stderr *safeBuffer
+	ended  chan error
+}
+
+func production(redisURL string) []string {
+	var key [32]byte
+	_, _ = rand.Read(key[:])
+	return []string{
+		"BASE_URL=https://labelup.example.com", "REDIS_URL=" + redisURL,
+		"SEAL_KEYS=k1:" + base64.StdEncoding.EncodeToString(key[:]),
+	}
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	var config net.ListenConfig
+	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func start(t testing.TB, environment []string, args ...string) *process {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := freePort(t)
+	p := &process{t: t, stdout: &safeBuffer{}, stderr: &safeBuffer{}, ended: make(chan error, 1), url: "http://127.0.0.1:" + strconv.Itoa(port)}
+	p.cmd = exec.Command(path, args...)
+	p.cmd.Dir = t.TempDir()
+	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "PORT=" + strconv.Itoa(port)}, environment...)
+	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { p.ended <- p.cmd.Wait() }()
+	t.Cleanup(func() { _ = p.cmd.Process.Kill() })
+	return p
+}
+
+type safeBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}
+
+func (p *process) get(path string) (status int, header http.Header, body string) {
+	p.t.Helper()
+	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, p.url+path, nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, nil, ""
+	}
+	defer response.Body.Close()
+	raw, _ := io.ReadAll(response.Body)
+	return response.StatusCode, response.Header, string(raw)
+}
+
+// until waits for a path to answer with a status.
+func (p *process) until(path string, want int) (http.Header, string) {
+	p.t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		status, header, body := p.get(path)
+		if status == want {
+			return header, body
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("%s answers %d, want %d\nstdout: %s\nstderr: %s", path, status, want, p.stdout, p.stderr)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// exit waits for the end and returns the exit code.
+func (p *process) exit() int {
+	p.t.Helper()
+	select {
+	case <-p.ended:
+		return p.cmd.ProcessState.ExitCode()
+	case <-time.After(40 * time.Second):
+		p.t.Fatalf("it does not end\nstdout: %s\nstderr: %s", p.stdout, p.stderr)
+		return -1
+	}
+}
+
+func TestProductionRefusesToStartWithoutItsSettingsAndNamesEach(t *testing.T) {
+	p := start(t, nil, "serve")
+	if code := p.exit(); code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	for _, name := range []string{"BASE_URL", "REDIS_URL", "SEAL_KEYS"} {
+		if !strings.Contains(p.stderr.String(), name) {
+			t.Errorf("%s is not named in:\n%s", name, p.stderr)
+		}
+	}
+}
+
+func TestAFaultySettingIsNamedWithoutItsValue(t *testing.T) {
+	tests := map[string]struct{ setting, name string }{
+		"a Redis address that is none": {"REDIS_URL=mysql://:hunter2@host", "REDIS_URL"},
+		"a key that is none":           {"SEAL_KEYS=k1:hunter2", "SEAL_KEYS"},
+		"an address without TLS":       {"BASE_URL=http://hunter2.example.com", "BASE_URL"},
+		"a host that is none":          {"ALLOWED_HOSTS=https://x/", "host"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := start(t, append(production("redis://127.0.0.1:1"), test.setting), "serve")
+			if code := p.exit(); code != 1 {
+				t.Errorf("exit code %d, want 1", code)
+			}
+			if said := p.stderr.String(); !strings.Contains(said, test.name) || strings.Contains(said, "hunter2") {
+				t.Errorf("it says:\n%s", said)
+			}
+		})
+	}
+}
+
+func TestServeStartsStopsAndFinishesWhatRuns(t *testing.T) {
+	redis := redistest.Start(t)
+	p := start(t, production(redis.URL()), "serve")
+	p.until("/ready", http.StatusOK)
+
+	header, body := p.until("/atlassian-connect.json", http.StatusOK)
+	if !strings.Contains(body, `"baseUrl":"https://labelup.example.com"`) && !strings.Contains(body, `"baseUrl": "https://labelup.example.com"`) {
+		t.Errorf("the descriptor has no base URL: %s", body)
+	}
+	if header.Get("Strict-Transport-Security") == "" {
+		t.Error("the descriptor is sent without Strict-Transport-Security")
+	}
+
+	// A request that has begun when SIGTERM comes is still answered.
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(p.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "POST /installed HTTP/1.1\r\nHost: labelup.example.com\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
+	time.Sleep(50 * time.Millisecond)
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	_, _ = io.WriteString(conn, "}")
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatalf("the running request was cut off: %v", err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the running request was answered %d", answer.StatusCode)
+	}
+	if code := p.exit(); code != 0 {
+		t.Errorf("exit code %d after SIGTERM, want 0\n%s", code, p.stderr)
+	}
+	for line := range strings.Lines(p.stdout.String()) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("not a JSON line: %s", line)
+		}
+	}
+	if log := p.stdout.String(); !strings.Contains(log, `"msg":"start"`) || !strings.Contains(log, `"msg":"stopped"`) {
+		t.Errorf("the log does not tell start and stop:\n%s", log)
+	}
+}
+
+func TestServeStartsWithoutRedisAndRecoversByItself(t *testing.T) {
+	redis := redistest.Start(t)
+	redis.Kill()
+	p := start(t, production(redis.URL()), "serve")
+	p.until("/health", http.StatusOK)
+	header, body := p.until("/ready", http.StatusServiceUnavailable)
+	if header.Get("Retry-After") == "" || !strings.Contains(body, "unavailable") {
+		t.Errorf("not ready is said with %v %s", header, body)
+	}
+	if status, _, _ := p.get("/atlassian-connect.json"); status != http.StatusOK {
+		t.Errorf("the descriptor needs Redis: %d", status)
+	}
+	redis.Restart()
+	p.until("/ready", http.StatusOK)
+	redis.Kill()
+	p.until("/ready", http.StatusServiceUnavailable)
+	redis.Restart()
+	p.until("/ready", http.StatusOK)
+}
+
+func TestDevelopmentServesWithARedisOfItsOwn(t *testing.T) {
+	p := start(t, []string{"ENVIRONMENT=development"}, "serve")
+	p.until("/ready", http.StatusOK)
+	if _, err := os.Stat(filepath.Join(p.cmd.Dir, defaultDataDir, "redis")); err != nil {
+		t.Errorf("no data is kept: %v", err)
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	if code := p.exit(); code != 0 {
+		t.Errorf("exit code %d\n%s", code, p.stderr)
+	}
+}
+
+func TestWithoutARedisProgramDevelopmentSaysLoudlyThatNothingIsKept(t *testing.T) {
+	p := start(t, []string{"ENVIRONMENT=development", "PATH=/nonexistent"}, "serve")
+	p.until("/ready", http.StatusOK)
+	if said := p.stderr.String(); !strings.Contains(said, "IN MEMORY ONLY") {
+		t.Errorf("it says:\n%s", said)
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"no command":              {nil, 2, "labelup serve"},
+		"an unknown command":      {[]string{"destroy"}, 2, `no command "destroy"`},
+		"help":                    {[]string{"help"}, 0, "labelup jwt"},
+		"serve with an argument":  {[]string{"serve", "now"}, 2, "takes no arguments"},
+		"the list of settings":    {[]string{"serve", "--settings"}, 0, "SHUTDOWN_SECONDS (default 25)"},
+		"dev with an argument":    {[]string{"dev", "now"}, 2, "takes no arguments"},
+		"dev with a flag of none": {[]string{"dev", "--colour"}, 2, "colour"},
+		"version":                 {[]string{"version"}, 0, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			code := run(t.Context(), test.args, strings.NewReader(""), &out, &out)
+			if code != test.code || !strings.Contains(out.String(), test.says) {
+				t.Errorf("exit code %d, want %d; it says:\n%s", code, test.code, out.String())
+			}
+		})
+	}
+}

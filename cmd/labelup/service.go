@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"labelup"
+	"labelup/connect"
+	"labelup/handlers"
+	"labelup/internal/config"
+	"labelup/internal/confluence"
+	"labelup/internal/seal"
+	"labelup/internal/technicallog"
+	"labelup/internal/tenant"
+	"labelup/macros"
+	"labelup/static"
+)
+
+// service is the running app. newService builds it, run serves until its
+// context ends, and close gives back what it holds.
+type service struct {
+	settings config.Config
+	log      *slog.Logger
+	store    *tenant.Store
+	server   *http.Server
+}
+
+// newService wires the app together. It dials nothing: the service starts and
+// answers whatever needs no Redis while Redis is down.
+func newService(settings config.Config, log *slog.Logger) (*service, error) {
+	descriptor, err := connect.ParseDescriptor(labelup.Descriptor)
+	if err != nil {
+		return nil, fmt.Errorf("atlassian-connect.json: %w", err)
+	}
+	served, err := connect.FillDescriptor(labelup.Descriptor, settings.BaseURL, settings.RegionBaseURLs)
+	if err != nil {
+		return nil, fmt.Errorf("atlassian-connect.json: %w", err)
+	}
+	sealer, err := seal.NewLocal(settings.SealKeys)
+	if err != nil {
+		return nil, fmt.Errorf("SEAL_KEYS: %w", err)
+	}
+	client, err := tenant.Connect(settings.RedisURL, tenant.Options{InsecureTLS: settings.RedisTLSInsecure})
+	if err != nil {
+		return nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	store := tenant.New(client, sealer)
+	app, err := connect.New(connect.Config{
+		Key:                   descriptor.Key,
+		BaseURLs:              baseURLs(settings),
+		EnableLicensing:       descriptor.EnableLicensing,
+		Store:                 store,
+		Keys:                  connect.NewCDNKeys(settings.InstallKeyURLs, nil, nil),
+		AllowedHosts:          settings.AllowedHosts,
+		AllowInsecureLoopback: !settings.Production,
+	})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	assets, err := static.New()
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	handler := handlers.New(handlers.Options{
+		Descriptor: served,
+		Host: &handlers.Connect{
+			App:    app,
+			AppKey: descriptor.Key,
+			Tokens: connect.NewUserTokens(settings.TokenServerURL, nil, nil),
+			Budget: confluence.NewBudget(confluence.Limits{}),
+			// As many connections as calls to one site at a time, kept open.
+			Transport: &http.Transport{
+				Proxy:               http.ProxyFromEnvironment,
+				MaxIdleConns:        100,
+				MaxIdleConnsPerHost: 4,
+				IdleConnTimeout:     90 * time.Second,
+				TLSHandshakeTimeout: 5 * time.Second,
+				ForceAttemptHTTP2:   true,
+			},
+			Log: log,
+		},
+		Assets:  assets,
+		Pages:   macros.NewPages(descriptor.Key, assets.URL("labelup.js"), assets.URL("labelup.css"), settings.BridgeURL),
+		Words:   exportWords(assets),
+		Bridge:  settings.BridgeURL,
+		Framers: framers(settings),
+		Ready:   store.Ping,
+		Log:     log,
+	})
+	return &service{
+		settings: settings,
+		log:      log,
+		store:    store,
+		server: &http.Server{
+			Handler:           handler,
+			ReadHeaderTimeout: 5 * time.Second,
+			ReadTimeout:       15 * time.Second,
+			// Longer than any call to Confluence that a change may wait for.
+			WriteTimeout:   45 * time.Second,
+			IdleTimeout:    95 * time.Second, // above the 90 s of Heroku's router, so that it closes first
+			MaxHeaderBytes: 32 << 10,         // a token in the URL and one in a header fit
+			ErrorLog:       slog.NewLogLogger(muted{log.Handler()}, slog.LevelWarn),
+		},
+	}, nil
+}
+
+// run serves until ctx ends, then lets running requests finish.
+func (s *service) run(ctx context.Context, listener net.Listener) error {
+	s.log.Info("start", technicallog.Address, listener.Addr().String(), technicallog.Version, version())
+	go s.warnOfEviction(ctx)
+	failed := make(chan error, 1)
+	go func() { failed <- s.server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	s.log.Info("stop")
+	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.settings.ShutdownTimeout)
+	defer cancel()
+	if err := s.server.Shutdown(finish); err != nil {
+		s.log.Error("requests were cut off", technicallog.Cause, technicallog.CauseOf(err))
+		return errors.Join(errors.New("not all requests finished in time"), s.server.Close())
+	}
+	s.log.Info("stopped")
+	return nil
+}
+
+func (s *service) close() error { return s.store.Close() }
+
+// warnOfEviction says in the log that Redis may throw records away. It is no
+// reason not to start.
+func (s *service) warnOfEviction(ctx context.Context) {
+	if warning, err := s.store.EvictionPolicy(ctx); err == nil && warning != "" {
+		s.log.Warn("redis may evict sites", technicallog.Reason, "maxmemory_policy_is_not_noeviction")
+	}
+}
+
+func baseURLs(settings config.Config) []string {
+	all := []string{settings.BaseURL}
+	for _, address := range settings.RegionBaseURLs {
+		all = append(all, address)
+	}
+	return all
+}
+
+// framers are who may frame an answer that is given before the site is known.
+func framers(settings config.Config) []string {
+	all := []string{"https://*.atlassian.net", "https://*.jira.com"}
+	for _, host := range settings.AllowedHosts {
+		all = append(all, "https://"+host)
+	}
+	if !settings.Production {
+		all = append(all, "http://127.0.0.1:*", "http://localhost:*")
+	}
+	return all
+}
+
+// exportWords are what an export says in a language.
+func exportWords(assets *static.Assets) func(locale string) macros.Words {
+	return func(locale string) macros.Words {
+		words := assets.Strings(locale)
+		return macros.Words{Labels: words["labels"], None: words["empty"], Unavailable: words["export.unavailable"]}
+	}
+}
+
+// muted keeps the text that net/http logs out of the log: it quotes addresses
+// and what a client sent. That something went wrong is still counted.
+type muted struct{ slog.Handler }
+
+func (m muted) Handle(ctx context.Context, record slog.Record) error {
+	record.Message = "http server"
+	return m.Handler.Handle(ctx, record)
+}
+
+// listen opens a TCP port: on all addresses in production, where a router is
+// in front, and on loopback otherwise.
+func listen(ctx context.Context, production bool, port int) (net.Listener, error) {
+	host := "127.0.0.1"
+	if production {
+		host = ""
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, fmt.Sprint(port)))
+	if err != nil {
+		return nil, fmt.Errorf("port %d: %w", port, err)
+	}
+	return listener, nil
+}
+
+// addressOf is the URL of a listener as a browser on this machine calls it.
+func addressOf(listener net.Listener, host string) string {
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return ""
+	}
+	return (&url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}).String()
+}
+
+// complain writes what stopped a command, for a person.
+func complain(stderr io.Writer, command string, err error) {
+	fmt.Fprintf(stderr, "labelup %s: cannot go on:\n  %s\n", command, strings.ReplaceAll(err.Error(), "\n", "\n  "))
+}

@@ -1,0 +1,150 @@
+package labelup_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite docs/dependencies.md")
+
+// permissive are the licences that a dependency may have: none of them asks
+// anything of the app's own source. MPL-2.0 is for tools that are not shipped.
+var permissive = []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "0BSD", "Python-2.0", "BlueOak-1.0.0", "CC0-1.0", "Unlicense"}
+
+func TestEveryDependencyAndItsLicenceIsListed(t *testing.T) {
+	var page strings.Builder
+	page.WriteString("# Dependencies and their licences\n\nMade by `go test . -run Licence -update`; a test keeps it true.\n\n")
+	page.WriteString("\"Shipped\" is what is in the program or in the bundle that browsers load; the rest builds and tests.\n\n")
+	page.WriteString("| Go module | version | licence | shipped |\n|---|---|---|---|\n")
+	linked := modules(t, "./cmd/labelup")
+	for _, m := range modules(t, "-test", "./...") {
+		licence, shipped := licenceOf(t, m.Dir), "no"
+		if slices.Contains(linked, m) {
+			shipped = "yes"
+		}
+		if !slices.Contains(permissive, licence) {
+			t.Errorf("%s has licence %q, which is not on the list", m.Path, licence)
+		}
+		fmt.Fprintf(&page, "| %s | %s | %s | %s |\n", m.Path, m.Version, licence, shipped)
+	}
+	page.WriteString("\n| npm package | version | licence | shipped |\n|---|---|---|---|\n")
+	for _, p := range npmPackages(t) {
+		if !slices.Contains(permissive, p.Licence) && (p.Licence != "MPL-2.0" || p.Shipped == "yes") {
+			t.Errorf("%s has licence %q, which is not on the list", p.Name, p.Licence)
+		}
+		fmt.Fprintf(&page, "| %s | %s | %s | %s |\n", p.Name, p.Version, p.Licence, p.Shipped)
+	}
+	path := filepath.Join("docs", "dependencies.md")
+	if *update {
+		if err := os.WriteFile(path, []byte(page.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	listed, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(listed), page.String()); diff != "" {
+		t.Errorf("docs/dependencies.md is out of date (-listed +found):\n%s", diff)
+	}
+}
+
+type module struct{ Path, Version, Dir string }
+
+// modules are those that packages, as go list names them, are made of.
+func modules(t *testing.T, packages ...string) []module {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", append([]string{"list", "-deps", "-json=Module"}, packages...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]module{}
+	decoder := json.NewDecoder(bytes.NewReader(out))
+	for {
+		var pkg struct{ Module *module }
+		if err := decoder.Decode(&pkg); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if pkg.Module != nil && pkg.Module.Path != "labelup" {
+			found[pkg.Module.Path] = *pkg.Module
+		}
+	}
+	var list []module
+	for _, m := range found {
+		list = append(list, m)
+	}
+	slices.SortFunc(list, func(a, b module) int { return strings.Compare(a.Path, b.Path) })
+	return list
+}
+
+// licenceOf recognises a licence by sentences that only its text has.
+func licenceOf(t *testing.T, dir string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "LICEN[SC]E*"))
+	if err != nil || len(files) == 0 {
+		return "none found"
+	}
+	raw, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(string(raw)), " ")
+	switch {
+	case strings.Contains(text, "Apache License") && strings.Contains(text, "Version 2.0"):
+		return "Apache-2.0"
+	case strings.Contains(text, "Redistribution and use in source and binary forms") && strings.Contains(text, "Neither the name"):
+		return "BSD-3-Clause"
+	case strings.Contains(text, "Redistribution and use in source and binary forms"):
+		return "BSD-2-Clause"
+	case strings.Contains(text, "Permission is hereby granted, free of charge"):
+		return "MIT"
+	default:
+		return "unknown"
+	}
+}
+
+type npmPackage struct{ Name, Version, Licence, Shipped string }
+
+// npmPackages are the packages that static/package.json names. The one that is
+// shipped brings nothing along.
+func npmPackages(t *testing.T) []npmPackage {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("static", "package-lock.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lock struct {
+		Packages map[string]struct {
+			Version, License              string
+			Dependencies, DevDependencies map[string]string
+		}
+	}
+	if err := json.Unmarshal(raw, &lock); err != nil {
+		t.Fatal(err)
+	}
+	var list []npmPackage
+	for name := range lock.Packages[""].Dependencies {
+		p := lock.Packages["node_modules/"+name]
+		list = append(list, npmPackage{name, p.Version, p.License, "yes"})
+	}
+	for name := range lock.Packages[""].DevDependencies {
+		p := lock.Packages["node_modules/"+name]
+		list = append(list, npmPackage{name, p.Version, p.License, "no"})
+	}
+	slices.SortFunc(list, func(a, b npmPackage) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}

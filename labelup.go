@@ -1,0 +1,29 @@
+// Package labelup is Label UP, a Confluence Cloud app for labeling pages.
+//
+// Start reading here; the folders are the architecture:
+//
+//	atlassian-connect.json   what Confluence is told about the app: the one source of module keys and URLs
+//	cmd/labelup              the program: serve, dev, qsh, jwt
+//	connect                  the Atlassian Connect protocol, usable as a library on its own
+//	handlers                 the routes, who may call each one, and how an error becomes an answer
+//	macros                   what a macro shows: the page in the iframe, and storage format for export and mail
+//	static                   the browser side: TypeScript sources, strings, the built bundle
+//	internal/label           what a label is and what a change does to a page's labels (pure)
+//	internal/confluence      the REST calls the app makes
+//	internal/tenant          the installed sites, in Redis
+//	internal/localconfluence a Confluence to develop and test against
+//
+// A label travels like this: static's panel sends POST /api/labels with the
+// token Confluence signed for the page; handlers has connect verify it and
+// find the site in internal/tenant; internal/label normalises the change;
+// internal/confluence writes it as the user and reads it back; the panel
+// shows what Confluence now holds.
+package labelup
+
+import _ "embed"
+
+// Descriptor is atlassian-connect.json as committed. The service fills in its
+// own base URLs before it serves it; nothing else in it changes.
+//
+//go:embed atlassian-connect.json
+var Descriptor []byte
