@@ -80,7 +80,7 @@ func New(c Config) (*App, error) {
 		a.bases = append(a.bases, ownURL{text: strings.TrimSuffix(base, "/"), host: u.Host, path: u.Path})
 	}
 	for _, host := range c.AllowedHosts {
-		if !isHostName(strings.TrimPrefix(host, "*.")) {
+		if !IsHostPattern(host) {
 			faults = append(faults, fmt.Errorf("allowed host %q is neither a host name nor one after an asterisk and a dot", host))
 		}
 	}

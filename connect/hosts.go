@@ -70,6 +70,9 @@ func (h hostRules) isAllowed(host string) bool {
 	return false
 }
 
+// IsHostPattern reports whether s may be one of Config.AllowedHosts.
+func IsHostPattern(s string) bool { return isHostName(strings.TrimPrefix(s, "*.")) }
+
 // isHostName reports whether host is dotted labels of letters, digits and
 // hyphens, with no port and no address.
 func isHostName(host string) bool {

@@ -16,14 +16,6 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// The key servers of Atlassian's production, in the order to ask them. An app
-// that also asked those of staging would accept installs that anyone with a
-// staging site can sign.
-const (
-	PrimaryKeyServer  = "https://asap-distribution.us-west-2.prod.atl-asap.net"
-	FallbackKeyServer = "https://connect-install-keys.atlassian.com"
-)
-
 const (
 	keyTTL         = 6 * time.Hour    // how long a key is trusted without asking again
 	missTTL        = 30 * time.Second // how long "no such key" is believed
@@ -56,8 +48,9 @@ type cachedKey struct {
 }
 
 // NewCDNKeys returns the keys that the servers have; each is asked when those
-// before it did not have the key or did not answer. transport may be nil for
-// the default, and now for time.Now.
+// before it did not have the key or did not answer. Only servers of production
+// belong here: with one of staging, anyone with a staging site can sign
+// installs. transport may be nil for the default, and now for time.Now.
 func NewCDNKeys(servers []string, transport http.RoundTripper, now func() time.Time) *CDNKeys {
 	if now == nil {
 		now = time.Now

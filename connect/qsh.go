@@ -114,7 +114,7 @@ func parseQuery(params []param, query string) []param {
 
 // formDecode decodes + and %XX. A broken escape stays as it is.
 func formDecode(s string) string {
-	if !strings.ContainsAny(s, "%+") {
+	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
 		return s
 	}
 	out := make([]byte, 0, len(s))

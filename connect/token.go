@@ -146,7 +146,7 @@ func parseToken(raw, alg string) (*token, error) {
 	if t.header.Critical != nil { // extensions that must be understood: there are none
 		return nil, unauthorized(ReasonTokenMalformed)
 	}
-	if !decodeJSON(body, maxClaims, &t.claims) {
+	if !t.claims.decode(body) {
 		return nil, unauthorized(ReasonTokenMalformed)
 	}
 	if t.signature, ok = decodeSegment(sig, maxSig); !ok {
@@ -167,7 +167,7 @@ func splitToken(raw string) (head, body, sig string, ok bool) {
 var strictBase64 = base64.RawURLEncoding.Strict()
 
 func decodeSegment(segment string, limit int) ([]byte, bool) {
-	if segment == "" || strictBase64.DecodedLen(len(segment)) > limit || strings.ContainsAny(segment, "\r\n") {
+	if segment == "" || strictBase64.DecodedLen(len(segment)) > limit || strings.Contains(segment, "\r") || strings.Contains(segment, "\n") {
 		return nil, false
 	}
 	data, err := strictBase64.DecodeString(segment)
@@ -176,7 +176,24 @@ func decodeSegment(segment string, limit int) ([]byte, bool) {
 
 func decodeJSON(segment string, limit int, into any) bool {
 	data, ok := decodeSegment(segment, limit)
-	if !ok || len(data) == 0 || data[0] != '{' {
+	return ok && unmarshal(data, into)
+}
+
+func (c *claims) decode(segment string) bool {
+	data, ok := decodeSegment(segment, maxClaims)
+	if !ok {
+		return false
+	}
+	if c.scan(string(data)) {
+		return true
+	}
+	*c = claims{}
+	return unmarshal(data, c)
+}
+
+// unmarshal decodes an object. What is of a wrong type is left out.
+func unmarshal(data []byte, into any) bool {
+	if len(data) == 0 || data[0] != '{' {
 		return false
 	}
 	err := json.Unmarshal(data, into)

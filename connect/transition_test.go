@@ -134,7 +134,7 @@ func TestCommonHeadersDecodeToWhatTheyStandFor(t *testing.T) {
 
 func TestTheCacheOfUserTokensIsBounded(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
-	u := NewUserTokens(TokenServer, nil, func() time.Time { return now })
+	u := NewUserTokens("https://token.example", nil, func() time.Time { return now })
 	key := func(i int) tokenKey { return tokenKey{person: hashOf(strconv.Itoa(i))} }
 	for i := range maxUserTokens {
 		until := now.Add(time.Hour)

@@ -19,9 +19,6 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// TokenServer is Atlassian's server for tokens to act as a person.
-const TokenServer = "https://oauth-2-authorization-server.services.atlassian.com" //nolint:gosec // G101 takes the name of the server for a credential
-
 const (
 	tokenTimeout       = 5 * time.Second
 	maxTokenBody       = 64 << 10         // bytes
@@ -55,8 +52,8 @@ type userToken struct {
 	until time.Time
 }
 
-// NewUserTokens returns tokens of the server at this URL (scheme and host, as
-// TokenServer). transport may be nil for the default, and now for time.Now.
+// NewUserTokens returns tokens of Atlassian's authorization server at this URL
+// (scheme and host). transport may be nil for the default, and now for time.Now.
 func NewUserTokens(server string, transport http.RoundTripper, now func() time.Time) *UserTokens {
 	if now == nil {
 		now = time.Now

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"labelup/connect"
@@ -66,7 +67,8 @@ func (c *Connect) caller(proved *connect.Caller) *Caller {
 		Query:     proved.Parameter,
 	}
 	if custom := origin(proved.DisplayURL); custom != "" && custom != caller.Framers[0] {
-		caller.WikiURL = proved.DisplayURL
+		// The domain is another one; the path is the same.
+		caller.WikiURL = custom + strings.TrimPrefix(site.BaseURL, caller.Framers[0])
 		caller.Framers = append(caller.Framers, custom)
 	}
 	// A token that is bound to no content, or to a kind without labels, leaves

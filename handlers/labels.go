@@ -21,7 +21,8 @@ import (
 const maxChangeBytes = 256 << 10
 
 // changeTimeout is below the 30 s after which Heroku's router gives up on an
-// answer: by then the person must have been told what was changed.
+// answer: by then the person must have been told what was changed. It counts
+// from before the body is read, for a slow one is part of what they wait for.
 const changeTimeout = 25 * time.Second
 
 // changeRequest is what the panel sends.
@@ -74,7 +75,9 @@ func (s *Server) changeLabels(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(x.request.Context(), changeTimeout)
+	// Who clicks a label and then a link has left before the answer, and still
+	// meant the label: the change does not end with the connection.
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(x.request.Context()), x.started.Add(changeTimeout))
 	defer cancel()
 	outcome, err := asUser.Apply(ctx, x.caller.Content, change)
 	if err != nil {
@@ -148,5 +151,5 @@ func readJSON(x *exchange, limit int64, value any) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fault.New(fault.TooLarge, "body_too_large")
 	}
-	return fault.New(fault.BadRequest, "body_not_understood")
+	return fault.Wrap(fault.BadRequest, "body_not_understood", err)
 }

@@ -1,15 +1,19 @@
 package handlers
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"labelup/connect"
 	"labelup/connect/connecttest"
+	"labelup/internal/confluence"
+	"labelup/internal/label"
 )
 
 func TestAChangeIsWrittenAsThePersonAndReadBack(t *testing.T) {
@@ -180,6 +184,70 @@ func TestAnExportReadsAsThePersonOrAsTheAppAndNeverFails(t *testing.T) {
 				t.Errorf("answered %d %s, want %s", w.Code, w.Body, test.want)
 			}
 		})
+	}
+}
+
+func TestAnExportLinksToTheSiteAsPeopleSeeIt(t *testing.T) {
+	h := newHarness(t)
+	for _, display := range []string{"https://wiki.acme.example", "https://wiki.acme.example/wiki"} {
+		h.atlassian.DisplayURL = display
+		w := h.send(h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123", ""))
+		if !strings.Contains(w.Body.String(), `href="https://wiki.acme.example/wiki/label/`) {
+			t.Errorf("with display URL %s it links to %s", display, w.Body)
+		}
+	}
+}
+
+// spyHost proves as the real one and calls a Confluence that only notes the
+// context it was called with.
+type spyHost struct {
+	Host
+	leave  func() // called when the caller is proved
+	called context.Context
+}
+
+func (s *spyHost) spying(caller *Caller, err error) (*Caller, error) {
+	if err == nil {
+		s.leave()
+		caller.AsUser = func(string) (Confluence, error) { return s, nil }
+	}
+	return caller, err
+}
+
+func (s *spyHost) Site(r *http.Request) (*Caller, error)   { return s.spying(s.Host.Site(r)) }
+func (s *spyHost) Viewer(r *http.Request) (*Caller, error) { return s.spying(s.Host.Viewer(r)) }
+
+func (s *spyHost) Labels(ctx context.Context, _ confluence.Content) ([]label.Label, error) {
+	s.called = ctx
+	return nil, ctx.Err()
+}
+
+func (s *spyHost) Apply(ctx context.Context, _ confluence.Content, _ label.Change) (confluence.Outcome, error) {
+	s.called = ctx
+	return confluence.Outcome{}, ctx.Err()
+}
+
+func TestAChangeEndsInTimeAndNotWithItsConnection(t *testing.T) {
+	h := newHarness(t)
+	ctx, leave := context.WithCancel(t.Context())
+	spy := &spyHost{Host: h.server.Host, leave: leave}
+	h.server.Host = spy
+	w := h.send(h.atlassian.BrowserCall(http.MethodPost, "/api/labels", `{"contentId":"123","add":["a"]}`).WithContext(ctx))
+	if w.Code != http.StatusOK {
+		t.Errorf("the change of somebody who has left ended with %d %s", w.Code, w.Body)
+	}
+	if end, ok := spy.called.Deadline(); !ok || time.Until(end) > changeTimeout {
+		t.Errorf("it may take until %v", end)
+	}
+}
+
+func TestAnExportWaitsNoLongerThanTheHostDoes(t *testing.T) {
+	h := newHarness(t)
+	spy := &spyHost{Host: h.server.Host, leave: func() {}}
+	h.server.Host = spy
+	h.send(h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123", ""))
+	if end, ok := spy.called.Deadline(); !ok || time.Until(end) > 4*time.Second {
+		t.Errorf("it may take until %v", end)
 	}
 }
 

@@ -207,6 +207,10 @@ func TestWhatIsNotInTheTableDoesNotExist(t *testing.T) {
 		"a known path, another method":    {http.MethodPost, "/macro/labels", http.StatusMethodNotAllowed},
 		"a lifecycle path with GET":       {http.MethodGet, "/installed", http.StatusMethodNotAllowed},
 		"an invented method":              {"QUARTERLY-PLAN", "/macro/labels", http.StatusMethodNotAllowed},
+		"OPTIONS of a known path":         {http.MethodOptions, "/macro/labels", http.StatusMethodNotAllowed},
+		"OPTIONS of an open path":         {http.MethodOptions, "/static/icon.svg", http.StatusMethodNotAllowed},
+		"OPTIONS of an unknown path":      {http.MethodOptions, "/admin", http.StatusNotFound},
+		"OPTIONS of everything":           {http.MethodOptions, "*", http.StatusNotFound},
 		"an escaped slash is not a slash": {http.MethodGet, "/macro%2Flabels", http.StatusNotFound},
 	}
 	for name, test := range tests {

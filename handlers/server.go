@@ -14,7 +14,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"runtime"
 	"strconv"
 	"strings"
@@ -66,7 +65,14 @@ func New(options Options) *Server {
 	return s
 }
 
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodOptions {
+		// Echo would answer 204 by itself, past the table.
+		s.finish(s.unrouted(s.echo.NewContext(r, w)), echo.ErrMethodNotAllowed)
+		return
+	}
+	s.echo.ServeHTTP(w, r)
+}
 
 // exchange is one request and its answer.
 type exchange struct {
@@ -208,8 +214,9 @@ func (s *Server) finish(x *exchange, err error) {
 // the table, into faults.
 func (s *Server) routingFault(x *exchange, err error) error {
 	var wrong *echo.HTTPError
-	if errors.As(err, &wrong) && wrong.Code == http.StatusMethodNotAllowed {
-		x.header().Set("Allow", allowed(x.request.URL.Path))
+	methods := allowed(x.request.URL.Path)
+	if errors.As(err, &wrong) && wrong.Code == http.StatusMethodNotAllowed && methods != "" {
+		x.header().Set("Allow", methods)
 		x.sendJSON(http.StatusMethodNotAllowed, problem{Error: problemDetail{
 			Kind: fault.BadRequest, Reason: "method_not_allowed", Message: message(fault.BadRequest), RequestID: x.requestID,
 		}})
@@ -270,11 +277,13 @@ func panicPlace() string {
 	}
 }
 
-// origin is the scheme and host of an address, or "" if it has none.
+// origin is the scheme and host of an address that was checked when it came
+// in, or "" if it has none.
 func origin(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
+	scheme, rest, found := strings.Cut(address, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	if !found || host == "" {
 		return ""
 	}
-	return u.Scheme + "://" + u.Host
+	return address[:len(scheme)+len("://")+len(host)]
 }
