@@ -54,8 +54,8 @@ func (s *Server) Stop() error { return s.stop() }
 
 // Start runs the redis-server on PATH with its data in dir, which is made if
 // needed, and returns once it answers: within ten seconds or with an error.
-// ctx bounds the start only. What Redis says goes to log at debug level, and
-// as an error that it ended if nobody asked for it.
+// ctx bounds the start only. That it ended
+// without being asked goes to log as an error.
 //
 // The server listens on a unix socket that only this user can open. On Linux
 // it cannot outlive this process, however that ends. Errors wrap ErrNoProgram

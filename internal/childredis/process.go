@@ -64,9 +64,9 @@ func (c *child) run(program, dir, socket string, lock *os.File) error {
 		}
 		c.readLog(output)
 		_ = output.Close()
-		err = cmd.Wait()
+		_ = cmd.Wait() // that it ended is what counts
 		if !c.stopping.Load() {
-			c.log.Error(fmt.Sprintf("redis-server ended by itself (%v); it said: %q", err, c.lastLine))
+			c.log.Error("redis-server ended by itself")
 		}
 		c.removeSocket()
 		close(c.exited)
@@ -78,14 +78,13 @@ func (c *child) run(program, dir, socket string, lock *os.File) error {
 	return nil
 }
 
-// readLog passes on what Redis says, until it closes its output. Its own level
-// "warning" has plain news too, so nothing here is louder than debug.
+// readLog keeps the last of what Redis says until it closes its output: why it
+// ended at once, if it does.
 func (c *child) readLog(output io.Reader) {
 	lines := bufio.NewScanner(output)
 	for lines.Scan() {
 		if line := strings.TrimSpace(lines.Text()); line != "" {
 			c.lastLine = line
-			c.log.Debug("redis-server: " + line)
 		}
 	}
 	_, _ = io.Copy(io.Discard, output) // after an overlong line: never block the child

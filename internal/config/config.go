@@ -1,6 +1,6 @@
 // Package config reads the service's settings from the environment, once, at
-// start. It is the only reader of environment variables. Every fault is
-// reported together, by the name of its variable and never with its value.
+// start. Every fault is reported together, by the name of its variable and
+// never with its value. It decides nothing by them.
 package config
 
 import (
@@ -59,7 +59,7 @@ const (
 var Variables = []Variable{
 	{environment, "production", "`production` or `development`. Development listens on loopback only, accepts http, and starts its own Redis when there is none."},
 	{port, "8080", "TCP port to listen on. Heroku sets it."},
-	{baseURL, "", "The app's public https address, at most 200 characters, without a trailing slash. Required in production."},
+	{baseURL, "", "The app's public https address, at most 200 characters, without a path. Required in production."},
 	{regionBaseURLs, "", "Addresses per data-residency region, as `EU=https://…,US=https://…`."},
 	{redisURL, "", "Where the sites are kept: `redis://`, `rediss://` (TLS), `unix://`, `redis+sentinel://…/master/0`, `redis+cluster://…`. Required in production."},
 	{redisTLSInsecure, "false", "`true` accepts a Redis certificate nobody vouches for, which Heroku's Redis has. The connection is still encrypted."},
@@ -69,7 +69,7 @@ var Variables = []Variable{
 	{tokenServerURL, "https://oauth-2-authorization-server.services.atlassian.com", "Atlassian's server that hands out tokens to act as a user."},
 	{bridgeURL, "https://connect-cdn.atl-paas.net/all.js", "Atlassian's script that connects the app's pages to Confluence."},
 	{logLevel, "info", "`debug`, `info`, `warn` or `error`."},
-	{shutdownSeconds, "25", "Seconds that running requests get to finish after SIGTERM, 1 to 120. Heroku kills after 30."},
+	{shutdownSeconds, "28", "Seconds that running requests get to finish after SIGTERM, 1 to 120. A change takes at most 25; Heroku kills after 30."},
 }
 
 // Read returns the settings. getenv is os.Getenv outside of tests. The error
@@ -86,7 +86,7 @@ func Read(getenv func(string) string) (Config, error) {
 		ShutdownTimeout:  time.Duration(r.number(shutdownSeconds, 1, 120)) * time.Second,
 	}
 	r.production = config.Production
-	config.BaseURL = r.address(baseURL, r.text(baseURL))
+	config.BaseURL = r.ownAddress(baseURL, r.text(baseURL))
 	config.RegionBaseURLs = r.regions()
 	config.TokenServerURL = r.address(tokenServerURL, r.text(tokenServerURL))
 	config.BridgeURL = r.address(bridgeURL, r.text(bridgeURL))
@@ -175,6 +175,16 @@ func (r *reader) address(name, value string) string {
 	return strings.TrimSuffix(value, "/")
 }
 
+// ownAddress is an address of the app. Its pages name their scripts and calls
+// from the root of the host, so it cannot have a path.
+func (r *reader) ownAddress(name, value string) string {
+	value = r.address(name, value)
+	if u, err := url.Parse(value); err == nil && u.Path != "" {
+		r.fault(name, "must have no path")
+	}
+	return value
+}
+
 func (r *reader) regions() map[string]string {
 	known := []string{"EU", "US", "AU", "DE", "SG", "CA", "IN", "KR", "JP", "GB", "CH"}
 	regions := map[string]string{}
@@ -184,7 +194,7 @@ func (r *reader) regions() map[string]string {
 			r.fault(regionBaseURLs, "must be a list such as EU=https://…, with regions out of "+strings.Join(known, " "))
 			continue
 		}
-		regions[region] = r.address(regionBaseURLs, address)
+		regions[region] = r.ownAddress(regionBaseURLs, address)
 	}
 	return regions
 }

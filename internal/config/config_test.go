@@ -32,7 +32,7 @@ func TestProductionReadsItsSettings(t *testing.T) {
 		InstallKeyURLs: []string{"https://connect-install-keys.atlassian.com", "https://asap-distribution.us-west-2.prod.atl-asap.net"},
 		TokenServerURL: "https://oauth-2-authorization-server.services.atlassian.com",
 		BridgeURL:      "https://connect-cdn.atl-paas.net/all.js",
-		LogLevel:       slog.LevelWarn, ShutdownTimeout: 25 * time.Second,
+		LogLevel:       slog.LevelWarn, ShutdownTimeout: 28 * time.Second,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings differ (-want +got):\n%s", diff)
@@ -64,6 +64,15 @@ func TestEveryFaultIsNamedAtOnceAndNoValueIsShown(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("a fault shows a value:\n%v", err)
+	}
+}
+
+func TestAnAddressOfTheAppHasNoPath(t *testing.T) {
+	_, err := Read(from(map[string]string{
+		"ENVIRONMENT": "development", "BASE_URL": "https://x.example/labelup", "REGION_BASE_URLS": "EU=https://eu.example/labelup",
+	}))
+	if err == nil || !strings.Contains(err.Error(), "BASE_URL must have no path") || !strings.Contains(err.Error(), "REGION_BASE_URLS must have no path") {
+		t.Errorf("a path is taken, and then no script of the pages is found: %v", err)
 	}
 }
 

@@ -112,16 +112,3 @@ func (c Change) Minimal(current Set) Change {
 	}
 	return m
 }
-
-// Inverse returns what undoes a change that was Minimal where it was applied. Of
-// any other change it would also take away what was there before.
-func (c Change) Inverse() Change { return Change{Add: c.Remove, Remove: c.Add} }
-
-// Diff returns the minimal change that makes after of before, in the order of
-// the names' bytes. It is not bounded by MaxPerChange.
-func Diff(before, after Set) Change {
-	return Change{
-		Add:    slices.DeleteFunc(after.Names(), before.Has),
-		Remove: slices.DeleteFunc(before.Names(), after.Has),
-	}
-}

@@ -124,7 +124,7 @@ func TestLawsOfChange(t *testing.T) {
 		return s
 	}
 	for range 500 {
-		before, add, after := pick(), pick(), pick()
+		before, add := pick(), pick()
 		change := Change{Add: add.Names()}
 		for n := range pick() {
 			if !add.Has(n) {
@@ -141,9 +141,8 @@ func TestLawsOfChange(t *testing.T) {
 		law("applying changes a copy", untouched, before)
 		law("applying twice is applying once", done, change.Apply(done))
 		law("the minimal change does the same", done, change.Minimal(before).Apply(before))
-		law("the inverse of a minimal change undoes it", before, change.Minimal(before).Inverse().Apply(done))
-		law("a difference leads to the other set", after, Diff(before, after).Apply(before))
-		law("a difference undone leads back", before, Diff(before, after).Inverse().Apply(after))
+		minimal := change.Minimal(before)
+		law("the minimal change turned around undoes it", before, Change{Add: minimal.Remove, Remove: minimal.Add}.Apply(done))
 		for _, n := range change.Add {
 			if !done.Has(n) {
 				t.Fatalf("%s was added and is not there", n)
@@ -156,11 +155,6 @@ func TestLawsOfChange(t *testing.T) {
 		}
 		if left := change.Minimal(done); !left.Empty() {
 			t.Fatalf("something is left to do after applying: %v", left)
-		}
-		want := change.Minimal(before)
-		slices.Sort(want.Remove)
-		if diff := cmp.Diff(want, Diff(before, done), cmpopts.EquateEmpty()); diff != "" {
-			t.Fatalf("the difference a change made is not its minimal form:\n%s", diff)
 		}
 	}
 }

@@ -67,7 +67,7 @@ const (
 	TooLong    Reason = "label_too_long"            // above MaxLength
 	Forbidden  Reason = "label_forbidden_character" // Character is not allowed in a label
 	Invisible  Reason = "label_invisible_character" // Character would make two labels that look alike
-	NotUnicode Reason = "label_not_unicode"         // not valid UTF-8
+	NotUnicode Reason = "label_not_unicode"         // not valid UTF-8, or was not before it was decoded
 
 	NothingAsked    Reason = "label_nothing_asked"     // neither an add nor a remove
 	TooMany         Reason = "label_too_many"          // more than MaxPerChange
@@ -110,7 +110,9 @@ func (e *Error) Unwrap() error {
 // have it: "İ" becomes "i" with a combining dot, and a sigma that ends a word
 // becomes "ς".
 func Parse(text string) (Name, error) {
-	if !utf8.ValidString(text) {
+	// The replacement character is what a JSON decoder makes of broken text;
+	// nobody types it.
+	if !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError) {
 		return "", &Error{Reason: NotUnicode}
 	}
 	text = strings.TrimFunc(text, isSpace)

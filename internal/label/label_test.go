@@ -58,6 +58,7 @@ func TestParse(t *testing.T) {
 		{name: "a change of writing direction is refused", text: "red\u202e", err: &Error{Reason: Invisible, Character: '\u202e'}},
 		{name: "a null character is refused", text: "a\x00", err: &Error{Reason: Invisible, Character: 0}},
 		{name: "a lone byte is refused", text: "a\xff", err: &Error{Reason: NotUnicode}},
+		{name: "what a decoder made of a lone byte is refused", text: "a\ufffd", err: &Error{Reason: NotUnicode}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := Parse(test.text)

@@ -65,6 +65,12 @@ func (h closed) Enabled(ctx context.Context, level slog.Level) bool {
 }
 
 func (h closed) Handle(ctx context.Context, record slog.Record) error {
+	if !plainWords(record.Message) {
+		record.Message = withheld
+	}
+	if permittedWhole(record) {
+		return h.next.Handle(ctx, record)
+	}
 	kept := slog.NewRecord(record.Time, record.Level, record.Message, 0)
 	lost := 0
 	record.Attrs(func(attr slog.Attr) bool {
@@ -94,6 +100,18 @@ func (h closed) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup ignores the group: the list of fields is flat.
 func (h closed) WithGroup(string) slog.Handler { return h }
 
+// permittedWhole reports whether a record may be written as it is, which saves
+// building another one for nearly every line.
+func permittedWhole(record slog.Record) bool {
+	whole := true
+	record.Attrs(func(attr slog.Attr) bool {
+		kept, ok := permitted(attr)
+		whole = ok && kept.Equal(attr)
+		return whole
+	})
+	return whole
+}
+
 func permitted(attr slog.Attr) (slog.Attr, bool) {
 	if !fields[attr.Key] {
 		return attr, false
@@ -107,12 +125,21 @@ func permitted(attr slog.Attr) (slog.Attr, bool) {
 		return attr, true
 	case slog.KindString:
 		if !technicalWord(attr.Value.String()) {
-			attr.Value = slog.StringValue("[withheld]")
+			attr.Value = slog.StringValue(withheld)
 		}
 		return attr, true
 	default:
 		return attr, false
 	}
+}
+
+// withheld stands in for a text that is not a technical word.
+const withheld = "[withheld]"
+
+// plainWords admits a message as a programmer writes it: letters, hyphens and
+// spaces. What was put together with a value has more than that.
+func plainWords(text string) bool {
+	return len(text) <= 60 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ -") == ""
 }
 
 // technicalWord admits what our own code writes: identifiers, routes,

@@ -40,6 +40,10 @@ func TestTheLogKeepsOnlyItsOwnFields(t *testing.T) {
 			},
 			map[string]any{"level": "INFO", "msg": "request", "route": "/macro/labels", "status": 200.0, "duration_ms": 1.5},
 		},
+		"a message with a value in it is withheld": {
+			func(l *slog.Logger) { l.Info("cannot label “Quarterly plan”") },
+			map[string]any{"level": "INFO", "msg": "[withheld]"},
+		},
 		"an unknown field is dropped and counted": {
 			func(l *slog.Logger) { l.Info("request", "title", "Quarterly plan", Status, 200) },
 			map[string]any{"level": "INFO", "msg": "request", "status": 200.0, "fields_lost": 1.0},

@@ -54,7 +54,7 @@ func TestRedisMayDieAndComeBack(t *testing.T) {
 		answersWithin(t, 3*time.Second, func() error { return s.Change(t.Context(), site, nil, never(t)) })
 		answersWithin(t, 3*time.Second, func() error { return s.Ping(t.Context()) })
 		answersWithin(t, 3*time.Second, func() error {
-			_, err := s.EvictionPolicy(t.Context())
+			_, err := s.MayEvict(t.Context())
 			return err
 		})
 

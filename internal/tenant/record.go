@@ -40,15 +40,16 @@ const (
 
 // record is what one site's key holds, as JSON. Adding, removing or changing
 // a field needs a new version: an older process would drop what it does not
-// know. Each comment says what the field is for; nothing is stored without a
-// purpose, and nothing about people or pages is stored at all.
+// know. Each comment says what the field is for, and docs/tenants.md says the
+// same; nothing is stored without a purpose, and nothing about people or pages
+// is stored at all.
 type record struct {
-	Version   int    `json:"version"`
+	Version   int    `json:"version"`   // of this list of fields
 	ClientKey string `json:"clientKey"` // names the site; must match the key the record is stored under
 
-	SharedSecret        string    `json:"sharedSecret,omitempty"`   // sealed; verifies and signs calls
-	PreviousSecret      string    `json:"previousSecret,omitempty"` // sealed; verifies calls under way during a rotation
-	PreviousSecretUntil time.Time `json:"previousSecretUntil,omitzero"`
+	SharedSecret        string    `json:"sharedSecret,omitempty"`       // sealed; verifies and signs calls
+	PreviousSecret      string    `json:"previousSecret,omitempty"`     // sealed; verifies calls under way during a rotation
+	PreviousSecretUntil time.Time `json:"previousSecretUntil,omitzero"` // ends that
 
 	BaseURL           string `json:"baseUrl"`                     // where the site's REST API is called
 	DisplayURL        string `json:"displayUrl,omitempty"`        // the site's custom domain, for links and frame-ancestors
@@ -61,7 +62,7 @@ type record struct {
 	Enabled       bool      `json:"enabled"`                // whether the site's administrator switched the app on
 	InstalledAt   time.Time `json:"installedAt"`            // support, and how long data has been held
 	ChangedAt     time.Time `json:"changedAt"`              // orders lifecycle calls that arrive out of order
-	UninstalledAt time.Time `json:"uninstalledAt,omitzero"` // refuses calls; starts the time until deletion
+	UninstalledAt time.Time `json:"uninstalledAt,omitzero"` // refuses calls; Redis deletes the record 30 days later
 }
 
 // The names the secrets are bound to; part of what is stored.

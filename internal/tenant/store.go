@@ -3,7 +3,7 @@
 //
 // It writes two kinds of keys and must never write another:
 //
-//	labelup:{<sha256 of the client key>}:site                      the record, see record.go
+//	labelup:{<sha256 of the client key>}:site                      the record, see record.go and docs/tenants.md
 //	labelup:{<sha256 of the client key>}:token:<sha256 of a token> the hash of the body it came with, until the token expires
 //
 // Nothing about people, pages or labels is stored, and no secret in the clear.
@@ -25,6 +25,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -37,6 +38,10 @@ const (
 	channel = "labelup:site-changed"
 
 	maxClientKey = 255 // bytes
+
+	// keptAfterUninstall is how long a record without secrets stays after its
+	// site uninstalled the app: long enough to come back, and for support.
+	keptAfterUninstall = 30 * 24 * time.Hour
 
 	// loadTimeout is part of an answer's age for those who wait for it, so it
 	// is bounded like the age itself.
@@ -207,7 +212,8 @@ func (s *Store) tryChange(ctx context.Context, clientKey string, used *connect.U
 			return nil
 		}
 		var next []byte
-		if next, refusal = s.next(ctx, clientKey, values[0], decide); refusal != nil {
+		var expiry time.Duration
+		if next, expiry, refusal = s.next(ctx, clientKey, values[0], decide); refusal != nil {
 			return refusal
 		}
 		if next == nil && used == nil {
@@ -215,7 +221,7 @@ func (s *Store) tryChange(ctx context.Context, clientKey string, used *connect.U
 		}
 		_, err = tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
 			if next != nil {
-				pipe.Set(ctx, keys[0], next, 0)
+				pipe.Set(ctx, keys[0], next, expiry)
 				// Inside the transaction, so that it is announced even if
 				// the connection breaks before the answer arrives.
 				pipe.Publish(ctx, channel, name)
@@ -238,23 +244,28 @@ func (s *Store) tryChange(ctx context.Context, clientKey string, used *connect.U
 	}
 }
 
-// next returns the record to write, nil to leave it.
-func (s *Store) next(ctx context.Context, clientKey string, stored any, decide func(*connect.Installation) (*connect.Installation, error)) ([]byte, error) {
+// next returns the record to write, nil to leave it, and after how long Redis
+// shall delete it, 0 for never.
+func (s *Store) next(ctx context.Context, clientKey string, stored any, decide func(*connect.Installation) (*connect.Installation, error)) ([]byte, time.Duration, error) {
 	var current *connect.Installation
 	if text, ok := stored.(string); ok {
 		var err error
 		if current, err = decode(ctx, s.sealer, clientKey, text); err != nil {
-			return nil, unavailable(err)
+			return nil, 0, unavailable(err)
 		}
 	}
 	next, err := decide(current)
 	if err != nil || next == nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if next.ClientKey != clientKey {
-		return nil, errors.New("tenant: the new record is of another site")
+		return nil, 0, errors.New("tenant: the new record is of another site")
 	}
-	return encode(ctx, s.sealer, next)
+	encoded, err := encode(ctx, s.sealer, next)
+	if next.Installed() {
+		return encoded, 0, err
+	}
+	return encoded, keptAfterUninstall, err
 }
 
 // Ping reports whether Redis answers, every master of it if it is a cluster.
@@ -267,35 +278,24 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// EvictionPolicy returns a warning for the operator if Redis may throw records
-// away when its memory is full or does not tell, and "" if it may not.
-func (s *Store) EvictionPolicy(ctx context.Context) (warning string, err error) {
-	var mu sync.Mutex // cluster nodes are asked in parallel
-	err = s.eachMaster(ctx, func(ctx context.Context, node redis.Cmdable) error {
+// MayEvict reports whether Redis may throw records away when its memory is full.
+// A Redis that does not tell may. With a true, an operator should be warned.
+func (s *Store) MayEvict(ctx context.Context) (bool, error) {
+	var may atomic.Bool // cluster nodes are asked in parallel
+	err := s.eachMaster(ctx, func(ctx context.Context, node redis.Cmdable) error {
 		info, err := node.Info(ctx, "memory").Result() // hosted Redis often refuses CONFIG GET
 		if _, refused := errors.AsType[redis.Error](err); err != nil && !refused {
 			return err
 		}
-		if policy := infoField(info, "maxmemory_policy"); policy != "noeviction" {
-			mu.Lock()
-			defer mu.Unlock()
-			warning = fmt.Sprintf("the maxmemory-policy of Redis is %q; it must be noeviction, or sites can lose their installation", policy)
+		if !strings.Contains(info, "maxmemory_policy:noeviction\r\n") {
+			may.Store(true)
 		}
 		return nil
 	})
 	if err != nil {
-		return "", unavailable(err)
+		return false, unavailable(err)
 	}
-	return warning, nil
-}
-
-func infoField(info, field string) string {
-	for line := range strings.Lines(info) {
-		if value, found := strings.CutPrefix(line, field+":"); found {
-			return strings.TrimSpace(value)
-		}
-	}
-	return "unknown"
+	return may.Load(), nil
 }
 
 func (s *Store) eachMaster(ctx context.Context, ask func(context.Context, redis.Cmdable) error) error {
