@@ -29,7 +29,7 @@ type Static struct {
 // name a link to the pages that carry it.
 func (s Static) Storage() string {
 	var items []string
-	for _, l := range Shown(s.Labels, s.Prefix) {
+	for _, l := range shown(s.Labels, s.Prefix) {
 		items = append(items, s.link(l.Name))
 	}
 	switch {
@@ -68,16 +68,16 @@ func xmlOnly(r rune) rune {
 	return r
 }
 
-// Shown is the part of a page's labels that a macro shows: those anyone can
+// shown is the part of a page's labels that a macro shows: those anyone can
 // see (not a person's own favourites), and of them those that begin with
 // prefix, compared without regard to case as Confluence does.
-func Shown(labels []label.Label, prefix string) []label.Label {
+func shown(labels []label.Label, prefix string) []label.Label {
 	prefix = strings.ToLower(strings.TrimSpace(prefix))
-	var shown []label.Label
+	var list []label.Label
 	for _, l := range labels {
 		if l.Prefix == label.Global && strings.HasPrefix(string(l.Name), prefix) {
-			shown = append(shown, l)
+			list = append(list, l)
 		}
 	}
-	return shown
+	return list
 }

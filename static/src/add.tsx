@@ -5,7 +5,7 @@ import { Fragment, h, type JSX, type RefObject } from "preact";
 import { useImperativeHandle, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { namesIn, problemOf } from "./name.ts";
 import type { Say } from "./strings.ts";
-import { offersFor, twinOnPage, type Known, type Offer } from "./vocabulary.ts";
+import { likeliest, offersFor, twinOnPage, type Known, type Offer } from "./vocabulary.ts";
 
 export interface AddHandle {
   open(): void;
@@ -26,7 +26,7 @@ interface Props {
 export function Add({ say, held, prefix, known, handle, onOpen, add }: Props): JSX.Element {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState("");
-  const [active, setActive] = useState(0);
+  const [active, setActive] = useState<number>(); // undefined until moved to
   const [listed, setListed] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -49,7 +49,7 @@ export function Add({ say, held, prefix, known, handle, onOpen, add }: Props): J
 
   const names = namesIn(text).map((name) => (name.startsWith(prefix) ? name : prefix + name));
   const { offers, hint } = listed ? choices(names, { say, held, prefix, known }) : { offers: [], hint: undefined };
-  const index = Math.min(active, offers.length - 1);
+  const index = Math.min(active ?? likeliest(offers, names[0] ?? ""), offers.length - 1);
 
   function choose(offer: Offer | undefined): void {
     if (!offer) return;
@@ -61,7 +61,7 @@ export function Add({ say, held, prefix, known, handle, onOpen, add }: Props): J
   function write(value: string): void {
     setText(value);
     setListed(true);
-    setActive(0);
+    setActive(undefined);
   }
 
   function close(): void {

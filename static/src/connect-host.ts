@@ -84,7 +84,6 @@ export function connectHost(bridge: unknown): Host {
         ap.confluence.saveMacro(parameters);
         ap.confluence.closeMacroEditor();
       }),
-    cancel: () => attempt((ap) => ap.confluence.closeMacroEditor()),
     onSubmit: (submit) =>
       attempt((ap) =>
         ap.dialog!.getButton!("submit")!.bind(() => {

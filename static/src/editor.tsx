@@ -1,4 +1,5 @@
-// The macro editor: the two parameters and what they make of the panel.
+// The macro editor: the two parameters and what they make of the panel. The
+// buttons that save and cancel are those of the host's dialog around it.
 
 import { h, type JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -59,10 +60,6 @@ export function Editor({ host, say, saved }: { host: Host; say: Say; saved: Para
           <Chips names={samples} say={say} linkTo={() => undefined} />
         </div>
       </section>
-      <p class="buttons">
-        <button type="button" class="quiet" onClick={() => host.cancel()}>{say("editor.cancel")}</button>
-        <button type="submit" class="main">{say("editor.save")}</button>
-      </p>
     </form>
   );
 }

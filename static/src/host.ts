@@ -32,8 +32,6 @@ export interface Host {
   parameters(): Promise<Record<string, string>>;
   /** Saves the macro's parameters and closes the macro editor. */
   save(parameters: Record<string, string>): void;
-  /** Closes the macro editor without saving. */
-  cancel(): void;
   /** Calls submit when the dialog's own submit button is pressed. */
   onSubmit(submit: () => void): void;
   /** Closes the dialog this frame is in, if it is in one. */

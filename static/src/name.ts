@@ -16,7 +16,7 @@ const SPACES = new RegExp(SPACE, "gu");
 const OUTER_SPACE = new RegExp(`^${SPACE}|${SPACE}$`, "gu");
 const FORBIDDEN = /[:;,.?&[\]()#^*!@<>]/u;
 const JOINERS = /[\u200c\u200d]/gu; // needed inside words and emoji; alone they are nothing
-const INVISIBLE = /[\p{Cc}\p{Cf}]/u;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}]/u; // a lone surrogate is nothing either
 
 /** The name Confluence would hold for what was typed: NFC, lower case, each run of whitespace a hyphen. */
 export function normalise(typed: string): string {

@@ -71,9 +71,10 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
         {mayChange && (
           <Add say={say} held={all} prefix={shell.prefix} known={known} handle={add} onOpen={onOpen} add={(names) => dispatch({ type: "change", add: names })} />
         )}
+        <Done state={state} say={say} undo={() => dispatch({ type: "undo" })} focusAfter={() => add.current?.focus()} />
       </div>
       <Note shell={shell} state={state} say={say} />
-      <Status state={state} say={say} dispatch={dispatch} />
+      <Troubles state={state} say={say} retry={() => dispatch({ type: "retry" })} />
       <div class="unseen" role="status">{spoken(state, say, all.length).map((line) => <p key={line}>{line}</p>)}</div>
     </Fragment>
   );
@@ -107,40 +108,57 @@ function Note({ shell, state, say }: Pick<Props, "shell" | "state" | "say">): JS
   return <p class="note">{say(`note.${mode}`, { shown: shell.contentVersion, latest: state.latest })}</p>;
 }
 
-function Status({ state, say, dispatch }: Pick<Props, "state" | "say" | "dispatch">): JSX.Element | null {
+/** Keeps the focus in the field: when it leaves, the field closes and a button would move away from under the pointer. */
+function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
+}
+
+/** What happened, beside the labels so that it pushes nothing down. */
+function Done({ state, say, undo, focusAfter }: Pick<Props, "state" | "say"> & { undo(): void; focusAfter(): void }): JSX.Element | null {
+  const { outcome } = state;
+  if (state.queue.length > 0 && state.slow) return <p class="status">{say("saving")}</p>;
+  if (!outcome) return null;
+  return (
+    <p class="status">
+      {summary(outcome, say)}
+      {outcome.added.length + outcome.removed.length > 0 && (
+        <Fragment>
+          <span aria-hidden="true"> · </span>
+          <button
+            type="button"
+            class="link"
+            onMouseDown={keepFocus}
+            onClick={(event) => {
+              undo();
+              if (event.detail === 0) focusAfter(); // pressed with a key, and gone while the change is written
+            }}
+          >
+            {say("undo")}
+          </button>
+        </Fragment>
+      )}
+    </p>
+  );
+}
+
+function Troubles({ state, say, retry }: Pick<Props, "state" | "say"> & { retry(): void }): JSX.Element {
   const { outcome, problem } = state;
+  const again = <button type="button" class="link" onMouseDown={keepFocus} onClick={retry}>{say("retry")}</button>;
   return (
     <Fragment>
       {problem && (
         <p class="status wrong" role="alert">
           {problem.name ? `${problem.name.name}: ${say(`wrong.${problem.name.rule}`, { character: problem.name.character })}` : why(problem.kind, say, problem.retryAfter)}{" "}
-          {problem.retry.length > 0 && <button type="button" class="link" onClick={() => dispatch({ type: "retry" })}>{say("retry")}</button>}
+          {problem.retry.length > 0 && again}
           {problem.requestId && <small>{say("reference", { id: problem.requestId })}</small>}
         </p>
-      )}
-      {state.queue.length > 0 && state.slow ? (
-        <p class="status">{say("saving")}</p>
-      ) : (
-        outcome && (
-          <p class="status">
-            {summary(outcome, say)}
-            {outcome.added.length + outcome.removed.length > 0 && (
-              <Fragment>
-                <span aria-hidden="true"> · </span>
-                <button type="button" class="link" onClick={() => dispatch({ type: "undo" })}>{say("undo")}</button>
-              </Fragment>
-            )}
-          </p>
-        )
       )}
       {outcome?.failed.map((f) => (
         <p key={f.operation + f.name} class="status wrong">
           {failure(f, say)}
         </p>
       ))}
-      {outcome?.failed.some((f) => canRetry(f.kind)) && (
-        <p class="status"><button type="button" class="link" onClick={() => dispatch({ type: "retry" })}>{say("retry")}</button></p>
-      )}
+      {outcome?.failed.some((f) => canRetry(f.kind)) && <p class="status">{again}</p>}
     </Fragment>
   );
 }

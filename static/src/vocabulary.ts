@@ -87,6 +87,14 @@ export function offersFor(name: string, known: Known[], held: string[], prefix: 
   return offers;
 }
 
+/**
+ * Which offer Enter takes when none was chosen: the first that is the name, a
+ * spelling of it or begins with it. What only contains it must be chosen.
+ */
+export function likeliest(offers: Offer[], name: string): number {
+  return Math.max(0, offers.findIndex((o) => o.kind !== "known" || o.name.startsWith(name)));
+}
+
 /** The label on the page that name is nearly the same as, if there is one. */
 export function twinOnPage(name: string, held: string[]): string | undefined {
   const key = twinKey(name);

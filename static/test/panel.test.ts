@@ -78,7 +78,10 @@ test("the keyboard alone does everything", async () => {
   assert.equal(await focused(page), "combobox", "ready for the next one");
   await page.keyboard.press("Escape");
   assert.equal(await focused(page), "Add label", "Escape gives the focus back");
-  for (let i = 0; i < 6; i++) await page.keyboard.press("Tab");
+  await untilStatus(page, /^1 added(, \d removed)? · Undo$/);
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Undo");
+  await page.keyboard.press("Tab");
   assert.equal(await focused(page), "nothing", "and nothing holds it");
 });
 
@@ -112,6 +115,13 @@ test("what is typed is shown as Confluence will hold it", async () => {
   await type(page, "  Grüne  Wiese ");
   await page.getByRole("option", { name: "Create “grüne-wiese”" }).click();
   await untilLabels(page, ["grüne-wiese", "roadmap", "team-red", "v9"]);
+});
+
+test("the list opens below the field, however much room there is beside it", async () => {
+  const page = await stage.open({ browser: { viewport: { width: 1200, height: 400 } } });
+  await type(page, "r");
+  const [field, list] = await Promise.all([page.getByRole("combobox").boundingBox(), page.getByRole("listbox").boundingBox()]);
+  assert.ok(list!.y >= field!.y + field!.height && list!.x === 0);
 });
 
 test("a near-twin in use is offered before a new spelling", async () => {
@@ -164,6 +174,16 @@ test("several pasted labels go in at once and come out with one undo", async () 
     { contentId: "123", add: ["alpha", "beta", "gamma-ray"], remove: [] },
     { contentId: "123", add: [], remove: ["alpha", "beta", "gamma-ray"] },
   ]);
+});
+
+test("Undo with a key leaves the focus in the panel", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  await page.getByRole("button", { name: "Remove v9" }).click();
+  await untilStatus(page, /^1 removed · Undo$/);
+  await page.getByRole("button", { name: "Undo" }).press("Enter");
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+  assert.equal(await focused(page), "Add label");
 });
 
 test("pasted lines are several labels too", async () => {
@@ -536,7 +556,7 @@ test("the macro editor loads, previews and saves the parameters", async () => {
   await page.getByLabel("Compact").check();
   assert.equal(await page.locator(".row").getAttribute("data-display"), "compact");
   await prefix.fill("Team: ");
-  await page.getByRole("button", { name: "Save" }).click();
+  await prefix.press("Enter");
   assert.equal((await seen(page))["saved"], null, "a prefix no label can have is not saved");
   assert.match((await page.locator("#prefix-help").textContent())!, /can’t contain “:”/);
   await prefix.fill("Area 51");
@@ -544,13 +564,13 @@ test("the macro editor loads, previews and saves the parameters", async () => {
   const { saved, closed } = await seen(page);
   assert.deepEqual([saved, closed], [{ prefix: "area-51", display: "compact" }, 1]);
 });
-test("the macro editor is saved by the dialog's own button too, and left without saving", async () => {
+test("the macro editor is saved by the dialog's own button, and has none of its own", async () => {
   const page = await stage.open({ data: { view: "editor" } });
   await page.getByLabel("Compact").check();
   assert.equal(await page.evaluate(() => (window as unknown as { seen: { submit(): boolean } }).seen.submit()), false);
   assert.deepEqual((await seen(page))["saved"], { prefix: "", display: "compact" });
-  await page.getByRole("button", { name: "Cancel" }).click();
-  assert.equal((await seen(page))["closed"], 2);
+  assert.equal((await seen(page))["closed"], 1);
+  assert.equal(await page.getByRole("button").count(), 0);
 });
 
 test("the host's language is spoken", async () => {

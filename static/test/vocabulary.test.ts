@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { twinKey } from "../src/twin.ts";
-import { offersFor, loadVocabulary, twinOnPage, type Known } from "../src/vocabulary.ts";
+import { likeliest, offersFor, loadVocabulary, twinOnPage, type Known } from "../src/vocabulary.ts";
 import type { Host } from "../src/host.ts";
 
 const known: Known[] = (
@@ -69,6 +69,18 @@ test("uses are counted over the space's pages, the site adds the rest, and reque
   assert.equal(got.some((k) => k.name === "mine"), false);
   assert.equal(got.filter((k) => k.uses === 0).length, 6);
 });
+for (const [name, taken, why] of [
+  ["roadmap", "roadmap", "the name itself"],
+  ["roadmaps", "roadmap", "its spelling in use"],
+  ["road", "roadmap", "what begins with it"],
+  ["notes", "notes", "a new label, not one that only contains the name"],
+] as const) {
+  test(`Enter takes ${why}`, () => {
+    const offers = offersFor(name, known, [], "");
+    const offer = offers[likeliest(offers, name)]!;
+    assert.equal(offer.kind === "many" || offer.name, taken);
+  });
+}
 test("a repeated cursor ends the listing", async () => {
   const { host, paths } = reader(() => ({ results: [], _links: { next: "/x?cursor=same" } }));
   await loadVocabulary(host, "", () => undefined);
