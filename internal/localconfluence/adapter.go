@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode"
 
-	"labelup/internal/fault"
 	"labelup/internal/localconfluence/content"
 	"labelup/internal/localconfluence/cql"
 	"labelup/internal/localconfluence/hostpage"
@@ -24,24 +23,24 @@ var _ hostpage.Source = (*source)(nil)
 
 // faulted turns an error into one of the kinds that the web pages know.
 func faulted(err error) error {
-	var kind fault.Kind
+	var kind error
 	switch _, bad := errors.AsType[*content.InvalidError](err); {
 	case err == nil:
 		return nil
 	case bad:
-		kind = fault.BadRequest
+		kind = hostpage.ErrBadRequest
 	case errors.Is(err, content.ErrNotFound):
-		kind = fault.NotFound
+		kind = hostpage.ErrNotFound
 	case errors.Is(err, content.ErrForbidden):
-		kind = fault.Forbidden
+		kind = hostpage.ErrForbidden
 	case errors.Is(err, content.ErrConflict):
-		kind = fault.Conflict
+		kind = hostpage.ErrConflict
 	case errors.Is(err, content.ErrTooLarge):
-		kind = fault.TooLarge
+		kind = hostpage.ErrTooLarge
 	default:
 		return err
 	}
-	return fault.Wrap(kind, "local_confluence", err)
+	return fmt.Errorf("%w: %w", kind, err)
 }
 
 func shownUser(u content.User) hostpage.User {
@@ -231,7 +230,7 @@ func (a *source) Search(_ context.Context, viewer, text string, offset, limit in
 	}
 	q, err := cql.Parse(`text ~ "`+strings.Join(words, "* ")+`*" order by lastmodified desc`, a.s.clock.now())
 	if err != nil {
-		return nil, fault.Wrap(fault.BadRequest, "search", err)
+		return nil, fmt.Errorf("%w: %w", hostpage.ErrBadRequest, err)
 	}
 	var found []cql.Document
 	for _, d := range a.site.store.Indexed(viewer) {
@@ -255,12 +254,12 @@ func (a *source) Save(_ context.Context, viewer string, edit hostpage.Edit) (hos
 		return hostpage.PageRef{}, faulted(err)
 	}
 	if err := content.CheckStorage(edit.Storage); err != nil {
-		return hostpage.PageRef{}, fault.Wrap(fault.BadRequest, "storage_invalid", err)
+		return hostpage.PageRef{}, fmt.Errorf("%w: %w", hostpage.ErrBadRequest, err)
 	}
 	status := content.Current
 	if !edit.Publish {
 		if c.Status != content.Draft {
-			return hostpage.PageRef{}, fault.New(fault.BadRequest, "published_pages_have_no_drafts")
+			return hostpage.PageRef{}, hostpage.ErrBadRequest
 		}
 		status = content.Draft
 	}

@@ -1,13 +1,13 @@
 package localconfluence
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"labelup/internal/fault"
 	"labelup/internal/localconfluence/hostpage"
 )
 
@@ -59,7 +59,7 @@ func TestWhatTheWebPagesGet(t *testing.T) {
 		if err != nil || old.Status != "historical" || old.CurrentVersion != 3 || !old.MayEdit || old.Storage == now.Storage {
 			t.Errorf("%+v, %v", old, err)
 		}
-		if _, err := a.Page(ctx, "", w.pageID("Wages and rota"), 0); fault.Of(err).Kind != fault.NotFound {
+		if _, err := a.Page(ctx, "", w.pageID("Wages and rota"), 0); !errors.Is(err, hostpage.ErrNotFound) {
 			t.Errorf("hidden: %v", err)
 		}
 		versions, err := a.Versions(ctx, accountViewer, id)
@@ -85,10 +85,10 @@ func TestWhatTheWebPagesGet(t *testing.T) {
 		if err := save(0, true, "<p>2</p>"); err != nil {
 			t.Error(err)
 		}
-		if err := save(0, true, "<p>3</p>"); fault.Of(err).Kind != fault.Conflict {
+		if err := save(0, true, "<p>3</p>"); !errors.Is(err, hostpage.ErrConflict) {
 			t.Errorf("stale: %v", err)
 		}
-		if err := save(1, true, "<p>3"); fault.Of(err).Kind != fault.BadRequest {
+		if err := save(1, true, "<p>3"); !errors.Is(err, hostpage.ErrBadRequest) {
 			t.Errorf("not well-formed: %v", err)
 		}
 		if err := save(1, true, "<p>3</p>"); err != nil {
@@ -99,7 +99,7 @@ func TestWhatTheWebPagesGet(t *testing.T) {
 				t.Errorf("%+v, %v", copied, err)
 			}
 		}
-		if _, err := a.Copy(ctx, accountViewer, draft.ID); fault.Of(err).Kind != fault.Forbidden {
+		if _, err := a.Copy(ctx, accountViewer, draft.ID); !errors.Is(err, hostpage.ErrForbidden) {
 			t.Errorf("by a viewer: %v", err)
 		}
 	})

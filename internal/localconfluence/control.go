@@ -117,7 +117,14 @@ type signing struct {
 
 func (s *Server) controlRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
-	handle := func(pattern string, h http.Handler) { mux.Handle(pattern, h) }
+	var calls []string
+	handle := func(pattern string, h http.Handler) {
+		calls = append(calls, pattern)
+		mux.Handle(pattern, h)
+	}
+	handle("GET /control/{$}", command(func(*http.Request, nothing) (any, error) {
+		return map[string]any{"calls": calls, "see": "docs/local-confluence.md"}, nil
+	}))
 
 	handle("GET /control/state", command(s.state))
 	handle("POST /control/reset", command(s.reset))

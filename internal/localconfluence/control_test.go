@@ -232,7 +232,7 @@ func TestControlRecordsWithoutSecrets(t *testing.T) {
 	if diff := cmp.Diff([]string{"GET /wiki/rest/api/search 200 app", "POST /wiki/rest/api/content/ID/label 403 viewer"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	for _, path := range []string{"/control/requests", "/control/state", "/control/deliveries", "/control/pages", "/control/misbehave"} {
+	for _, path := range []string{"/control/", "/control/requests", "/control/state", "/control/deliveries", "/control/pages", "/control/misbehave"} {
 		raw, err := w.raw("GET", path, "", "")
 		if err != nil || raw.status != 200 || strings.Contains(string(raw.body), w.secret()) || path == "/control/requests" && strings.Contains(string(raw.body), "confidential") {
 			t.Errorf("%s: %d %v %s", path, raw.status, err, raw.body)

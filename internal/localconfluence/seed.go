@@ -2,6 +2,7 @@ package localconfluence
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -50,7 +51,7 @@ func seed(store *content.Store) {
 	}
 	sp, err := store.AddSpace(content.Space{
 		Key: "CAFE", Name: "Harbour Café", Description: "How we run the café by the old pier.", AuthorID: accountAdmin, Public: true,
-	}, homeBody)
+	}, linked(homeBody))
 	must(err)
 	ids := map[string]string{"": sp.HomepageID}
 	_, err = store.AddLabels(accountAdmin, sp.HomepageID, named("start-here", "handbook"))
@@ -101,9 +102,20 @@ func named(names ...string) []content.NewLabel {
 
 const homeBody = `<ac:structured-macro ac:name="labelup-labels" ac:schema-version="1" ac:macro-id="4d6163726f-0000-4000-8000-000000000000"></ac:structured-macro>` +
 	`<p>Welcome aboard. Everything the crew needs to open, run and close the café is in here, written by whoever did it last.</p>` +
-	`<h2>Where to begin</h2><ul><li>New to the bar? Read <em>Opening the café</em> and stand next to someone for two mornings.</li>` +
-	`<li>Ordering for the week? <em>Suppliers and orders</em> has the days and the telephone numbers.</li>` +
-	`<li>Something is broken? <em>When the machine is down</em> comes first, the engineer second.</li></ul>`
+	`<ac:structured-macro ac:name="tip"><ac:parameter ac:name="title">Try the labels above</ac:parameter><ac:rich-text-body>` +
+	`<p>Click the cross of one, then <em>Undo</em>. Press <code>/</code> and type <code>team</code>. The labels at the foot of the page follow.</p></ac:rich-text-body></ac:structured-macro>` +
+	`<h2>Every page is a different case</h2><ul>` +
+	`<li>[Opening the café] has four labels and three versions; an old one is in the menu •••, and so are the exports.</li>` +
+	`<li>[Grinder settings] lists its team- labels only, and [When the machine is down] is compact.</li>` +
+	`<li>[Ideas for the winter menu] has no label, [Coffee we have tasted] has 50, [Stockroom plan] has 300.</li>` +
+	`<li>[The terrace in summer] has no label macro: click <em>Labels</em> under its title.</li>` +
+	`<li>[Wages and rota] is the editor’s alone. Become somebody else at the top right, and it is gone.</li></ul>` +
+	`<p>The menu at the top right also switches language and theme. How to make this Confluence slow, busy or broken is in docs/local-confluence.md.</p>`
+
+// linked makes links of the page titles in brackets.
+func linked(body string) string {
+	return regexp.MustCompile(`\[([^]]+)\]`).ReplaceAllString(body, `<ac:link><ri:page ri:content-title="$1" /></ac:link>`)
+}
 
 func seededPages() []seeded {
 	chips := map[string]string{"display": "chips"}

@@ -2,10 +2,9 @@ package hostpage
 
 import (
 	"encoding/json"
+	"fmt"
 	"html/template"
 	"strings"
-
-	"labelup/internal/fault"
 )
 
 // The editor works on storage format in the browser and asks this file to
@@ -18,7 +17,7 @@ func (v *visit) edit() error {
 		return err
 	}
 	if !page.MayEdit {
-		return fault.New(fault.Forbidden, "edit")
+		return ErrForbidden
 	}
 	app, err := v.app()
 	if err != nil {
@@ -39,7 +38,7 @@ func (v *visit) edit() error {
 
 func (v *visit) createDraft() error {
 	if err := v.r.ParseForm(); err != nil {
-		return fault.Wrap(fault.BadRequest, "form", err)
+		return fmt.Errorf("%w: %w", ErrBadRequest, err)
 	}
 	draft, err := v.source.CreateDraft(v.r.Context(), v.viewer.AccountID, v.r.PostForm.Get("space"), v.r.PostForm.Get("parent"))
 	if err != nil {
@@ -66,10 +65,10 @@ func (v *visit) save() (any, error) {
 		return nil, err
 	}
 	if title := strings.TrimSpace(body.Title); title == "" || len(title) > 255 {
-		return nil, fault.New(fault.BadRequest, "title")
+		return nil, ErrBadRequest
 	}
 	if len(body.Storage) > maxStorage {
-		return nil, fault.New(fault.TooLarge, "storage")
+		return nil, ErrTooLarge
 	}
 	saved, err := v.source.Save(v.r.Context(), v.viewer.AccountID, Edit{
 		ID: v.r.PathValue("id"), Title: strings.TrimSpace(body.Title), Storage: body.Storage, Message: body.Message,
@@ -144,7 +143,7 @@ func (v *visit) placeMacro() (any, error) {
 		return nil, err
 	}
 	if app.macro(d.Key) == nil {
-		return nil, fault.New(fault.NotFound, "macro")
+		return nil, ErrNotFound
 	}
 	storage, macro, err := placeMacro(d.Storage, d.Index, d.At, d.Key, d.Params)
 	if err != nil {

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"labelup/internal/fault"
 )
 
 // fakeSource is a Confluence with one space in memory. It keeps the
@@ -79,7 +77,7 @@ func (f *fakeSource) Spaces(context.Context, string) ([]Space, error) {
 
 func (f *fakeSource) Tree(_ context.Context, viewer, key string) ([]TreePage, error) {
 	if key != "FIELD" {
-		return nil, fault.New(fault.NotFound, "space")
+		return nil, ErrNotFound
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -109,13 +107,13 @@ func (f *fakeSource) Page(_ context.Context, viewer, id string, version int) (Pa
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.sees(viewer, id) {
-		return Page{}, fault.New(fault.NotFound, "page")
+		return Page{}, ErrNotFound
 	}
 	p := *f.pages[id]
 	p.Labels = slices.Clone(f.labels[id])
 	p.MayEdit = viewer == adminID || viewer == editorID
 	if version > p.CurrentVersion {
-		return Page{}, fault.New(fault.NotFound, "version")
+		return Page{}, ErrNotFound
 	}
 	if version != 0 && version != p.CurrentVersion {
 		p.Version, p.Status = version, "historical"
@@ -131,7 +129,7 @@ func (f *fakeSource) Labels(_ context.Context, viewer, id string) ([]Label, erro
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.sees(viewer, id) {
-		return nil, fault.New(fault.NotFound, "page")
+		return nil, ErrNotFound
 	}
 	return slices.Clone(f.labels[id]), nil
 }
@@ -160,10 +158,10 @@ func (f *fakeSource) Save(ctx context.Context, viewer string, e Edit) (PageRef, 
 		return PageRef{}, err
 	}
 	if !p.MayEdit {
-		return PageRef{}, fault.New(fault.Forbidden, "edit")
+		return PageRef{}, ErrForbidden
 	}
 	if p.Version != e.BaseVersion {
-		return PageRef{}, fault.New(fault.Conflict, "version")
+		return PageRef{}, ErrConflict
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -179,7 +177,7 @@ func (f *fakeSource) Save(ctx context.Context, viewer string, e Edit) (PageRef, 
 
 func (f *fakeSource) CreateDraft(_ context.Context, viewer, space, parent string) (PageRef, error) {
 	if viewer != adminID && viewer != editorID {
-		return PageRef{}, fault.New(fault.Forbidden, "create")
+		return PageRef{}, ErrForbidden
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -217,7 +215,7 @@ func (f *fakeSource) SignedIframe(_ context.Context, viewer string, use ModuleUs
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if use.PageID != "" && !f.sees(viewer, use.PageID) {
-		return "", fault.New(fault.NotFound, "page")
+		return "", ErrNotFound
 	}
 	f.used = append(f.used, use)
 	at := "/panel"

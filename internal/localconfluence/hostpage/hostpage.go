@@ -16,6 +16,7 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html/template"
 	"io"
 	"io/fs"
@@ -25,8 +26,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"labelup/internal/fault"
 )
 
 //go:embed assets
@@ -95,7 +94,7 @@ func New(source Source, options Options) http.Handler {
 	page("GET /wiki/pages/{id}/edit", (*visit).edit)
 	page("GET /wiki/pages/{id}/history", (*visit).history)
 	page("GET /wiki/pages/{id}/export", (*visit).export)
-	page("GET /wiki/", func(*visit) error { return fault.New(fault.NotFound, "no_such_page") })
+	page("GET /wiki/", func(*visit) error { return ErrNotFound })
 
 	page("POST /wiki/host/session", (*visit).changeSession)
 	page("POST /wiki/host/drafts", (*visit).createDraft)
@@ -201,7 +200,9 @@ func (h *host) data(f func(*visit) (any, error)) http.Handler {
 		}
 		status := http.StatusOK
 		if err != nil {
-			status, answer = v.statusOf(err), map[string]string{"error": string(fault.Of(err).Kind)}
+			var name string
+			status, name = v.statusOf(err)
+			answer = map[string]string{"error": name}
 		}
 		body, err := json.Marshal(answer)
 		if err != nil {
@@ -219,13 +220,13 @@ func (h *host) data(f func(*visit) (any, error)) http.Handler {
 func (v *visit) readJSON(limit int64, into any) error {
 	body, err := io.ReadAll(http.MaxBytesReader(v.w, v.r.Body, limit))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return fault.Wrap(fault.TooLarge, "body", err)
+		return fmt.Errorf("%w: %w", ErrTooLarge, err)
 	}
 	if err != nil {
-		return fault.Wrap(fault.BadRequest, "body", err)
+		return fmt.Errorf("%w: %w", ErrBadRequest, err)
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		return fault.Wrap(fault.BadRequest, "json", err)
+		return fmt.Errorf("%w: %w", ErrBadRequest, err)
 	}
 	return nil
 }
@@ -235,29 +236,25 @@ func (v *visit) redirect(to string) error {
 	return nil
 }
 
-// statusOf maps a fault to a status, and logs those that are ours.
-func (v *visit) statusOf(err error) int {
-	f := fault.Of(err)
-	switch f.Kind {
-	case fault.BadRequest:
-		return http.StatusBadRequest
-	case fault.Unauthorized, fault.Anonymous, fault.Forbidden:
-		return http.StatusForbidden
-	case fault.NotFound:
-		return http.StatusNotFound
-	case fault.Conflict:
-		return http.StatusConflict
-	case fault.TooLarge:
-		return http.StatusRequestEntityTooLarge
+// statusOf is the status of an error and its name for scripts. It logs those
+// that are nobody's fault but ours.
+func (v *visit) statusOf(err error) (status int, name string) {
+	for _, known := range []struct {
+		err    error
+		status int
+	}{
+		{ErrBadRequest, http.StatusBadRequest},
+		{ErrForbidden, http.StatusForbidden},
+		{ErrNotFound, http.StatusNotFound},
+		{ErrConflict, http.StatusConflict},
+		{ErrTooLarge, http.StatusRequestEntityTooLarge},
+	} {
+		if errors.Is(err, known.err) {
+			return known.status, known.err.Error()
+		}
 	}
-	v.log.LogAttrs(v.r.Context(), slog.LevelError, "local confluence page failed", slog.String("kind", string(f.Kind)), slog.String("reason", f.Reason))
-	switch f.Kind {
-	case fault.Upstream:
-		return http.StatusBadGateway
-	case fault.Unavailable, fault.RateLimited:
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusInternalServerError
+	v.log.ErrorContext(v.r.Context(), "local confluence page failed", "error", err)
+	return http.StatusInternalServerError, "internal"
 }
 
 // secure sets the headers of every answer. frame-src is widened to the app's
@@ -291,17 +288,27 @@ func noCache(next http.Handler) http.Handler {
 	})
 }
 
-// libraries are the files of others, unmodified, by the path they are served
-// at. all.js has the path under which the bridge reads its data-options.
+// libraries are the files of others by the path they are served at, unmodified
+// but for bridgeScript.
 var libraries = map[string]string{
 	"/wiki/host/lib/jquery.js":        "jquery/dist/jquery.js",
 	"/wiki/host/lib/connect-host.js":  "atlassian-connect-js/dist/connect-host.js",
 	"/wiki/host/lib/connect-host.css": "atlassian-connect-js/dist/connect-host.css",
-	"/atlassian-connect/all.js":       "atlassian-connect-js/dist/iframe.js",
+	bridgeScript:                      "atlassian-connect-js/dist/iframe.js",
 	"/all.js":                         "atlassian-connect-js/dist/iframe.js",
 	"/surfaces.css":                   "atlassian-connect-js/dist/surfaces.css",
 	"/legacy-text-colors.css":         "atlassian-connect-js/dist/legacy-text-colors.css",
 }
+
+// bridgeScript is the bridge for the app's iframes, at a path under which it
+// reads its data-options. Atlassian's build writes into it where its style
+// sheets are; in this copy they are beside it, so that themes work offline.
+const bridgeScript = "/atlassian-connect/all.js"
+
+var (
+	atlassianStyles = []byte(`"https://" + CDN_DOMAIN`)
+	ownStyles       = []byte(`new URL(document.currentScript.src).origin`)
+)
 
 // library serves one library file, or of a folder (a path that ends in a
 // slash) the file that the request names.
@@ -319,6 +326,9 @@ func (h *host) library(file string) http.Handler {
 		if err != nil {
 			http.Error(w, "library not installed", http.StatusNotFound)
 			return
+		}
+		if r.URL.Path == bridgeScript {
+			content = bytes.Replace(content, atlassianStyles, ownStyles, 1)
 		}
 		if strings.HasSuffix(name, ".js") { // the same on every machine, whatever its MIME table says
 			w.Header().Set("Content-Type", "text/javascript; charset=utf-8")

@@ -6,8 +6,6 @@ import (
 	"html"
 	"sort"
 	"strings"
-
-	"labelup/internal/fault"
 )
 
 const maxMacroParams = 50
@@ -19,10 +17,10 @@ const maxMacroParams = 50
 func placeMacro(storage string, index, at int, key string, params map[string]string) (string, MacroInstance, error) {
 	root, err := parseStorage(storage)
 	if err != nil {
-		return "", MacroInstance{}, fault.Wrap(fault.BadRequest, "storage_invalid", err)
+		return "", MacroInstance{}, fmt.Errorf("%w: %w", ErrBadRequest, err)
 	}
 	if len(params) > maxMacroParams {
-		return "", MacroInstance{}, fault.New(fault.TooLarge, "macro_parameters")
+		return "", MacroInstance{}, ErrTooLarge
 	}
 	if index < 0 {
 		m := MacroInstance{Key: key, ID: newMacroID(), Params: params}
@@ -32,7 +30,7 @@ func placeMacro(storage string, index, at int, key string, params map[string]str
 	}
 	n := macroAt(root, index)
 	if n == nil || n.attr("ac:name") != key {
-		return "", MacroInstance{}, fault.New(fault.Conflict, "macro_moved")
+		return "", MacroInstance{}, ErrConflict
 	}
 	m := macroOf(n, index)
 	m.Params = params
@@ -46,11 +44,11 @@ func placeMacro(storage string, index, at int, key string, params map[string]str
 func removeMacro(storage string, index int) (string, error) {
 	root, err := parseStorage(storage)
 	if err != nil {
-		return "", fault.Wrap(fault.BadRequest, "storage_invalid", err)
+		return "", fmt.Errorf("%w: %w", ErrBadRequest, err)
 	}
 	n := macroAt(root, index)
 	if n == nil {
-		return "", fault.New(fault.Conflict, "macro_moved")
+		return "", ErrConflict
 	}
 	return storage[:n.start] + storage[n.end:], nil
 }

@@ -2,7 +2,17 @@ package hostpage
 
 import (
 	"context"
+	"errors"
 	"time"
+)
+
+// What a Source may fail with. The texts are names that the pages' scripts know.
+var (
+	ErrBadRequest = errors.New("bad_request") // the content is not acceptable
+	ErrForbidden  = errors.New("forbidden")   // the viewer sees it but may not do this
+	ErrNotFound   = errors.New("not_found")   // there is no such thing, or the viewer may not see it
+	ErrConflict   = errors.New("conflict")    // a stale version
+	ErrTooLarge   = errors.New("too_large")   // the content is not acceptable for its size
 )
 
 // Source is the Confluence behind the pages: its content, its people and the
@@ -12,11 +22,9 @@ import (
 // [UserCookie], or "" for someone who is not signed in. Source decides what a
 // viewer may see and do; the pages only show it.
 //
-// An error is a *fault.Error of these kinds: NotFound (there is no such thing,
-// or the viewer may not see it: the two must not be told apart), Forbidden
-// (the viewer sees it but may not do this), Conflict (a stale version),
-// BadRequest and TooLarge (the content is not acceptable). Everything else is
-// shown as "something went wrong".
+// An error wraps one of those above. ErrNotFound stands for what is not there
+// and for what the viewer may not see: the two must not be told apart.
+// Everything else is shown as "something went wrong".
 //
 // Every returned slice is bounded by Source and is the caller's to keep;
 // nothing in it is modified afterwards.

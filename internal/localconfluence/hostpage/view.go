@@ -13,8 +13,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-
-	"labelup/internal/fault"
 )
 
 // frame is what every page shows around its content.
@@ -194,7 +192,7 @@ func (v *visit) findSpace(key string) (*Space, error) {
 	}
 	i := slices.IndexFunc(spaces, func(s Space) bool { return s.Key == key })
 	if i < 0 {
-		return nil, fault.New(fault.NotFound, "space")
+		return nil, ErrNotFound
 	}
 	return &spaces[i], nil
 }
@@ -246,7 +244,7 @@ type list struct {
 func (v *visit) showList(f frame, heading, empty string, hits func(offset, limit int) ([]Hit, error)) error {
 	offset, err := strconv.Atoi(cmp.Or(v.r.URL.Query().Get("start"), "0"))
 	if err != nil || offset < 0 || offset > 100_000 {
-		return fault.New(fault.BadRequest, "start")
+		return ErrBadRequest
 	}
 	found, err := hits(offset, perPage+1)
 	if err != nil {
@@ -289,7 +287,7 @@ func (v *visit) search() error {
 	query := v.r.URL.Query()
 	text := strings.TrimSpace(cmp.Or(query.Get("text"), query.Get("q")))
 	if len(text) > 500 {
-		return fault.New(fault.BadRequest, "text")
+		return ErrBadRequest
 	}
 	return v.showList(frame{Query: text}, "Search", "Nothing found.", func(offset, limit int) ([]Hit, error) {
 		if text == "" {
@@ -310,7 +308,7 @@ func (v *visit) byTitle() error {
 			return v.redirect(link(p.PageRef))
 		}
 	}
-	return fault.New(fault.NotFound, "title")
+	return ErrNotFound
 }
 
 func (v *visit) toPage() error {
@@ -355,7 +353,7 @@ func (v *visit) view() error {
 	if text := v.r.URL.Query().Get("version"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 {
-			return fault.New(fault.BadRequest, "version")
+			return ErrBadRequest
 		}
 		version = n
 	}
@@ -465,7 +463,7 @@ func (v *visit) history() error {
 func (v *visit) export() error {
 	output := map[string]string{"": "pdf", "pdf": "pdf", "word": "word", "email": "email", "html": "html_export"}[v.r.URL.Query().Get("mode")]
 	if output == "" {
-		return fault.New(fault.BadRequest, "mode")
+		return ErrBadRequest
 	}
 	page, err := v.source.Page(v.r.Context(), v.viewer.AccountID, v.r.PathValue("id"), 0)
 	if err != nil {
@@ -513,10 +511,10 @@ func (v *visit) readUse() (ModuleUse, error) {
 		return use, err
 	}
 	if use.Part != PartView && use.Part != PartEditor {
-		return use, fault.New(fault.BadRequest, "part")
+		return use, ErrBadRequest
 	}
 	if len(use.Params) > maxMacroParams {
-		return use, fault.New(fault.TooLarge, "macro_parameters")
+		return use, ErrTooLarge
 	}
 	return use, nil
 }
@@ -548,13 +546,13 @@ func (v *visit) token() (any, error) {
 // changeSession is the switcher of user, locale and theme.
 func (v *visit) changeSession() error {
 	if err := v.r.ParseForm(); err != nil {
-		return fault.Wrap(fault.BadRequest, "form", err)
+		return fmt.Errorf("%w: %w", ErrBadRequest, err)
 	}
 	form := v.r.PostForm
 	if form.Has("user") {
 		i := slices.IndexFunc(v.users, func(u User) bool { return u.AccountID == form.Get("user") })
 		if i < 0 {
-			return fault.New(fault.BadRequest, "user")
+			return ErrBadRequest
 		}
 		setCookie(v.w, UserCookie, v.users[i].cookie())
 	}
@@ -564,7 +562,7 @@ func (v *visit) changeSession() error {
 	}{{"locale", LocaleCookie, locales}, {"theme", ThemeCookie, themes}} {
 		if form.Has(choice.field) {
 			if !slices.Contains(choice.from, form.Get(choice.field)) {
-				return fault.New(fault.BadRequest, choice.field)
+				return ErrBadRequest
 			}
 			setCookie(v.w, choice.cookie, form.Get(choice.field))
 		}
@@ -577,14 +575,12 @@ func (v *visit) changeSession() error {
 }
 
 func (v *visit) showError(err error) {
-	v.status = v.statusOf(err)
+	v.status, _ = v.statusOf(err)
 	message := map[int][2]string{
-		http.StatusNotFound:           {"Page not found", "It does not exist, or it is restricted and you may not see it."},
-		http.StatusForbidden:          {"You may not do this", "You can see this page, but your account has no permission for this."},
-		http.StatusConflict:           {"Somebody else was faster", "The page has changed since you opened it. Open it again and repeat your change."},
-		http.StatusBadRequest:         {"That address makes no sense", "A part of it is not what this page expects."},
-		http.StatusBadGateway:         {"The app does not answer", "Confluence asked the app and got no useful answer."},
-		http.StatusServiceUnavailable: {"Not available right now", "Try again in a moment."},
+		http.StatusNotFound:   {"Page not found", "It does not exist, or it is restricted and you may not see it."},
+		http.StatusForbidden:  {"You may not do this", "You can see this page, but your account has no permission for this."},
+		http.StatusConflict:   {"Somebody else was faster", "The page has changed since you opened it. Open it again and repeat your change."},
+		http.StatusBadRequest: {"That address makes no sense", "A part of it is not what this page expects."},
 	}[v.status]
 	if message[0] == "" {
 		message = [2]string{"Something went wrong", "The log of the local Confluence says more."}
