@@ -1,59 +1,59 @@
-# Label UP. Two commands matter: `make run` and `make test`. Both install what they need.
-# Needed beforehand: Go (see go.mod), Node 20 or later with npm, and Debian's apt-get for the rest.
+# Label UP. Two commands matter: `make run` and `make test`.
+# Needed beforehand: Go (see go.mod), Node 20 or later with npm. The rest is installed where apt-get is.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-export CGO_ENABLED ?= 1
 
-.PHONY: help run test build static lint bench load clean
+.PHONY: help run test build static lint bench clean programs
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: build .make/redis ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
+run: build ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
+	@$(call need,redis-server) || echo 'Going on without: sites are kept in memory.'
 	@bin/labelup dev $(ARGS)
 
-test: .make/redis .make/chromium static lint ## Check and test everything
-	go test -race -timeout 20m ./...
+# It tests the bundle that is committed, which is the one that is shipped; one
+# of the tests compares it with its sources.
+test: programs .make/npm lint ## Check and test everything
+	cd static && npm run --silent check
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
 	cd static && npm test
 
-build: .make/npm
-	go build -trimpath -o bin/labelup ./cmd/labelup
+# Without cgo it needs no C compiler, and runs on any Linux.
+build: .make/npm ## Build bin/labelup
+	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -o bin/labelup ./cmd/labelup
 
-static: .make/npm ## Type-check and bundle the browser side into static/dist
+static: .make/npm ## Type-check the browser side and bundle it into static/dist, which is committed
 	cd static && npm run --silent check && npm run --silent build
 
 lint: ## Format, vet, lint
-	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'gofmt has something to say about:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go mod tidy -diff
 	go vet ./...
 	go tool -modfile=tools/go.mod golangci-lint run
 
-bench: .make/redis ## Measure speed; docs/measurements.md says how to read it
+bench: ## Measure speed; docs/measurements.md says how to read it
+	@$(call need,redis-server)
 	go test -run '^$$' -bench . -benchmem ./connect ./macros ./internal/tenant ./handlers ./cmd/labelup
 
-clean:
+clean: ## Remove what was built, and what `make run` keeps between runs
 	rm -rf bin .make .data static/.build
 
-# What the machine may lack. Each is installed once.
+programs:
+	@$(call need,redis-server)
+	@$(call need,chromium)
+	@$(call need,gcc,libc6-dev)
 
 .make/npm: static/package-lock.json
-	@mkdir -p .make
-	cd static && npm ci --no-audit --no-fund
-	@touch $@
+	cd static && npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p .make && touch $@
 
-.make/redis:
-	@mkdir -p .make
-	@command -v redis-server >/dev/null || $(call install,redis-server)
-	@touch $@
-
-.make/chromium:
-	@mkdir -p .make
-	@command -v chromium >/dev/null || $(call install,chromium)
-	@touch $@
-
-# Debian's postinstall would start a Redis of its own; ours runs as a child.
-define install
-{ command -v apt-get >/dev/null || { echo "please install $(1)"; exit 1; }; \
-  sudo=$$(test "$$(id -u)" = 0 || echo sudo); \
-  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $(1) >/dev/null; }
+# need installs a program that is missing: the Debian package of the same name,
+# and further packages that it cannot do without.
+define need
+command -v $(1) >/dev/null || ( \
+  command -v apt-get >/dev/null || { echo 'There is no $(1), and no apt-get to install it with: please install it.'; exit 1; }; \
+  echo 'Installing $(1) ...'; \
+  root=$$(test "$$(id -u)" = 0 || echo sudo); \
+  $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) $(2) >/dev/null )
 endef

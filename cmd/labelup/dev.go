@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"labelup/internal/config"
@@ -31,7 +32,10 @@ type devOptions struct {
 // Confluence that has it installed.
 func runDev(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	options, err := parseDevFlags(args, stderr)
-	if err != nil {
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
 		return 2
 	}
 	d, err := newDevelopment(ctx, options, technicallog.New(stdout, slog.LevelInfo), stderr)
@@ -39,7 +43,7 @@ func runDev(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		complain(stderr, "dev", err)
 		return 1
 	}
-	if err := d.run(ctx, stderr); err != nil {
+	if err := d.run(ctx, stderr); err != nil && ctx.Err() == nil { // stopped while starting is stopped
 		complain(stderr, "dev", err)
 		return 1
 	}
@@ -179,7 +183,7 @@ func (d *development) greet(w io.Writer) {
     Open          %s/
     The app       %s
     Redis         %s
-    Control       %s/control/   (docs/local-confluence.md)
+    Control       %s/control/state   (docs/local-confluence.md)
 
   Below is the technical log. Ctrl-C stops everything.
 
@@ -188,8 +192,12 @@ func (d *development) greet(w io.Writer) {
 
 // redisPlace says where sites are kept, without a password.
 func redisPlace(redisURL string) string {
-	if len(redisURL) > 7 && redisURL[:7] == "unix://" {
-		return "child of this process, " + redisURL[7:]
+	switch path, isSocket := strings.CutPrefix(redisURL, "unix://"); {
+	case isSocket:
+		return "child of this process, " + path
+	case os.Getenv("REDIS_URL") == "":
+		return "in memory only"
+	default:
+		return "as REDIS_URL says"
 	}
-	return "as REDIS_URL says"
 }

@@ -69,7 +69,12 @@ func walk(t *testing.T, confluence string, environment ...string) {
 }
 
 func TestAPersonLabelsPagesInTheBrowser(t *testing.T) {
-	p, confluence := startDev(t)
+	pages := filepath.Join(t.TempDir(), "pages.jsonl")
+	imported := `{"id":"1","date":"2014-05-14","title":"An imported page","excerpt":"","labels":["agile","open source"],"markdown":"# Hello"}`
+	if err := os.WriteFile(pages, []byte(imported), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, confluence := startDev(t, "--pages", pages)
 	walk(t, confluence)
 	log := p.stdout.String()
 	for _, word := range []string{"quarterly", "by-a-person", "Walk", "5f0000000000000000000a02", "jwt=", "fields_lost", "withheld"} {

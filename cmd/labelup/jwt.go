@@ -15,10 +15,12 @@ import (
 
 const jwtUsage = `labelup jwt [--method METHOD --url URL [--base URL]] [--secret-env NAME]
 
-Reads a token from standard input and says in plain words what it is and what is
-wrong with it; the exit code is 1 if anything is.
+Reads a token from standard input, or what it was copied with: its header or its
+whole URL. Says in plain words what it is and what is wrong with it; the exit
+code is 1 if anything is.
 
-  --method, --url    also check that it was signed for this request
+  --method, --url    also check that it was signed for this request; put the URL
+                     in single quotes, for a shell takes & for itself
   --base URL         base URL of the receiver, which the hash leaves out
   --secret-env NAME  also check its signature with the site's secret, which is in
                      this environment variable; it is not printed
@@ -34,23 +36,23 @@ func runJWT(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 type tokenQuestion struct {
-	method, target, base string
-	secret               connect.Secret
+	method, target, base, basePath string
+	secret                         connect.Secret
 }
 
 func inspectToken(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string, now time.Time) int {
 	var ask tokenQuestion
 	flags := flag.NewFlagSet("labelup jwt", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() { fmt.Fprint(stderr, jwtUsage) }
 	flags.StringVar(&ask.method, "method", "", "")
 	flags.StringVar(&ask.target, "url", "", "")
 	flags.StringVar(&ask.base, "base", "", "")
 	secretEnv := flags.String("secret-env", "", "")
 	positional, err := parseAnywhere(flags, args)
 	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, jwtUsage)
 		return 0
 	} else if err != nil {
+		fmt.Fprintf(stderr, "labelup jwt: %v\n\n%s", err, jwtUsage)
 		return 2
 	}
 	misuse := func(format string, values ...any) int {
@@ -63,13 +65,16 @@ func inspectToken(args []string, stdin io.Reader, stdout, stderr io.Writer, gete
 	if (ask.method == "") != (ask.target == "") {
 		return misuse("--method and --url go together")
 	}
-	if _, err := pathOf(ask.base); err != nil {
-		return misuse("--base %v", err)
+	if ask.basePath, err = basePathOf(ask.method, ask.target, ask.base); err != nil {
+		return misuse("%v", err)
 	}
 	if *secretEnv != "" {
 		if ask.secret = connect.Secret(getenv(*secretEnv)); ask.secret == "" {
 			return misuse("the environment variable %s is empty", *secretEnv)
 		}
+	}
+	if file, ok := stdin.(*os.File); ok && isTerminal(file) {
+		fmt.Fprintln(stderr, "Paste the token, then press Enter and Ctrl-D.")
 	}
 	input, err := io.ReadAll(io.LimitReader(stdin, maxTokenInput+1))
 	if err != nil || len(input) > maxTokenInput {
@@ -87,11 +92,24 @@ func inspectToken(args []string, stdin io.Reader, stdout, stderr io.Writer, gete
 	return 1
 }
 
-// pastedToken takes away what people copy along with a token.
+func isTerminal(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// pastedToken takes away what people copy along with a token: quotes, its
+// header, or the URL that it is a parameter of.
 func pastedToken(input string) string {
-	input = strings.TrimSpace(input)
-	input = strings.TrimPrefix(input, "Authorization:")
-	return strings.TrimPrefix(strings.TrimSpace(input), "JWT ")
+	input = strings.Trim(input, " \t\r\n\"'")
+	if _, after, found := strings.Cut(input, "jwt="); found {
+		after, _, _ = strings.Cut(after, "#")
+		after, _, _ = strings.Cut(after, "&")
+		return after
+	}
+	if name, value, found := strings.Cut(input, ":"); found && strings.EqualFold(name, "Authorization") {
+		input = strings.TrimSpace(value)
+	}
+	return strings.TrimPrefix(input, "JWT ")
 }
 
 // describeToken prints what a token says and returns what is wrong with it.
@@ -211,18 +229,17 @@ func checkRequest(line printer, token *connect.Inspection, ask tokenQuestion) []
 		line("request", "not compared; --method and --url compare it")
 		return problems
 	}
-	basePath, _ := pathOf(ask.base) // checked with the flags
 	switch {
 	case token.QSH == connect.ContextQSH:
 		line("request", "not compared")
 		return append(problems, "Its qsh is context-qsh, so it is bound to no URL: it is good for the app's own API, and not for a URL that Confluence calls.")
-	case connect.MatchQSH(token.QSH, ask.method, ask.target, basePath):
+	case connect.MatchQSH(token.QSH, ask.method, ask.target, ask.basePath):
 		line("request", "it was signed for this one")
 		return problems
 	default:
 		line("request", "it was signed for another one")
 		return append(problems, fmt.Sprintf("The hash of this request is %s, of %s",
-			connect.QSH(ask.method, ask.target, basePath), connect.CanonicalRequest(ask.method, ask.target, basePath)))
+			connect.QSH(ask.method, ask.target, ask.basePath), connect.CanonicalRequest(ask.method, ask.target, ask.basePath)))
 	}
 }
 

@@ -31,28 +31,30 @@ func TestJWTSaysWhatATokenIsAndWhatIsWrongWithIt(t *testing.T) {
 		args  []string
 		code  int
 	}{
-		"a good request of the host":         {host.TokenFor("GET", path), append(compare, withSecret...), 0},
-		"pasted with its header":             {"Authorization: JWT " + host.TokenFor("GET", path) + "\n", nil, 0},
-		"a context token":                    {host.ContextToken(), nil, 0},
-		"a context token for a URL":          {host.ContextToken(), compare, 1},
-		"an anonymous context token":         {host.ContextToken(connecttest.Without("sub"), connecttest.Without("context")), nil, 0},
-		"a lifecycle token":                  {host.LifecycleToken(connect.Installed, "/installed"), []string{"--method", "POST", "--url", "/connect/installed", "--base", "https://labelup.example.com/connect"}, 0},
-		"a lifecycle token of another app":   {host.LifecycleToken(connect.Installed, "/installed", connecttest.With("aud", "https://another.example.com")), compare, 1},
-		"a lifecycle token without a key id": {host.LifecycleToken(connect.Installed, "/installed", connecttest.WithKeyID("../x"), connecttest.With("qsh", connect.ContextQSH)), nil, 1},
-		"expired three minutes ago":          {host.TokenFor("GET", path, connecttest.With("iat", ago(18*time.Minute)), connecttest.With("exp", ago(3*time.Minute))), compare, 1},
-		"from the future":                    {host.TokenFor("GET", path, connecttest.With("iat", ago(-time.Hour)), connecttest.With("exp", ago(-2*time.Hour))), nil, 1},
-		"valid for a day":                    {host.TokenFor("GET", path, connecttest.With("exp", ago(-24*time.Hour))), nil, 1},
-		"without most of what it needs":      {host.TokenFor("GET", path, connecttest.Without("exp"), connecttest.Without("iss"), connecttest.Without("qsh")), nil, 1},
-		"without iat":                        {host.TokenFor("GET", path, connecttest.Without("iat")), nil, 1},
-		"signed for another URL":             {host.TokenFor("GET", "/byline"), compare, 1},
-		"signed with another secret":         {host.TokenFor("GET", path, connecttest.SignedWith(jwt.SigningMethodHS256, []byte("another"))), withSecret, 1},
-		"algorithm none":                     {host.TokenFor("GET", path, connecttest.SignedWith(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType)), withSecret, 1},
-		"claims that steer a terminal":       {host.TokenFor("GET", path, connecttest.With("iss", "\x1b[2J\x07"), connecttest.With("qsh", "\x1b[2J")), nil, 1},
-		"scheme Bearer":                      {"Bearer " + host.TokenFor("GET", path), nil, 1},
-		"not a token":                        {"hello", nil, 1},
-		"a header that is no JSON":           {"aGVsbG8.aGVsbG8.aGVsbG8", nil, 1},
-		"claims with padding":                {"eyJhbGciOiJIUzI1NiJ9.e30=.aGVsbG8", nil, 1},
-		"nothing":                            {"", nil, 1},
+		"a good request of the host":           {host.TokenFor("GET", path), append(compare, withSecret...), 0},
+		"pasted with its header":               {"Authorization: JWT " + host.TokenFor("GET", path) + "\n", nil, 0},
+		"pasted with its URL":                  {"'https://labelup.example.com/connect" + path + "&jwt=" + host.TokenFor("GET", path) + "&x=y#z'\n", nil, 0},
+		"pasted with its header in lower case": {"authorization: JWT " + host.TokenFor("GET", path) + "\n", nil, 0},
+		"a context token":                      {host.ContextToken(), nil, 0},
+		"a context token for a URL":            {host.ContextToken(), compare, 1},
+		"an anonymous context token":           {host.ContextToken(connecttest.Without("sub"), connecttest.Without("context")), nil, 0},
+		"a lifecycle token":                    {host.LifecycleToken(connect.Installed, "/installed"), []string{"--method", "POST", "--url", "/connect/installed", "--base", "https://labelup.example.com/connect"}, 0},
+		"a lifecycle token of another app":     {host.LifecycleToken(connect.Installed, "/installed", connecttest.With("aud", "https://another.example.com")), compare, 1},
+		"a lifecycle token without a key id":   {host.LifecycleToken(connect.Installed, "/installed", connecttest.WithKeyID("../x"), connecttest.With("qsh", connect.ContextQSH)), nil, 1},
+		"expired three minutes ago":            {host.TokenFor("GET", path, connecttest.With("iat", ago(18*time.Minute)), connecttest.With("exp", ago(3*time.Minute))), compare, 1},
+		"from the future":                      {host.TokenFor("GET", path, connecttest.With("iat", ago(-time.Hour)), connecttest.With("exp", ago(-2*time.Hour))), nil, 1},
+		"valid for a day":                      {host.TokenFor("GET", path, connecttest.With("exp", ago(-24*time.Hour))), nil, 1},
+		"without most of what it needs":        {host.TokenFor("GET", path, connecttest.Without("exp"), connecttest.Without("iss"), connecttest.Without("qsh")), nil, 1},
+		"without iat":                          {host.TokenFor("GET", path, connecttest.Without("iat")), nil, 1},
+		"signed for another URL":               {host.TokenFor("GET", "/byline"), compare, 1},
+		"signed with another secret":           {host.TokenFor("GET", path, connecttest.SignedWith(jwt.SigningMethodHS256, []byte("another"))), withSecret, 1},
+		"algorithm none":                       {host.TokenFor("GET", path, connecttest.SignedWith(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType)), withSecret, 1},
+		"claims that steer a terminal":         {host.TokenFor("GET", path, connecttest.With("iss", "\x1b[2J\x07"), connecttest.With("qsh", "\x1b[2J")), nil, 1},
+		"scheme Bearer":                        {"Bearer " + host.TokenFor("GET", path), nil, 1},
+		"not a token":                          {"hello", nil, 1},
+		"a header that is no JSON":             {"aGVsbG8.aGVsbG8.aGVsbG8", nil, 1},
+		"claims with padding":                  {"eyJhbGciOiJIUzI1NiJ9.e30=.aGVsbG8", nil, 1},
+		"nothing":                              {"", nil, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
@@ -101,13 +103,14 @@ func TestJWTCalledInAWrongWay(t *testing.T) {
 		args  []string
 		stdin string
 	}{
-		"the token as an argument":   {args: []string{"eyJ.eyJ.x"}},
-		"a method without a URL":     {args: []string{"--method", "GET"}},
-		"a URL without a method":     {args: []string{"--url", "/x"}},
-		"a base that is none":        {args: []string{"--base", "http://[::1"}},
-		"a secret that is not there": {args: []string{"--secret-env", "LABELUP_NO_SUCH_SECRET"}},
-		"an unknown flag":            {args: []string{"--secret", "x"}},
-		"more than a token":          {stdin: strings.Repeat("x", maxTokenInput+1)},
+		"the token as an argument":         {args: []string{"eyJ.eyJ.x"}},
+		"a method without a URL":           {args: []string{"--method", "GET"}},
+		"a URL without a method":           {args: []string{"--url", "/x"}},
+		"a base that is none":              {args: []string{"--base", "http://[::1"}},
+		"a secret that is not there":       {args: []string{"--secret-env", "LABELUP_NO_SUCH_SECRET"}},
+		"a base that the URL is not below": {args: []string{"--method", "GET", "--url", "/a", "--base", "https://labelup.example.com/connect"}},
+		"an unknown flag":                  {args: []string{"--secret", "x"}},
+		"more than a token":                {stdin: strings.Repeat("x", maxTokenInput+1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
@@ -119,5 +122,17 @@ func TestJWTCalledInAWrongWay(t *testing.T) {
 				t.Errorf("standard error repeats the token: %q", fmt.Sprint(&stderr))
 			}
 		})
+	}
+}
+
+func TestJWTAsksForTheTokenOnATerminal(t *testing.T) {
+	terminal, err := os.Open(os.DevNull) // a character device, as a terminal is
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer terminal.Close()
+	var stdout, stderr bytes.Buffer
+	if code := runJWT(nil, terminal, &stdout, &stderr); code != 1 || !strings.HasPrefix(stderr.String(), "Paste the token") {
+		t.Errorf("exit code %d, standard error %q", code, &stderr)
 	}
 }

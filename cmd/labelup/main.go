@@ -1,12 +1,14 @@
 // Command labelup is the whole program: the service, the same with a local
 // Confluence for development, and two tools that support uses. Each subcommand
-// is one file.
+// is one file. It puts the other packages together and has no rule of its own
+// about labels, tokens or sites.
 package main
 
 import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -19,12 +21,18 @@ const usage = `Label UP shows and changes the labels of Confluence pages.
   labelup dev [flags]                 run everything on this machine, with a local Confluence
   labelup qsh METHOD URL [--base URL] print the canonical request and the query string hash
   labelup jwt                         read a token from standard input and say what is wrong with it
-  labelup version                     print the version
+  labelup version                     print the commit it was built from
+
+qsh, jwt and dev say more with --help.
 `
 
 func main() {
+	// The standard library's own log goes to standard error past the technical
+	// log: net/http quotes there what a server sent that was not asked for.
+	log.SetOutput(io.Discard)
 	// Heroku stops a process with SIGTERM, a person with SIGINT.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // so that a second signal ends the process at once
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

@@ -34,17 +34,24 @@ func TestQSHPrintsTheCanonicalRequestAndItsHash(t *testing.T) {
 
 func TestQSHCalledInAWrongWay(t *testing.T) {
 	for name, args := range map[string][]string{
-		"nothing":             {},
-		"no URL":              {"GET"},
-		"too much":            {"GET", "/a", "/b"},
-		"an unknown flag":     {"GET", "/a", "--bass", "/b"},
-		"a flag, no value":    {"GET", "/a", "--base"},
-		"a base that is none": {"GET", "/a", "--base", "http://[::1"},
+		"nothing":                          {},
+		"no URL":                           {"GET"},
+		"too much":                         {"GET", "/a", "/b"},
+		"an unknown flag":                  {"GET", "/a", "--bass", "/b"},
+		"a flag, no value":                 {"GET", "/a", "--base"},
+		"a base that is none":              {"GET", "/a", "--base", "http://[::1"},
+		"the URL before the method":        {"https://labelup.example.com/a?jwt=secret", "GET"},
+		"a URL without its beginning":      {"GET", "a/b?c=d"},
+		"a base that the URL is not below": {"GET", "https://labelup.example.com/a", "--base", "https://labelup.example.com/connect"},
+		"a base that is the URL's beginning in letters only": {"GET", "/connected/a", "--base", "/connect"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			if code := runQSH(args, &stdout, &stderr); code != 2 || stdout.Len() > 0 || !strings.Contains(stderr.String(), "labelup qsh") {
 				t.Errorf("exit code %d, standard output %q, standard error %q", code, &stdout, &stderr)
+			}
+			if strings.Contains(stderr.String(), "secret") {
+				t.Errorf("standard error repeats the URL: %q", &stderr)
 			}
 		})
 	}

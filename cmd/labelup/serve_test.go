@@ -191,6 +191,27 @@ func TestAFaultySettingIsNamedWithoutItsValue(t *testing.T) {
 	}
 }
 
+func TestEveryFaultySettingIsNamedAtOnce(t *testing.T) {
+	p := start(t, []string{
+		"PORT=http", "BASE_URL=ftp://hunter2", "REDIS_URL=mysql://hunter2", "SEAL_KEYS=k1:hunter2", "ALLOWED_HOSTS=https://hunter2/", "LOG_LEVEL=hunter2",
+	}, "serve")
+	if code := p.exit(); code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	said := p.stderr.String()
+	for _, name := range []string{"PORT", "BASE_URL", "REDIS_URL", "SEAL_KEYS", "ALLOWED_HOSTS", "LOG_LEVEL"} {
+		if !strings.Contains(said, name) {
+			t.Errorf("%s is not named", name)
+		}
+	}
+	if strings.Contains(said, "hunter2") {
+		t.Error("a value is shown")
+	}
+	if t.Failed() {
+		t.Logf("it says:\n%s", said)
+	}
+}
+
 func TestServeStartsStopsAndFinishesWhatRuns(t *testing.T) {
 	redis := redistest.Start(t)
 	p := start(t, production(redis.URL()), "serve")
@@ -202,6 +223,11 @@ func TestServeStartsStopsAndFinishesWhatRuns(t *testing.T) {
 	}
 	if header.Get("Strict-Transport-Security") == "" {
 		t.Error("the descriptor is sent without Strict-Transport-Security")
+	}
+
+	// net/http has an answer of its own to this one.
+	if said := p.sendRaw("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(said, "HTTP/1.1 404") || !strings.Contains(said, "Strict-Transport-Security") {
+		t.Errorf("OPTIONS * is answered past the table: %s", said)
 	}
 
 	// A request that has begun when SIGTERM comes is still answered.
@@ -289,7 +315,7 @@ func TestCommandLine(t *testing.T) {
 		"an unknown command":      {[]string{"destroy"}, 2, `no command "destroy"`},
 		"help":                    {[]string{"help"}, 0, "labelup jwt"},
 		"serve with an argument":  {[]string{"serve", "now"}, 2, "takes no arguments"},
-		"the list of settings":    {[]string{"serve", "--settings"}, 0, "SHUTDOWN_SECONDS (default 25)"},
+		"the list of settings":    {[]string{"serve", "--settings"}, 0, "SHUTDOWN_SECONDS (default 28)"},
 		"dev with an argument":    {[]string{"dev", "now"}, 2, "takes no arguments"},
 		"dev with a flag of none": {[]string{"dev", "--colour"}, 2, "colour"},
 		"version":                 {[]string{"version"}, 0, ""},

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"labelup"
@@ -100,7 +101,10 @@ func newService(settings config.Config, log *slog.Logger) (*service, error) {
 		log:      log,
 		store:    store,
 		server: &http.Server{
-			Handler:           handler,
+			Handler: handler,
+			// OPTIONS * is no route either.
+			DisableGeneralOptionsHandler: true,
+
 			ReadHeaderTimeout: 5 * time.Second,
 			ReadTimeout:       15 * time.Second,
 			// Longer than any call to Confluence that a change may wait for.
@@ -110,6 +114,32 @@ func newService(settings config.Config, log *slog.Logger) (*service, error) {
 			ErrorLog:       slog.NewLogLogger(muted{log.Handler()}, slog.LevelWarn),
 		},
 	}, nil
+}
+
+// checkFormats reads the settings whose format belongs to another package, so
+// that an operator is told of every fault at once and not one a start.
+func checkFormats(settings config.Config) error {
+	var faults []error
+	if settings.SealKeys != "" {
+		if _, err := seal.NewLocal(settings.SealKeys); err != nil {
+			faults = append(faults, fmt.Errorf("SEAL_KEYS: %w", err))
+		}
+	}
+	if settings.RedisURL != "" {
+		client, err := tenant.Connect(settings.RedisURL, tenant.Options{InsecureTLS: settings.RedisTLSInsecure})
+		if err != nil {
+			faults = append(faults, fmt.Errorf("REDIS_URL: %w", err))
+		} else {
+			_ = client.Close() // it has dialled nothing
+		}
+	}
+	for _, pattern := range settings.AllowedHosts {
+		if !connect.IsHostPattern(pattern) {
+			faults = append(faults, errors.New("ALLOWED_HOSTS must be a list of host names, each with *. in front or not"))
+			break
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // run serves until ctx ends, then lets running requests finish.
@@ -139,7 +169,7 @@ func (s *service) close() error { return s.store.Close() }
 // warnOfEviction says in the log that Redis may throw records away. It is no
 // reason not to start.
 func (s *service) warnOfEviction(ctx context.Context) {
-	if warning, err := s.store.EvictionPolicy(ctx); err == nil && warning != "" {
+	if may, err := s.store.MayEvict(ctx); err == nil && may {
 		s.log.Warn("redis may evict sites", technicallog.Reason, "maxmemory_policy_is_not_noeviction")
 	}
 }
@@ -190,6 +220,9 @@ func listen(ctx context.Context, production bool, port int) (net.Listener, error
 	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, fmt.Sprint(port)))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("port %d is in use; stop what uses it, or choose another port", port)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("port %d: %w", port, err)
 	}

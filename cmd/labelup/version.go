@@ -2,16 +2,30 @@ package main
 
 import "runtime/debug"
 
-// version is the commit the program was built from, as far as the build knows.
+// commit is for a build that has no checkout to ask, as on Heroku:
+// go build -ldflags "-X main.commit=…"
+var commit string
+
+// version is the commit the program was built from, as far as is known.
 func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
-			return setting.Value[:12]
+	info, _ := debug.ReadBuildInfo()
+	return versionOf(commit, info)
+}
+
+func versionOf(commit string, info *debug.BuildInfo) string {
+	changed := ""
+	if info != nil {
+		for _, setting := range info.Settings {
+			switch {
+			case setting.Key == "vcs.revision" && commit == "":
+				commit = setting.Value
+			case setting.Key == "vcs.modified" && setting.Value == "true":
+				changed = "-changed"
+			}
 		}
 	}
-	return info.Main.Version
+	if commit == "" {
+		return "unknown"
+	}
+	return commit[:min(len(commit), 12)] + changed
 }
