@@ -11,7 +11,6 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ? resolve(process.argv[2]) : join(here, "dist");
 
 rmSync(out, { recursive: true, force: true });
-mkdirSync(join(out, "strings"), { recursive: true });
 await build({
   absWorkingDir: here,
   entryPoints: { labelup: "src/main.tsx" },
@@ -33,7 +32,11 @@ await build({
   target: ["chrome109", "firefox115", "safari16.4"],
   logLevel: "warning",
 });
-for (const file of readdirSync(join(here, "src/strings")).sort()) {
-  writeFileSync(join(out, "strings", file), JSON.stringify(JSON.parse(readFileSync(join(here, "src/strings", file), "utf8"))));
+// What the browser says, and what Confluence says of the app in its own menus.
+for (const folder of ["strings", "descriptor"]) {
+  mkdirSync(join(out, folder));
+  for (const file of readdirSync(join(here, "src", folder)).sort()) {
+    writeFileSync(join(out, folder, file), JSON.stringify(JSON.parse(readFileSync(join(here, "src", folder, file), "utf8"))));
+  }
 }
 cpSync(join(here, "icon.svg"), join(out, "icon.svg"));

@@ -116,7 +116,8 @@ func TestClusterOfThreeMasters(t *testing.T) {
 	recovers(t, 10*time.Second, writer)
 	for i := range 12 {
 		clientKey := fmt.Sprint("site ", i)
-		waitFor(t, 10*time.Second, "a site of the restarted node", func() bool {
+		// The cluster takes its time to trust a node again: CLUSTERDOWN until then.
+		waitFor(t, 40*time.Second, "a site of the restarted node", func() bool {
 			got, err := writer.Installation(t.Context(), clientKey)
 			return err == nil && got.SharedSecret == "second"
 		})
