@@ -325,6 +325,16 @@ func (s *Server) send(ctx context.Context, r signed) (int, []byte, error) {
 
 var errNotInstalled = errors.New("localconfluence: the app is not installed and enabled")
 
+// working is the site's install of the app, if it is one that is shown and told.
+func (x *site) working() (install, error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if !x.app.installed || !x.app.enabled {
+		return install{}, errNotInstalled
+	}
+	return x.app, nil
+}
+
 // moduleURL returns the app's URL of a module before Confluence adds to it.
 func (d descriptor) moduleURL(use hostpage.ModuleUse) (string, error) {
 	for _, m := range d.Modules.DynamicContentMacros {
@@ -436,11 +446,9 @@ func (t moduleTarget) context(x *site, licence string) map[string]any {
 // signURL returns the URL Confluence would load for a module: variables filled
 // in, its own parameters appended, signed. account may be "".
 func (s *Server) signURL(x *site, account string, use hostpage.ModuleUse, v variation) (string, error) {
-	x.mu.RLock()
-	app := x.app
-	x.mu.RUnlock()
-	if !app.installed || !app.enabled {
-		return "", errNotInstalled
+	app, err := x.working()
+	if err != nil {
+		return "", err
 	}
 	template, err := app.descriptor.moduleURL(use)
 	if err != nil {
@@ -491,11 +499,9 @@ func (s *Server) signURL(x *site, account string, use hostpage.ModuleUse, v vari
 
 // contextToken returns what AP.context.getToken answers.
 func (s *Server) contextToken(x *site, account string, use hostpage.ModuleUse, v variation) (string, error) {
-	x.mu.RLock()
-	app := x.app
-	x.mu.RUnlock()
-	if !app.installed || !app.enabled {
-		return "", errNotInstalled
+	app, err := x.working()
+	if err != nil {
+		return "", err
 	}
 	t, err := x.target(account, use)
 	if err != nil {
@@ -563,10 +569,8 @@ func (s *Server) export(ctx context.Context, x *site, viewer, id, output string)
 
 // webhook tells the app of a site what happened: one POST, no retry.
 func (s *Server) webhook(x *site, e content.Event) {
-	x.mu.RLock()
-	app := x.app
-	x.mu.RUnlock()
-	if !app.installed || !app.enabled || x.filling.Load() {
+	app, err := x.working()
+	if err != nil || x.filling.Load() {
 		return
 	}
 	for _, hook := range app.descriptor.Modules.Webhooks {

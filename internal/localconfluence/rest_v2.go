@@ -667,13 +667,19 @@ func (c *call) owner(kind string) (content.Owner, error) {
 	return content.Owner{ID: id}, err
 }
 
+// ownedProperties are the properties of what the path names.
+func (c *call) ownedProperties(kind string) (content.Owner, []content.Property, error) {
+	o, err := c.owner(kind)
+	if err != nil {
+		return o, nil, err
+	}
+	all, err := c.site.store.Properties(c.by.account, o)
+	return o, all, err
+}
+
 func properties(kind string) route {
 	return func(c *call) (any, error) {
-		o, err := c.owner(kind)
-		if err != nil {
-			return nil, err
-		}
-		all, err := c.site.store.Properties(c.by.account, o)
+		o, all, err := c.ownedProperties(kind)
 		if err != nil {
 			return nil, err
 		}
@@ -686,11 +692,7 @@ func properties(kind string) route {
 
 func property(kind string) route {
 	return func(c *call) (any, error) {
-		o, err := c.owner(kind)
-		if err != nil {
-			return nil, err
-		}
-		all, err := c.site.store.Properties(c.by.account, o)
+		o, all, err := c.ownedProperties(kind)
 		if err != nil {
 			return nil, err
 		}
