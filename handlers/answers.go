@@ -21,6 +21,8 @@ func status(kind fault.Kind) int {
 		return http.StatusForbidden
 	case fault.NotFound:
 		return http.StatusNotFound
+	case fault.WrongMethod:
+		return http.StatusMethodNotAllowed
 	case fault.Conflict:
 		return http.StatusConflict
 	case fault.TooLarge:
@@ -70,7 +72,7 @@ type refusedName struct {
 // sentences in five languages; this is for whoever reads the bare answer.
 func message(kind fault.Kind) string {
 	switch kind {
-	case fault.BadRequest:
+	case fault.BadRequest, fault.WrongMethod:
 		return "The request is not understood. Nothing was changed."
 	case fault.Anonymous:
 		return "Log in to Confluence to change labels. Nothing was changed."

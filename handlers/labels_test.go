@@ -300,8 +300,8 @@ func TestAPanicIsAnsweredAndLoggedWithoutItsValue(t *testing.T) {
 			places = append(places, line["place"])
 		}
 	}
-	if len(places) != 1 || !strings.Contains(places[0].(string), "labelup/handlers") {
-		t.Errorf("panic places are %v, want one in handlers", places)
+	if len(places) != 1 || !strings.HasPrefix(places[0].(string), "labelup/handlers.(*Server).ready:") {
+		t.Errorf("panic places are %v, want one in ready", places)
 	}
 	if strings.Contains(h.log.String(), "nil pointer") {
 		t.Error("the log has the panic's value")

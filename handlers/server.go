@@ -178,8 +178,8 @@ func mayChange(caller *Caller) error {
 // finish answers a fault, if there is one, and writes the log line.
 func (s *Server) finish(x *exchange, err error) {
 	if err != nil {
-		if _, ok := errors.AsType[*echo.HTTPError](err); ok {
-			err = s.routingFault(x, err)
+		if routing, ok := errors.AsType[*echo.HTTPError](err); ok {
+			err = routingFault(x, routing.Code)
 		}
 		s.answerFault(x, err)
 	}
@@ -210,21 +210,17 @@ func (s *Server) finish(x *exchange, err error) {
 	s.Log.LogAttrs(x.request.Context(), level, "request", attrs...)
 }
 
-// routingFault turns Echo's own errors, for paths and methods that are not in
-// the table, into faults.
-func (s *Server) routingFault(x *exchange, err error) error {
-	var wrong *echo.HTTPError
-	methods := allowed(x.request.URL.Path)
-	if errors.As(err, &wrong) && wrong.Code == http.StatusMethodNotAllowed && methods != "" {
+// routingFault is the fault of a path or method that is not in the table. It
+// takes the status with which Echo says so.
+func routingFault(x *exchange, code int) error {
+	if methods := allowed(x.request.URL.Path); code == http.StatusMethodNotAllowed && methods != "" {
 		x.header().Set("Allow", methods)
-		x.sendJSON(http.StatusMethodNotAllowed, problem{Error: problemDetail{
-			Kind: fault.BadRequest, Reason: "method_not_allowed", Message: message(fault.BadRequest), RequestID: x.requestID,
-		}})
-		return fault.New(fault.BadRequest, "method_not_allowed")
+		return fault.New(fault.WrongMethod, "method_not_allowed")
 	}
-	return fault.Wrap(fault.NotFound, "no_such_route", err)
+	return fault.New(fault.NotFound, "no_such_route")
 }
 
+// allowed are the methods that the table has for a path.
 func allowed(path string) string {
 	var methods []string
 	for _, r := range routes {
@@ -265,14 +261,13 @@ func requestID(r *http.Request) string {
 func panicPlace() string {
 	pcs := make([]uintptr, 32)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
-	place := "unknown"
 	for {
 		frame, more := frames.Next()
 		if strings.HasPrefix(frame.Function, "labelup/") && !strings.HasSuffix(frame.Function, "panicPlace") {
 			return frame.Function + ":" + strconv.Itoa(frame.Line)
 		}
 		if !more {
-			return place
+			return "unknown"
 		}
 	}
 }

@@ -22,6 +22,7 @@ const (
 	Unlicensed   Kind = "unlicensed"   // the site has no active licence and this is a change
 	Forbidden    Kind = "forbidden"    // Confluence does not let this person do it
 	NotFound     Kind = "not_found"    // no such page, or this person may not see it
+	WrongMethod  Kind = "wrong_method" // the path exists and not with this method; no browser of ours does that
 	Conflict     Kind = "conflict"     // Confluence holds something else than was asked for
 	TooLarge     Kind = "too_large"    // body or label set above its limit
 	RateLimited  Kind = "rate_limited" // Confluence or our own budget says wait
