@@ -102,8 +102,14 @@ func modules(t *testing.T, packages ...string) []module {
 func licenceOf(t *testing.T, dir string) string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "LICEN[SC]E*"))
-	if err != nil || len(files) == 0 {
-		return "none found"
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		files = []string{filepath.Join(dir, "COPYING")}
+		if _, err := os.Stat(files[0]); err != nil {
+			return "none found"
+		}
 	}
 	raw, err := os.ReadFile(files[0])
 	if err != nil {

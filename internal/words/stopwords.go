@@ -1,0 +1,80 @@
+package words
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// languageSet is a set of languages, one bit for each. The languages that are
+// only known in order not to be taken for another follow those of Language.
+type languageSet uint32
+
+const (
+	stemmed    languageSet = 1<<languages - 1
+	everywhere languageSet = 1 << 31
+)
+
+// stopWords says of each stop word in which languages it is one.
+var stopWords = func() map[string]languageSet {
+	m := make(map[string]languageSet, 3000)
+	add := func(text string, set languageSet, alsoPlain bool) {
+		for word := range strings.FieldsSeq(text) {
+			m[word] |= set
+			if alsoPlain {
+				m[withoutAccents(word, "")] |= set
+			}
+		}
+	}
+	for language, text := range stopWordsOf {
+		// People who write one of these in a hurry leave the accents out.
+		plain := Language(language) == French || Language(language) == Spanish || Language(language) == Portuguese || Language(language) == Italian
+		add(text, 1<<language, plain)
+	}
+	for i, text := range otherLanguages {
+		add(text, 1<<(int(languages)+i), false)
+	}
+	add("the of and for with http https www", everywhere, false)
+	return m
+}()
+
+var stopWordsOf = [languages]string{
+	English: stopEnglish, German: stopGerman, French: stopFrench, Spanish: stopSpanish,
+	Portuguese: stopPortuguese, Italian: stopItalian, Dutch: stopDutch, Swedish: stopSwedish,
+}
+
+// unknownStops are the sets that count where the language is not known: English,
+// which is found everywhere, and the languages that have no stemmer here.
+const unknownStops = everywhere | 1<<English | (1<<len(otherLanguages)-1)<<languages
+
+func isStop(word string, language Language) bool {
+	set := stopWords[word]
+	if set == 0 {
+		return false
+	}
+	if language == Unknown || language == CJK {
+		return set&unknownStops != 0
+	}
+	return set&(1<<language|everywhere) != 0
+}
+
+// count is in how many languages a word is a stop word.
+func (s languageSet) count() int { return bits.OnesCount32(uint32(s &^ everywhere)) }
+
+// elisions are the words that lose their last vowel before another, in French,
+// Italian, English and Dutch.
+var elisions = setOf(`l d qu n j c s m t y o v jusqu lorsqu puisqu quoiqu quelqu presqu entr
+	un dell all dall nell sull coll quell quest gl ch com dov cos anch nient neanch mezz senz tutt bell sant`)
+
+// acronymsToo are stop words of some language that in capitals are something else.
+var acronymsToo = setOf(`it us who ai os ci`)
+
+// remnants are what is left of a word after an apostrophe.
+var remnants = setOf(`s t re ve ll d m n`)
+
+func setOf(text string) map[string]bool {
+	m := map[string]bool{}
+	for word := range strings.FieldsSeq(text) {
+		m[word] = true
+	}
+	return m
+}
