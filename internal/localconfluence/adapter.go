@@ -233,12 +233,13 @@ func (a *source) Search(_ context.Context, viewer, text string, offset, limit in
 		return nil, fmt.Errorf("%w: %w", hostpage.ErrBadRequest, err)
 	}
 	var found []cql.Document
-	for _, d := range a.site.store.Indexed(viewer) {
+	indexed := a.site.store.Indexed(viewer)
+	for _, d := range indexed {
 		if q.Match(&d) {
 			found = append(found, d)
 		}
 	}
-	q.Sort(found)
+	q.Sort(found, indexed)
 	var all []content.Content
 	for _, d := range found {
 		if c, err := a.site.store.Content(viewer, d.ID); err == nil {

@@ -313,12 +313,13 @@ func matches(c *call) ([]cql.Document, error) {
 		return nil, err
 	}
 	var found []cql.Document
-	for _, d := range c.site.store.Indexed(c.by.account) {
+	indexed := c.site.store.Indexed(c.by.account)
+	for _, d := range indexed {
 		if q.Match(&d) {
 			found = append(found, d)
 		}
 	}
-	q.Sort(found)
+	q.Sort(found, indexed)
 	return found, nil
 }
 
@@ -359,7 +360,7 @@ func searchPage(c *call, most int, toJSON func(cql.Document, content.Content) an
 
 func search(c *call) (any, error) {
 	return searchPage(c, 250, func(d cql.Document, x content.Content) any {
-		excerpt := excerptOf(d.Text, 300)
+		excerpt := excerptOf(content.Text(x.Body), 300)
 		if c.URL.Query().Get("excerpt") == "none" {
 			excerpt = ""
 		}
@@ -375,9 +376,14 @@ func search(c *call) (any, error) {
 	})
 }
 
+// contentSearch gives fewer results at once the dearer they are. Only the limit
+// of the rendered bodies is documented; callers read it back from the answer.
 func contentSearch(c *call) (any, error) {
 	most := 200
-	if strings.Contains(c.URL.Query().Get("expand"), "body.") {
+	switch expand := c.URL.Query().Get("expand"); {
+	case strings.Contains(expand, "body.export_view"), strings.Contains(expand, "body.styled_view"):
+		most = 25
+	case strings.Contains(expand, "body."):
 		most = 50
 	}
 	return searchPage(c, most, func(_ cql.Document, x content.Content) any { return contentJSON(c, x) })
@@ -415,18 +421,36 @@ func contentJSON(c *call, x content.Content) any {
 			"_expandable": map[string]any{}, "_links": map[string]any{"webui": "/spaces/" + sp.Key, "self": c.site.baseURL + "/rest/api/space/" + sp.Key},
 		}
 	}
+	version := map[string]any{
+		"by": userV1(userOf(c.site, x.Version.AuthorID)), "when": stamp(x.Version.At), "friendlyWhen": x.Version.At.UTC().Format("Jan 02, 2006"),
+		"message": x.Version.Message, "number": x.Version.Number, "minorEdit": x.Version.MinorEdit,
+	}
 	if wants("version") {
-		out["version"] = map[string]any{
-			"by": userV1(userOf(c.site, x.Version.AuthorID)), "when": stamp(x.Version.At), "friendlyWhen": x.Version.At.UTC().Format("Jan 02, 2006"),
-			"message": x.Version.Message, "number": x.Version.Number, "minorEdit": x.Version.MinorEdit,
-		}
+		out["version"] = version
 	}
 	if wants("metadata.labels") || wants("metadata") {
 		labels, _ := c.site.store.Labels(c.by.account, x.ID)
 		out["metadata"] = map[string]any{"labels": labelArray(c, labels)}
 	}
-	if wants("body.storage") {
-		out["body"] = map[string]any{"storage": map[string]any{"value": x.Body, "representation": "storage", "embeddedContent": []any{}}}
+	bodies := map[string]any{}
+	for _, format := range []string{"storage", "atlas_doc_format", "view", "export_view", "styled_view"} {
+		if wants("body." + format) {
+			value, _ := c.body(x, format) // a format that there is
+			bodies[format] = map[string]any{"value": value, "representation": format, "embeddedContent": []any{}}
+		}
+	}
+	if len(bodies) > 0 {
+		out["body"] = bodies
+	}
+	if wants("history") {
+		history := map[string]any{
+			"latest": true, "createdBy": userV1(userOf(c.site, x.AuthorID)), "createdDate": stamp(x.CreatedAt),
+			"_links": map[string]any{"self": self + "/history"},
+		}
+		if wants("history.lastUpdated") {
+			history["lastUpdated"] = version
+		}
+		out["history"] = history
 	}
 	if wants("ancestors") {
 		above := []any{}

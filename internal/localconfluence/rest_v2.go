@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"labelup/internal/localconfluence/adf"
 	"labelup/internal/localconfluence/content"
 )
 
@@ -125,46 +126,31 @@ func (c *call) contentV2(x content.Content) (map[string]any, error) {
 		}
 		out["position"], out["ownerId"], out["lastOwnerId"] = x.Position, x.AuthorID, any(nil)
 	}
-	format := c.URL.Query().Get("body-format")
-	var value string
-	switch format {
-	case "":
-		return out, nil
-	case "storage", "editor":
-		value = x.Body
-	case "atlas_doc_format":
-		value = atlasDoc(x.Body)
-	case "view", "export_view", "styled_view", "anonymous_export_view":
-		// What macros show is not rendered into views here.
-		value = content.ReplaceMacros(x.Body, func(content.Macro) (string, bool) { return "", true })
-	default:
-		return nil, badRequest("unknown body-format")
+	if format := c.URL.Query().Get("body-format"); format != "" {
+		value, err := c.body(x, format)
+		if err != nil {
+			return nil, err
+		}
+		out["body"] = map[string]any{format: map[string]any{"representation": format, "value": value}}
 	}
-	out["body"] = map[string]any{format: map[string]any{"representation": format, "value": value}}
 	return out, nil
 }
 
-// atlasDoc is a body as an Atlassian document, encoded as JSON: its macros as
-// extensions, then its text, a paragraph a line.
-func atlasDoc(body string) string {
-	nodes := []any{}
-	for _, m := range content.Macros(body) {
-		parameters := map[string]any{}
-		for name, value := range m.Parameters {
-			parameters[name] = map[string]any{"value": value}
-		}
-		nodes = append(nodes, map[string]any{"type": "extension", "attrs": map[string]any{
-			"extensionType": "com.atlassian.confluence.macro.core", "extensionKey": m.Name, "layout": "default", "localId": m.ID,
-			"parameters": map[string]any{"macroParams": parameters, "macroMetadata": map[string]any{"macroId": map[string]any{"value": m.ID}}},
-		}})
+// body is a body in one of its formats.
+func (c *call) body(x content.Content, format string) (string, error) {
+	switch format {
+	case "storage", "editor":
+		return x.Body, nil
+	case "atlas_doc_format":
+		return adf.Document(x.Body, adf.Page{
+			ID: x.ID, SpaceKey: c.site.store.SpaceKey(x.SpaceID), BaseURL: c.site.baseURL,
+			Person: func(id string) string { return userOf(c.site, id).DisplayName },
+		}), nil
+	case "view", "export_view", "styled_view", "anonymous_export_view":
+		// What macros show is not rendered into views here.
+		return content.ReplaceMacros(x.Body, func(content.Macro) (string, bool) { return "", true }), nil
 	}
-	for line := range strings.SplitSeq(content.Text(body), "\n") {
-		if line != "" {
-			nodes = append(nodes, map[string]any{"type": "paragraph", "content": []any{map[string]any{"type": "text", "text": line}}})
-		}
-	}
-	raw, _ := json.Marshal(map[string]any{"type": "doc", "version": 1, "content": nodes}) // maps and strings always marshal
-	return string(raw)
+	return "", badRequest("unknown body-format")
 }
 
 func versionJSON(v content.Version) any {

@@ -38,8 +38,8 @@ type seeded struct {
 	edits   int  // versions after the first
 }
 
-// seed fills a store with people and the space "Harbour Café", which has a
-// page for every situation a label can be in.
+// seed fills a store with people and the space "Harbour Café": a page for every
+// situation a label can be in, and a handbook to get suggestions from.
 func seed(store *content.Store) {
 	for _, u := range people() {
 		store.AddUser(u)
@@ -56,8 +56,19 @@ func seed(store *content.Store) {
 	ids := map[string]string{"": sp.HomepageID}
 	_, err = store.AddLabels(accountAdmin, sp.HomepageID, named("start-here", "handbook"))
 	must(err)
-	for n, p := range seededPages() {
-		c := content.Content{Type: p.kind, Status: content.Current, SpaceID: sp.ID, ParentID: ids[p.parent], Title: p.title}
+	more, err := handbookPages()
+	must(err)
+	first := situations()
+	for n, p := range append(first, more...) {
+		age := 90 - 7*n // days since it was made; the handbook is older
+		if n >= len(first) {
+			age = 97 + 7*(n-len(first))
+		}
+		parent, known := ids[p.parent]
+		if !known {
+			must(fmt.Errorf("no page %q to be above %q", p.parent, p.title))
+		}
+		c := content.Content{Type: p.kind, Status: content.Current, SpaceID: sp.ID, ParentID: parent, Title: p.title}
 		if p.kind == "" {
 			c.Type = content.Page
 		} else {
@@ -85,9 +96,11 @@ func seed(store *content.Store) {
 			must(store.Restrict(made.ID, []string{accountEditor}, []string{accountEditor}))
 		}
 		if !p.draft {
-			must(store.SetDates(made.ID, time.Now().AddDate(0, 0, -90+7*n)))
+			must(store.SetDates(made.ID, time.Now().AddDate(0, 0, -age)))
 		}
 	}
+	_, err = store.SetProperty(accountAdmin, content.Owner{Space: true, ID: sp.ID}, content.Property{Key: vocabularyKey, Value: vocabulary})
+	must(err)
 }
 
 var ordinals = []string{"second", "third", "fourth", "fifth"}
@@ -110,6 +123,11 @@ const homeBody = `<ac:structured-macro ac:name="labelup-labels" ac:schema-versio
 	`<li>[Ideas for the winter menu] has no label, [Coffee we have tasted] has 50, [Stockroom plan] has 300.</li>` +
 	`<li>[The terrace in summer] has no label macro: click <em>Labels</em> under its title.</li>` +
 	`<li>[Wages and rota] is the editor’s alone. Become somebody else at the top right, and it is gone.</li></ul>` +
+	`<h2>Suggestions</h2><p>The rest of the handbook has suggestions to look at. The space has a list of its labels, with synonyms and some that are retired.</p><ul>` +
+	`<li>[Allergens in the Christmas cakes] says in its title what it is about; [Backflushing with the blue powder] never does, but pages like it do.</li>` +
+	`<li>[HACCP plan for the sandwich bench] uses synonyms of a label, [Putzplan für das Wochenende] uses German ones.</li>` +
+	`<li>[Live music on Thursdays] has a label that does not belong there, [Seeded rye loaf] has all it needs, and [Lost property] is too short to say.</li>` +
+	`<li>[The whole handbook on one page] has more than 20,000 words.</li></ul>` +
 	`<p>The menu at the top right also switches language and theme. How to make this Confluence slow, busy or broken is in docs/local-confluence.md.</p>`
 
 // linked makes links of the page titles in brackets.
@@ -117,8 +135,8 @@ func linked(body string) string {
 	return regexp.MustCompile(`\[([^]]+)\]`).ReplaceAllString(body, `<ac:link><ri:page ri:content-title="$1" /></ac:link>`)
 }
 
-func seededPages() []seeded {
-	chips := map[string]string{"display": "chips"}
+// situations has a page for every situation a label can be in.
+func situations() []seeded {
 	var fifty, threeHundred []string
 	for _, country := range []string{"ethiopia", "kenya", "colombia", "brazil", "guatemala", "rwanda", "peru", "honduras", "panama", "yemen"} {
 		for _, note := range []string{"floral", "citrus", "cocoa", "berry", "caramel"} {
@@ -133,7 +151,7 @@ func seededPages() []seeded {
 	p := func(paragraphs ...string) string { return "<p>" + strings.Join(paragraphs, "</p><p>") + "</p>" }
 	return []seeded{
 		{
-			title: "Opening the café", labels: []string{"opening", "checklist", "team-bar", "daily"}, macro: chips, edits: 2,
+			title: "Opening the café", labels: []string{"opening", "checklist", "team-bar", "daily"}, macro: shownAsChips, edits: 2,
 			body: p("The first one in switches on the machine before taking off their coat: it needs twenty-five minutes to come up to pressure, and everything else fits into that time.") +
 				"<ol><li>Lights, music, heating in winter.</li><li>Pastry out of the proofer and into the oven, 180 degrees, fourteen minutes.</li>" +
 				"<li>Grind, weigh and taste the first two shots. Eighteen grams in, thirty-six out, in half a minute. Write the setting on the board.</li>" +
@@ -151,23 +169,23 @@ func seededPages() []seeded {
 			body: p("Filter coffee still works without it: the big kettle, the two glass cones and the scale are in the left cupboard.", "Then look at the pressure gauge. Below half a bar it is the heating element, and that is a job for the engineer. Above, descale the group and try again."),
 		},
 		{
-			title: "Suppliers and orders", labels: []string{"suppliers", "weekly", "team-kitchen"}, macro: chips, edits: 1,
+			title: "Suppliers and orders", labels: []string{"suppliers", "weekly", "team-kitchen"}, macro: shownAsChips, edits: 1,
 			body: p("Milk comes on Monday and Thursday before six. Orders close at noon the day before, by telephone; they do not read mail.", "Flour and sugar come from the mill across the bay every second Wednesday. Check the sacks for damp before you sign."),
 		},
 		{
-			title: "Coffee we have tasted", parent: "Suppliers and orders", labels: fifty, macro: chips,
+			title: "Coffee we have tasted", parent: "Suppliers and orders", labels: fifty, macro: shownAsChips,
 			body: p("One line for every sample that went through the grinder, labelled by where it came from and what we found in the cup."),
 		},
 		{
-			title: "Stockroom plan", parent: "Suppliers and orders", labels: threeHundred, macro: chips,
+			title: "Stockroom plan", parent: "Suppliers and orders", labels: threeHundred, macro: shownAsChips,
 			body: p("Thirty shelves with ten places each. The label on the page is the label on the shelf, so search finds the place."),
 		},
 		{
-			title: "Ideas for the winter menu", macro: chips,
+			title: "Ideas for the winter menu", macro: shownAsChips,
 			body: p("Nothing is decided and nothing has a label yet. Write down what you would cross the harbour for on a wet Tuesday.", "Pumpkin soup with brown butter. Cardamom buns. A hot drink without milk and without coffee that is not tea."),
 		},
 		{
-			title: "Wages and rota", labels: []string{"confidential", "monthly"}, macro: chips, private: true,
+			title: "Wages and rota", labels: []string{"confidential", "monthly"}, macro: shownAsChips, private: true,
 			body: p("Only the one who does the rota sees this page. Ask before you share it."),
 		},
 		{
@@ -175,11 +193,11 @@ func seededPages() []seeded {
 			body: p("Eight tables, four parasols, one permit that has to be renewed in March. This page has no label macro: use the labels above or below the page."),
 		},
 		{
-			title: "A new roof over the pier", kind: content.BlogPost, labels: []string{"news", "terrace"}, macro: chips,
+			title: "A new roof over the pier", kind: content.BlogPost, labels: []string{"news", "terrace"}, macro: shownAsChips,
 			body: p("The town finished the roof on Friday. We can now serve outside in the rain, and the gulls have found a new place to sit."),
 		},
 		{
-			title: "Bread we might bake ourselves", draft: true, macro: chips,
+			title: "Bread we might bake ourselves", draft: true, macro: shownAsChips,
 			body: p("Half an idea. Sourdough would need the oven from four in the morning, and somebody who likes that hour."),
 		},
 	}

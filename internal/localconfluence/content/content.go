@@ -21,6 +21,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"labelup/internal/localconfluence/cql"
 )
 
 var (
@@ -124,6 +126,7 @@ type item struct {
 	versions   []Version // oldest first; the last one is Content.Version
 	labels     []attached
 	properties []Property
+	text       *cql.Text // of title and body, for search; nil until it is indexed
 }
 
 type attached struct {
@@ -649,7 +652,7 @@ func (s *Store) Update(actor, id string, number int, status Status, title, body,
 		}
 		wasDraft := it.Status == Draft
 		v := Version{Number: number, At: s.now(), AuthorID: actor, Message: message, Title: title, Body: body}
-		it.Status, it.Title, it.Body, it.Version = status, title, body, v
+		it.Status, it.Title, it.Body, it.Version, it.text = status, title, body, v, nil
 		if wasDraft {
 			it.versions = []Version{v}
 		} else {

@@ -28,8 +28,12 @@ func (s *Store) touched(it *item) {
 }
 
 func (s *Store) entryOf(it *item) entry {
+	if it.text == nil {
+		body := it.Body
+		it.text = cql.NewText(it.Title, func() string { return Text(body) })
+	}
 	e := entry{
-		ID: it.ID, Type: string(it.Type), Title: it.Title, Text: Text(it.Body), Parent: it.ParentID,
+		ID: it.ID, Type: string(it.Type), Title: it.Title, Text: it.text, Parent: it.ParentID,
 		SpaceKey: s.spaceKey(it.SpaceID), Ancestors: s.ancestors(it), Created: it.CreatedAt, LastModified: it.Version.At, Creator: it.AuthorID,
 	}
 	for _, a := range it.labels {

@@ -1,13 +1,15 @@
 // Package cql reads and answers the part of the Confluence Query Language that
 // apps use to find pages: fields compared with values, and, or, not,
 // parentheses, order by. It is pure. Source: "Advanced searching using CQL" on
-// developer.atlassian.com.
+// developer.atlassian.com; how relevant a document is, which Atlassian does not
+// publish, is a rule of our own, see [Query.Sort].
 package cql
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,8 +27,9 @@ const (
 
 // Document is what a query is matched against.
 type Document struct {
-	ID, Type, SpaceKey, Title, Text, Parent, Creator string
+	ID, Type, SpaceKey, Title, Parent, Creator string
 
+	Text         *Text
 	Labels       []string
 	Ancestors    []string
 	Created      time.Time
@@ -37,6 +40,7 @@ type Document struct {
 type Query struct {
 	match func(*Document) bool
 	order []order
+	terms []term // what ~ asks for, each once, but for what must not be there
 }
 
 type order struct {
@@ -47,34 +51,77 @@ type order struct {
 // Match reports whether a document is found by the query.
 func (q *Query) Match(d *Document) bool { return q.match(d) }
 
-// Sort orders what was found as the query says, by id where it says nothing.
-func (q *Query) Sort(found []Document) {
+// Sort orders what was found in all as the query says. Where it says nothing,
+// the most relevant comes first: each word, phrase or beginning of a word that
+// the query looks for with ~ counts as much as it is rare in all (the logarithm
+// of 1 + documents / documents that hold it), and three times as much where the
+// title holds it. What is equal is ordered by id.
+func (q *Query) Sort(found, all []Document) {
+	if len(q.order) == 0 && len(q.terms) > 0 {
+		scores := q.relevance(found, all)
+		slices.SortStableFunc(found, func(a, b Document) int {
+			return cmp.Or(cmp.Compare(scores[b.ID], scores[a.ID]), compareNumbers(a.ID, b.ID))
+		})
+		return
+	}
 	slices.SortStableFunc(found, func(a, b Document) int {
 		for _, o := range q.order {
-			c := 0
-			switch o.field {
-			case "title":
-				c = cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title))
-			case "created":
-				c = a.Created.Compare(b.Created)
-			case "lastmodified":
-				c = a.LastModified.Compare(b.LastModified)
-			case "space":
-				c = cmp.Compare(a.SpaceKey, b.SpaceKey)
-			case "type":
-				c = cmp.Compare(a.Type, b.Type)
-			case "id":
-				c = compareNumbers(a.ID, b.ID)
-			}
-			if o.down {
-				c = -c
-			}
-			if c != 0 {
+			if c := o.compare(a, b); c != 0 {
 				return c
 			}
 		}
 		return compareNumbers(a.ID, b.ID)
 	})
+}
+
+func (o order) compare(a, b Document) int {
+	c := 0
+	switch o.field {
+	case "title":
+		c = cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title))
+	case "created":
+		c = a.Created.Compare(b.Created)
+	case "lastmodified":
+		c = a.LastModified.Compare(b.LastModified)
+	case "space":
+		c = cmp.Compare(a.SpaceKey, b.SpaceKey)
+	case "type":
+		c = cmp.Compare(a.Type, b.Type)
+	case "id":
+		c = compareNumbers(a.ID, b.ID)
+	}
+	if o.down {
+		return -c
+	}
+	return c
+}
+
+// inTitle is how much more a term counts in a title than in a body.
+const inTitle = 3
+
+func (q *Query) relevance(found, all []Document) map[string]float64 {
+	scores := map[string]float64{}
+	for _, t := range q.terms {
+		holding := 0
+		for _, d := range all {
+			if title, body := d.Text.read(); t.in(title) || t.in(body) {
+				holding++
+			}
+		}
+		if holding == 0 {
+			continue
+		}
+		weight := math.Log(1 + float64(len(all))/float64(holding))
+		for _, d := range found {
+			switch title, body := d.Text.read(); {
+			case t.in(title):
+				scores[d.ID] += inTitle * weight
+			case t.in(body):
+				scores[d.ID] += weight
+			}
+		}
+	}
+	return scores
 }
 
 func compareNumbers(a, b string) int {
@@ -117,6 +164,7 @@ func Parse(query string, now time.Time) (*Query, error) {
 	if p.at < len(p.tokens) {
 		return nil, p.fault("end expected")
 	}
+	q.terms = p.terms
 	return q, nil
 }
 
@@ -174,6 +222,9 @@ type parser struct {
 	tokens []token
 	at     int
 	now    time.Time
+	terms  []term // see Query
+
+	negated bool // within an odd number of nots
 }
 
 func (p *parser) fault(why string) error {
@@ -227,7 +278,9 @@ func (p *parser) not(depth int) (predicate, error) {
 		return nil, p.fault("nested too deeply")
 	}
 	if p.keyword("not") {
+		p.negated = !p.negated
 		inner, err := p.not(depth + 1)
+		p.negated = !p.negated
 		return func(d *Document) bool { return !inner(d) }, err
 	}
 	if p.symbol("(") {
@@ -356,20 +409,19 @@ func parseDate(s string) (time.Time, error) {
 var fields = map[string]struct {
 	operators []string
 	of        func(*Document) []string
-	text      bool // compared word by word with ~
 }{
-	"space":      {equality, func(d *Document) []string { return []string{d.SpaceKey} }, false},
-	"space.key":  {equality, func(d *Document) []string { return []string{d.SpaceKey} }, false},
-	"type":       {equality, func(d *Document) []string { return []string{d.Type} }, false},
-	"label":      {equality, func(d *Document) []string { return d.Labels }, false},
-	"id":         {equality, func(d *Document) []string { return []string{d.ID} }, false},
-	"content":    {equality, func(d *Document) []string { return []string{d.ID} }, false},
-	"parent":     {equality, func(d *Document) []string { return []string{d.Parent} }, false},
-	"ancestor":   {equality, func(d *Document) []string { return d.Ancestors }, false},
-	"creator":    {equality, func(d *Document) []string { return []string{d.Creator} }, false},
-	"title":      {append([]string{"~", "!~"}, equality...), func(d *Document) []string { return []string{d.Title} }, true},
-	"text":       {[]string{"~", "!~"}, func(d *Document) []string { return []string{d.Title + "\n" + d.Text} }, true},
-	"sitesearch": {[]string{"~"}, func(d *Document) []string { return []string{d.Title + "\n" + d.Text} }, true},
+	"space":      {equality, func(d *Document) []string { return []string{d.SpaceKey} }},
+	"space.key":  {equality, func(d *Document) []string { return []string{d.SpaceKey} }},
+	"type":       {equality, func(d *Document) []string { return []string{d.Type} }},
+	"label":      {equality, func(d *Document) []string { return d.Labels }},
+	"id":         {equality, func(d *Document) []string { return []string{d.ID} }},
+	"content":    {equality, func(d *Document) []string { return []string{d.ID} }},
+	"parent":     {equality, func(d *Document) []string { return []string{d.Parent} }},
+	"ancestor":   {equality, func(d *Document) []string { return d.Ancestors }},
+	"creator":    {equality, func(d *Document) []string { return []string{d.Creator} }},
+	"title":      {append([]string{"~", "!~"}, equality...), func(d *Document) []string { return []string{d.Title} }},
+	"text":       {operators: []string{"~", "!~"}},
+	"sitesearch": {operators: []string{"~"}},
 }
 
 var equality = []string{"=", "!=", "in", "not in"}
@@ -387,11 +439,14 @@ func (p *parser) compare(field, operator string, values []string) (predicate, er
 	}
 	var found predicate
 	if strings.HasSuffix(operator, "~") {
-		wanted := words(values[0])
+		wanted := terms(values[0])
 		if len(wanted) == 0 {
 			return nil, p.fault("nothing to search for")
 		}
-		found = func(d *Document) bool { return hasWords(words(strings.Join(f.of(d), "\n")), wanted) }
+		if p.negated == strings.HasPrefix(operator, "!") {
+			p.look(wanted)
+		}
+		found = holding(wanted, field == "title")
 	} else {
 		found = func(d *Document) bool {
 			return slices.ContainsFunc(f.of(d), func(have string) bool {
@@ -437,23 +492,27 @@ func sameDay(a, b time.Time) bool {
 	return a.UTC().Format(time.DateOnly) == b.UTC().Format(time.DateOnly)
 }
 
-// words cuts a text as a search index does. A star at the end of a word stays.
-func words(s string) []string {
-	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '*'
-	})
-}
-
-func hasWords(have, wanted []string) bool {
-	for _, w := range wanted {
-		prefix, wild := strings.CutSuffix(w, "*")
-		if !slices.ContainsFunc(have, func(h string) bool {
-			return h == w || wild && strings.HasPrefix(h, prefix)
-		}) {
-			return false
+// look remembers what a query looks for.
+func (p *parser) look(wanted []term) {
+	for _, t := range wanted {
+		if !slices.ContainsFunc(p.terms, func(x term) bool { return x.key() == t.key() }) {
+			p.terms = append(p.terms, t)
 		}
 	}
-	return true
+}
+
+// holding finds the documents that hold every term, in the title or, unless
+// only that counts, in the body.
+func holding(wanted []term, titleOnly bool) predicate {
+	return func(d *Document) bool {
+		title, body := d.Text.read()
+		for _, t := range wanted {
+			if !t.in(title) && (titleOnly || !t.in(body)) {
+				return false
+			}
+		}
+		return true
+	}
 }
 
 func (p *parser) orderBy() (order, error) {

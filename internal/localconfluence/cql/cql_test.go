@@ -2,6 +2,7 @@ package cql
 
 import (
 	"errors"
+	"strconv"
 	"testing"
 	"time"
 
@@ -9,12 +10,13 @@ import (
 )
 
 func documents() []Document {
+	text := func(title, body string) *Text { return NewText(title, func() string { return body }) }
 	day := func(d int) time.Time { return time.Date(2026, 3, d, 12, 0, 0, 0, time.UTC) }
 	return []Document{
-		{ID: "10", Type: "page", SpaceKey: "DS", Title: "Tea in the office", Text: "Green tea is in the kitchen.", Labels: []string{"tea", "office"}, Created: day(1), LastModified: day(9)},
-		{ID: "9", Type: "page", SpaceKey: "DS", Title: "Travel", Text: "Book trains.", Parent: "10", Ancestors: []string{"10"}, Labels: []string{"travel"}, Created: day(2), LastModified: day(8)},
-		{ID: "11", Type: "page", SpaceKey: "~ana", Title: `The "quiet" room`, Parent: "9", Ancestors: []string{"10", "9"}, Created: day(3), LastModified: day(7)},
-		{ID: "12", Type: "blogpost", SpaceKey: "DS", Title: "Travelling by train", Text: "Tea on board.", Labels: []string{"travel", "tea"}, Created: day(4), LastModified: day(6)},
+		{ID: "10", Type: "page", SpaceKey: "DS", Title: "Tea in the office", Text: text("Tea in the office", "Green tea is in the kitchen."), Labels: []string{"tea", "office"}, Created: day(1), LastModified: day(9)},
+		{ID: "9", Type: "page", SpaceKey: "DS", Title: "Travel", Text: text("Travel", "Book trains."), Parent: "10", Ancestors: []string{"10"}, Labels: []string{"travel"}, Created: day(2), LastModified: day(8)},
+		{ID: "11", Type: "page", SpaceKey: "~ana", Title: `The "quiet" room`, Text: text(`The "quiet" room`, ""), Parent: "9", Ancestors: []string{"10", "9"}, Created: day(3), LastModified: day(7)},
+		{ID: "12", Type: "blogpost", SpaceKey: "DS", Title: "Travelling by train", Text: text("Travelling by train", "Tea on board."), Labels: []string{"travel", "tea"}, Created: day(4), LastModified: day(6)},
 	}
 }
 
@@ -41,6 +43,8 @@ func TestQueries(t *testing.T) {
 		{"a part of a word is not found", `title ~ "rave"`, nil},
 		{"all words of a text, wherever", `text ~ "tea kitchen"`, []string{"10"}},
 		{"text includes the title", `text ~ "quiet"`, []string{"11"}},
+		{"a page and those below it", `id = 10 or parent = 10`, []string{"9", "10"}},
+		{"other pages of a space", `space = "DS" and type in (page, blogpost) and id != 10 and (title ~ "train" or text ~ "tea")`, []string{"12"}},
 		{"below a page", `ancestor = 10`, []string{"9", "11"}},
 		{"directly below a page", `parent in (10)`, []string{"9"}},
 		{"by id, newest first", `id in (9,10,11) order by lastmodified desc`, []string{"10", "9", "11"}},
@@ -52,22 +56,70 @@ func TestQueries(t *testing.T) {
 		{"everything in order", `order by created desc`, []string{"12", "11", "9", "10"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			q, err := Parse(c.query, now)
-			if err != nil {
-				t.Fatal(err)
+			if diff := cmp.Diff(c.want, find(t, documents(), c.query, now)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
 			}
-			var found []Document
-			for _, d := range documents() {
-				if q.Match(&d) {
-					found = append(found, d)
-				}
-			}
-			q.Sort(found)
-			var got []string
-			for _, d := range found {
-				got = append(got, d.ID)
-			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
+		})
+	}
+}
+
+// find answers a query with ids, in order.
+func find(t *testing.T, all []Document, query string, now time.Time) []string {
+	t.Helper()
+	q, err := Parse(query, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []Document
+	for _, d := range all {
+		if q.Match(&d) {
+			found = append(found, d)
+		}
+	}
+	q.Sort(found, all)
+	var got []string
+	for _, d := range found {
+		got = append(got, d.ID)
+	}
+	return got
+}
+
+func TestSearchingInTexts(t *testing.T) {
+	var all []Document
+	for id, text := range []struct{ title, body string }{
+		{"Cleaning the oven", "Twice a week, when it is cold."},
+		{"Ovens", "A cold oven is cleaned with soda."},
+		{"Soda", "We bake with it, too. The bread rises."},
+		{"Baked apples", "Oven, low shelf, forty minutes."},
+		{"パンの焼き方", "オーブンを温めます。衛生管理も大切です。"},
+	} {
+		all = append(all, Document{ID: strconv.Itoa(id), Title: text.title, Text: NewText(text.title, func() string { return text.body })})
+	}
+	for _, c := range []struct {
+		name, query string
+		want        []string
+	}{
+		{"words are found in their other forms", `text ~ "cleans"`, []string{"0", "1"}},
+		{"and verbs with a silent e", `text ~ "baking"`, []string{"3", "2"}},
+		{"in the title only", `title ~ "oven"`, []string{"0", "1"}},
+		{"every word must be there", `text ~ "oven soda"`, []string{"1"}},
+		{"the beginning of a word", `text ~ "so*"`, []string{"2", "1"}},
+		{"a phrase", `text ~ "\"cold oven\""`, []string{"1"}},
+		{"no phrase in another order", `text ~ "\"oven cold\""`, nil},
+		{"no phrase from the title into the body", `text ~ "\"ovens a cold\""`, nil},
+		{"a phrase and a word", `text ~ "\"low shelf\" apples"`, []string{"3"}},
+		{"what belongs together is found together where words have no spaces", `text ~ "衛生管理"`, []string{"4"}},
+		{"and in its order", `text ~ "生衛"`, nil},
+		{"a title counts three times", `text ~ "soda"`, []string{"2", "1"}},
+		{"of two words the rare one counts more", `text ~ "oven" or text ~ "bread"`, []string{"0", "1", "2", "3"}},
+		{"two words count more than one", `text ~ "cold" or text ~ "soda" or text ~ "week"`, []string{"2", "0", "1"}},
+		{"one word asked for twice counts once", `title ~ "oven" or text ~ "ovens" or text ~ "bread"`, []string{"0", "1", "2", "3"}},
+		{"what must not be there does not count", `text ~ "oven" or not text ~ "apples"`, []string{"0", "1", "3", "2", "4"}},
+		{"what must not be missing does", `text ~ "oven" or not (text !~ "apples")`, []string{"3", "0", "1"}},
+		{"an order by has the last word", `text ~ "soda" order by id`, []string{"1", "2"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, find(t, all, c.query, time.Unix(0, 0))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -103,6 +155,6 @@ func FuzzParse(f *testing.F) {
 		for _, d := range found {
 			q.Match(&d)
 		}
-		q.Sort(found)
+		q.Sort(found, documents())
 	})
 }

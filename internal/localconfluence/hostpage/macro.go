@@ -6,6 +6,8 @@ import (
 	"html"
 	"sort"
 	"strings"
+
+	"labelup/internal/localconfluence/storageformat"
 )
 
 const maxMacroParams = 50
@@ -29,7 +31,7 @@ func placeMacro(storage string, index, at int, key string, params map[string]str
 		return out, m, nil
 	}
 	n := macroAt(root, index)
-	if n == nil || n.attr("ac:name") != key {
+	if n == nil || n.Attr("ac:name") != key {
 		return "", MacroInstance{}, ErrConflict
 	}
 	m := macroOf(n, index)
@@ -37,7 +39,7 @@ func placeMacro(storage string, index, at int, key string, params map[string]str
 	if m.ID == "" {
 		m.ID = newMacroID()
 	}
-	return storage[:n.start] + m.storage() + storage[n.end:], m, nil
+	return storage[:n.Start] + m.storage() + storage[n.End:], m, nil
 }
 
 // removeMacro takes a macro out of storage format.
@@ -50,13 +52,13 @@ func removeMacro(storage string, index int) (string, error) {
 	if n == nil {
 		return "", ErrConflict
 	}
-	return storage[:n.start] + storage[n.end:], nil
+	return storage[:n.Start] + storage[n.End:], nil
 }
 
-func macroAt(root *node, index int) *node {
-	var found *node
-	root.walk(func(n *node) {
-		if n.name == "ac:structured-macro" {
+func macroAt(root *storageformat.Node, index int) *storageformat.Node {
+	var found *storageformat.Node
+	root.Walk(func(n *storageformat.Node) {
+		if n.Name == "ac:structured-macro" {
 			if index == 0 {
 				found = n
 			}
@@ -68,19 +70,19 @@ func macroAt(root *node, index int) *node {
 
 // blockEnd is the end of the top-level element that contains the offset, or
 // the offset's own place between two of them.
-func blockEnd(root *node, at int) int {
-	at = max(0, min(at, root.end))
-	for _, n := range root.children {
-		if n.name != "" && n.start < at && at < n.end {
-			return n.end
+func blockEnd(root *storageformat.Node, at int) int {
+	at = max(0, min(at, root.End))
+	for _, n := range root.Children {
+		if n.Name != "" && n.Start < at && at < n.End {
+			return n.End
 		}
 	}
 	// Between elements there may be text; behind the last element that ends
 	// before the offset is a place where no text or tag is cut.
 	end := 0
-	for _, n := range root.children {
-		if n.name != "" && n.end <= at {
-			end = n.end
+	for _, n := range root.Children {
+		if n.Name != "" && n.End <= at {
+			end = n.End
 		}
 	}
 	return end

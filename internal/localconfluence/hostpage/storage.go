@@ -1,147 +1,30 @@
 package hostpage
 
 import (
-	"encoding/xml"
 	"errors"
-	"fmt"
 	"html"
 	"html/template"
-	"io"
 	"net/url"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"labelup/internal/localconfluence/storageformat"
 )
 
-// Storage format is XHTML with elements of its own in the ac: and ri:
-// namespaces, which it does not declare. It is written by people, apps and
-// imports, so nothing in it is trusted: it is parsed into a tree, and only
-// elements and attributes named in this file come out again.
+// Nothing in storage format is trusted: only elements and attributes named in
+// this file come out again.
 
-const (
-	maxStorage = 2 << 20 // bytes of storage format that are looked at
-	maxDepth   = 120     // deeper elements are shown at this depth
-)
+const maxStorage = 2 << 20 // bytes of storage format that are looked at
 
 var errStorageTooLarge = errors.New("storage format larger than 2 MiB")
 
-// node is an element of storage format, or text when name is "".
-type node struct {
-	name       string // lower case, with its prefix: "ac:structured-macro"
-	attrs      []xml.Attr
-	text       string
-	children   []*node
-	start, end int // bytes in the source
-}
-
-// attr returns the value of an attribute by its name with prefix.
-func (n *node) attr(name string) string {
-	for _, a := range n.attrs {
-		if qualified(a.Name) == name {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-// child returns the first child element of that name, or nil.
-func (n *node) child(name string) *node {
-	for _, c := range n.children {
-		if c.name == name {
-			return c
-		}
-	}
-	return nil
-}
-
-// plain returns the text in an element and below.
-func (n *node) plain() string {
-	if n == nil {
-		return ""
-	}
-	if n.name == "" {
-		return n.text
-	}
-	var b strings.Builder
-	for _, c := range n.children {
-		b.WriteString(c.plain())
-	}
-	return b.String()
-}
-
-// walk calls visit for every element in document order.
-func (n *node) walk(visit func(*node)) {
-	if n.name != "" {
-		visit(n)
-	}
-	for _, c := range n.children {
-		c.walk(visit)
-	}
-}
-
-func qualified(name xml.Name) string {
-	if name.Space == "" {
-		return strings.ToLower(name.Local)
-	}
-	return strings.ToLower(name.Space + ":" + name.Local)
-}
-
-// parseStorage reads storage format as tolerantly as browsers read HTML: what
-// is not closed is closed, what was never opened is ignored. The tree it
-// returns with an error is what came before the fault.
-func parseStorage(storage string) (*node, error) {
-	root := &node{name: "#root", end: len(storage)}
+func parseStorage(storage string) (*storageformat.Node, error) {
 	if len(storage) > maxStorage {
-		return root, errStorageTooLarge
+		return &storageformat.Node{}, errStorageTooLarge
 	}
-	d := xml.NewDecoder(strings.NewReader(storage))
-	d.Strict = false
-	d.Entity = xml.HTMLEntity
-	open := []*node{root}
-	for {
-		start := int(d.InputOffset())
-		token, err := d.RawToken()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			for _, n := range open {
-				n.end = start
-			}
-			return root, fmt.Errorf("storage format: %w", err)
-		}
-		top := open[len(open)-1]
-		switch t := token.(type) {
-		case xml.StartElement:
-			n := &node{name: qualified(t.Name), attrs: append([]xml.Attr(nil), t.Attr...), start: start, end: len(storage)}
-			top.children = append(top.children, n)
-			if len(open) < maxDepth && !void[n.name] {
-				open = append(open, n)
-			} else {
-				n.end = int(d.InputOffset())
-			}
-		case xml.EndElement:
-			name := qualified(t.Name)
-			for i := len(open) - 1; i > 0; i-- {
-				if open[i].name == name {
-					for _, n := range open[i+1:] {
-						n.end = start
-					}
-					open[i].end = int(d.InputOffset())
-					open = open[:i]
-					break
-				}
-			}
-		case xml.CharData:
-			top.children = append(top.children, &node{text: string(t)})
-		}
-	}
-	return root, nil
+	return storageformat.Parse(storage)
 }
-
-// void elements have no content; a decoder of XML sees the end tag of <br/>
-// but not the missing one of <br>.
-var void = map[string]bool{"br": true, "hr": true, "img": true, "col": true}
 
 // MacroInstance is a macro as it stands in a page's storage.
 type MacroInstance struct {
@@ -151,14 +34,8 @@ type MacroInstance struct {
 	Params map[string]string
 }
 
-func macroOf(n *node, index int) MacroInstance {
-	m := MacroInstance{Index: index, Key: n.attr("ac:name"), ID: n.attr("ac:macro-id"), Params: map[string]string{}}
-	for _, c := range n.children {
-		if c.name == "ac:parameter" {
-			m.Params[c.attr("ac:name")] = strings.TrimSpace(c.plain())
-		}
-	}
-	return m
+func macroOf(n *storageformat.Node, index int) MacroInstance {
+	return MacroInstance{Index: index, Key: n.Attr("ac:name"), ID: n.Attr("ac:macro-id"), Params: n.Parameters()}
 }
 
 // render turns storage format into HTML that is safe to show. app renders the
@@ -166,17 +43,17 @@ func macroOf(n *node, index int) MacroInstance {
 // then shown as unknown. Links to pages by title alone mean pages of spaceKey.
 func render(storage, spaceKey string, app func(MacroInstance) (template.HTML, bool)) template.HTML {
 	root, err := parseStorage(storage)
-	r := &renderer{spaceKey: spaceKey, app: app, index: map[*node]int{}, headingID: map[*node]string{}}
-	root.walk(func(n *node) {
-		if n.name == "ac:structured-macro" {
+	r := &renderer{spaceKey: spaceKey, app: app, index: map[*storageformat.Node]int{}, headingID: map[*storageformat.Node]string{}}
+	root.Walk(func(n *storageformat.Node) {
+		if n.Name == "ac:structured-macro" {
 			r.index[n] = len(r.index)
 		}
-		if heading[n.name] {
+		if heading[n.Name] {
 			r.headings = append(r.headings, n)
 			r.headingID[n] = "h-" + strconv.Itoa(len(r.headings))
 		}
 	})
-	r.all(root.children)
+	r.all(root.Children)
 	if err != nil {
 		r.out.WriteString(`<p class="notice" role="note">The rest of this page is not valid storage format and is not shown.</p>`)
 	}
@@ -187,9 +64,9 @@ type renderer struct {
 	out       strings.Builder
 	spaceKey  string
 	app       func(MacroInstance) (template.HTML, bool)
-	index     map[*node]int
-	headings  []*node
-	headingID map[*node]string
+	index     map[*storageformat.Node]int
+	headings  []*storageformat.Node
+	headingID map[*storageformat.Node]string
 	tocShown  bool
 }
 
@@ -213,7 +90,7 @@ var hidden = map[string]bool{
 	"ac:adf-node": true, "ac:adf-attribute": true, "ac:task-id": true, "ac:task-uuid": true, "colgroup": true,
 }
 
-func (r *renderer) all(nodes []*node) {
+func (r *renderer) all(nodes []*storageformat.Node) {
 	for _, n := range nodes {
 		r.node(n)
 	}
@@ -239,87 +116,87 @@ func (r *renderer) open(tag string, attrs ...string) {
 	r.out.WriteString(">")
 }
 
-func (r *renderer) wrap(tag string, inside []*node, attrs ...string) {
+func (r *renderer) wrap(tag string, inside []*storageformat.Node, attrs ...string) {
 	r.open(tag, attrs...)
 	r.all(inside)
 	r.out.WriteString("</" + tag + ">")
 }
 
-func (r *renderer) node(n *node) {
-	if n.name == "" {
-		r.text(n.text)
+func (r *renderer) node(n *storageformat.Node) {
+	if n.Name == "" {
+		r.text(n.Text)
 		return
 	}
-	if hidden[n.name] {
+	if hidden[n.Name] {
 		return
 	}
-	if keep, ok := same[n.name]; ok {
+	if keep, ok := same[n.Name]; ok {
 		r.same(n, keep)
 		return
 	}
-	switch n.name {
+	switch n.Name {
 	case "a":
-		r.link(n.attr("href"), n.children)
+		r.link(n.Attr("href"), n.Children)
 	case "img":
-		r.image(n.attr("src"), n.attr("alt"))
+		r.image(n.Attr("src"), n.Attr("alt"))
 	case "table":
 		// The box scrolls on narrow screens; it takes the focus so that the
 		// keyboard can scroll it.
 		r.open("div", "class", "table-box", "tabindex", "0", "role", "region", "aria-label", "Table")
-		r.wrap("table", n.children)
+		r.wrap("table", n.Children)
 		r.out.WriteString("</div>")
 	case "ac:structured-macro":
 		r.macro(n)
 	case "ac:link":
 		r.contentLink(n)
 	case "ac:image":
-		if u := n.child("ri:url"); u != nil {
-			r.image(u.attr("ri:value"), n.attr("ac:alt"))
-		} else if a := n.child("ri:attachment"); a != nil {
+		if u := n.Child("ri:url"); u != nil {
+			r.image(u.Attr("ri:value"), n.Attr("ac:alt"))
+		} else if a := n.Child("ri:attachment"); a != nil {
 			r.open("span", "class", "attachment")
-			r.text(a.attr("ri:filename"))
+			r.text(a.Attr("ri:filename"))
 			r.out.WriteString("</span>")
 		}
 	case "ac:emoticon":
-		if fallback := n.attr("ac:emoji-fallback"); fallback != "" {
+		if fallback := n.Attr("ac:emoji-fallback"); fallback != "" {
 			r.text(fallback)
 		} else {
-			r.text("(" + n.attr("ac:name") + ")")
+			r.text("(" + n.Attr("ac:name") + ")")
 		}
 	case "ac:layout":
-		r.wrap("div", n.children, "class", "layout")
+		r.wrap("div", n.Children, "class", "layout")
 	case "ac:layout-section":
-		r.wrap("div", n.children, "class", "layout-section")
+		r.wrap("div", n.Children, "class", "layout-section")
 	case "ac:layout-cell":
-		r.wrap("div", n.children, "class", "layout-cell")
+		r.wrap("div", n.Children, "class", "layout-cell")
 	case "ac:task-list":
-		r.wrap("ul", n.children, "class", "tasks")
+		r.wrap("ul", n.Children, "class", "tasks")
 	case "ac:task":
 		mark, state := "☐", "Not done: "
-		if strings.TrimSpace(n.child("ac:task-status").plain()) == "complete" {
+		if strings.TrimSpace(n.Child("ac:task-status").Plain()) == "complete" {
 			mark, state = "☑", "Done: "
 		}
 		r.open("li")
 		r.out.WriteString(`<span aria-hidden="true">` + mark + ` </span><span class="visually-hidden">` + state + `</span>`)
-		if body := n.child("ac:task-body"); body != nil {
-			r.all(body.children)
+		if body := n.Child("ac:task-body"); body != nil {
+			r.all(body.Children)
 		}
 		r.out.WriteString("</li>")
 	case "ac:adf-extension":
-		if fallback := n.child("ac:adf-fallback"); fallback != nil {
-			r.all(fallback.children)
+		if fallback := n.Child("ac:adf-fallback"); fallback != nil {
+			r.all(fallback.Children)
 		}
 	default:
-		r.all(n.children)
+		r.all(n.Children)
 	}
 }
 
 // same writes an element that HTML has too. A paragraph that holds a block is
 // a div, because a browser would close the paragraph before it.
-func (r *renderer) same(n *node, keep []string) {
-	tag, attrs := n.name, []string(nil)
+func (r *renderer) same(n *storageformat.Node, keep []string) {
+	tag, attrs := n.Name, []string(nil)
 	for _, name := range keep {
-		value := n.attr(name)
+		value := n.Attr(name)
 		if name == "datetime" {
 			if len(value) <= 32 && value != "" {
 				attrs = append(attrs, name, value)
@@ -335,24 +212,24 @@ func (r *renderer) same(n *node, keep []string) {
 		attrs = append(attrs, "id", r.headingID[n])
 	case tag == "time":
 		r.open(tag, attrs...)
-		if len(n.children) == 0 {
-			r.text(n.attr("datetime"))
+		if len(n.Children) == 0 {
+			r.text(n.Attr("datetime"))
 		}
-		r.all(n.children)
+		r.all(n.Children)
 		r.out.WriteString("</time>")
 		return
 	}
-	if void[tag] {
+	if storageformat.Void[tag] {
 		r.open(tag, attrs...)
 		return
 	}
-	r.wrap(tag, n.children, attrs...)
+	r.wrap(tag, n.Children, attrs...)
 }
 
-func (r *renderer) holdsBlock(n *node) bool {
+func (r *renderer) holdsBlock(n *storageformat.Node) bool {
 	found := false
-	n.walk(func(c *node) {
-		switch c.name {
+	n.Walk(func(c *storageformat.Node) {
+		switch c.Name {
 		case "ac:structured-macro", "table", "ul", "ol", "div", "blockquote", "pre", "ac:task-list", "ac:layout", "hr", "dl":
 			found = true
 		case "p", "h1", "h2", "h3", "h4", "h5", "h6":
@@ -363,7 +240,7 @@ func (r *renderer) holdsBlock(n *node) bool {
 }
 
 // link writes a link if its target is one a reader can be sent to.
-func (r *renderer) link(target string, inside []*node) {
+func (r *renderer) link(target string, inside []*storageformat.Node) {
 	href, ok := safeURL(target, "http", "https", "mailto")
 	if !ok {
 		r.wrap("span", inside)
@@ -409,49 +286,49 @@ func safeURL(raw string, schemes ...string) (string, bool) {
 
 // contentLink writes an ac:link: to a page by its title, to a person, or to a
 // place on this page.
-func (r *renderer) contentLink(n *node) {
-	body := n.child("ac:link-body")
+func (r *renderer) contentLink(n *storageformat.Node) {
+	body := n.Child("ac:link-body")
 	if body == nil {
-		body = n.child("ac:plain-text-link-body")
+		body = n.Child("ac:plain-text-link-body")
 	}
-	inside := func(fallback string) []*node {
-		if body != nil && strings.TrimSpace(body.plain()) != "" {
-			return body.children
+	inside := func(fallback string) []*storageformat.Node {
+		if body != nil && strings.TrimSpace(body.Plain()) != "" {
+			return body.Children
 		}
-		return []*node{{text: fallback}}
+		return []*storageformat.Node{{Text: fallback}}
 	}
-	if page := n.child("ri:page"); page != nil {
-		title := page.attr("ri:content-title")
-		key := page.attr("ri:space-key")
+	if page := n.Child("ri:page"); page != nil {
+		title := page.Attr("ri:content-title")
+		key := page.Attr("ri:space-key")
 		if key == "" {
 			key = r.spaceKey
 		}
 		r.link("/wiki/display/"+url.PathEscape(key)+"/"+url.PathEscape(title), inside(title))
 		return
 	}
-	if n.child("ri:user") != nil {
+	if n.Child("ri:user") != nil {
 		r.wrap("span", inside("@user"), "class", "mention")
 		return
 	}
-	if a := n.child("ri:attachment"); a != nil {
-		r.wrap("span", inside(a.attr("ri:filename")), "class", "attachment")
+	if a := n.Child("ri:attachment"); a != nil {
+		r.wrap("span", inside(a.Attr("ri:filename")), "class", "attachment")
 		return
 	}
-	r.wrap("span", inside(n.attr("ac:anchor")))
+	r.wrap("span", inside(n.Attr("ac:anchor")))
 }
 
 // panels are the macros that put their body into a coloured box.
 var panels = map[string]string{"info": "Info", "note": "Note", "tip": "Tip", "warning": "Warning", "panel": "", "quote": "", "excerpt": ""}
 
-func (r *renderer) macro(n *node) {
+func (r *renderer) macro(n *storageformat.Node) {
 	m := macroOf(n, r.index[n])
 	if shown, ok := r.app(m); ok {
 		r.out.WriteString(string(shown))
 		return
 	}
-	body := n.child("ac:rich-text-body")
+	body := n.Child("ac:rich-text-body")
 	if body == nil {
-		body = &node{name: "ac:rich-text-body"}
+		body = &storageformat.Node{Name: "ac:rich-text-body"}
 	}
 	if kind, ok := panels[m.Key]; ok {
 		r.open("div", "class", "panel panel-"+m.Key)
@@ -459,9 +336,9 @@ func (r *renderer) macro(n *node) {
 			r.out.WriteString(`<p class="visually-hidden">` + kind + `:</p>`)
 		}
 		if title := m.Params["title"]; title != "" {
-			r.wrap("p", []*node{{text: title}}, "class", "panel-title")
+			r.wrap("p", []*storageformat.Node{{Text: title}}, "class", "panel-title")
 		}
-		r.all(body.children)
+		r.all(body.Children)
 		r.out.WriteString("</div>")
 		return
 	}
@@ -469,21 +346,21 @@ func (r *renderer) macro(n *node) {
 	case "code", "noformat":
 		r.open("figure", "class", "code")
 		if title := m.Params["title"]; title != "" {
-			r.wrap("figcaption", []*node{{text: title}})
+			r.wrap("figcaption", []*storageformat.Node{{Text: title}})
 		}
 		r.out.WriteString(`<pre tabindex="0"><code>`)
-		r.text(n.child("ac:plain-text-body").plain())
+		r.text(n.Child("ac:plain-text-body").Plain())
 		r.out.WriteString("</code></pre></figure>")
 	case "status":
-		r.wrap("span", []*node{{text: m.Params["title"]}}, "class", "status status-"+statusColour(m.Params["colour"]))
+		r.wrap("span", []*storageformat.Node{{Text: m.Params["title"]}}, "class", "status status-"+statusColour(m.Params["colour"]))
 	case "expand":
 		title := m.Params["title"]
 		if title == "" {
 			title = "Click here to expand"
 		}
 		r.out.WriteString("<details>")
-		r.wrap("summary", []*node{{text: title}})
-		r.all(body.children)
+		r.wrap("summary", []*storageformat.Node{{Text: title}})
+		r.all(body.Children)
 		r.out.WriteString("</details>")
 	case "toc":
 		// Once: a page of nothing but tables of contents would be quadratic.
@@ -494,8 +371,8 @@ func (r *renderer) macro(n *node) {
 		r.open("nav", "class", "toc", "aria-label", "Table of contents")
 		r.out.WriteString("<ul>")
 		for _, h := range r.headings {
-			r.open("li", "class", "toc-"+h.name)
-			r.wrap("a", []*node{{text: h.plain()}}, "href", "#"+r.headingID[h])
+			r.open("li", "class", "toc-"+h.Name)
+			r.wrap("a", []*storageformat.Node{{Text: h.Plain()}}, "href", "#"+r.headingID[h])
 			r.out.WriteString("</li>")
 		}
 		r.out.WriteString("</ul></nav>")

@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"labelup/internal/localconfluence/storageformat"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -227,8 +229,8 @@ func FuzzPlaceMacro(f *testing.F) {
 			t.Fatalf("placing broke the storage: %v", err)
 		}
 		found := false
-		root.walk(func(n *node) {
-			found = found || (n.name == "ac:structured-macro" && n.attr("ac:macro-id") == macro.ID && macroOf(n, 0).Params["a"] == "<&\">")
+		root.Walk(func(n *storageformat.Node) {
+			found = found || (n.Name == "ac:structured-macro" && n.Attr("ac:macro-id") == macro.ID && macroOf(n, 0).Params["a"] == "<&\">")
 		})
 		if !found {
 			t.Fatalf("the macro is not found again in %q", placed)

@@ -32,6 +32,10 @@ assert.match(page.body.storage.value, /labelup-labels/);
 assert.equal(page.labels.results.length, 4);
 assert.equal(page.title, 'Opening the café');
 assert.equal(page.version.number, 3);
+const cut = byTitle('Power cut on the quay');
+const read = await v2.page.getPageById({ id: Number(cut.id), bodyFormat: 'atlas_doc_format', includeLabels: true, includeVersion: true });
+assert.equal(JSON.parse(read.body.atlas_doc_format.value).type, 'doc');
+assert.equal(read.parentType, 'page');
 
 // Labels: added over v1, read back over v2.
 const added = await v1.contentLabels.addLabelsToContent({ id, body: [{ prefix: 'global', name: 'Two Words' }] });
@@ -60,6 +64,12 @@ assert.deepEqual((await v2.label.getSpaceLabels({ id: Number(space.id) })).resul
 // Search.
 const found = await v1.content.searchContentByCQL({ cql: 'label = "equipment" order by title', expand: ['metadata.labels'] });
 assert.deepEqual(found.results.map((content) => content.title), ['Grinder settings', 'When the machine is down']);
+const neighbours = await v1.content.searchContentByCQL({
+  cql: 'space = "CAFE" and type in (page, blogpost) and (title ~ "gaskets" or text ~ "portafilter")', expand: ['metadata.labels', 'body.storage', 'history'], limit: 25,
+});
+assert.equal(neighbours.results[0].title, 'Group head gaskets');
+assert.match(neighbours.results[0].body.storage.value, /portafilter/);
+assert.ok(Date.parse(neighbours.results[0].history.createdDate) > 0);
 
 // The tree.
 const child = byTitle('Grinder settings');
@@ -90,6 +100,8 @@ const update = (number) => v2.contentProperties.updatePagePropertyById({
 assert.equal((await update(2)).version.number, 2);
 await assert.rejects(update(2), (error) => error.status === 409);
 assert.equal((await v2.contentProperties.getPageContentProperties({ pageId: Number(id), key: 'labelup' })).results[0].value, 2);
+const vocabulary = await v2.spaceProperties.getSpaceProperties({ spaceId: Number(space.id), key: 'labelup.vocabulary.0' });
+assert.equal(vocabulary.results[0].value.only, false);
 await v2.contentProperties.deletePagePropertyById({ pageId: Number(id), propertyId: Number(property.id) });
 const made = await v2.page.createPage({
   body: { spaceId: space.id, status: 'current', title: 'From confluence.js', body: { representation: 'storage', value: '<p>Hello</p>' } },
