@@ -15,34 +15,40 @@ import (
 // Each of these may be imported only below the folders named. The folders are
 // the architecture; this keeps the arrows between them.
 var onlyIn = map[string][]string{
-	"github.com/labstack/echo/v4":       {"handlers"},
-	"github.com/redis/go-redis/v9":      {"internal/tenant"},
-	"github.com/alicebob/miniredis/v2":  {"internal/childredis"},
-	"github.com/golang-jwt/jwt/v5":      {"connect", "internal/localconfluence"},
-	"labelup/connect/connecttest":       {}, // tests only
-	"labelup/internal/tenant/redistest": {}, // tests only
-	"labelup/connect":                   {"connect", "handlers", "internal/tenant", "cmd/labelup"},
-	"labelup/handlers":                  {"cmd/labelup"},
-	"labelup/internal/localconfluence":  {"internal/localconfluence", "cmd/labelup"},
-	"labelup/internal/seal":             {"internal/tenant", "cmd/labelup"},
-	"labelup/internal/tenant":           {"cmd/labelup"},
-	"labelup/internal/config":           {"cmd/labelup"},
-	"github.com/getkin/kin-openapi":     {}, // tests only
-	"github.com/yuin/goldmark":          {"internal/localconfluence"},
-	"net/http":                          {"connect", "handlers", "static", "internal/confluence", "internal/localconfluence", "cmd/labelup"},
-	"os/exec":                           {"internal/childredis"},
-	"github.com/santhosh-tekuri":        {}, // tests only
+	"github.com/labstack/echo/v4":         {"handlers"},
+	"github.com/redis/go-redis/v9":        {"internal/tenant"},
+	"github.com/alicebob/miniredis/v2":    {"internal/childredis"},
+	"github.com/golang-jwt/jwt/v5":        {"connect", "internal/localconfluence"},
+	"labelup/connect/connecttest":         {}, // tests only
+	"labelup/internal/tenant/redistest":   {}, // tests only
+	"labelup/connect":                     {"connect", "handlers", "internal/tenant", "cmd/labelup"},
+	"labelup/handlers":                    {"cmd/labelup"},
+	"labelup/internal/localconfluence":    {"internal/localconfluence", "cmd/labelup"},
+	"labelup/internal/seal":               {"internal/tenant", "cmd/labelup"},
+	"labelup/internal/tenant":             {"cmd/labelup"},
+	"labelup/internal/config":             {"cmd/labelup"},
+	"github.com/getkin/kin-openapi":       {}, // tests only
+	"github.com/yuin/goldmark":            {"internal/localconfluence"},
+	"github.com/blevesearch/snowballstem": {"internal/words"},
+	"labelup/internal/pagefile":           {"cmd"}, // the service reads no files of pages
+	"net/http":                            {"connect", "handlers", "static", "internal/confluence", "internal/localconfluence", "cmd/labelup"},
+	"os/exec":                             {"internal/childredis"},
+	"github.com/santhosh-tekuri":          {}, // tests only
 }
 
 // Below these folders, only these of our own packages may be imported.
 //
 //   - connect makes sense as a library on its own.
-//   - internal/label is pure.
+//   - internal/label is pure, and so is what suggestions are made of.
 //   - The local Confluence is the other side of every contract. If it shared
 //     code with the app, both could be wrong in the same way and agree.
 var ownImports = map[string][]string{
 	"connect":                  {"labelup/connect"},
 	"internal/label":           {"labelup/internal/fault"},
+	"internal/words":           {},
+	"internal/pagetext":        {},
+	"internal/keyphrase":       {"labelup/internal/words"},
+	"internal/suggest":         {"labelup/internal/words", "labelup/internal/pagetext", "labelup/internal/keyphrase"},
 	"internal/localconfluence": {"labelup/internal/localconfluence"},
 }
 

@@ -85,9 +85,9 @@ func message(kind fault.Kind) string {
 	case fault.Conflict:
 		return "Confluence refused the change. Reload the page to see the labels it holds."
 	case fault.TooLarge:
-		return "That is more than can be changed at once. Nothing was changed."
+		return "That is more than can be handled at once. Nothing was changed."
 	case fault.RateLimited:
-		return "Confluence asks to slow down. Wait a moment, then try again."
+		return "Too much was asked at once. Wait a moment, then try again."
 	case fault.Upstream:
 		return "Confluence did not answer as expected. Try again; reload the page to see the labels it holds."
 	case fault.Unavailable:

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"labelup/internal/confluence"
+	"labelup/internal/fault"
 	"labelup/internal/label"
 )
 
@@ -50,6 +51,15 @@ type Caller struct {
 	// of the app. requestID goes into the log lines of the calls.
 	AsUser func(requestID string) (Confluence, error)
 	AsApp  func(requestID string) (Confluence, error)
+}
+
+// proved refuses content that the proof is not bound to: a token for page A is
+// good for page A, whatever a body says.
+func (c *Caller) proved(contentID string) error {
+	if contentID == "" || contentID != c.Content.ID() {
+		return fault.New(fault.NotFound, "content_not_in_token")
+	}
+	return nil
 }
 
 // Confluence is what the handlers ask of it.

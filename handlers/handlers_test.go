@@ -18,6 +18,7 @@ import (
 	"labelup/connect"
 	"labelup/connect/connecttest"
 	"labelup/internal/confluence"
+	"labelup/internal/suggest"
 	"labelup/internal/technicallog"
 	"labelup/macros"
 )
@@ -66,6 +67,7 @@ func newHarness(t *testing.T) *harness {
 		},
 		Bridge:  bridge,
 		Framers: []string{"https://*.atlassian.net"},
+		Suggest: func(suggest.Input) suggest.Answer { return suggest.Answer{Nothing: suggest.TooShort} },
 		Ready: func(ctx context.Context) error {
 			_, err := h.store.Installation(ctx, h.atlassian.ClientKey)
 			return err

@@ -2,10 +2,7 @@ package handlers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
-	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -62,9 +59,8 @@ func (s *Server) changeLabels(x *exchange) error {
 	if err := readJSON(x, maxChangeBytes, &body); err != nil {
 		return err
 	}
-	if body.ContentID == "" || body.ContentID != x.caller.Content.ID() {
-		// A token for page A changes page A, whatever the body says.
-		return fault.New(fault.NotFound, "content_not_in_token")
+	if err := x.caller.proved(body.ContentID); err != nil {
+		return err
 	}
 	change, err := label.NewChange(body.Add, body.Remove)
 	if err != nil {
@@ -128,28 +124,4 @@ func refused(err error, body changeRequest) *refusedName {
 		detail.Character = string(broken.Character)
 	}
 	return detail
-}
-
-// readJSON reads one JSON value of the right shape and nothing else. What a
-// body may do wrong ends here, before anything is changed.
-func readJSON(x *exchange, limit int64, value any) error {
-	if kind, _, err := mime.ParseMediaType(x.request.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return fault.New(fault.BadRequest, "content_type_not_json")
-	}
-	decoder := json.NewDecoder(http.MaxBytesReader(x.response, x.request.Body, limit))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(value)
-	if err == nil {
-		_, err = decoder.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err == nil {
-			return fault.New(fault.BadRequest, "body_has_more_than_one_value")
-		}
-	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return fault.New(fault.TooLarge, "body_too_large")
-	}
-	return fault.Wrap(fault.BadRequest, "body_not_understood", err)
 }

@@ -46,4 +46,5 @@ var routes = []route{
 	{method: http.MethodGet, path: "/byline", proof: site, html: true, serve: (*Server).byline},
 
 	{method: http.MethodPost, path: "/api/labels", proof: siteViewer, change: true, serve: (*Server).changeLabels},
+	{method: http.MethodPost, path: "/api/suggest", proof: siteViewer, serve: (*Server).suggestLabels},
 }

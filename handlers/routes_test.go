@@ -157,13 +157,14 @@ func checkHeaders(t *testing.T, name string, w *httptest.ResponseRecorder) {
 func TestHeadersAreOnGoodAnswersToo(t *testing.T) {
 	h := newHarness(t)
 	requests := map[string]*http.Request{
-		"macro":  h.atlassian.Iframe("/macro/labels?contentId=123&contentType=page"),
-		"editor": h.atlassian.Iframe("/macro/labels/editor"),
-		"byline": h.atlassian.Iframe("/byline?contentId=123&contentType=page"),
-		"static": h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123", ""),
-		"change": h.atlassian.BrowserCall(http.MethodPost, "/api/labels", `{"contentId":"123","add":["a"]}`),
-		"health": httptest.NewRequest(http.MethodGet, "/health", nil),
-		"ready":  httptest.NewRequest(http.MethodGet, "/ready", nil),
+		"macro":   h.atlassian.Iframe("/macro/labels?contentId=123&contentType=page"),
+		"editor":  h.atlassian.Iframe("/macro/labels/editor"),
+		"byline":  h.atlassian.Iframe("/byline?contentId=123&contentType=page"),
+		"static":  h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123", ""),
+		"change":  h.atlassian.BrowserCall(http.MethodPost, "/api/labels", `{"contentId":"123","add":["a"]}`),
+		"suggest": h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", `{"contentId":"123"}`),
+		"health":  httptest.NewRequest(http.MethodGet, "/health", nil),
+		"ready":   httptest.NewRequest(http.MethodGet, "/ready", nil),
 	}
 	for name, request := range requests {
 		w := h.send(request)

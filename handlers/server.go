@@ -23,6 +23,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"labelup/internal/fault"
+	"labelup/internal/suggest"
 	"labelup/internal/technicallog"
 	"labelup/macros"
 )
@@ -37,7 +38,11 @@ type Options struct {
 	Bridge     string                           // URL of Atlassian's bridge script
 	Framers    []string                         // origins that may frame an answer given before the site is proved
 	Ready      func(context.Context) error
-	Log        *slog.Logger
+
+	// Suggest works out which labels fit a page: suggest.Suggest.
+	Suggest func(suggest.Input) suggest.Answer
+
+	Log *slog.Logger
 }
 
 // Server answers the routes of the table.
@@ -46,11 +51,15 @@ type Server struct {
 	echo    *echo.Echo
 	policy  contentPolicy
 	buffers sync.Pool
+	turns   *turns
 }
 
 // New returns the service's handler.
 func New(options Options) *Server {
-	s := &Server{Options: options, echo: echo.New(), policy: newContentPolicy(options.Bridge, options.Framers)}
+	s := &Server{
+		Options: options, echo: echo.New(), policy: newContentPolicy(options.Bridge, options.Framers),
+		turns: newTurns(runtime.GOMAXPROCS(0)),
+	}
 	s.buffers.New = func() any { buffer := make([]byte, 0, 4096); return &buffer }
 	s.echo.HideBanner = true
 	s.echo.Logger.SetOutput(io.Discard) // everything there is to say is said in the technical log

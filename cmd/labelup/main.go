@@ -1,5 +1,5 @@
 // Command labelup is the whole program: the service, the same with a local
-// Confluence for development, and two tools that support uses. Each subcommand
+// Confluence for development, and tools for support and for those who label. Each subcommand
 // is one file. It puts the other packages together and has no rule of its own
 // about labels, tokens or sites.
 package main
@@ -21,9 +21,10 @@ const usage = `Label UP shows and changes the labels of Confluence pages.
   labelup dev [flags]                 run everything on this machine, with a local Confluence
   labelup qsh METHOD URL [--base URL] print the canonical request and the query string hash
   labelup jwt                         read a token from standard input and say what is wrong with it
+  labelup suggest --pages FILE        suggest labels for pages in a file
   labelup version                     print the commit it was built from
 
-qsh, jwt and dev say more with --help.
+qsh, jwt, suggest and dev say more with --help.
 `
 
 func main() {
@@ -54,6 +55,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return runQSH(rest, stdout, stderr)
 	case "jwt":
 		return runJWT(rest, stdin, stdout, stderr)
+	case "suggest":
+		return runSuggest(rest, stdin, stdout, stderr)
 	case "version":
 		fmt.Fprintln(stdout, version())
 		return 0

@@ -84,12 +84,17 @@ func sealKey(id string) string {
 // serve starts a process that all of them know.
 func (a *atlassian) serve(t testing.TB, redis *redistest.Server, sealKeys string) *process {
 	t.Helper()
-	p := start(t, []string{
-		"ENVIRONMENT=development", "BASE_URL=" + a.AppURL, "REDIS_URL=" + redis.URL(), "SEAL_KEYS=" + sealKeys,
-		"INSTALL_KEY_URLS=" + a.server.URL, "TOKEN_SERVER_URL=" + a.server.URL, "LOG_LEVEL=debug",
-	}, "serve")
+	p := start(t, a.environment(redis, sealKeys), "serve")
 	p.until("/ready", http.StatusOK)
 	return p
+}
+
+// environment are the settings of a process that all of them know.
+func (a *atlassian) environment(redis *redistest.Server, sealKeys string) []string {
+	return []string{
+		"ENVIRONMENT=development", "BASE_URL=" + a.AppURL, "REDIS_URL=" + redis.URL(), "SEAL_KEYS=" + sealKeys,
+		"INSTALL_KEY_URLS=" + a.server.URL, "TOKEN_SERVER_URL=" + a.server.URL, "LOG_LEVEL=debug",
+	}
 }
 
 // send sends what a Host made to a process. It returns 0 if there is no answer.

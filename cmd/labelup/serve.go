@@ -33,6 +33,11 @@ func runServe(ctx context.Context, args []string, getenv func(string) string, st
 		// every 4 MB, dozens of times a second under load. This costs 4 MB.
 		debug.SetGCPercent(200)
 	}
+	if getenv("GOMEMLIMIT") == "" {
+		// The least that a dyno has is 512 MB. Suggestions may hold 100 MB for a
+		// moment: then memory is collected earlier instead of doubling.
+		debug.SetMemoryLimit(400 << 20)
+	}
 	if err := serve(ctx, settings, technicallog.New(stdout, settings.LogLevel), stderr); err != nil {
 		complain(stderr, "serve", err)
 		return 1

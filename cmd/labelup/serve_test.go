@@ -42,6 +42,9 @@ type buildError struct{ output []byte }
 func (e *buildError) Error() string { return "go build: " + string(e.output) }
 
 func TestMain(m *testing.M) {
+	if engine, ok := engines[os.Getenv(engineVariable)]; ok {
+		os.Exit(serveWith(engine))
+	}
 	code := m.Run()
 	if path, err := program(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(path))
@@ -85,6 +88,11 @@ func start(t testing.TB, environment []string, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startProgram(t, path, environment, args...)
+}
+
+func startProgram(t testing.TB, path string, environment []string, args ...string) *process {
+	t.Helper()
 	port := freePort(t)
 	p := &process{t: t, stdout: &safeBuffer{}, stderr: &safeBuffer{}, ended: make(chan error, 1), url: "http://127.0.0.1:" + strconv.Itoa(port)}
 	p.cmd = exec.Command(path, args...)

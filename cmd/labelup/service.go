@@ -19,6 +19,7 @@ import (
 	"labelup/internal/config"
 	"labelup/internal/confluence"
 	"labelup/internal/seal"
+	"labelup/internal/suggest"
 	"labelup/internal/technicallog"
 	"labelup/internal/tenant"
 	"labelup/macros"
@@ -94,6 +95,7 @@ func newService(settings config.Config, log *slog.Logger) (*service, error) {
 		Bridge:  settings.BridgeURL,
 		Framers: framers(settings),
 		Ready:   store.Ping,
+		Suggest: suggest.Suggest,
 		Log:     log,
 	})
 	return &service{

@@ -1,0 +1,268 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"labelup/internal/pagefile"
+	"labelup/internal/suggest"
+	"labelup/internal/words"
+)
+
+const suggestUsage = `labelup suggest --pages FILE [--labelled FILE] [-k N] [--vocabulary FILE]
+
+Suggests labels for pages in a file, with the engine of the service, and prints
+a JSON object a line in the order of the file:
+
+  {"id": "…", "suggestions": [{"label": "…", "score": 0.9, "reasons": ["…"]}]}
+
+Both files have a JSON object a line: id, date, title, excerpt, labels, and the
+text as markdown, html or text. One FILE may be -, which is standard input.
+
+  --pages FILE       the pages to suggest labels for; labels in it are not looked at
+  --labelled FILE    pages people labelled, to learn from; without it, phrases of
+                     the page are proposed as new labels
+  -k N               at most so many for each page, 1 to 100 (default 5)
+  --vocabulary FILE  suggest only these labels: one a line, or objects with
+                     label, synonyms, description, retired
+`
+
+const mostSuggestions = 100
+
+type suggestLine struct {
+	ID          string            `json:"id"`
+	Suggestions []suggestionOnOne `json:"suggestions"`
+}
+
+type suggestionOnOne struct {
+	Label   string   `json:"label"`
+	Score   float64  `json:"score"`
+	Ticked  bool     `json:"ticked,omitempty"`
+	New     bool     `json:"new,omitempty"`
+	Reasons []string `json:"reasons"`
+}
+
+// runSuggest suggests labels for the pages of a file.
+func runSuggest(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("labelup suggest", flag.ContinueOnError)
+	var files suggestFiles
+	flags.StringVar(&files.pages, "pages", "", "")
+	flags.StringVar(&files.labelled, "labelled", "", "")
+	flags.StringVar(&files.vocabulary, "vocabulary", "", "")
+	limit := flags.Int("k", 5, "")
+	positional, err := parseAnywhere(flags, args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stdout, suggestUsage)
+		return 0
+	case err != nil:
+	case len(positional) > 0:
+		err = fmt.Errorf("what is %q?", positional[0])
+	case *limit < 1 || *limit > mostSuggestions:
+		err = fmt.Errorf("-k goes from 1 to %d", mostSuggestions)
+	default:
+		err = files.check()
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "labelup suggest: %v\n\n%s", err, suggestUsage)
+		return 2
+	}
+	if err := suggestAll(files, *limit, stdin, stdout); err != nil {
+		fmt.Fprintf(stderr, "labelup suggest: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// suggestAll reads and answers a page at a time. What the answers learn from is
+// read once for all of them.
+func suggestAll(files suggestFiles, limit int, stdin io.Reader, stdout io.Writer) error {
+	in := suggest.Input{Limit: limit}
+	if files.labelled != "" {
+		var err error
+		if in.Neighbours, err = readNeighbours(files.labelled, stdin); err != nil {
+			return err
+		}
+	}
+	if files.vocabulary != "" {
+		var err error
+		if in.Vocabulary, err = readVocabulary(files.vocabulary, stdin); err != nil {
+			return err
+		}
+		in.OnlyListed = true
+	}
+	out := bufio.NewWriter(stdout)
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	err := eachPage(files.pages, stdin, func(p pagefile.Page) error {
+		in.Page = p.Page
+		return encoder.Encode(lineOf(p.ID, suggest.Suggest(in)))
+	})
+	if flushed := out.Flush(); err == nil {
+		err = flushed
+	}
+	return err
+}
+
+// readNeighbours reads labelled pages. One with too little text to tell its
+// language is taken to be in that of all titles.
+func readNeighbours(name string, stdin io.Reader) ([]suggest.Neighbour, error) {
+	var pages []pagefile.Page
+	var titles strings.Builder
+	err := eachPage(name, stdin, func(p pagefile.Page) error {
+		pages = append(pages, p)
+		titles.WriteString(p.Title + "\n")
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	language := words.Detect(titles.String())
+	neighbours := make([]suggest.Neighbour, len(pages))
+	for i, p := range pages {
+		neighbours[i] = suggest.Neighbour{
+			Page:  suggest.Page{ID: p.ID, Title: p.Title, Labels: p.Given, Date: p.Date},
+			Terms: suggest.ReadTerms(p.Page, language),
+		}
+	}
+	return neighbours, nil
+}
+
+func lineOf(id string, answer suggest.Answer) suggestLine {
+	line := suggestLine{ID: id, Suggestions: []suggestionOnOne{}}
+	for _, s := range answer.Suggestions {
+		one := suggestionOnOne{Label: s.Label, Score: s.Score, Ticked: s.Ticked, New: s.New, Reasons: []string{}}
+		for _, r := range s.Reasons {
+			one.Reasons = append(one.Reasons, inWords(r))
+		}
+		line.Suggestions = append(line.Suggestions, one)
+	}
+	return line
+}
+
+// suggestFiles are the files named on the command line; "-" is standard input.
+type suggestFiles struct{ pages, labelled, vocabulary string }
+
+const standardInput = "-"
+
+// check finds files that are missing, or wanted twice of what can be read once.
+func (f suggestFiles) check() error {
+	if f.pages == "" {
+		return errors.New("--pages is missing")
+	}
+	named := 0
+	for _, name := range []string{f.pages, f.labelled, f.vocabulary} {
+		if name == standardInput {
+			named++
+		}
+	}
+	if named > 1 {
+		return errors.New("only one FILE can be standard input")
+	}
+	return nil
+}
+
+func openNamed(name string, stdin io.Reader) (io.ReadCloser, error) {
+	if name == standardInput {
+		return io.NopCloser(stdin), nil
+	}
+	return os.Open(name) //nolint:gosec // whoever runs the command named it
+}
+
+func eachPage(name string, stdin io.Reader, use func(pagefile.Page) error) error {
+	source, err := openNamed(name, stdin)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = source.Close() }() // only read
+	var own error
+	err = pagefile.Each(source, func(p pagefile.Page) error {
+		own = use(p)
+		return own
+	})
+	if err == nil || own != nil {
+		return own
+	}
+	return fmt.Errorf("%s: %w", inErrors(name), err)
+}
+
+// inErrors is what a file is called there.
+func inErrors(name string) string {
+	if name == standardInput {
+		return "standard input"
+	}
+	return name
+}
+
+// readVocabulary reads a list of labels: objects, or one name a line.
+func readVocabulary(name string, stdin io.Reader) ([]suggest.Term, error) {
+	file, err := openNamed(name, stdin)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // only read
+	source, err := io.ReadAll(file)
+	if err != nil {
+		return nil, err
+	}
+	var terms []suggest.Term
+	for number, line := range strings.Split(string(source), "\n") {
+		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
+		switch {
+		case line == "":
+		case line[0] != '{':
+			terms = append(terms, suggest.Term{Label: line})
+		default:
+			var t struct {
+				Label       string   `json:"label"`
+				Synonyms    []string `json:"synonyms"`
+				Description string   `json:"description"`
+				Retired     bool     `json:"retired"`
+			}
+			if err := json.Unmarshal([]byte(line), &t); err != nil || strings.TrimSpace(t.Label) == "" {
+				return nil, fmt.Errorf("%s: line %d is neither a label nor an object with one", inErrors(name), number+1)
+			}
+			terms = append(terms, suggest.Term(t))
+		}
+	}
+	return terms, nil
+}
+
+// inWords is a reason as the panel says it in English.
+func inWords(r suggest.Reason) string {
+	switch r.Kind {
+	case suggest.InTitle:
+		return fmt.Sprintf("in the title: %s", r.Text)
+	case suggest.InHeading:
+		return fmt.Sprintf("in the heading: %s", r.Where)
+	case suggest.InText:
+		return fmt.Sprintf("%s: %s on the page", r.Text, times(r.Count))
+	case suggest.Synonym:
+		return fmt.Sprintf("synonym on the page: %s, %s", r.Text, times(r.Count))
+	case suggest.Similar:
+		return fmt.Sprintf("%d of the %d most similar pages have it", r.Count, r.Of)
+	case suggest.Profile:
+		return fmt.Sprintf("pages with it are also about %s", strings.Join(r.Words, ", "))
+	case suggest.Parent:
+		return "the page above has it"
+	case suggest.Siblings:
+		return fmt.Sprintf("%d of %d pages beside this one have it", r.Count, r.Of)
+	case suggest.Phrase:
+		return fmt.Sprintf("stands out: %s, %s", r.Text, times(r.Count))
+	default:
+		return string(r.Kind)
+	}
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}

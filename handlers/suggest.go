@@ -1,0 +1,189 @@
+package handlers
+
+import (
+	"math"
+	"net/http"
+	"time"
+
+	"labelup/internal/confluence"
+	"labelup/internal/fault"
+	"labelup/internal/label"
+	"labelup/internal/suggest"
+)
+
+// A suggestion is worked out from what the request holds, and nothing of it is
+// left when it is answered. The body is read before the request waits for its
+// turn, so that who sends slowly keeps nobody from the processor, and it is
+// decoded, read and compared within the turn, because that is the work.
+//
+// Memory: at most maxPlaces bodies of 4 MiB wait or are read at a time, 128 MiB.
+// On top, for each processor, comes the one request that is worked on. Measured
+// on the largest that the bounds allow, 500 neighbours that have no word in
+// common: 60 MiB are taken from the heap until the engine begins, 20 MiB of them
+// are then held, and 105 MiB at the engine's peak, half a second later. For 60
+// neighbours of a usual length the peak is a tenth of that.
+const (
+	// maxSuggestBytes bounds the body: a long page, and 200 pages like it.
+	maxSuggestBytes = 4 << 20
+
+	// suggestReading is how long a body may take. With maxWait after it and the
+	// work, all is done well before the 30 s of Heroku's router.
+	suggestReading = 8 * time.Second
+)
+
+type suggestAnswer struct {
+	Engine      string             `json:"engine"`
+	Language    string             `json:"language"` // BCP 47; "" if not known
+	Suggestions []suggestionAnswer `json:"suggestions"`
+	Removals    []removalAnswer    `json:"removals"`
+	Nothing     suggest.Nothing    `json:"nothing,omitempty"`
+	Truncated   bool               `json:"truncated"` // the page is longer than what was read
+	Search      string             `json:"search,omitempty"`
+	RequestID   string             `json:"requestId"`
+}
+
+type suggestionAnswer struct {
+	Label   string         `json:"label"`
+	Score   float64        `json:"score"` // 0 to 1
+	Ticked  bool           `json:"ticked"`
+	New     bool           `json:"new"`
+	Reasons []reasonAnswer `json:"reasons"`
+}
+
+// reasonAnswer has the fields that its kind uses, see package suggest.
+type reasonAnswer struct {
+	Kind  suggest.Kind      `json:"kind"`
+	Text  string            `json:"text,omitempty"`
+	Where string            `json:"where,omitempty"`
+	Count int               `json:"count,omitempty"`
+	Of    int               `json:"of,omitempty"`
+	Words []string          `json:"words,omitempty"`
+	Pages []referenceAnswer `json:"pages,omitempty"`
+}
+
+type referenceAnswer struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
+type removalAnswer struct {
+	Label string  `json:"label"`
+	Score float64 `json:"score"` // 0 to 1
+}
+
+// suggestLabels answers which labels fit the page that the caller's token is
+// bound to. It reads nothing but the request.
+func (s *Server) suggestLabels(x *exchange) error {
+	if x.caller.AccountID == "" {
+		return fault.New(fault.Anonymous, "no_account") // there is nothing they could apply
+	}
+	answer, err := s.suggestion(x)
+	if err != nil {
+		return err
+	}
+	// After the turn: who reads slowly keeps nobody from the processor either.
+	x.sendJSON(http.StatusOK, answer)
+	return nil
+}
+
+func (s *Server) suggestion(x *exchange) (*suggestAnswer, error) {
+	place, err := s.turns.enter(x.caller.SiteHash)
+	if err != nil {
+		return nil, err
+	}
+	defer place.leave()
+	raw, err := readBodyUntil(x, maxSuggestBytes, x.started.Add(suggestReading))
+	if err != nil {
+		return nil, err
+	}
+	if err := place.turn(x.request.Context()); err != nil {
+		return nil, err
+	}
+	request, err := readSuggestRequest(raw)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.caller.proved(request.ContentID); err != nil {
+		return nil, err
+	}
+	in, err := request.input()
+	if err != nil {
+		return nil, err
+	}
+	refined := request.Refined // and not the request, so that its bodies are not held while the engine works
+	found := s.Suggest(in)
+	answer := suggestAnswerOf(in, found)
+	answer.RequestID = x.requestID
+	if !refined {
+		// Where to search is what the token says, not the body.
+		answer.Search = confluence.SimilarPages(x.caller.SpaceKey, x.caller.Content.ID(), found.Search)
+	}
+	return answer, nil
+}
+
+// readBodyUntil reads a body that has to be there by then.
+func readBodyUntil(x *exchange, limit int64, end time.Time) ([]byte, error) {
+	controller := http.NewResponseController(x.response)
+	_ = controller.SetReadDeadline(end) // only a test's writer has no connection
+	raw, err := readBody(x, limit)
+	if err == nil {
+		// Or net/http would take the caller for gone when the time is over. After
+		// an error it stays, for net/http reads what is left of the body.
+		_ = controller.SetReadDeadline(time.Time{})
+	}
+	return raw, err
+}
+
+func suggestAnswerOf(in suggest.Input, found suggest.Answer) *suggestAnswer {
+	answer := &suggestAnswer{
+		Engine: suggest.Engine, Language: found.Language, Nothing: found.Nothing, Truncated: in.Page.Body.Truncated,
+		Suggestions: []suggestionAnswer{}, Removals: []removalAnswer{},
+	}
+	shown := map[string]bool{}
+	for _, name := range in.Page.Labels {
+		shown[name] = true
+	}
+	for _, suggested := range found.Suggestions {
+		name, ok := suggestedName(suggested)
+		if !ok || shown[name] {
+			continue
+		}
+		shown[name] = true
+		answer.Suggestions = append(answer.Suggestions, suggestionAnswer{
+			Label: name, Score: rounded(suggested.Score), Ticked: suggested.Ticked, New: suggested.New, Reasons: reasonsOf(suggested.Reasons),
+		})
+	}
+	if len(answer.Suggestions) == 0 && answer.Nothing == "" {
+		answer.Nothing = suggest.NoneFits // what fitted is no name that Confluence takes
+	}
+	for _, removal := range found.Removals {
+		answer.Removals = append(answer.Removals, removalAnswer{Label: removal.Label, Score: rounded(removal.Score)})
+	}
+	return answer
+}
+
+// suggestedName is the name to show, false if Confluence could not hold it: a
+// label in use as it is spelled, a new one as it would be written.
+func suggestedName(suggested suggest.Suggestion) (string, bool) {
+	parse := label.Held
+	if suggested.New {
+		parse = label.Parse
+	}
+	name, err := parse(suggested.Label)
+	return string(name), err == nil
+}
+
+func reasonsOf(reasons []suggest.Reason) []reasonAnswer {
+	answers := []reasonAnswer{}
+	for _, r := range reasons {
+		answer := reasonAnswer{Kind: r.Kind, Text: r.Text, Where: r.Where, Count: r.Count, Of: r.Of, Words: r.Words}
+		for _, page := range r.Pages {
+			answer.Pages = append(answer.Pages, referenceAnswer(page))
+		}
+		answers = append(answers, answer)
+	}
+	return answers
+}
+
+// rounded leaves as many digits as mean something.
+func rounded(score float64) float64 { return math.Round(score*1000) / 1000 }

@@ -1,0 +1,631 @@
+package handlers
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"labelup/connect"
+	"labelup/internal/fault"
+	"labelup/internal/pagetext"
+	"labelup/internal/suggest"
+)
+
+// suggest sends POST /api/suggest as the viewer of page 123.
+func (h *harness) suggest(body string) *httptest.ResponseRecorder {
+	return h.send(h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", body))
+}
+
+// wholeRequest has every field that a request may have.
+const wholeRequest = `{
+	"contentId": "123",
+	"page": {
+		"title": "Accessibility testing",
+		"body": {"format": "text", "value": "Test with a keyboard."},
+		"labels": ["testing"], "created": "2026-11-22T08:00:00.000Z"
+	},
+	"neighbours": [
+		{"id": "1", "title": "Screen readers", "labels": ["a11y"], "created": "2026-11-20T08:00:00Z", "body": {"format": "text", "value": "Read aloud."}},
+		{"id": "2", "title": "Contrast", "labels": ["a11y", "design"], "terms": {"ease": 3, "contrast": 3, "colour": -1}}
+	],
+	"tree": {"parent": ["handbook"], "siblings": [{"label": "a11y", "pages": 3}], "of": 7},
+	"vocabulary": [{"label": "a11y", "synonyms": ["accessibility"], "description": "Who can use it", "retired": false}],
+	"inUse": [{"label": "a11y", "pages": 4}, {"label": "odd", "pages": -4}],
+	"onlyListed": true, "dismissed": ["design"], "refined": false, "limit": 7
+}`
+
+func TestTheEngineGetsWhatTheRequestHas(t *testing.T) {
+	h := newHarness(t)
+	var got suggest.Input
+	h.server.Suggest = func(in suggest.Input) suggest.Answer { got = in; return suggest.Answer{} }
+	if w := h.suggest(wholeRequest); w.Code != http.StatusOK {
+		t.Fatalf("answered %d %s", w.Code, w.Body)
+	}
+	text := func(s string) pagetext.Text { return pagetext.Plain(s, pagetext.DefaultLimits) }
+	want := suggest.Input{
+		Page: suggest.Page{
+			ID: "123", Title: "Accessibility testing", Body: text("Test with a keyboard."), Labels: []string{"testing"},
+			Date: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
+		},
+		Neighbours: []suggest.Neighbour{
+			{Page: suggest.Page{ID: "1", Title: "Screen readers", Body: text("Read aloud."), Labels: []string{"a11y"}, Date: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)}},
+			{Page: suggest.Page{ID: "2", Title: "Contrast", Labels: []string{"a11y", "design"}}, Terms: suggest.CountedTerms("Contrast", map[string]int{"contrast": 3, "ease": 3, "colour": 0})},
+		},
+		Tree:       suggest.Tree{Parent: []string{"handbook"}, Siblings: []suggest.Count{{Label: "a11y", Pages: 3}}, Of: 7},
+		Vocabulary: []suggest.Term{{Label: "a11y", Synonyms: []string{"accessibility"}, Description: "Who can use it"}},
+		InUse:      []suggest.Count{{Label: "a11y", Pages: 4}, {Label: "odd", Pages: 0}},
+		Dismissed:  []string{"design"},
+		OnlyListed: true,
+		Limit:      7,
+	}
+	sameTerms := cmp.Comparer(func(a, b *suggest.Terms) bool { return reflect.DeepEqual(a, b) })
+	if diff := cmp.Diff(want, got, sameTerms); diff != "" {
+		t.Errorf("input differs (-want +got):\n%s", diff)
+	}
+}
+
+// everything is an answer of the engine with every kind of reason in it.
+func everything(suggest.Input) suggest.Answer {
+	return suggest.Answer{
+		Language: "en",
+		Suggestions: []suggest.Suggestion{
+			{Label: "Accessibility", Score: 0.91234, Ticked: true, Reasons: []suggest.Reason{
+				{Kind: suggest.InTitle, Text: "Accessibility testing"},
+				{Kind: suggest.InHeading, Text: "Accessible", Where: "Accessible forms & tables"},
+				{Kind: suggest.InText, Text: "accessibility", Count: 4},
+				{Kind: suggest.Synonym, Text: "a11y", Count: 2},
+				{Kind: suggest.Similar, Count: 12, Of: 15, Pages: []suggest.Reference{{ID: "1", Title: "Screen <readers>"}}},
+				{Kind: suggest.Profile, Words: []string{"screen reader", "contrast"}},
+				{Kind: suggest.Parent},
+				{Kind: suggest.Siblings, Count: 3, Of: 7},
+			}},
+			{Label: "Keyboard Trap", Score: 0.4, New: true, Reasons: []suggest.Reason{{Kind: suggest.Phrase, Text: "keyboard trap", Count: 3}}},
+		},
+		Removals: []suggest.Removal{{Label: "minutes", Score: 0.9}},
+		Search:   []string{"keyboard", "contrast"},
+	}
+}
+
+func TestAWholeAnswer(t *testing.T) {
+	h := newHarness(t)
+	h.atlassian.Space.Key = "CAFE"
+	h.server.Suggest = everything
+	r := h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", wholeRequest)
+	r.Header.Set("X-Request-Id", "8601b555-6a83-4c12-8269-97c8e32cdb22")
+	w := h.send(r)
+	if w.Code != http.StatusOK {
+		t.Fatalf("answered %d %s", w.Code, w.Body)
+	}
+	want, err := os.ReadFile(filepath.Join("testdata", "suggest_answer.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	if err := json.Indent(&got, w.Body.Bytes(), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("answer differs (-want +got):\n%s", diff)
+	}
+}
+
+func TestAnAnswerWithNothingInItHasNoNull(t *testing.T) {
+	h := newHarness(t)
+	h.server.Suggest = func(suggest.Input) suggest.Answer { return suggest.Answer{Nothing: suggest.TooShort} }
+	w := h.suggest(`{"contentId":"123"}`)
+	want := `{"engine":"` + suggest.Engine + `","language":"","suggestions":[],"removals":[],"nothing":"too_short","truncated":false,"requestId":"` +
+		w.Header().Get("X-Request-Id") + `"}` + "\n"
+	if diff := cmp.Diff(want, w.Body.String()); w.Code != http.StatusOK || diff != "" {
+		t.Errorf("answered %d (-want +got):\n%s", w.Code, diff)
+	}
+}
+
+func TestWhatIsSearchedForIsInTheSpaceOfTheTokenAndOnlyOnce(t *testing.T) {
+	tests := map[string]struct {
+		arrange func(*harness)
+		body    string
+		want    string
+	}{
+		"the first request":       {nil, `{"contentId":"123"}`, `space = "DS" and type in (page, blogpost) and id != 123 and (title ~ "tea" or text ~ "tea")`},
+		"the second request":      {nil, `{"contentId":"123","refined":true}`, ""},
+		"the space is not known":  {func(h *harness) { h.atlassian.Space = connect.Space{} }, `{"contentId":"123"}`, ""},
+		"there is nothing to ask": {func(h *harness) { h.server.Suggest = func(suggest.Input) suggest.Answer { return suggest.Answer{} } }, `{"contentId":"123"}`, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			h.server.Suggest = func(suggest.Input) suggest.Answer { return suggest.Answer{Search: []string{"tea"}} }
+			if test.arrange != nil {
+				test.arrange(h)
+			}
+			var got map[string]any
+			if err := json.Unmarshal(h.suggest(test.body).Body.Bytes(), &got); err != nil {
+				t.Fatal(err)
+			}
+			search, present := got["search"]
+			if present != (test.want != "") || present && search != test.want {
+				t.Errorf("search is %v, want %q", search, test.want)
+			}
+		})
+	}
+}
+
+func TestOnlyNamesThatConfluenceCanHoldAreSuggested(t *testing.T) {
+	h := newHarness(t)
+	reasons := []suggest.Reason{{Kind: suggest.Parent}}
+	tests := map[string]struct {
+		label string
+		isNew bool
+		want  string
+	}{
+		"one in use stays as it is spelled":      {"Team_RED", false, "Team_RED"},
+		"one in use that cannot be":              {"what is this?", false, ""},
+		"one in use that is longer than can be":  {strings.Repeat("a", 256), false, ""},
+		"a new one is spelled as it is written":  {"Team Red", true, "team-red"},
+		"a new one with a forbidden character":   {"what?", true, ""},
+		"a new one that nobody could see":        {"\u200b", true, ""},
+		"a new one that is the page's already":   {"Testing", true, ""},
+		"one in use that is the page's already":  {"testing", false, ""},
+		"a new one that another name turns into": {"twice Over", true, "twice-over"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			suggested := suggest.Suggestion{Label: test.label, New: test.isNew, Reasons: reasons}
+			h.server.Suggest = func(suggest.Input) suggest.Answer {
+				return suggest.Answer{Suggestions: []suggest.Suggestion{suggested, suggested}}
+			}
+			var got suggestAnswer
+			if err := json.Unmarshal(h.suggest(wholeRequest).Body.Bytes(), &got); err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			for _, s := range got.Suggestions {
+				names = append(names, s.Label)
+			}
+			if test.want == "" {
+				if len(names) != 0 || got.Nothing != suggest.NoneFits {
+					t.Errorf("suggested %v, nothing is %q", names, got.Nothing)
+				}
+			} else if diff := cmp.Diff([]string{test.want}, names); diff != "" || got.Nothing != "" {
+				t.Errorf("nothing is %q, labels differ (-want +got):\n%s", got.Nothing, diff)
+			}
+		})
+	}
+}
+
+func TestAPageThatIsTooLongToReadIsSaidToBe(t *testing.T) {
+	for length, want := range map[int]bool{1000: false, pagetext.DefaultLimits.Text + 1: true} {
+		h := newHarness(t)
+		body := strings.Repeat("tea ", length/4+1)
+		w := h.suggest(`{"contentId":"123","page":{"body":{"format":"text","value":"` + body + `"}}}`)
+		if got := strings.Contains(w.Body.String(), `"truncated":true`); got != want || w.Code != http.StatusOK {
+			t.Errorf("%d bytes: answered %d %s", length, w.Code, w.Body)
+		}
+	}
+}
+
+func list(count int, item string) string {
+	return "[" + strings.TrimSuffix(strings.Repeat(item+",", count), ",") + "]"
+}
+
+func TestARefusedRequestForSuggestionsSaysWhy(t *testing.T) {
+	whole := func(field string) string { return `{"contentId":"123",` + field + `}` }
+	long := `"` + strings.Repeat("a", maxName+1) + `"`
+	tests := map[string]struct {
+		arrange func(*harness)
+		body    string
+		code    int
+		kind    string
+		reason  string
+	}{
+		"a token for page 123 reads nothing of page 124": {nil, `{"contentId":"124"}`, 404, "not_found", "content_not_in_token"},
+		"no page is named": {nil, `{}`, 404, "not_found", "content_not_in_token"},
+		"the token is bound to no page": {
+			func(h *harness) { h.atlassian.Content = connect.Content{} }, `{"contentId":""}`, 404, "not_found", "content_not_in_token",
+		},
+		"the token is bound to something without labels": {
+			func(h *harness) { h.atlassian.Content.Type = "whiteboard" }, `{"contentId":"123"}`, 404, "not_found", "content_not_in_token",
+		},
+		"nobody is logged in":   {func(h *harness) { h.atlassian.AccountID = "" }, `{"contentId":"123"}`, 403, "anonymous", "no_account"},
+		"the person is unknown": {func(h *harness) { h.atlassian.AccountID = "unknown" }, `{"contentId":"123"}`, 403, "anonymous", "no_account"},
+		"Redis is down":         {func(h *harness) { h.store.SetDown(true) }, `{"contentId":"123"}`, 503, "unavailable", "store"},
+
+		"no JSON":                 {nil, `contentId=123`, 400, "bad_request", "body_not_understood"},
+		"half a body":             {nil, `{"contentId":"123","page":{"title":"x`, 400, "bad_request", "body_not_understood"},
+		"nothing at all":          {nil, ``, 400, "bad_request", "body_not_understood"},
+		"broken characters":       {nil, "{\"contentId\":\"123\",\"dismissed\":[\"\xff\"]}", 400, "bad_request", "body_not_understood"},
+		"an unknown field":        {nil, whole(`"labels":[]`), 400, "bad_request", "body_not_understood"},
+		"an unknown field inside": {nil, whole(`"neighbours":[{"text":""}]`), 400, "bad_request", "body_not_understood"},
+		"a field of another type": {nil, `{"contentId":123}`, 400, "bad_request", "body_not_understood"},
+		"two values":              {nil, `{"contentId":"123"}{}`, 400, "bad_request", "body_has_more_than_one_value"},
+		"deeper than any field":   {nil, whole(`"page":` + strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth)), 400, "bad_request", "body_too_deep"},
+		"a format nobody knows":   {nil, whole(`"page":{"body":{"format":"wiki","value":"x"}}`), 400, "bad_request", "body_format_unknown"},
+		"a body without format":   {nil, whole(`"page":{"body":{"value":"x"}}`), 400, "bad_request", "body_format_unknown"},
+		"a neighbour's format":    {nil, whole(`"neighbours":[{"body":{"format":"html","value":"x"}}]`), 400, "bad_request", "body_format_unknown"},
+		"more than can be asked":  {nil, whole(`"limit":21`), 400, "bad_request", "limit_out_of_range"},
+		"fewer than none":         {nil, whole(`"limit":-1`), 400, "bad_request", "limit_out_of_range"},
+		"a huge body":             {nil, whole(`"page":{"title":"` + strings.Repeat("a", maxSuggestBytes) + `"}`), 413, "too_large", "body_too_large"},
+		"too many neighbours":     {nil, whole(`"neighbours":` + list(501, `{}`)), 413, "too_large", "too_many_neighbours"},
+		"too much vocabulary":     {nil, whole(`"vocabulary":` + list(maxEntries+1, `{}`)), 413, "too_large", "too_many_entries"},
+		"the same behind a text that ends in a backslash": {nil, whole(`"page":{"title":"\\"},"vocabulary":` + list(maxEntries+1, `{}`)), 413, "too_large", "too_many_entries"},
+		"too many labels in use":                          {nil, whole(`"inUse":` + list(maxEntries+1, `{}`)), 413, "too_large", "too_many_entries"},
+		"too many siblings":                               {nil, whole(`"tree":{"siblings":` + list(1001, `{}`) + `}`), 413, "too_large", "too_many_siblings"},
+		"too many dismissed":                              {nil, whole(`"dismissed":` + list(1001, `"a"`)), 413, "too_large", "too_many_dismissed"},
+		"too many labels":                                 {nil, whole(`"page":{"labels":` + list(1001, `"a"`) + `}`), 413, "too_large", "too_many_labels"},
+		"a parent with too many":                          {nil, whole(`"tree":{"parent":` + list(1001, `"a"`) + `}`), 413, "too_large", "too_many_labels"},
+		"a neighbour with as many":                        {nil, whole(`"neighbours":[{"labels":` + list(1001, `"a"`) + `}]`), 413, "too_large", "too_many_labels"},
+		"too many synonyms":                               {nil, whole(`"vocabulary":[{"synonyms":` + list(51, `"a"`) + `}]`), 413, "too_large", "too_many_synonyms"},
+		"too many labels of all":                          {nil, whole(`"neighbours":` + list(41, `{"labels":`+list(500, `"a"`)+`}`)), 413, "too_large", "too_many_names"},
+		"too many synonyms of all":                        {nil, whole(`"vocabulary":` + list(401, `{"synonyms":`+list(50, `"a"`)+`}`)), 413, "too_large", "too_many_names"},
+		"too many of everything":                          {nil, whole(`"neighbours":` + list(400, `{"labels":`+list(700, `"a"`)+`}`)), 413, "too_large", "too_many_values"},
+		"a long title":                                    {nil, whole(`"page":{"title":` + long + `}`), 413, "too_large", "text_too_long"},
+		"a long label":                                    {nil, whole(`"page":{"labels":[` + long + `]}`), 413, "too_large", "text_too_long"},
+		"a neighbour's long label":                        {nil, whole(`"neighbours":[{"labels":[` + long + `]}]`), 413, "too_large", "text_too_long"},
+		"a neighbour's long id":                           {nil, whole(`"neighbours":[{"id":` + long + `}]`), 413, "too_large", "text_too_long"},
+		"a neighbour's long word":                         {nil, whole(`"neighbours":[{"terms":{` + long + `:1}}]`), 413, "too_large", "text_too_long"},
+		"a parent's long label":                           {nil, whole(`"tree":{"parent":[` + long + `]}`), 413, "too_large", "text_too_long"},
+		"a sibling's long label":                          {nil, whole(`"tree":{"siblings":[{"label":` + long + `}]}`), 413, "too_large", "text_too_long"},
+		"a long label in use":                             {nil, whole(`"inUse":[{"label":` + long + `}]`), 413, "too_large", "text_too_long"},
+		"a long dismissed label":                          {nil, whole(`"dismissed":[` + long + `]`), 413, "too_large", "text_too_long"},
+		"a long listed label":                             {nil, whole(`"vocabulary":[{"label":` + long + `}]`), 413, "too_large", "text_too_long"},
+		"a long synonym":                                  {nil, whole(`"vocabulary":[{"synonyms":[` + long + `]}]`), 413, "too_large", "text_too_long"},
+		"a long description": {
+			nil, whole(`"vocabulary":[{"description":"` + strings.Repeat("a", maxDescription+1) + `"}]`), 413, "too_large", "text_too_long",
+		},
+
+		"the site has too much in hand": {func(h *harness) { h.occupy(maxPlacesOfSite, h.site()) }, `{"contentId":"123"}`, 429, "rate_limited", "site_has_too_much_in_hand"},
+		"all have too much in hand": {
+			func(h *harness) {
+				for n := range maxPlaces {
+					h.occupy(1, fmt.Sprint(n))
+				}
+			}, `{"contentId":"123"}`, 503, "unavailable", "too_much_in_hand",
+		},
+		"the engine panics": {
+			func(h *harness) { h.server.Suggest = func(suggest.Input) suggest.Answer { panic("in the engine") } },
+			`{"contentId":"123"}`, 500, "internal", "panic",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			suggested := false
+			h.server.Suggest = func(suggest.Input) suggest.Answer { suggested = true; return suggest.Answer{} }
+			if test.arrange != nil {
+				test.arrange(h)
+			}
+			w := h.suggest(test.body)
+			var got struct {
+				Error struct {
+					Kind, Reason, Message, RequestID string
+					RetryAfter                       int
+				}
+			}
+			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+				t.Fatalf("answered %d %s", w.Code, w.Body)
+			}
+			if w.Code != test.code || got.Error.Kind != test.kind || got.Error.Reason != test.reason {
+				t.Errorf("answered %d %s, want %d %s %s", w.Code, w.Body, test.code, test.kind, test.reason)
+			}
+			if got.Error.Message == "" || got.Error.RequestID != w.Header().Get("X-Request-Id") {
+				t.Errorf("a person cannot act on %s", w.Body)
+			}
+			if waits := w.Code == 503 || w.Code == 429; waits != (got.Error.RetryAfter > 0) || waits != (w.Header().Get("Retry-After") != "") {
+				t.Errorf("when to try again is said wrongly: %s", w.Body)
+			}
+			if suggested {
+				t.Error("the engine was asked")
+			}
+			checkHeaders(t, name, w)
+		})
+	}
+}
+
+// occupy takes places of a site and keeps them.
+func (h *harness) occupy(count int, site string) {
+	h.t.Helper()
+	for range count {
+		if _, err := h.server.turns.enter(site); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
+// site is the site that the harness's viewer is on, as the log has it.
+func (h *harness) site() string {
+	h.t.Helper()
+	caller, err := h.server.Host.Viewer(h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", ""))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return caller.SiteHash
+}
+
+func TestAsMuchAsThePanelSendsIsTaken(t *testing.T) {
+	whole := func(field string) string { return `{"contentId":"123",` + field + `}` }
+	tests := map[string]string{
+		"all neighbours":              whole(`"neighbours":` + list(maxNeighbours, `{}`)),
+		"all vocabulary":              whole(`"vocabulary":` + list(maxEntries, `{}`)),
+		"all labels in use":           whole(`"inUse":` + list(maxEntries, `{}`)),
+		"all siblings":                whole(`"tree":{"siblings":` + list(maxSiblings, `{}`) + `}`),
+		"all dismissed":               whole(`"dismissed":` + list(maxDismissed, `"a"`)),
+		"all labels":                  whole(`"page":{"labels":` + list(maxLabels, `"a"`) + `}`),
+		"all synonyms":                whole(`"vocabulary":[{"synonyms":` + list(maxSynonyms, `"a"`) + `}]`),
+		"the longest title":           whole(`"page":{"title":"` + strings.Repeat("a", maxName) + `"}`),
+		"the longest description":     whole(`"vocabulary":[{"description":"` + strings.Repeat("a", maxDescription) + `"}]`),
+		"the most that can be asked":  whole(`"limit":20`),
+		"brackets and commas in text": whole(`"page":{"title":"` + strings.Repeat("[{,", 300) + `\"` + `"}`),
+		"a date that is none":         whole(`"page":{"created":"yesterday"}`),
+		"a body without a value":      whole(`"page":{"body":{"format":"adf"}}`),
+		"half a surrogate pair":       whole(`"page":{"title":"\ud83d"}`),
+		"nulls":                       whole(`"page":null,"neighbours":null,"tree":null,"dismissed":null`),
+	}
+	for name, body := range tests {
+		t.Run(name, func(t *testing.T) {
+			if w := newHarness(t).suggest(body); w.Code != http.StatusOK {
+				t.Errorf("answered %d %s", w.Code, w.Body)
+			}
+		})
+	}
+}
+
+func TestReadingSuggestionsNeedsNoLicence(t *testing.T) {
+	h := newHarness(t)
+	*h.atlassian.Licence = false
+	if w := h.suggest(`{"contentId":"123"}`); w.Code != http.StatusOK {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+}
+
+func TestSuggestionsCallNothingAndChangeNothing(t *testing.T) {
+	h := newHarness(t)
+	h.confluence.Close()
+	if w := h.suggest(wholeRequest); w.Code != http.StatusOK {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+	if lines := h.lines(); len(lines) != 1 || lines[0]["msg"] != "request" || lines[0]["route"] != "/api/suggest" {
+		t.Errorf("the log has %v, want the request and no call", lines)
+	}
+}
+
+func TestAPanicOfTheEngineIsLoggedByItsPlaceAndGivesTheTurnBack(t *testing.T) {
+	h := newHarness(t)
+	h.server.turns = newTurns(1)
+	h.server.Suggest = func(in suggest.Input) suggest.Answer { panic("at " + in.Page.Title) }
+	for range 2 * maxPlacesOfSite {
+		if w := h.suggest(wholeRequest); w.Code != http.StatusInternalServerError {
+			t.Fatalf("answered %d %s", w.Code, w.Body)
+		}
+	}
+	if log := h.log.String(); !strings.Contains(log, "labelup/handlers.TestAPanicOfTheEngine") || strings.Contains(log, "Accessibility") {
+		t.Errorf("the log is:\n%s", log)
+	}
+	h.server.Suggest = everything
+	if w := h.suggest(wholeRequest); w.Code != http.StatusOK {
+		t.Errorf("then answered %d %s", w.Code, w.Body)
+	}
+	if len(h.server.turns.sites) != 0 {
+		t.Error("the site is not forgotten")
+	}
+}
+
+func TestABusySiteDoesNotKeepAnotherFromItsSuggestions(t *testing.T) {
+	h := newHarness(t)
+	h.server.turns = newTurns(1)
+	h.server.Suggest = func(suggest.Input) suggest.Answer { time.Sleep(time.Second); return suggest.Answer{} }
+	other := h.atlassian.OtherSite()
+	synctest.Test(t, func(t *testing.T) {
+		var group sync.WaitGroup
+		var mu sync.Mutex
+		codes := map[int]int{}
+		for range 1000 {
+			group.Go(func() {
+				w := h.suggest(`{"contentId":"123"}`)
+				mu.Lock()
+				defer mu.Unlock()
+				codes[w.Code]++
+			})
+		}
+		time.Sleep(time.Second / 2)
+		began := time.Now()
+		w := h.send(other.BrowserCall(http.MethodPost, "/api/suggest", `{"contentId":"123"}`))
+		if took := time.Since(began); w.Code != http.StatusOK || took != 1500*time.Millisecond {
+			t.Errorf("the other site was answered %d after %v, want 200 after one suggestion and its own", w.Code, took)
+		}
+		group.Wait()
+		if codes[http.StatusOK] == 0 || codes[http.StatusOK]+codes[http.StatusTooManyRequests] != 1000 {
+			t.Errorf("the busy site was answered %v", codes)
+		}
+	})
+}
+
+// TestASlowBodyEndsInTimeAndKeepsNobodyFromTheProcessor sends half a body over a
+// connection of its own and waits.
+func TestASlowBodyEndsInTimeAndKeepsNobodyFromTheProcessor(t *testing.T) {
+	h := newHarness(t)
+	h.server.turns = newTurns(1)
+	slow := h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", "")
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		listener := &oneConnection{conn: server, closed: make(chan struct{})}
+		service := &http.Server{Handler: h.server, ReadTimeout: time.Minute}
+		go func() { _ = service.Serve(listener) }()
+		defer service.Close()
+		began := time.Now()
+		_, _ = io.WriteString(client, "POST /api/suggest HTTP/1.1\r\nHost: labelup.example.com\r\nContent-Type: application/json\r\nAuthorization: "+
+			slow.Header.Get("Authorization")+"\r\nContent-Length: 1000\r\n\r\n{")
+		synctest.Wait()
+		if w := h.suggest(`{"contentId":"123"}`); w.Code != http.StatusOK || time.Since(began) != 0 {
+			t.Errorf("beside it another request was answered %d after %v", w.Code, time.Since(began))
+		}
+		answer, err := http.ReadResponse(bufio.NewReader(client), slow)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(answer.Body)
+		if answer.StatusCode != http.StatusBadRequest || !strings.Contains(string(body), "body_too_slow") || time.Since(began) != suggestReading {
+			t.Errorf("after %v answered %d %s", time.Since(began), answer.StatusCode, body)
+		}
+		_ = client.Close()
+	})
+	if len(h.server.turns.sites) != 0 {
+		t.Error("the site is not forgotten")
+	}
+}
+
+// oneConnection is a listener that somebody has connected to, once.
+type oneConnection struct {
+	conn   net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (l *oneConnection) Accept() (net.Conn, error) {
+	if conn := l.conn; conn != nil {
+		l.conn = nil
+		return conn, nil
+	}
+	<-l.closed
+	return nil, net.ErrClosed
+}
+
+func (l *oneConnection) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
+func (l *oneConnection) Addr() net.Addr { return &net.TCPAddr{} }
+
+// slowReader is a caller who notices what the service holds while it answers.
+type slowReader struct {
+	*httptest.ResponseRecorder
+	turns *turns
+	held  int
+}
+
+func (w *slowReader) Write(p []byte) (int, error) {
+	w.held = len(w.turns.sites)
+	return w.ResponseRecorder.Write(p)
+}
+
+func TestASlowReaderKeepsNobodyFromTheProcessor(t *testing.T) {
+	h := newHarness(t)
+	w := &slowReader{httptest.NewRecorder(), h.server.turns, -1}
+	h.server.ServeHTTP(w, h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", wholeRequest))
+	if w.Code != http.StatusOK || w.held != 0 {
+		t.Errorf("answered %d with %d turns or places held", w.Code, w.held)
+	}
+}
+
+// hostileBodies fill the 4 MiB with what takes most memory for its bytes.
+func hostileBodies() map[string]string {
+	// filled repeats an item while there is room, most times at most.
+	filled := func(before, item, after string, most int) string {
+		before, after = `{"contentId":"123",`+before, after+`}`
+		return before + strings.Repeat(item, min(most, (maxSuggestBytes-len(before)-len(after))/len(item))) + after
+	}
+	const ever = maxSuggestBytes
+	terms := &strings.Builder{}
+	for n := range maxEntries - 1 {
+		fmt.Fprintf(terms, `,"a-word-of-a-page-%04x":1`, n)
+	}
+	name := `"` + strings.Repeat("a", 14) + `"`
+	return map[string]string{
+		"a page of text":           filled(`"page":{"body":{"format":"text","value":"`, `tea and more of it. `, `"}}`, ever),
+		"a page of storage format": filled(`"page":{"body":{"format":"storage","value":"`, `<p>tea</p>`, `"}}`, ever),
+		"a page of opened tags":    filled(`"page":{"body":{"format":"storage","value":"`, `<p>`, `"}}`, ever),
+		"a page of attributes":     filled(`"page":{"body":{"format":"storage","value":"<p `, `a=b `, `>"}}`, ever),
+		"a page of bold letters":   filled(`"page":{"body":{"format":"storage","value":"`, `<b>a</b> `, `"}}`, ever),
+		"a page of escapes":        filled(`"page":{"body":{"format":"text","value":"`, `\u00e4 `, `"}}`, ever),
+		"a page of ADF": filled(`"page":{"body":{"format":"adf","value":"{\"type\":\"doc\",\"content\":[`,
+			`{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"text\":\"tea\"}]},`, `{}]}"}}`, ever),
+		"a page of nested ADF": filled(`"page":{"body":{"format":"adf","value":"`, `{\"content\":[`, `"}}`, ever),
+		"neighbours with bodies": filled(`"neighbours":[`,
+			`{"labels":["a"],"body":{"format":"storage","value":"`+strings.Repeat("<p>tea</p>", 830)+`"}},`, `{}]`, maxNeighbours-1),
+		"neighbours with words":  filled(`"neighbours":[`, `{"labels":["a"],"terms":{"a":1`+terms.String()+`}},`, `{}]`, 46),
+		"neighbours with labels": filled(`"neighbours":[`, `{"labels":`+list(40, `"`+strings.Repeat("a", 205)+`"`)+`},`, `{}]`, maxNeighbours-1),
+		"vocabulary":             filled(`"vocabulary":[`, `{"synonyms":`+list(4, name)+`,"description":"`+strings.Repeat("a", 730)+`"},`, `{}]`, maxEntries-1),
+		"fields again and again": filled(`"dismissed":[]`, `,"dismissed":`+list(maxDismissed, name), ``, 248),
+	}
+}
+
+func FuzzReadSuggestRequest(f *testing.F) {
+	f.Add(wholeRequest)
+	f.Add(`{"page":{"title":"\\\"[{,"},"neighbours":[{"terms":{"a":1}},null],"limit":20}`)
+	f.Add(`]]]]{"contentId":"`)
+	f.Fuzz(func(t *testing.T, raw string) {
+		request, err := readSuggestRequest([]byte(raw))
+		if err != nil {
+			if kind := fault.Of(err).Kind; kind != fault.BadRequest && kind != fault.TooLarge {
+				t.Errorf("refused as %v", err)
+			}
+			return
+		}
+		in, err := request.input()
+		if err != nil {
+			return
+		}
+		for _, list := range [][]suggest.Count{in.InUse, in.Tree.Siblings} {
+			for _, c := range list {
+				if c.Pages < 0 {
+					t.Errorf("a label is on %d pages", c.Pages)
+				}
+			}
+		}
+		if in.Limit < 0 || in.Limit > maxLimit {
+			t.Errorf("limit %d", in.Limit)
+		}
+	})
+}
+
+// What the service may take from the heap for one request until the engine
+// begins, and what of it may then be held. At no moment before is more held than
+// was taken. It takes 60 MiB and holds 20; the race detector takes another 10.
+// Lower them when they can be lowered.
+const (
+	maxSuggestTaken = 76 << 20
+	maxSuggestHeld  = 24 << 20
+)
+
+func TestTheMemoryOfTheLargestRequestsIsBounded(t *testing.T) {
+	h := newHarness(t)
+	heap := func() (taken, held uint64) {
+		var stats runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&stats)
+		return stats.TotalAlloc, stats.HeapAlloc
+	}
+	for name, body := range hostileBodies() {
+		t.Run(name, func(t *testing.T) {
+			var taken, held uint64
+			h.server.Suggest = func(in suggest.Input) suggest.Answer {
+				taken, held = heap()
+				runtime.KeepAlive(in)
+				return suggest.Answer{}
+			}
+			request, w := h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", body), httptest.NewRecorder()
+			takenBefore, heldBefore := heap()
+			h.server.ServeHTTP(w, request)
+			if w.Code != http.StatusOK || len(body) < maxSuggestBytes*9/10 {
+				t.Fatalf("%d bytes were answered %d %s, so they fill nothing", len(body), w.Code, w.Body)
+			}
+			taken, held = taken-takenBefore, held-min(held, heldBefore)
+			t.Logf("a body of %d KiB takes %d KiB, of which the engine finds %d KiB held", len(body)>>10, taken>>10, held>>10)
+			if taken > maxSuggestTaken || held > maxSuggestHeld {
+				t.Errorf("%d bytes taken, ceiling %d; %d bytes held, ceiling %d", taken, maxSuggestTaken, held, maxSuggestHeld)
+			}
+		})
+	}
+}

@@ -1,0 +1,207 @@
+package suggest
+
+import (
+	"slices"
+
+	"labelup/internal/pagetext"
+	"labelup/internal/words"
+)
+
+// glance tells at once, and sometimes wrongly yes, whether a name may stand on
+// the page: by the first letters of its words, which stems keep. It spares
+// reading a vocabulary of thousands of labels of which a page has a dozen.
+type glance struct {
+	begins  slots // what the words of the page begin with
+	inTitle slots // what those of its title do
+	short   slots // what the short ones among them begin with
+	runs    slots // longer beginnings, for names whose words are run together
+}
+
+// slots is a set of hashes of 16 bits: for a page of 1,000 words, one in thirty
+// is in it by chance.
+type slots [1 << 10]uint64
+
+func (s *slots) add(slot uint16)      { s[slot>>6] |= 1 << (slot & 63) }
+func (s *slots) has(slot uint16) bool { return s[slot>>6]&(1<<(slot&63)) != 0 }
+
+// How many letters are looked at: of a short word, of a long one, and of a name
+// whose words are run together.
+const (
+	fewLetters  = 3
+	moreLetters = 4 // of a word of longWord letters: an ending that changes leaves them as they are
+	mostLetters = 5 // of one of veryLong letters
+	runLetters  = 7
+
+	longWord = 6
+	veryLong = 9
+)
+
+func (g *glance) add(word string, title bool) {
+	put := func(at uint16) {
+		g.begins.add(at)
+		if title {
+			g.inTitle.add(at)
+		}
+	}
+	for letters := fewLetters; letters <= mostLetters; letters++ {
+		put(slot(word[:min(len(word), letters)]))
+	}
+	if len(word) <= mostLetters {
+		// A short stem may be the beginning of a long word: hire, hiring.
+		g.short.add(slot(word[:min(len(word), fewLetters)]))
+	}
+	g.runs.add(slot(word[:min(len(word), runLetters)]))
+}
+
+// slot hashes the beginning of a word without regard to case.
+func slot(begin string) uint16 {
+	hash := uint32(0)
+	for i := range len(begin) {
+		hash = hashed(hash, begin[i])
+	}
+	return fold(hash)
+}
+
+func hashed(hash uint32, c byte) uint32 {
+	if c >= 'A' && c <= 'Z' {
+		c |= 0x20
+	}
+	return (hash ^ uint32(c)) * 0x01000193
+}
+
+func fold(hash uint32) uint16 { return uint16(hash ^ hash>>16) } //nolint:gosec // the low half is wanted
+
+// lettersOf is how many letters of a word are looked at.
+func lettersOf(length int) int {
+	switch {
+	case length >= veryLong:
+		return mostLetters
+	case length >= longWord:
+		return moreLetters
+	default:
+		return min(length, fewLetters)
+	}
+}
+
+// prepareGlance looks at the words of the page. Only English is glanced at: other
+// languages change letters within a word, ue for ü, maan and manen.
+func (x *pageIndex) prepareGlance(reader *words.Reader, language words.Language) {
+	if language != words.English {
+		return
+	}
+	x.glance = &glance{}
+	for at := range x.places {
+		w := x.word(int32(at))
+		x.hasAcronyms = x.hasAcronyms || w.Flags&words.Acronym != 0
+		title := x.parts[x.places[at].part].kind == pagetext.Title
+		x.glance.add(reader.Text(w.Folded), title)
+		if w.ID != w.Folded {
+			x.glance.add(reader.Text(w.ID), title)
+		}
+	}
+}
+
+func isSeparator(c byte) bool { return c == '-' || c == '_' || c == ' ' || c == '/' }
+
+// mayHave reports whether it is worth looking for a name on the page.
+func (x *pageIndex) mayHave(name string) bool {
+	if x.glance == nil {
+		return true
+	}
+	parts, here, title := 0, 0, 0
+	for at := 0; at < len(name); {
+		if isSeparator(name[at]) {
+			at++
+			continue
+		}
+		var hashes [mostLetters + 1]uint32 // of so many letters
+		start, hash := at, uint32(0)
+		for ; at < len(name) && !isSeparator(name[at]); at++ {
+			if name[at] >= 0x80 {
+				return true // such letters fold in too many ways to glance at
+			}
+			if c := name[at] | 0x20; c < 'a' || c > 'z' {
+				return true // so do numbers and signs: R&D, v2.1
+			}
+			if letters := at - start + 1; letters <= mostLetters {
+				hash = hashed(hash, name[at])
+				hashes[letters] = hash
+			}
+		}
+		if at-start < fewLetters {
+			return true // e-mail is read as one word
+		}
+		begin := fold(hashes[lettersOf(at-start)])
+		if x.glance.begins.has(begin) || x.glance.short.has(fold(hashes[fewLetters])) ||
+			at-start <= fewLetters+1 && x.glance.short.has(fold(hashes[fewLetters-1])) {
+			here++
+			if x.glance.inTitle.has(begin) {
+				title++
+			}
+		}
+		parts++
+	}
+	if here == parts || 2*title > parts || parts >= fewLetters && x.hasAcronyms {
+		return true
+	}
+	if parts > 1 {
+		return x.runTogether(name)
+	}
+	_, named := x.initials[name]
+	_, joined := x.joined[name]
+	return named || joined
+}
+
+// mayStandOn reports whether a label or a synonym of it is worth spelling: it
+// looks twice, for spelling costs more than reading.
+func (s *space) mayStandOn(x *pageIndex, name string, synonyms []string) bool {
+	return x.mayHave(name) && s.isAbout(x, name) || slices.ContainsFunc(synonyms, func(synonym string) bool {
+		return x.mayHave(synonym) && s.isAbout(x, synonym)
+	})
+}
+
+// isAbout reports whether the page has all words of a name, most of them in its
+// title, or perhaps the name in one word or by its initials.
+func (s *space) isAbout(x *pageIndex, name string) bool {
+	s.scratch = s.reader.Read(name, s.language, s.scratch[:0])
+	here, title := 0, 0
+	for _, w := range s.scratch {
+		if x.byStem.first(w.ID) != 0 {
+			here++
+			if x.titleHas(w.ID) {
+				title++
+			}
+		}
+	}
+	if here == len(s.scratch) || 2*title > len(s.scratch) {
+		return true
+	}
+	if len(s.scratch) == 1 {
+		_, joined := x.joined[name]
+		_, named := x.initials[name]
+		return joined || named
+	}
+	return x.glance == nil || x.hasAcronyms && len(s.scratch) >= fewLetters || x.runTogether(name)
+}
+
+// runTogether reports whether a word of the page begins like a name of several
+// words without its separators, or like its initials.
+func (x *pageIndex) runTogether(name string) bool {
+	var run, initials [runLetters]byte
+	letters, parts := 0, 0
+	for at := range len(name) {
+		if isSeparator(name[at]) {
+			continue
+		}
+		if (at == 0 || isSeparator(name[at-1])) && parts < runLetters {
+			initials[parts] = name[at]
+			parts++
+		}
+		if letters < runLetters {
+			run[letters] = name[at]
+			letters++
+		}
+	}
+	return x.glance.runs.has(slot(string(run[:letters]))) ||
+		parts >= fewLetters && x.glance.runs.has(slot(string(initials[:parts])))
+}

@@ -1,0 +1,315 @@
+package suggest
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"labelup/internal/pagetext"
+	"labelup/internal/words"
+)
+
+// How many features a label is judged by, and which they are.
+const (
+	similarFeature  = iota // share of the votes of the most similar pages
+	profileFeature         // likeness to the sum of the pages that have it
+	patternFeature         // ridge regression, 1 for the best label of the page
+	titleFeature           // share of its words in the title
+	textFeature            // share of its words on the page, by rarity
+	wholeFeature           // rarity of its name if the page has it whole; ByName, the logarithm of how often
+	usageFeature           // logarithm of the share of pages that have it
+	constantFeature        // 1
+	features
+)
+
+// FeatureNames are the features in their order, for the command that fits their
+// weights.
+var FeatureNames = [features]string{"similar", "profile", "pattern", "title words", "text words", "whole name", "usage", "constant"}
+
+// Weights are what the features count in each situation.
+type Weights [situations]Features
+
+// Features is what is known of a label for a page, as numbers.
+type Features [features]float64
+
+// Situation is how much is known around the page. Each has weights of its own:
+// a vote among titles is worth less than one among whole pages, and of pages
+// that were searched for, many are like the page whatever it is about.
+type Situation int
+
+const (
+	ByPages  Situation = iota // neighbours have it, and the text of most of them is known
+	BySearch                  // the text of some is known, those that a search for words of the page found
+	ByTitles                  // little more than the titles of the neighbours is known
+	ByName                    // no neighbour has it: only its name speaks for it
+	situations
+)
+
+// SituationNames are the situations in their order.
+var SituationNames = [situations]string{"by pages", "by search", "by titles", "by name"}
+
+// enoughTexts is how many neighbours with text make their votes worth more than
+// those of titles.
+const enoughTexts = 10
+
+// candidate is a label that may fit the page.
+type candidate struct {
+	label     int32 // what the evidence is for
+	shown     int32 // what to suggest: the label, or the spelling of it that is in use most
+	features  Features
+	situation Situation
+	naming    naming
+	tree      float64 // log-odds that its place in the tree adds
+	parent    bool
+	siblings  int
+	score     float64 // probability that it is right
+}
+
+func (s *space) situationOf(l *labelled) Situation {
+	switch {
+	case len(l.pages) == 0:
+		return ByName
+	case s.withText < enoughTexts:
+		return ByTitles
+	case 2*s.withText < len(s.texts):
+		return BySearch
+	default:
+		return ByPages
+	}
+}
+
+// candidates judges every label that anything speaks for.
+func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
+	synonyms := map[string][]string{}
+	for i := range s.in.Vocabulary {
+		t := &s.in.Vocabulary[i]
+		if len(t.Synonyms) > 0 {
+			synonyms[t.Label] = append(synonyms[t.Label], t.Synonyms...)
+		}
+	}
+	found := make([]candidate, 0, min(len(s.labels), 512))
+	for i := range s.labels {
+		l := &s.labels[i]
+		if l.retired || s.in.OnlyListed && !l.listed {
+			continue
+		}
+		if len(l.pages) == 0 && !s.inTree(l.name) && !s.mayStandOn(x, l.name, synonyms[l.name]) {
+			continue
+		}
+		s.spell(l, synonyms[l.name])
+		c := candidate{label: int32(i), shown: int32(i), naming: s.name(x, l), situation: s.situationOf(l)}
+		c.features = Features{
+			similarFeature: k.votes[i], profileFeature: k.profile[i], patternFeature: k.pattern[i],
+			titleFeature: c.naming.inTitle, textFeature: c.naming.inText, wholeFeature: c.naming.whole,
+			usageFeature:    math.Log((float64(len(l.pages)) + 0.5) / (float64(len(s.texts)) + 1)),
+			constantFeature: 1,
+		}
+		s.placeInTree(&c, l)
+		if c.situation == ByName {
+			// Where no neighbour tells which words are rare, part of a name is no
+			// evidence unless most of it is in the title.
+			if c.naming.count == 0 && c.naming.inTitle <= 0.5 && c.tree == 0 {
+				continue
+			}
+			c.features[wholeFeature] = math.Log1p(float64(c.naming.count))
+			c.features[textFeature], c.features[usageFeature] = 0, 0
+		}
+		c.score = probability(c.features.dot(&s.weights[c.situation]) + c.tree)
+		found = append(found, c)
+	}
+	return found
+}
+
+func (f *Features) dot(w *Features) float64 {
+	sum := 0.0
+	for i := range f {
+		sum += f[i] * w[i]
+	}
+	return sum
+}
+
+func probability(logOdds float64) float64 { return 1 / (1 + math.Exp(-logOdds)) }
+
+// The log-odds that a place in the tree adds. They are set by hand: no public
+// set of pages has both a tree and labels to fit them on. A label that the page
+// above and most pages beside have is likely, alone it is never sure.
+const (
+	parentAdds   = 0.7
+	siblingsAdd  = 2.5 // times the share of siblings that have it
+	siblingsDoub = 2   // as if so many more siblings without it were there
+)
+
+func (s *space) inTree(name string) bool {
+	return slices.ContainsFunc(s.in.Tree.Parent, func(label string) bool { return s.preferred(label) == name }) ||
+		slices.ContainsFunc(s.in.Tree.Siblings, func(c Count) bool { return s.preferred(c.Label) == name })
+}
+
+func (s *space) placeInTree(c *candidate, l *labelled) {
+	tree := &s.in.Tree
+	if slices.ContainsFunc(tree.Parent, func(name string) bool { return s.preferred(name) == l.name }) {
+		c.parent = true
+		c.tree += parentAdds
+	}
+	for _, sibling := range tree.Siblings {
+		if s.preferred(sibling.Label) == l.name && sibling.Pages > 0 {
+			c.siblings = min(sibling.Pages, max(tree.Of, sibling.Pages))
+			of := max(tree.Of, sibling.Pages)
+			c.tree += siblingsAdd * float64(c.siblings) / float64(of+siblingsDoub)
+			break
+		}
+	}
+}
+
+// What is shown and what is ticked.
+const (
+	leastScore    = 0.12 // below, a suggestion is noise: seven of eight are wrong
+	unlikelyLeast = 0.001
+	tickedScore   = 0.85 // at least 4 of 5 such are right on pages that were held out; make quality says how many
+	defaultLimit  = 5
+	mostOfAKind   = 2 // suggestions that begin with the same word
+)
+
+// pick takes the best candidates, each kind of label once.
+func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld bool) {
+	slices.SortFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(s.labels[a.label].name, s.labels[b.label].name))
+	})
+	taken := newTwins()
+	for _, name := range s.in.Page.Labels {
+		taken.add(name)
+		if name != "" {
+			taken.add(s.labels[s.mostUsedTwin(s.number(name))].name)
+		}
+	}
+	dismissed := newTwins()
+	for _, name := range s.in.Dismissed {
+		dismissed.add(name)
+	}
+	least := leastScore
+	if s.in.Unlikely {
+		least = unlikelyLeast
+	}
+	likely, held := 0, 0
+	kinds := map[string]int{}
+	for _, c := range found {
+		if c.score < least || len(picked) == limit {
+			break
+		}
+		name := s.labels[c.label].name
+		likely++
+		if taken.has(name) {
+			held++
+			continue
+		}
+		if dismissed.hasExactly(name) {
+			continue
+		}
+		c.shown = s.mostUsedTwin(c.label)
+		name = s.labels[c.shown].name
+		kind, _, several := strings.Cut(name, "-")
+		if taken.has(name) || dismissed.hasExactly(name) || several && kinds[kind] == mostOfAKind {
+			continue
+		}
+		if several {
+			kinds[kind]++
+		}
+		taken.add(name)
+		picked = append(picked, c)
+	}
+	return picked, likely > 0 && held == likely
+}
+
+// tooShort is how many words a page needs before it can be expected to say what
+// it is about.
+const tooShort = 40
+
+// Suggest works out the labels that fit a page. It does the same for the same
+// input, always. It keeps nothing.
+//
+// Its time is linear in the words of the page and of the neighbours: about 60
+// ms for 200 neighbours of 1,000 words. Its memory is about 40 times what is
+// read of it.
+func Suggest(in Input) Answer { return fitted.Suggest(in) }
+
+// Suggest is Suggest with other weights.
+func (w *Weights) Suggest(in Input) Answer {
+	s, x, likeness, page := w.understand(&in)
+	found := s.candidates(x, &likeness)
+	limit := in.Limit
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	answer := Answer{Language: words.TagOf(in.sample(), s.language), Suggestions: []Suggestion{}, Removals: []Removal{}}
+	picked, allHeld := s.pick(found, limit)
+	for i := range picked {
+		c := &picked[i]
+		reasons := s.reasons(x, &likeness, c)
+		if len(reasons) == 0 {
+			continue
+		}
+		answer.Suggestions = append(answer.Suggestions, Suggestion{
+			Label: s.labels[c.shown].name, Score: rounded(c.score), Ticked: c.score >= tickedScore,
+			Reasons: reasons,
+		})
+	}
+	phrases := s.phrases(x)
+	if !in.OnlyListed {
+		answer.Suggestions = append(answer.Suggestions, s.newLabels(x, phrases, answer.Suggestions, limit)...)
+	}
+	answer.Removals = s.removals(found, page)
+	answer.Search = s.searchWords(x, phrases)
+	if len(answer.Suggestions) == 0 {
+		answer.Nothing = nothing(allHeld, page, s.language)
+	}
+	return answer
+}
+
+// understand reads all there is and compares the page with it.
+func (w *Weights) understand(in *Input) (*space, *pageIndex, likeness, text) {
+	language := in.language()
+	s := learn(in, language)
+	s.weights = w
+	parts, page := s.page(&in.Page, language)
+	x := s.index(parts, page)
+	return s, x, s.compare(page), page
+}
+
+func nothing(allHeld bool, page text, language words.Language) Nothing {
+	switch {
+	case allHeld:
+		return AllApplied
+	case page.words < tooShort:
+		return TooShort
+	case language == words.Unknown:
+		return NoLanguage
+	default:
+		return NoneFits
+	}
+}
+
+// rounded keeps a score to four digits, which is more than it is worth and the
+// same on every machine.
+func rounded(score float64) float64 { return math.Round(score*1e4) / 1e4 }
+
+// language is the language of the page.
+func (in *Input) language() words.Language { return words.Detect(in.sample()) }
+
+// sample is the beginning of the page, without what is in no language or
+// somebody else's.
+func (in *Input) sample() string {
+	var sample strings.Builder
+	sample.WriteString(in.Page.Title)
+	for i := range in.Page.Body.Blocks {
+		b := &in.Page.Body.Blocks[i]
+		if b.Kind == pagetext.Code || b.Kind == pagetext.Quote {
+			continue
+		}
+		sample.WriteString("\n")
+		sample.WriteString(b.Text)
+		if sample.Len() > 4000 {
+			break
+		}
+	}
+	return sample.String()
+}

@@ -1,0 +1,364 @@
+package suggest
+
+import (
+	"math"
+	"strings"
+
+	"labelup/internal/pagetext"
+	"labelup/internal/words"
+)
+
+// spelling is one way in which a label can be written on a page: its name, a
+// synonym, the words run together, or the initials.
+type spelling struct {
+	text    string     // what is spelled: the label or the synonym
+	stems   []words.ID // in order
+	stops   []bool     // which of them say nothing of their own
+	folded  bool       // stems are words as written, not stems: for run-together words and initials
+	synonym bool
+}
+
+// place is a word of the page.
+type place struct {
+	part, word int32
+}
+
+// pageIndex finds the words of the page.
+type pageIndex struct {
+	parts       []part
+	places      []place
+	byStem      chains
+	byFolded    chains
+	joined      map[string]occurrence // "onboarding" where the page has "on-boarding"
+	initials    map[string]occurrence // "gsa" where the page has "General Services Administration"
+	glance      *glance               // nil if the page is not in English
+	hasAcronyms bool
+	counts      []float32 // by term: how often, each time by the weight of its place
+}
+
+// chains lists the places of each word: head has one more than the first, or
+// 0, next likewise.
+type chains struct{ head, next []int32 }
+
+// occurrence is where something stands on the page.
+type occurrence struct {
+	part       int32
+	start, end uint32
+}
+
+func (o occurrence) in(parts []part) string { return parts[o.part].text[o.start:o.end] }
+
+const maxInitials = 8
+
+func (s *space) index(parts []part, page text) *pageIndex {
+	x := &pageIndex{parts: parts, joined: map[string]occurrence{}, initials: map[string]occurrence{}}
+	total := 0
+	for i := range parts {
+		total += len(parts[i].words)
+	}
+	x.places = make([]place, 0, total)
+	known := s.reader.Len()
+	x.byStem = chains{make([]int32, known), make([]int32, total)}
+	x.byFolded = chains{make([]int32, known), make([]int32, total)}
+	for i := range parts {
+		for j := range parts[i].words {
+			x.places = append(x.places, place{int32(i), int32(j)})
+		}
+	}
+	// From the end, so that a chain runs from the first place to the last.
+	for at := total - 1; at >= 0; at-- {
+		w := x.word(int32(at))
+		x.byStem.push(w.ID, int32(at))
+		if w.Folded != w.ID {
+			x.byFolded.push(w.Folded, int32(at))
+		}
+	}
+	for i := range parts {
+		x.joinWords(s.reader, &parts[i], int32(i))
+		x.findInitials(&parts[i], int32(i))
+	}
+	x.prepareGlance(s.reader, s.language)
+	x.counts = make([]float32, s.terms())
+	for _, t := range page.terms {
+		x.counts[t.id] = t.weight
+	}
+	return x
+}
+
+func (c *chains) push(id words.ID, at int32) {
+	c.next[at] = c.head[id]
+	c.head[id] = at + 1
+}
+
+func (c *chains) first(id words.ID) int32 {
+	if int(id) >= len(c.head) {
+		return 0
+	}
+	return c.head[id]
+}
+
+func (x *pageIndex) word(at int32) words.Word {
+	p := x.places[at]
+	return x.parts[p.part].words[p.word]
+}
+
+func (x *pageIndex) joinWords(reader *words.Reader, p *part, number int32) {
+	for j := 1; j < len(p.words); j++ {
+		a, b := p.words[j-1], p.words[j]
+		if b.Flags&words.Joined == 0 || b.Flags&words.Gram != 0 {
+			continue
+		}
+		run := reader.Text(a.Folded) + reader.Text(b.Folded)
+		if _, ok := x.joined[run]; !ok {
+			x.joined[run] = occurrence{number, a.Start, b.End}
+		}
+	}
+}
+
+// findInitials remembers what the initials of each name of two words or more
+// spell, with the small words inside the name and without: FOIA is the Freedom
+// of Information Act, the GSA is the General Services Administration.
+func (x *pageIndex) findInitials(p *part, number int32) {
+	if len(x.initials) > mostInitials {
+		return // a page of names only
+	}
+	var capitals, all []byte // of the words with capitals; of these and those between them
+	var start, end uint32
+	var between []byte // of small words after the last capital
+	remember := func(letters []byte) {
+		if len(letters) >= 3 && len(letters) <= maxInitials {
+			if _, ok := x.initials[string(letters)]; !ok {
+				x.initials[string(letters)] = occurrence{number, start, end}
+			}
+		}
+	}
+	flush := func() {
+		remember(capitals)
+		remember(all)
+		capitals, all, between = capitals[:0], all[:0], between[:0]
+	}
+	for _, w := range p.words {
+		first := p.text[w.Start]
+		if w.Flags&words.Break != 0 {
+			flush()
+		}
+		small := w.Flags&words.Stop != 0
+		switch {
+		case first >= 'A' && first <= 'Z' && w.Flags&words.Acronym == 0 && (!small || len(capitals) > 0):
+			if len(capitals) == 0 {
+				start = w.Start
+			}
+			all = append(append(all, between...), first|0x20)
+			capitals, between = append(capitals, first|0x20), between[:0]
+			end = w.End
+		case small && len(capitals) > 0:
+			between = append(between, first|0x20)
+		case !small:
+			flush()
+		}
+	}
+	flush()
+}
+
+// mostInitials bounds the names whose initials are remembered.
+const mostInitials = 500
+
+// spell reads the spellings of a label, in the language of the page.
+func (s *space) spell(l *labelled, synonyms []string) {
+	if l.names != nil {
+		return
+	}
+	l.names = s.spellOne(l.names, l.name, false)
+	for _, synonym := range synonyms {
+		l.names = s.spellOne(l.names, synonym, true)
+	}
+}
+
+func (s *space) spellOne(to []spelling, name string, synonym bool) []spelling {
+	s.scratch = s.reader.Read(name, s.language, s.scratch[:0])
+	read := s.scratch
+	if len(read) == 0 {
+		return append(to, spelling{text: name, synonym: synonym})
+	}
+	own := spelling{text: name, stems: make([]words.ID, len(read)), stops: make([]bool, len(read)), synonym: synonym}
+	gram := false
+	for i, w := range read {
+		own.stems[i], own.stops[i] = w.ID, w.Flags&words.Stop != 0
+		gram = gram || w.Flags&words.Gram != 0
+	}
+	to = append(to, own)
+	if gram || len(read) == 1 {
+		return to
+	}
+	var run strings.Builder
+	initials, all := make([]byte, 0, len(read)), make([]byte, 0, len(read))
+	for _, w := range read {
+		folded := s.reader.Text(w.Folded)
+		run.WriteString(folded)
+		all = append(all, folded[0])
+		if w.Flags&words.Stop == 0 {
+			initials = append(initials, folded[0])
+		}
+	}
+	if id := s.reader.Find(run.String()); id != words.None {
+		to = append(to, spelling{text: name, stems: []words.ID{id}, folded: true, synonym: synonym})
+	}
+	// Some acronyms count the small words of a name and some do not.
+	acronyms := []string{string(initials)}
+	if len(all) > len(initials) {
+		acronyms = append(acronyms, string(all))
+	}
+	for _, letters := range acronyms {
+		if len(letters) < 3 || len(letters) > maxInitials {
+			continue
+		}
+		if id := s.reader.Find(letters); id != words.None {
+			to = append(to, spelling{text: name, stems: []words.ID{id}, folded: true, synonym: synonym})
+		}
+	}
+	return to
+}
+
+// maxOccurrences is how many times a name is counted on a page.
+const maxOccurrences = 99
+
+// naming is what the page says of a label's name.
+type naming struct {
+	inTitle float64 // share of the words of the name that are in the title
+	inText  float64 // share of the name that is anywhere on the page, by the rarity of its words
+	whole   float64 // rarity of the name if the page has all of it in one place, else 0
+
+	count                int        // how often all of it is there, at most maxOccurrences
+	title, heading, text occurrence // the first of each; part is -1 if there is none
+	synonym              string     // the synonym that was found, "" if it was the name itself
+}
+
+// rarity of a word that no neighbour has.
+func (s *space) rarity(id words.ID) float64 {
+	if number, ok := s.knownTerm(id); ok && int(number) < len(s.idf) && s.idf[number] > 0 {
+		return float64(s.idf[number])
+	}
+	return math.Log(float64(max(len(s.texts), 1)) + 1)
+}
+
+// stopRarity is what a stop word in a label's name counts: next to nothing.
+const stopRarity = 0.1
+
+// name finds a label's spellings on the page.
+func (s *space) name(x *pageIndex, l *labelled) naming {
+	n := naming{title: occurrence{part: -1}, heading: occurrence{part: -1}, text: occurrence{part: -1}}
+	own := &l.names[0]
+	total, title, here := 0.0, 0.0, 0.0
+	for i, id := range own.stems {
+		stop := own.stops[i]
+		rarity := stopRarity
+		if !stop {
+			rarity = s.rarity(id)
+		}
+		total += rarity
+		if x.byStem.first(id) == 0 {
+			continue
+		}
+		if number, ok := s.knownTerm(id); ok && int(number) < len(x.counts) {
+			here += rarity * math.Min(1, math.Log1p(float64(x.counts[number]))/2)
+		}
+		if !stop && x.titleHas(id) {
+			title++
+		}
+	}
+	if total > 0 {
+		n.inTitle = title / float64(len(own.stems))
+		n.inText = here / total
+	}
+	for i := range l.names {
+		before := n.count
+		x.find(&l.names[i], &n)
+		if n.count > before && l.names[i].synonym && before == 0 {
+			n.synonym = l.names[i].text
+		}
+	}
+	for i := range l.names {
+		before := n.count
+		x.findRunTogether(&l.names[i], &n)
+		if n.count > before && l.names[i].synonym && before == 0 {
+			n.synonym = l.names[i].text
+		}
+	}
+	if n.count > 0 {
+		n.whole = total
+		n.inText = math.Max(n.inText, 0.5)
+		if n.title.part >= 0 {
+			n.inTitle, n.inText = 1, 1
+		}
+	}
+	return n
+}
+
+func (x *pageIndex) titleHas(id words.ID) bool {
+	at := x.byStem.first(id)
+	return at != 0 && x.parts[x.places[at-1].part].kind == pagetext.Title
+}
+
+// find counts a spelling on the page.
+func (x *pageIndex) find(p *spelling, n *naming) {
+	if len(p.stems) == 0 {
+		return
+	}
+	chain := &x.byStem
+	if p.folded {
+		chain = &x.byFolded
+		x.follow(&x.byStem, p, n) // a word that is its own stem is only there
+	}
+	x.follow(chain, p, n)
+}
+
+func (x *pageIndex) follow(chain *chains, p *spelling, n *naming) {
+	for at := chain.first(p.stems[0]); at != 0 && n.count < maxOccurrences; at = chain.next[at-1] {
+		if last, ok := x.matches(at-1, p.stems); ok {
+			first := x.word(at - 1)
+			n.add(x.parts, occurrence{x.places[at-1].part, first.Start, last})
+		}
+	}
+}
+
+// matches reports whether the words from at on are these stems, and where the
+// last of them ends.
+func (x *pageIndex) matches(at int32, stems []words.ID) (end uint32, ok bool) {
+	p := x.places[at]
+	list := x.parts[p.part].words[p.word:]
+	if len(list) < len(stems) {
+		return 0, false
+	}
+	for i := 1; i < len(stems); i++ {
+		if list[i].ID != stems[i] || list[i].Flags&words.Break != 0 {
+			return 0, false
+		}
+	}
+	return list[len(stems)-1].End, true
+}
+
+// findRunTogether finds a label of one word that the page writes as two.
+func (x *pageIndex) findRunTogether(own *spelling, n *naming) {
+	if len(own.stems) == 1 && !own.folded {
+		if o, ok := x.joined[own.text]; ok {
+			n.add(x.parts, o)
+		}
+		if o, ok := x.initials[own.text]; ok {
+			n.add(x.parts, o)
+		}
+	}
+}
+
+func (n *naming) add(parts []part, o occurrence) {
+	n.count++
+	first := &n.text
+	switch parts[o.part].kind {
+	case pagetext.Title:
+		first = &n.title
+	case pagetext.Heading, pagetext.Subheading:
+		first = &n.heading
+	}
+	if first.part < 0 {
+		*first = o
+	}
+}

@@ -1,0 +1,171 @@
+package suggest
+
+import (
+	"strings"
+
+	"labelup/internal/keyphrase"
+	"labelup/internal/pagetext"
+	"labelup/internal/words"
+)
+
+// phrases finds what the page is about in its own words.
+func (s *space) phrases(x *pageIndex) []keyphrase.Phrase {
+	parts := make([]keyphrase.Part, len(x.parts))
+	for i, p := range x.parts {
+		parts[i] = keyphrase.Part{Weight: p.weight, Title: p.kind == pagetext.Title, Text: p.text, Words: p.words}
+	}
+	return keyphrase.Find(s.reader, parts, s.language, s.style.shape, mostPhrases)
+}
+
+const mostPhrases = 40
+
+// style is how the labels in use look.
+type style struct {
+	shape     keyphrase.Shape
+	separator string // between words: a hyphen, an underscore, or a space where labels come from elsewhere
+}
+
+// learnStyle learns what labels look like from those in use.
+func (s *space) learnStyle() style {
+	var hyphens, underscores, spaces, one, all int
+	for i := range s.labels {
+		l := &s.labels[i]
+		if l.uses == 0 && !l.listed {
+			continue
+		}
+		all++
+		switch {
+		case strings.Contains(l.name, " "):
+			spaces++
+		case strings.Contains(l.name, "-"):
+			hyphens++
+		case strings.Contains(l.name, "_"):
+			underscores++
+		default:
+			one++
+		}
+	}
+	out := style{separator: " "}
+	if most := max(hyphens, underscores, spaces); most > 0 {
+		switch most {
+		case hyphens:
+			out.separator = "-"
+		case underscores:
+			out.separator = "_"
+		}
+	}
+	if all > 0 {
+		out.shape = keyphrase.Shape{OneWord: float64(one) / float64(all), Labels: all}
+	}
+	return out
+}
+
+// How likely a phrase is to be wanted as a new label. Where no label is in use
+// somebody has to begin, and four of ten phrases are right; beside labels in use
+// a new one is the exception, and only for what a page insists on. It is never
+// ticked: making a label is for a person to decide.
+const (
+	firstScore     = 0.4  // of the best phrase of a page where no label is in use
+	firstScoreStep = 0.92 // of each further one, times the one before
+	besideScore    = 0.15 // beside labels in use
+	mostBeside     = 1
+	insists        = 4 // times on the page
+)
+
+// newLabels proposes labels that no page has yet: as many as there is room for
+// where no label is in use, else few and last.
+func (s *space) newLabels(x *pageIndex, phrases []keyphrase.Phrase, shown []Suggestion, limit int) []Suggestion {
+	room, score := limit-len(shown), firstScore
+	beside := len(s.labels) > 0
+	if beside {
+		room, score = min(room, mostBeside), besideScore
+	}
+	if room <= 0 {
+		return nil
+	}
+	taken := newTwins()
+	for _, names := range [][]string{s.in.Page.Labels, s.in.Dismissed} {
+		for _, name := range names {
+			taken.add(name)
+		}
+	}
+	separator := s.style.separator
+	var suggestions []Suggestion
+	for _, p := range phrases {
+		if len(suggestions) == room {
+			break
+		}
+		name := strings.Join(strings.Fields(strings.ToLower(p.Text)), separator)
+		if name == "" || taken.has(name) || beside && (p.Count < insists || s.known(name)) {
+			continue
+		}
+		taken.add(name)
+		suggestions = append(suggestions, Suggestion{
+			Label: name, Score: rounded(score), New: true,
+			Reasons: []Reason{{Kind: Phrase, Text: quote(x, &p), Count: p.Count}},
+		})
+		score *= firstScoreStep
+	}
+	return suggestions
+}
+
+// known reports whether a label in use or in the vocabulary, or a synonym, is
+// the same name or a twin of it.
+func (s *space) known(name string) bool {
+	key := twinKey(name)
+	for i := range s.labels {
+		if l := &s.labels[i]; strings.EqualFold(l.name, name) || alike(l.name, name) && areTwins(l.twinKey(), key) {
+			return true
+		}
+	}
+	for synonym := range s.synonymOf {
+		if strings.EqualFold(synonym, name) || alike(synonym, name) && areTwins(twinKey(synonym), key) {
+			return true
+		}
+	}
+	return false
+}
+
+// quote is the phrase as the page first has it.
+func quote(x *pageIndex, p *keyphrase.Phrase) string {
+	if len(p.Occurrences) == 0 {
+		return p.Text
+	}
+	at := p.Occurrences[0]
+	return x.parts[at.Part].text[at.Start:at.End]
+}
+
+const mostSearchWords = 8
+
+// searchWords are the words by which Confluence finds pages like this one: those
+// of the title and of what stands out, then those the page stresses.
+func (s *space) searchWords(x *pageIndex, phrases []keyphrase.Phrase) []string {
+	var chosen []string
+	seen := map[string]bool{}
+	add := func(p *part, w words.Word) {
+		stem, folded := s.reader.Text(w.ID), s.reader.Text(w.Folded)
+		written := p.text[w.Start:w.End]
+		lower := strings.ToLower(written) // of two languages a word may have two stems
+		if len(chosen) < mostSearchWords && meaningful(w) && w.Flags&words.Number == 0 && !seen[stem] && !seen[folded] && !seen[lower] {
+			seen[stem], seen[folded], seen[lower] = true, true, true
+			chosen = append(chosen, written)
+		}
+	}
+	for i := range x.parts {
+		p := &x.parts[i]
+		if p.kind != pagetext.Title {
+			continue
+		}
+		for _, w := range p.words {
+			add(p, w)
+		}
+	}
+	for _, phrase := range phrases {
+		for _, stem := range phrase.Stems {
+			if at := x.byStem.first(stem); at != 0 {
+				add(&x.parts[x.places[at-1].part], x.word(at-1))
+			}
+		}
+	}
+	return chosen
+}

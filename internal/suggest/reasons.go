@@ -1,0 +1,225 @@
+package suggest
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"labelup/internal/words"
+)
+
+const (
+	mostReasons    = 4
+	mostReferences = 3  // neighbours named in a reason
+	mostWords      = 4  // words named in a reason
+	longestQuote   = 80 // bytes of a heading quoted in a reason
+)
+
+// weighted is a reason with how much it counted, to sort by.
+type weighted struct {
+	Reason
+	weight float64
+}
+
+// reasons says why a label fits, the strongest reason first. None means that it
+// must not be suggested.
+func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
+	w := &s.weights[c.situation]
+	f := &c.features
+	name := f[titleFeature]*w[titleFeature] + f[textFeature]*w[textFeature] + f[wholeFeature]*w[wholeFeature]
+	pages := f[similarFeature]*w[similarFeature] + f[patternFeature]*w[patternFeature]
+	var all []weighted
+	add := func(weight float64, r Reason) { all = append(all, weighted{r, weight}) }
+
+	n := &c.naming
+	kind := func(found Kind) Kind {
+		if n.synonym != "" {
+			return Synonym
+		}
+		return found
+	}
+	if n.title.part >= 0 {
+		add(3+name, Reason{Kind: InTitle, Text: n.title.in(x.parts)})
+	}
+	if n.heading.part >= 0 {
+		add(1+name, Reason{Kind: InHeading, Text: n.heading.in(x.parts), Where: shortened(x.parts[n.heading.part].text)})
+	}
+	switch {
+	case n.text.part >= 0:
+		add(name, Reason{Kind: kind(InText), Text: n.text.in(x.parts), Count: n.count})
+	case n.synonym != "":
+		add(name, Reason{Kind: Synonym, Text: first(n).in(x.parts), Count: n.count})
+	}
+	similar := s.similarReason(k, c.label)
+	if similar.Count > 1 {
+		add(pages, similar)
+	}
+	if c.parent {
+		add(parentAdds, Reason{Kind: Parent})
+	}
+	if c.siblings > 0 {
+		add(c.tree, Reason{Kind: Siblings, Count: c.siblings, Of: max(s.in.Tree.Of, c.siblings)})
+	}
+	if words := s.profileWords(x, c.label); len(words) > 0 {
+		add(f[profileFeature]*w[profileFeature]*0.5, Reason{Kind: Profile, Words: words})
+	}
+	if len(all) == 0 {
+		if found := s.partOfName(x, c.label); found.Text != "" {
+			add(name, found)
+		}
+		if similar.Count == 1 {
+			add(pages, similar)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b weighted) int { return cmp.Compare(b.weight, a.weight) })
+	reasons := make([]Reason, 0, mostReasons)
+	for _, r := range all[:min(len(all), mostReasons)] {
+		reasons = append(reasons, r.Reason)
+	}
+	return reasons
+}
+
+func first(n *naming) occurrence {
+	for _, o := range []occurrence{n.title, n.heading, n.text} {
+		if o.part >= 0 {
+			return o
+		}
+	}
+	return occurrence{part: -1}
+}
+
+// shortened cuts a heading for display, between two words.
+func shortened(heading string) string {
+	if len(heading) <= longestQuote {
+		return heading
+	}
+	cut := strings.LastIndexByte(heading[:longestQuote], ' ')
+	if cut <= 0 {
+		cut = longestQuote
+		for cut > 0 && heading[cut]&0xC0 == 0x80 { // not within a character
+			cut--
+		}
+	}
+	return heading[:cut] + "…"
+}
+
+// similarReason counts the most similar pages that have the label.
+func (s *space) similarReason(k *likeness, label int32) Reason {
+	r := Reason{Kind: Similar, Of: len(k.nearest)}
+	for _, p := range k.nearest {
+		if slices.Contains(s.labelsOf[p], label) {
+			r.Count++
+			n := &s.in.Neighbours[s.from[p]]
+			if len(r.Pages) < mostReferences && n.Title != "" {
+				r.Pages = append(r.Pages, Reference{ID: n.ID, Title: n.Title})
+			}
+		}
+	}
+	return r
+}
+
+// profileWords are words of the page that set the label's pages apart, as the
+// page has them.
+func (s *space) profileWords(x *pageIndex, label int32) []string {
+	l := &s.labels[label]
+	if len(l.pages) < fewestForProfile {
+		return nil
+	}
+	type shared struct {
+		id    uint32
+		score float64
+		pages int
+	}
+	var found []shared
+	at := map[uint32]int{}
+	for _, p := range l.pages {
+		for _, t := range s.texts[p].terms[:s.texts[p].shared] {
+			if int(t.id) >= len(x.counts) || x.counts[t.id] == 0 {
+				continue
+			}
+			i, ok := at[t.id]
+			if !ok {
+				i = len(found)
+				at[t.id] = i
+				found = append(found, shared{id: t.id})
+			}
+			found[i].score += float64(t.weight)
+			found[i].pages++
+		}
+	}
+	found = slices.DeleteFunc(found, func(f shared) bool {
+		return f.pages < max(2, len(l.pages)/8) || s.lift(f.id, f.pages, len(l.pages)) < tellingLift
+	})
+	for i := range found {
+		f := &found[i]
+		f.score *= math.Log1p(float64(x.counts[f.id])) * float64(s.idf[f.id]) * math.Log(s.lift(f.id, f.pages, len(l.pages)))
+	}
+	slices.SortFunc(found, func(a, b shared) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id))
+	})
+	var chosen []string
+	for _, f := range found {
+		if len(chosen) == mostWords {
+			break
+		}
+		word := s.asWritten(x, f.id)
+		lower := strings.ToLower(word)
+		if word != "" && !slices.ContainsFunc(chosen, func(other string) bool {
+			other = strings.ToLower(other)
+			return strings.Contains(other, lower) || strings.Contains(lower, other)
+		}) {
+			chosen = append(chosen, word)
+		}
+	}
+	return chosen
+}
+
+// A word tells a label's pages from others if it is so many times as frequent
+// among them. With fewer pages than three nothing can be said of a label.
+const (
+	tellingLift      = 2
+	fewestForProfile = 3
+)
+
+// lift is how many times as frequent a term is among a label's pages as among
+// all.
+func (s *space) lift(id uint32, pages, of int) float64 {
+	return float64(pages) / float64(of) * float64(len(s.texts)) / float64(s.pagesWith[id])
+}
+
+// asWritten is a term as the page first has it; "" if it has not.
+func (s *space) asWritten(x *pageIndex, id uint32) string {
+	first, second := s.stems[id], s.seconds[id]
+	for at := x.byStem.first(first); at != 0; at = x.byStem.next[at-1] {
+		p := x.places[at-1]
+		list := x.parts[p.part].words[p.word:]
+		if second == words.None {
+			return x.parts[p.part].text[list[0].Start:list[0].End]
+		}
+		if len(list) > 1 && list[1].ID == second && list[1].Flags&words.Break == 0 {
+			return x.parts[p.part].text[list[0].Start:list[1].End]
+		}
+	}
+	return ""
+}
+
+// partOfName quotes a word of the label's name that the page has.
+func (s *space) partOfName(x *pageIndex, label int32) Reason {
+	l := &s.labels[label]
+	own := &l.names[0]
+	best, rarest := Reason{Kind: InText}, 0.0
+	for i, id := range own.stems {
+		at := x.byStem.first(id)
+		if at == 0 || own.stops[i] || s.rarity(id) <= rarest {
+			continue
+		}
+		p := x.places[at-1]
+		w := x.parts[p.part].words[p.word]
+		best.Text, rarest = x.parts[p.part].text[w.Start:w.End], s.rarity(id)
+		for best.Count = 0; at != 0 && best.Count < maxOccurrences; at = x.byStem.next[at-1] {
+			best.Count++
+		}
+	}
+	return best
+}

@@ -1,0 +1,298 @@
+package suggest
+
+import (
+	"math"
+	"slices"
+
+	"labelup/internal/words"
+)
+
+// labelled is a label that pages or people know, and all that is known of it
+// before a page is looked at.
+type labelled struct {
+	name     string     // as it is spelled where it is in use
+	key      string     // twinKey(name) once it was needed
+	names    []spelling // its name and its synonyms
+	pages    []int32    // the neighbours that have it, in order
+	uses     int        // on how many pages it is, as far as was told
+	listed   bool       // is in the vocabulary
+	retired  bool
+	centroid float64 // length of the sum of its pages' vectors
+}
+
+// space is what the neighbours and the vocabulary teach.
+type space struct {
+	*reading
+	in        *Input
+	weights   *Weights
+	style     style
+	language  words.Language
+	texts     []text     // of the neighbours, weights are tf-idf of length 1
+	own       []float64  // of each text: the square of the length that it shares with no other
+	from      []int      // index of each text in Input.Neighbours
+	labelsOf  [][]int32  // of each neighbour
+	labels    []labelled // all candidates
+	byName    map[string]int32
+	idf       []float32 // by term; 0 for terms no neighbour has
+	pagesWith []int32   // by term: how many neighbours have it
+	withText  int       // neighbours of which more than the title is known
+	synonymOf map[string]string
+}
+
+// minText is how many words make a neighbour more than a title.
+const minText = 30
+
+// learn reads what surrounds the page.
+func learn(in *Input, language words.Language) *space {
+	s := &space{
+		reading: newReading(), in: in, language: language,
+		byName:    make(map[string]int32, len(in.Vocabulary)+len(in.InUse)),
+		labels:    make([]labelled, 0, len(in.Vocabulary)+len(in.InUse)+len(in.Neighbours)),
+		synonymOf: map[string]string{},
+	}
+	for i := range in.Vocabulary {
+		t := &in.Vocabulary[i]
+		if t.Label == "" {
+			continue
+		}
+		for _, synonym := range t.Synonyms {
+			if _, taken := s.synonymOf[synonym]; !taken && synonym != t.Label {
+				s.synonymOf[synonym] = t.Label
+			}
+		}
+	}
+	for i := range in.Vocabulary { // a label of its own is no synonym
+		delete(s.synonymOf, in.Vocabulary[i].Label)
+	}
+	s.readNeighbours()
+	for i := range in.Vocabulary {
+		t := &in.Vocabulary[i]
+		if t.Label == "" {
+			continue
+		}
+		l := s.label(t.Label)
+		l.listed, l.retired = true, l.retired || t.Retired
+	}
+	for _, c := range in.InUse {
+		if c.Label != "" && c.Pages > 0 {
+			l := s.label(c.Label)
+			l.uses = max(l.uses, c.Pages)
+		}
+	}
+	for _, name := range in.Tree.Parent {
+		if name != "" {
+			s.label(name)
+		}
+	}
+	for _, c := range in.Tree.Siblings {
+		if c.Label != "" && c.Pages > 0 {
+			l := s.label(c.Label)
+			l.uses = max(l.uses, c.Pages)
+		}
+	}
+	s.style = s.learnStyle()
+	return s
+}
+
+// label returns a label by its name, new if it was not known. A synonym is the
+// label it stands for.
+func (s *space) label(name string) *labelled {
+	return &s.labels[s.number(name)]
+}
+
+func (s *space) number(name string) int32 {
+	name = s.preferred(name)
+	n, ok := s.byName[name]
+	if !ok {
+		n = int32(len(s.labels)) //nolint:gosec // a request holds some thousands
+		s.byName[name] = n
+		s.labels = append(s.labels, labelled{name: name})
+	}
+	return n
+}
+
+// preferred is the label that a name is a synonym of, or the name.
+func (s *space) preferred(name string) string {
+	if label, ok := s.synonymOf[name]; ok {
+		return label
+	}
+	return name
+}
+
+func (s *space) readNeighbours() {
+	expected := 0
+	for i := range s.in.Neighbours {
+		if t := s.in.Neighbours[i].Terms; t != nil {
+			expected += len(t.terms) / 4
+		}
+	}
+	s.expect(expected)
+	for i := range s.in.Neighbours {
+		n := &s.in.Neighbours[i]
+		if n.ID != "" && n.ID == s.in.Page.ID {
+			// The page is no neighbour of itself, but its labels are in use.
+			for _, name := range n.Labels {
+				if name != "" {
+					s.number(name)
+				}
+			}
+			continue
+		}
+		if len(n.Labels) == 0 {
+			continue
+		}
+		at := int32(len(s.texts)) //nolint:gosec // a request holds some hundreds
+		var labels []int32
+		for _, name := range n.Labels {
+			if name == "" {
+				continue
+			}
+			if l := s.number(name); !slices.Contains(labels, l) {
+				labels = append(labels, l)
+				s.labels[l].pages = append(s.labels[l].pages, at)
+				s.labels[l].uses++
+			}
+		}
+		var read text
+		if n.Terms != nil {
+			read = s.readBefore(n.Terms)
+		} else {
+			read = s.neighbour(&n.Page, languageOf(&n.Page, s.language))
+		}
+		if read.words >= minText {
+			s.withText++
+		}
+		s.texts = append(s.texts, read)
+		s.from = append(s.from, i)
+		s.labelsOf = append(s.labelsOf, labels)
+	}
+	s.weigh()
+	s.measureCentroids()
+}
+
+// languageOf is the language of a page, or another where it has too little text
+// to tell.
+func languageOf(p *Page, other words.Language) words.Language {
+	for i := range p.Body.Blocks {
+		if block := p.Body.Blocks[i].Text; len(block) >= 80 {
+			if language := words.Detect(block[:min(len(block), 400)]); language != words.Unknown {
+				return language
+			}
+			break
+		}
+	}
+	return other
+}
+
+// weigh turns counts into tf-idf vectors of length 1.
+func (s *space) weigh() {
+	s.pagesWith = make([]int32, s.terms())
+	pages := s.pagesWith
+	for i := range s.texts {
+		for _, t := range s.texts[i].terms {
+			pages[t.id]++
+		}
+	}
+	s.idf = make([]float32, len(pages))
+	for id, n := range pages {
+		if n > 0 {
+			s.idf[id] = float32(math.Log((float64(len(s.texts)) + 1) / (float64(n) + 0.5)))
+		}
+	}
+	s.own = make([]float64, len(s.texts))
+	var rest []term
+	for i := range s.texts {
+		t := &s.texts[i]
+		if vectorise(t.terms, s.idf) == 0 {
+			continue
+		}
+		// The terms that other neighbours have too come first; both parts keep
+		// their order.
+		rest = rest[:0]
+		own := float32(0)
+		for _, term := range t.terms {
+			if pages[term.id] > 1 {
+				t.terms[t.shared] = term
+				t.shared++
+			} else {
+				rest = append(rest, term)
+				own += term.weight * term.weight
+			}
+		}
+		copy(t.terms[t.shared:], rest)
+		s.own[i] = float64(own)
+	}
+}
+
+// evenedTo holds ln(1 + n/10) for the counts that occur: each place weighs a
+// number of tenths.
+var evenedTo = func() (table [1000]float32) {
+	for n := range table {
+		table[n] = float32(math.Log1p(float64(n) / 10))
+	}
+	return table
+}()
+
+// evened makes the tenth occurrence of a word count less than the first.
+func evened(count float32) float32 {
+	if n := int(count*10 + 0.5); n < len(evenedTo) {
+		return evenedTo[n]
+	}
+	return float32(math.Log1p(float64(count)))
+}
+
+// vectorise gives terms their tf-idf, scaled to length 1, and returns the
+// length they had.
+func vectorise(terms []term, idf []float32) float64 {
+	sum := 0.0
+	for i := range terms {
+		t := &terms[i]
+		if int(t.id) < len(idf) && idf[t.id] > 0 {
+			t.weight = evened(t.weight) * idf[t.id]
+		} else {
+			t.weight = 0
+		}
+		sum += float64(t.weight) * float64(t.weight)
+	}
+	if sum == 0 {
+		return 0
+	}
+	length := math.Sqrt(sum)
+	scale := float32(1 / length)
+	for i := range terms {
+		terms[i].weight *= scale
+	}
+	return length
+}
+
+// measureCentroids finds the length of the sum of the vectors of each label's
+// pages.
+func (s *space) measureCentroids() {
+	sum := make([]float32, s.terms())
+	for i := range s.labels {
+		l := &s.labels[i]
+		if len(l.pages) == 1 {
+			l.centroid = 1
+			continue
+		}
+		square := 0.0
+		for _, p := range l.pages {
+			t := &s.texts[p]
+			square += s.own[p] // no other page adds to these
+			grown := float32(0)
+			for _, t := range t.terms[:t.shared] {
+				before := sum[t.id]
+				sum[t.id] = before + t.weight
+				grown += t.weight * (2*before + t.weight)
+			}
+			square += float64(grown)
+		}
+		for _, p := range l.pages {
+			t := &s.texts[p]
+			for _, t := range t.terms[:t.shared] {
+				sum[t.id] = 0
+			}
+		}
+		l.centroid = math.Sqrt(square)
+	}
+}

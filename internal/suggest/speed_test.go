@@ -1,0 +1,165 @@
+package suggest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"labelup/internal/pagetext"
+)
+
+// writer makes up English-looking text with the word frequencies of real text:
+// the n-th most common word about 1/n as often as the first.
+type writer struct {
+	random *rand.Rand
+	words  []string
+}
+
+func newWriter() *writer {
+	w := &writer{random: rand.New(rand.NewPCG(1, 2))}
+	w.words = strings.Fields("the of to and a in is for that we it on with as are be this by our from")
+	const consonants, vowels = "bcdfghjklmnprstvw", "aeiou"
+	endings := []string{"", "s", "ing", "ed", "er", "ation", "ment"}
+	for len(w.words) < 12_000 {
+		word := ""
+		for range 2 + w.random.IntN(2) {
+			word += string(consonants[w.random.IntN(len(consonants))]) + string(vowels[w.random.IntN(len(vowels))])
+			if w.random.IntN(2) == 0 {
+				word += string(consonants[w.random.IntN(len(consonants))])
+			}
+		}
+		w.words = append(w.words, word+endings[w.random.IntN(len(endings))])
+	}
+	return w
+}
+
+func (w *writer) word() string {
+	at := math.Exp(w.random.Float64()*math.Log(float64(len(w.words)))) - 1
+	return w.words[int(at)]
+}
+
+func (w *writer) text(count int) pagetext.Text {
+	var text pagetext.Text
+	for count > 0 {
+		n := min(count, 80)
+		count -= n
+		var b strings.Builder
+		for i := range n {
+			if i > 0 {
+				b.WriteString(" ")
+			}
+			b.WriteString(w.word())
+			if i%12 == 11 {
+				b.WriteString(".")
+			}
+		}
+		text.Blocks = append(text.Blocks, pagetext.Block{Text: b.String()})
+	}
+	return text
+}
+
+func (w *writer) page(id, count int) Page {
+	return Page{ID: fmt.Sprint(id), Title: w.word() + " " + w.word() + " " + w.word(), Body: w.text(count)}
+}
+
+func (w *writer) labels(of []string) []string {
+	return []string{of[w.random.IntN(len(of))], of[w.random.IntN(len(of))], of[w.random.IntN(len(of))]}
+}
+
+// vocabulary makes up labels of one and two words: 5,000 of them are made of
+// some 3,000 words, most of which a page does not have.
+func (w *writer) vocabulary(count int) []string {
+	names := make([]string, 0, count)
+	seen := map[string]bool{}
+	word := func() string { return w.words[20+w.random.IntN(3000)*4%(len(w.words)-20)] }
+	for len(names) < count {
+		name := word()
+		if len(names)%2 == 0 {
+			name += "-" + word()
+		}
+		if seen[name] {
+			name += "-" + word()
+		}
+		if !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func benchmark(b *testing.B, in Input) {
+	b.Helper()
+	b.ReportAllocs()
+	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as labelup serve does
+	before := processorTime()
+	for b.Loop() {
+		Suggest(in)
+	}
+	b.ReportMetric(float64((processorTime()-before).Nanoseconds())/float64(b.N)/1e6, "cpu-ms/op")
+}
+
+// processorTime is what this process has used of all cores, the garbage
+// collector included: unlike the time on the wall it is the same on a busy
+// machine.
+func processorTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+func neighbours(w *writer, count, size int) []Neighbour {
+	labels := w.vocabulary(120)
+	all := make([]Neighbour, count)
+	for i := range all {
+		all[i].Page = w.page(i+1, size)
+		all[i].Labels = w.labels(labels)
+	}
+	return all
+}
+
+// The bar is 60 ms on one core.
+func BenchmarkNeighboursAsText(b *testing.B) {
+	w := newWriter()
+	benchmark(b, Input{Page: w.page(0, 1000), Neighbours: neighbours(w, 200, 1000)})
+}
+
+// The bar is 5 ms.
+func BenchmarkNeighboursAsTerms(b *testing.B) {
+	w := newWriter()
+	in := Input{Page: w.page(0, 1000), Neighbours: neighbours(w, 200, 1000)}
+	for i := range in.Neighbours {
+		n := &in.Neighbours[i]
+		n.Terms = ReadTerms(n.Page, in.language())
+	}
+	benchmark(b, in)
+}
+
+// The bar is 2 ms.
+func BenchmarkVocabularyAlone(b *testing.B) {
+	w := newWriter()
+	in := Input{Page: w.page(0, 1000)}
+	for _, name := range w.vocabulary(5000) {
+		in.Vocabulary = append(in.Vocabulary, Term{Label: name})
+	}
+	benchmark(b, in)
+}
+
+// The time for each word should not grow with the words.
+func BenchmarkPage(b *testing.B) {
+	for _, size := range []int{1_000, 10_000, 100_000} {
+		b.Run(fmt.Sprintf("%d words", size), func(b *testing.B) {
+			w := newWriter()
+			in := Input{Page: w.page(0, size), Neighbours: neighbours(w, 20, 300)}
+			benchmark(b, in)
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(size), "ns/word")
+		})
+	}
+}
