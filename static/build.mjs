@@ -10,31 +10,29 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ? resolve(process.argv[2]) : join(here, "dist");
 
+const common = {
+  absWorkingDir: here,
+  outdir: out,
+  minify: true,
+  target: ["chrome109", "firefox115", "safari16.4"],
+  logLevel: "warning",
+};
+const script = { ...common, bundle: true, format: "esm", jsxFactory: "h", jsxFragment: "Fragment", legalComments: "none" };
+
 rmSync(out, { recursive: true, force: true });
+await build({ ...script, entryPoints: { labelup: "src/main.tsx" } });
+// Parts that are loaded when they are needed. They render with what the first
+// one has brought: two of it would not work together.
 await build({
-  absWorkingDir: here,
-  entryPoints: { labelup: "src/main.tsx" },
-  outdir: out,
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: ["chrome109", "firefox115", "safari16.4"],
-  jsxFactory: "h",
-  jsxFragment: "Fragment",
-  legalComments: "none",
-  logLevel: "warning",
+  ...script,
+  entryPoints: { editor: "src/editor.tsx", suggest: "src/suggest/suggest.tsx" },
+  alias: { preact: "./labelup.js", "preact/hooks": "./labelup.js" },
+  external: ["./labelup.js"],
 });
-await build({
-  absWorkingDir: here,
-  entryPoints: ["src/labelup.css"],
-  outdir: out,
-  minify: true,
-  target: ["chrome109", "firefox115", "safari16.4"],
-  logLevel: "warning",
-});
+await build({ ...common, entryPoints: { labelup: "src/labelup.css", editor: "src/editor.css", suggest: "src/suggest/suggest.css" } });
 // What the browser says, and what Confluence says of the app in its own menus.
-for (const folder of ["strings", "descriptor"]) {
-  mkdirSync(join(out, folder));
+for (const folder of ["strings", "suggest/strings", "descriptor"]) {
+  mkdirSync(join(out, folder), { recursive: true });
   for (const file of readdirSync(join(here, "src", folder)).sort()) {
     writeFileSync(join(out, folder, file), JSON.stringify(JSON.parse(readFileSync(join(here, "src", folder, file), "utf8"))));
   }

@@ -26,11 +26,16 @@ export function canHaveLabels(contentType: string): boolean {
   return contentType in COLLECTIONS;
 }
 
+/** Where the v2 API has this content, relative to the site's base. */
+export function contentPath(contentType: string, contentId: string): string {
+  return `/api/v2/${COLLECTIONS[contentType]}/${encodeURIComponent(contentId)}`;
+}
+
 const MOST_LABEL_PAGES = 4; // of 250 labels; Confluence allows 500 labels a page
 
 /** Reads a page's labels and what the viewer may do with it. Rejects with HostError. */
 export async function readPage(host: Host, contentType: string, contentId: string): Promise<Page> {
-  const path = `/api/v2/${COLLECTIONS[contentType]}/${encodeURIComponent(contentId)}`;
+  const path = contentPath(contentType, contentId);
   const query = "?include-labels=true&include-operations=true&include-version=true";
   const body = (await host.read(path + query).catch((error: unknown) => {
     // A page that was never published answers 404 unless its draft is asked for.
@@ -71,7 +76,7 @@ export async function listLabels(host: Host, path: string, pages: number): Promi
 }
 
 /** The cursor of the page after this one, "" on the last. The rest of the link names another base and is not followed. */
-export function nextCursor(body: { _links?: { next?: string } } | null): string {
+export function nextCursor(body: { _links?: { next?: string } } | null | undefined): string {
   const query = (body?._links?.next ?? "").split("?")[1];
   return new URLSearchParams(query).get("cursor") ?? "";
 }
@@ -80,4 +85,37 @@ export function nextCursor(body: { _links?: { next?: string } } | null): string 
 export function globalNames(listing: Listing | null | undefined): string[] {
   const results = Array.isArray(listing?.results) ? listing.results : [];
   return results.flatMap((l) => (typeof l?.name === "string" && (l.prefix ?? "global") === "global" ? [l.name] : []));
+}
+
+/** What a search finds, as far as it was asked to tell. Nothing in it is sure to be what it should. */
+export interface Content {
+  id?: unknown;
+  title?: unknown;
+  metadata?: { labels?: Listing };
+  body?: { storage?: { value?: unknown } };
+  history?: { createdDate?: unknown };
+}
+
+/**
+ * What a CQL query finds, read in at most so many requests of limit each. What
+ * was found before a request failed counts; rejects with HostError if that is nothing.
+ */
+export async function search(host: Host, cql: string, how: { expand: string; limit: number; requests: number }): Promise<Content[]> {
+  const found: Content[] = [];
+  let cursor = "";
+  for (let request = 0; request < how.requests; request++) {
+    const query = new URLSearchParams({ cql, expand: how.expand, limit: String(how.limit), ...(cursor && { cursor }) });
+    const body = (await host.read(`/rest/api/content/search?${query}`).catch((error: unknown) => {
+      if (!found.length) throw error;
+    })) as { results?: Content[]; _links?: { next?: string } } | null | undefined;
+    if (Array.isArray(body?.results)) found.push(...body.results.filter(Boolean));
+    cursor = nextCursor(body);
+    if (!cursor) break;
+  }
+  return found;
+}
+
+/** The labels everybody sees of what a search found with metadata.labels. */
+export function labelsOf(content: Content): string[] {
+  return globalNames(content.metadata?.labels);
 }

@@ -5,7 +5,7 @@ import { HostError, type Host, type News } from "./host.ts";
 interface Bridge {
   context: { getToken(): Promise<string>; getContext(): Promise<{ url?: { displayUrl?: string } }> };
   user: { getLocale(done: (locale: string) => void): void };
-  request(options: { url: string; type: string; headers: Record<string, string> }): Promise<{ body: string }>;
+  request(options: Call & { headers: Record<string, string> }): Promise<{ body: string }>;
   resize(width: string, height: string): void;
   theming?: { initializeTheming(): void };
   events: { on(event: string, hear: (news: News | [News]) => void): void; emit(event: string, args: [News]): void };
@@ -16,6 +16,13 @@ interface Bridge {
   };
   dialog?: { getButton?(name: string): { bind(press: () => boolean): void } | undefined };
   inlineDialog?: { hide(): void };
+}
+
+interface Call {
+  url: string;
+  type: "GET" | "POST" | "PUT";
+  contentType?: string;
+  data?: string;
 }
 
 const LABELS_CHANGED = "labelup.labels-changed";
@@ -54,6 +61,16 @@ export function connectHost(bridge: unknown): Host {
     }
   }
 
+  async function request(call: Call): Promise<unknown> {
+    const answer = await ask(ANSWER_WITHIN, (ap) => ap.request({ ...call, headers: { Accept: "application/json" } }));
+    if (typeof answer?.body !== "string" || answer.body.length > MOST_CHARACTERS) throw new HostError(0);
+    try {
+      return JSON.parse(answer.body);
+    } catch {
+      throw new HostError(0);
+    }
+  }
+
   return {
     theme: () => attempt((ap) => ap.theming!.initializeTheming()),
     locale: () => ask<string>(NICETY_WITHIN, (ap, done) => ap.user.getLocale(done)),
@@ -64,17 +81,8 @@ export function connectHost(bridge: unknown): Host {
       return url.origin + (url.pathname.replace(/\/$/, "") || "/wiki");
     },
     token: () => ask(ANSWER_WITHIN, (ap) => ap.context.getToken()),
-    read: async (path) => {
-      const answer = await ask(ANSWER_WITHIN, (ap) =>
-        ap.request({ url: path, type: "GET", headers: { Accept: "application/json" } }),
-      );
-      if (typeof answer?.body !== "string" || answer.body.length > MOST_CHARACTERS) throw new HostError(0);
-      try {
-        return JSON.parse(answer.body);
-      } catch {
-        throw new HostError(0);
-      }
-    },
+    read: (url) => request({ url, type: "GET" }),
+    write: (type, url, body) => request({ url, type, contentType: "application/json", data: JSON.stringify(body) }),
     resize: (height) => attempt((ap) => ap.resize("100%", `${height}px`)),
     tell: (news) => attempt((ap) => ap.events.emit(LABELS_CHANGED, [news])),
     listen: (hear) => attempt((ap) => ap.events.on(LABELS_CHANGED, (news) => hear(Array.isArray(news) ? news[0] : news))),

@@ -1,5 +1,6 @@
 // The macro editor: the two parameters and what they make of the panel. The
-// buttons that save and cancel are those of the host's dialog around it.
+// buttons that save and cancel are those of the host's dialog around it. Loaded
+// only where it is shown.
 
 import { h, type JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -8,6 +9,9 @@ import type { Host } from "./host.ts";
 import { normalise, problemOf } from "./name.ts";
 import { DISPLAYS, type Display } from "./shell.ts";
 import type { Say } from "./strings.ts";
+import { loadStyle } from "./style.ts";
+
+await loadStyle("editor.css");
 
 export interface Parameters {
   prefix: string;

@@ -1,7 +1,7 @@
 // What the panel needs from the product it is shown in. Product code knows
 // only this; connect-host.ts is the Connect bridge behind it.
 
-/** A host call that failed. `status` is the HTTP status of a read, 0 when there was no answer at all. */
+/** A host call that failed. `status` is the HTTP status of a read or write, 0 when there was no answer at all. */
 export class HostError extends Error {
   constructor(readonly status: number) {
     super(`host answered ${status}`);
@@ -23,6 +23,11 @@ export interface Host {
   token(): Promise<string>;
   /** GETs JSON from Confluence as the viewer. path is relative to the site's base, such as "/api/v2/labels". */
   read(path: string): Promise<unknown>;
+  /**
+   * Writes JSON to Confluence as the viewer, POST to create and PUT to replace, and resolves with its JSON answer.
+   * For content properties only: labels are written by the service. path is as for read.
+   */
+  write(method: "POST" | "PUT", path: string, body: unknown): Promise<unknown>;
   /** Gives the frame this height in CSS pixels. */
   resize(height: number): void;
   /** Tells this app's other frames on the same page something; listeners get what was told, also by this frame. */

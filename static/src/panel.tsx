@@ -9,7 +9,8 @@ import type { Kind } from "./service.ts";
 import type { Shell } from "./shell.ts";
 import { canRetry, shownNames, type Action, type Outcome, type State } from "./state.ts";
 import type { Say } from "./strings.ts";
-import { loadVocabulary, type Known } from "./vocabulary.ts";
+import { Suggested } from "./suggested.tsx";
+import { loadVocabulary, spaceReader, type Known } from "./vocabulary.ts";
 
 interface Props {
   shell: Shell;
@@ -23,27 +24,44 @@ interface Props {
 export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.Element {
   const [known, setKnown] = useState<Known[]>([]);
   const vocabularyAsked = useRef(false);
+  const [readSpace] = useState(() => spaceReader(host, shell.spaceKey));
+  const [suggesting, setSuggesting] = useState({ open: false, times: 0 });
+  const [told, setTold] = useState(""); // by the suggestions
   const add = useRef<AddHandle>(null);
+  const suggest = useRef<HTMLButtonElement>(null);
   const mayChange = state.mode === "change" && state.reading === "done";
   const all = shownNames(state);
   const names = all.filter((name) => name.startsWith(shell.prefix));
 
   useLayoutEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
-      const typing = event.target instanceof HTMLInputElement;
+      const typing = (event.target as Partial<HTMLInputElement>).type === "text";
       if (event.key === "/" && mayChange && !typing) {
         event.preventDefault();
         add.current?.open();
-      } else if (event.key === "Escape" && shell.view === "byline") host.close();
+      } else if (event.key === "Escape") {
+        if (mayChange && suggesting.open) close();
+        else if (shell.view === "byline") host.close();
+      }
     }
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
-  }, [mayChange]);
+  }, [mayChange, suggesting.open]);
+
+  function ask(): void {
+    setSuggesting({ open: true, times: suggesting.times + 1 });
+    suggest.current?.focus(); // asked from elsewhere, the button for it goes
+  }
+
+  function close(): void {
+    setSuggesting({ ...suggesting, open: false });
+    suggest.current?.focus();
+  }
 
   function onOpen(): void {
     if (vocabularyAsked.current) return;
     vocabularyAsked.current = true;
-    void loadVocabulary(host, shell.spaceKey, setKnown);
+    void loadVocabulary(host, readSpace, setKnown);
   }
 
   if (state.reading === "first") return <Skeleton say={say} slow={state.slow} />;
@@ -71,11 +89,27 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
         {mayChange && (
           <Add say={say} held={all} prefix={shell.prefix} known={known} handle={add} onOpen={onOpen} add={(names) => dispatch({ type: "change", add: names })} />
         )}
+        {mayChange && <button type="button" class="quiet" ref={suggest} onClick={ask}>{say("suggest")}</button>}
         <Done state={state} say={say} undo={() => dispatch({ type: "undo" })} focusAfter={() => add.current?.focus()} />
       </div>
+      {mayChange && suggesting.times > 0 && (
+        <Suggested
+          {...suggesting}
+          shell={shell}
+          host={host}
+          say={say}
+          readSpace={readSpace}
+          held={all}
+          waiting={state.queue.length}
+          ask={ask}
+          close={close}
+          change={(change) => dispatch({ type: "change", ...change })}
+          tell={setTold}
+        />
+      )}
       <Note shell={shell} state={state} say={say} />
       <Troubles state={state} say={say} retry={() => dispatch({ type: "retry" })} />
-      <div class="unseen" role="status">{spoken(state, say, all.length).map((line) => <p key={line}>{line}</p>)}</div>
+      <div class="unseen" role="status">{[...spoken(state, say, all.length), told].map((line) => line && <p key={line}>{line}</p>)}</div>
     </Fragment>
   );
 }

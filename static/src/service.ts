@@ -1,4 +1,5 @@
-// The one call to the app's own service: change a page's labels as the viewer.
+// The calls to the app's own service; here the one that changes a page's
+// labels as the viewer.
 
 import type { Host } from "./host.ts";
 import { RULES, type NameProblem } from "./name.ts";
@@ -46,22 +47,26 @@ export const ANSWER_WITHIN = 15_000; // ms, the token included
 
 /** Writes a change. Rejects with a Problem, never with anything else. */
 export async function writeLabels(host: Host, change: { contentId: string; add: string[]; remove: string[] }): Promise<Answer> {
-  const timeout = AbortSignal.timeout(ANSWER_WITHIN);
+  return asAnswer(await post(host, "/api/labels", change, AbortSignal.timeout(ANSWER_WITHIN)));
+}
+
+/** POSTs JSON to the service, with a proof of who asks. Rejects with a Problem, never with anything else. */
+export async function post(host: Host, path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
   try {
     const token = await host.token();
-    const response = await fetch("/api/labels", {
+    const response = await fetch(path, {
       method: "POST",
       headers: { Authorization: `JWT ${token}`, "Content-Type": "application/json" },
-      body: JSON.stringify(change),
+      body: JSON.stringify(body),
       credentials: "omit",
-      signal: timeout,
+      signal,
     });
-    const body = await response.json().catch(() => null);
-    if (!response.ok) throw asProblem(body?.error);
-    return asAnswer(body);
+    const answer = await response.json().catch(() => null);
+    if (!response.ok) throw asProblem(answer?.error);
+    return answer;
   } catch (error) {
     if (isProblem(error)) throw error;
-    throw { kind: timeout.aborted ? "timeout" : "network" } satisfies Problem;
+    throw { kind: signal.aborted ? "timeout" : "network" } satisfies Problem;
   }
 }
 
@@ -88,7 +93,8 @@ function asProblem(error: Record<string, unknown> | undefined): Problem {
   return problem;
 }
 
-function asAnswer(body: { labels?: unknown; added?: unknown; removed?: unknown; failed?: unknown } | null): Answer {
+function asAnswer(answer: unknown): Answer {
+  const body = answer as { labels?: unknown; added?: unknown; removed?: unknown; failed?: unknown } | null;
   if (!Array.isArray(body?.labels)) throw { kind: "unavailable" } satisfies Problem;
   const strings = (value: unknown) => (Array.isArray(value) ? value.filter((v) => typeof v === "string") : []);
   const objects = (value: unknown) => (Array.isArray(value) ? value.filter((v) => typeof v?.name === "string") : []);

@@ -5,6 +5,7 @@ export interface Shell {
   contentId: string;
   contentType: string;
   contentVersion: number; // 0 if unknown
+  spaceId: string;
   spaceKey: string;
   preview: boolean;
   prefix: string;
@@ -27,6 +28,7 @@ export function readShell(data: DOMStringMap): Shell {
     contentId: data["contentId"] ?? "",
     contentType: data["contentType"] ?? "",
     contentVersion: Number(data["contentVersion"]) || 0,
+    spaceId: data["spaceId"] ?? "",
     spaceKey: data["spaceKey"] ?? "",
     preview: data["output"] === "preview",
     prefix: (data["prefix"] ?? "").trim().toLowerCase(),

@@ -1,8 +1,8 @@
 // The labels in use, for type-ahead: those of this space with how often they
 // are used, then those of the site. Read through the host when somebody first
-// adds a label, kept in memory while the frame lives.
+// adds a label or asks for suggestions, kept in memory while the frame lives.
 
-import { globalNames, listLabels, nextCursor } from "./confluence.ts";
+import { labelsOf, listLabels, search, type Content } from "./confluence.ts";
 import type { Host } from "./host.ts";
 import { areTwins, twinKey } from "./twin.ts";
 
@@ -17,9 +17,34 @@ const SPACE_REQUESTS = 2; // of 200 pages
 const SITE_REQUESTS = 6; // of 250 labels
 const MOST_NAMES = 5_000;
 
+export type ReadSpace = () => Promise<Content[]>;
+
+/** Reads the space's latest pages with their labels once, for all who ask; again only after a failure. */
+export function spaceReader(host: Host, spaceKey: string): ReadSpace {
+  const cql = `space="${spaceKey.replace(/["\\]/g, "\\$&")}" and type in (page,blogpost) order by lastmodified desc`;
+  let reading: Promise<Content[]> | undefined;
+  return async () => {
+    if (!spaceKey) return [];
+    reading ??= search(host, cql, { expand: "metadata.labels", limit: 200, requests: SPACE_REQUESTS });
+    return reading.catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
+  };
+}
+
+/** Each label with how many of the pages have it. */
+export function countLabels(pages: Content[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const page of pages) {
+    for (const name of labelsOf(page)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** Reads the vocabulary piece by piece; what cannot be read is left out without a word. */
-export async function loadVocabulary(host: Host, spaceKey: string, got: (known: Known[]) => void): Promise<void> {
-  const uses = new Map<string, number>();
+export async function loadVocabulary(host: Host, readSpace: ReadSpace, got: (known: Known[]) => void): Promise<void> {
+  const uses = countLabels(await readSpace().catch(() => []));
   const publish = () =>
     got(
       [...uses]
@@ -27,30 +52,10 @@ export async function loadVocabulary(host: Host, spaceKey: string, got: (known: 
         .map(([name, uses]) => ({ name, uses, key: twinKey(name) }))
         .sort((a, b) => b.uses - a.uses || (a.name < b.name ? -1 : 1)),
     );
-  if (spaceKey) {
-    await countInSpace(host, spaceKey, uses).catch(() => undefined);
-    publish();
-  }
+  if (uses.size) publish();
   const site = await listLabels(host, "/api/v2/labels?prefix=global&limit=250", SITE_REQUESTS).catch(() => []);
   for (const name of site) if (!uses.has(name)) uses.set(name, 0);
   publish();
-}
-
-async function countInSpace(host: Host, spaceKey: string, uses: Map<string, number>): Promise<void> {
-  const cql = `space="${spaceKey.replace(/["\\]/g, "\\$&")}" and type in (page,blogpost) order by lastmodified desc`;
-  let cursor = "";
-  for (let request = 0; request < SPACE_REQUESTS; request++) {
-    const query = new URLSearchParams({ cql, expand: "metadata.labels", limit: "200", ...(cursor && { cursor }) });
-    const body = (await host.read(`/rest/api/content/search?${query}`)) as {
-      results?: { metadata?: { labels?: Parameters<typeof globalNames>[0] } }[];
-      _links?: { next?: string };
-    };
-    for (const page of body.results ?? []) {
-      for (const name of globalNames(page.metadata?.labels)) uses.set(name, (uses.get(name) ?? 0) + 1);
-    }
-    cursor = nextCursor(body);
-    if (!cursor) return;
-  }
 }
 
 /** One line of the type-ahead list. */

@@ -42,9 +42,26 @@ test("what the app sends for the macro stays within its budget", (t) => {
   assert.ok(sum <= BUDGET, `${sum} bytes`);
 });
 
+test("what is loaded later is small, too, and not part of the budget", (t) => {
+  const dist = files("dist");
+  const size = (name: string) => gzipSync(dist.get(name)!, { level: 9 }).length;
+  const parts = Object.fromEntries([...dist.keys()].filter((name) => /^(suggest|editor)\b.*\.(js|css|json)$/.test(name)).map((name) => [name, size(name)]));
+  t.diagnostic(`gzip bytes: ${JSON.stringify(parts)}`);
+  assert.ok(parts["suggest.js"]! < 10 * 1024 && parts["editor.js"]! < 3 * 1024);
+});
+
+test("there is one of what renders: parts loaded later take it from the first", () => {
+  for (const part of ["suggest.js", "editor.js"]) {
+    const imports = [...readFileSync(`dist/${part}`, "utf8").matchAll(/from"([^"]*)"/g)].map((m) => m[1]);
+    assert.deepEqual([...new Set(imports)], ["./labelup.js"]);
+  }
+});
+
 test("nothing in the bundle needs what the Content-Security-Policy forbids or keeps anything in the browser", () => {
-  const js = readFileSync("dist/labelup.js", "utf8");
-  for (const forbidden of [/\beval\(/, /new Function/, /localStorage|sessionStorage|indexedDB|document\.cookie/, /https:\/\/(?!$)/]) {
-    assert.doesNotMatch(js, forbidden);
+  for (const [name, bytes] of files("dist")) {
+    if (!name.endsWith(".js")) continue;
+    for (const forbidden of [/\beval\(/, /new Function/, /localStorage|sessionStorage|indexedDB|document\.cookie/, /https:\/\/(?!$)/]) {
+      assert.doesNotMatch(bytes.toString(), forbidden, name);
+    }
   }
 });

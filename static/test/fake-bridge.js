@@ -15,9 +15,9 @@
       getContext: () => (scene.noContext ? never : Promise.resolve({ url: { displayUrl: scene.site } })),
     },
     user: { getLocale: (done) => scene.locale && done(scene.locale) },
-    request: async ({ url, type, headers }) => {
+    request: async ({ url, type, headers, data, contentType }) => {
       if (scene.noRequest) return never;
-      const response = await fetch("/confluence" + url, { method: type, headers });
+      const response = await fetch("/confluence" + url, { method: type, headers: { ...headers, ...(contentType && { "Content-Type": contentType }) }, body: data });
       const body = await response.text();
       if (!response.ok) throw { xhr: { status: response.status, responseText: body }, err: "nope" };
       return { body, xhr: { status: response.status } };

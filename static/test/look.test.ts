@@ -12,6 +12,14 @@ const add = (text: string) => async (page: Page) => {
   await page.getByRole("combobox").fill(text);
   await page.locator(".drop").waitFor();
 };
+const suggest = async (page: Page) => {
+  await page.locator(".quiet").nth(1).click(); // the second button, in any language
+  await page.locator(".suggestion").nth(3).waitFor(); // refined
+};
+const suggestNothing = async (page: Page) => {
+  await page.getByRole("button", { name: "Suggest" }).click();
+  await page.getByRole("button", { name: "Close" }).waitFor();
+};
 const remove = async (page: Page) => {
   await page.getByRole("button", { name: "Remove v9" }).click();
   await page.locator(".status").first().waitFor();
@@ -60,6 +68,50 @@ const states: Record<string, State> = {
   editor: { scene: { data: { view: "editor" }, browser: { viewport: { width: 520, height: 420 } } }, when: (page) => page.locator("form").waitFor() },
   "editor wrong prefix": { scene: { data: { view: "editor" } }, when: (page) => page.locator("#prefix").fill("team:") },
   "right to left": { scene: { rtl: true }, when: add("r") },
+  suggestions: { when: suggest },
+  "suggestions explained": {
+    when: async (page) => {
+      await suggest(page);
+      await page.getByRole("checkbox").first().focus();
+      await page.keyboard.press("ArrowRight");
+    },
+  },
+  "suggestions dismissed": {
+    given: () => (stage.onSave = () => ({ status: 403 })),
+    when: async (page) => {
+      await suggest(page);
+      await page.getByRole("button", { name: "Not this one: testing" }).click();
+      await page.getByText("could not be saved").last().waitFor();
+    },
+  },
+  "suggestions loading": {
+    given: () => (stage.onAsk = () => new Promise(() => {})),
+    when: async (page) => {
+      await page.getByRole("button", { name: "Suggest" }).click();
+      await page.locator(".offered .bone").first().waitFor();
+    },
+  },
+  "suggestions none": { given: () => (stage.onAsk = () => ({ body: { suggestions: [], nothing: "too_short" } })), when: suggestNothing },
+  "suggestions failed": {
+    given: () => (stage.onAsk = () => ({ status: 429, body: { error: { kind: "rate_limited", retryAfter: 12, requestId: "req-9" } } })),
+    when: async (page) => {
+      await page.getByRole("button", { name: "Suggest" }).click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  "suggestions narrow": { scene: { browser: { viewport: { width: 320, height: 520 } } }, when: suggest },
+  "suggestions wide": { scene: { browser: { viewport: { width: 1200, height: 240 } } }, when: suggest },
+  "suggestions byline": { scene: { data: { view: "byline" }, browser: { viewport: { width: 420, height: 420 } } }, when: suggest },
+  "suggestions right to left": {
+    scene: { rtl: true },
+    given: () => {
+      const found = ["נגישות", "accessibility", "בדיקות"].map((label) => ({ label, ticked: true, reasons: [{ kind: "heading", text: "טפסים", where: "בדיקת טפסים (forms)" }, { kind: "text", text: label, count: 4 }] }));
+      stage.onAsk = () => ({ body: { suggestions: [...found, { label: "forms", ticked: false, reasons: [] }], removals: [{ label: "v9" }] } });
+    },
+    when: suggest,
+  },
+  "suggestions german": { scene: { bridge: { locale: "de-DE" } }, when: suggest },
+  "suggestions japanese": { scene: { bridge: { locale: "ja-JP" } }, when: suggest },
   japanese: { scene: { bridge: { locale: "ja-JP" } }, when: add("計画") },
 };
 
@@ -92,6 +144,14 @@ test("the theme follows the host while the page is open", async () => {
   const light = await colour();
   await setTheme(page, "dark", false);
   assert.notEqual(await colour(), light);
+});
+
+test("in forced colours a suggestion keeps an outline", async () => {
+  const page = await stage.open({ browser: { forcedColors: "active" } });
+  await page.locator(".chip").first().waitFor();
+  await suggest(page);
+  assert.equal(await page.locator(".suggestion").first().evaluate((e) => getComputedStyle(e).borderTopStyle), "solid");
+  await page.screenshot({ path: `${SCREENS}/suggestions-forced-colors.png` });
 });
 
 test("who prefers no motion sees none", async () => {

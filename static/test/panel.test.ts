@@ -1,36 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
+import { focused, hurry, loaded, seen, spoken, status, until, untilLabels, untilStatus } from "./acting.ts";
 import { labelsOf, useStage } from "./stage.ts";
 
 const stage = useStage();
 const chips = (page: Page) => page.locator(".chip");
-const status = (page: Page) => page.locator(".status").allTextContents();
-const spoken = (page: Page) => page.locator("[role=status]").innerText();
-const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Record<string, never> }).seen);
-const focused = (page: Page) =>
-  page.evaluate(() => {
-    const element = document.activeElement ?? document.body;
-    return element === document.body ? "nothing" : element.textContent || element.getAttribute("role");
-  });
-const loaded = (page: Page) => page.locator(".row:not([aria-busy])").waitFor();
-
 async function type(page: Page, text: string): Promise<void> {
   if (!(await page.getByRole("combobox").count())) await page.getByRole("button", { name: "Add label" }).click();
   await page.getByRole("combobox").fill(text);
 }
-async function until<T>(look: () => Promise<T> | T, right: (value: T) => boolean, what: string): Promise<T> {
-  const end = Date.now() + 5_000;
-  for (;;) {
-    const value = await look();
-    if (right(value)) return value;
-    assert.ok(Date.now() < end, `${what}; last seen: ${JSON.stringify(value)}`);
-    await new Promise((later) => setTimeout(later, 20));
-  }
-}
-const untilLabels = (page: Page, names: string[]) => until(() => labelsOf(page), (v) => v.join() === names.join(), `labels ${names}`);
-const untilStatus = (page: Page, text: RegExp) => until(async () => (await status(page)).join(" | "), (v) => text.test(v), `status ${text}`);
-
 test("labels of the page are shown, each a link to its own page; a personal label is not", async () => {
   const page = await stage.open();
   await untilLabels(page, ["roadmap", "team-red", "v9"]);
@@ -79,6 +58,8 @@ test("the keyboard alone does everything", async () => {
   await page.keyboard.press("Escape");
   assert.equal(await focused(page), "Add label", "Escape gives the focus back");
   await untilStatus(page, /^1 added(, \d removed)? · Undo$/);
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Suggest");
   await page.keyboard.press("Tab");
   assert.equal(await focused(page), "Undo");
   await page.keyboard.press("Tab");
@@ -423,14 +404,6 @@ test("a slow service is said to be at work, but not before 300 milliseconds", as
   answer();
   await untilStatus(page, /^1 removed · Undo$/);
 });
-
-/** Makes every wait of the page thirty times shorter. */
-function hurry(): void {
-  const { timeout } = AbortSignal;
-  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 30);
-  const { setTimeout } = window;
-  window.setTimeout = ((run: () => void, ms = 0) => setTimeout(run, ms / 30)) as typeof window.setTimeout;
-}
 
 test("a service that does not answer within 15 seconds is given up on, and can be tried again", async () => {
   const page = await stage.open({ prepare: hurry });

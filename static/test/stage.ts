@@ -8,10 +8,28 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { after, afterEach, before, beforeEach } from "node:test";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import type { Request } from "../src/suggest/service.ts";
 
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 export const SCREENS = ".build/screens";
+
+const ADF = JSON.stringify({ type: "doc", version: 1, content: [{ type: "paragraph", content: [{ type: "text", text: "We test with a screen reader." }] }] });
+export const SEARCH = 'space = "DS" and type in (page, blogpost) and text ~ "screen reader"';
+/** What the service suggests on this stage, in its own form. */
+export const SUGGESTED = [
+  {
+    label: "accessibility", score: 0.91, ticked: true, new: false,
+    reasons: [
+      { kind: "title", text: "accessibility" },
+      { kind: "similar", count: 12, of: 15, pages: [{ id: "900", title: "Screen readers" }, { id: "901", title: "שלום Contrast" }] },
+      { kind: "synonym", text: "a11y", count: 2 },
+    ],
+  },
+  { label: "testing", score: 0.8, ticked: true, new: false, reasons: [{ kind: "heading", text: "Testing", where: "Testing with people" }, { kind: "siblings", count: 3, of: 7 }] },
+  { label: "keyboard-trap", score: 0.4, ticked: false, new: true, reasons: [{ kind: "phrase", text: "keyboard trap", count: 3 }] },
+];
+export const REFINED = { label: "screen-readers", score: 0.7, ticked: true, new: false, reasons: [{ kind: "profile", words: ["screen reader", "contrast"] }, { kind: "parent" }] };
 
 export interface Content {
   labels: string[];
@@ -23,6 +41,25 @@ export interface Change {
   contentId: string;
   add: string[];
   remove: string[];
+}
+export interface SpacePage {
+  id: string;
+  title: string;
+  labels: string[];
+  text: string;
+}
+/** A content or space property. */
+export interface Property {
+  id: string;
+  key: string;
+  value: unknown;
+  version: { number: number };
+}
+/** A write to Confluence's own REST API. */
+export interface Save {
+  method: string;
+  path: string;
+  body: { key: string; value: unknown; version?: { number: number } };
 }
 export interface Scene {
   data?: Record<string, string>; // the shell's data attributes
@@ -40,10 +77,21 @@ export interface Stage {
   contents: Map<string, Content>;
   siteLabels: string[];
   spacePages: string[][]; // the labels of each page of the space
+  text: { title: string; adf: string; parentId?: string }; // of the page
+  similar: SpacePage[]; // what the service's search finds
+  family: { id: string; labels: string[] }[]; // the page's parent, then its children
+  properties: Property[]; // of the page
+  spaceProperties: Property[];
   reads: string[];
+  saves: Save[];
+  asks: { request: Request; authorization: string | undefined }[];
   writes: { change: Change; authorization: string | undefined }[];
   /** Replaces what the service does with a change; returns undefined to let it do that. */
   onWrite: (change: Change) => Promise<Reply> | Reply;
+  /** Replaces what the service suggests; returns undefined to let it do that. */
+  onAsk: (request: Request) => Promise<Reply> | Reply;
+  /** Replaces what Confluence does with a property; returns undefined to let it do that. */
+  onSave: (save: Save) => Promise<Reply> | Reply;
   /** Replaces what Confluence answers; returns undefined to let it do that. */
   onRead: (path: string) => Promise<Reply> | Reply;
   strings: ((language: string, text: string) => string) | undefined;
@@ -80,9 +128,18 @@ export function useStage(): Stage {
       contents: new Map([["123", content]]),
       siteLabels: ["handbook", "road-safety"],
       spacePages: [["roadmap", "release-notes"], ["release-notes", "team-blue"], ["release-notes"]],
+      text: { title: "Testing our forms for accessibility", adf: ADF, parentId: "7" },
+      similar: [{ id: "900", title: "Screen readers", labels: ["accessibility", "testing"], text: "<p>How we test with a screen reader.</p>" }],
+      family: [{ id: "7", labels: ["handbook"] }, { id: "123", labels: [] }, { id: "8", labels: ["forms"] }],
+      properties: [],
+      spaceProperties: [],
       reads: [],
+      saves: [],
+      asks: [],
       writes: [],
       onWrite: () => undefined,
+      onAsk: () => undefined,
+      onSave: () => undefined,
       onRead: () => undefined,
       strings: undefined,
     } satisfies Omit<Stage, "open">);
@@ -127,17 +184,25 @@ export function useStage(): Stage {
     if (place === "static") {
       const text = readFileSync(`dist/${name}`, "utf8");
       const type = { js: "text/javascript", css: "text/css", json: "application/json", svg: "image/svg+xml" }[name.split(".").pop()!]!;
-      return send(type, stage.strings && name.startsWith("strings/") ? stage.strings(name, text) : text);
+      return send(type, stage.strings && /\bstrings\//.test(name) ? stage.strings(name, text) : text);
     }
     if (place === "confluence") {
       const path = url.pathname.slice("/confluence".length) + url.search;
+      if (request.method !== "GET") {
+        const saved: Save = { method: request.method!, path, body: (await json(request)) as Save["body"] };
+        stage.saves.push(saved);
+        return reply((await stage.onSave(saved)) ?? save(saved));
+      }
       stage.reads.push(path);
       return reply((await stage.onRead(path)) ?? read(url));
     }
     if (place === "api") {
-      let text = "";
-      for await (const chunk of request) text += chunk;
-      const change = JSON.parse(text) as Change;
+      if (name === "suggest") {
+        const asked = (await json(request)) as Request;
+        stage.asks.push({ request: asked, authorization: request.headers.authorization });
+        return reply((await stage.onAsk(asked)) ?? { body: suggest(asked) });
+      }
+      const change = (await json(request)) as Change;
       stage.writes.push({ change, authorization: request.headers.authorization });
       return reply((await stage.onWrite(change)) ?? { body: write(change) });
     }
@@ -153,15 +218,22 @@ export function useStage(): Stage {
       _links: names.length > at + limit ? { next: `/wiki${path}?limit=${limit}&cursor=${at + limit}` } : {},
     });
     if (path === "/api/v2/labels") return { body: listing(stage.siteLabels) };
-    if (path === "/rest/api/content/search") {
-      const pages = stage.spacePages.map((labels) => ({ metadata: { labels: { results: labels.map((name) => ({ name, prefix: "global" })) } } }));
-      return { body: { results: pages, _links: {} } };
+    if (path === "/rest/api/content/search") return { body: { results: found(url.searchParams), _links: {} } };
+    const [, , , kind, id, part] = path.split("/");
+    if (part === "properties") {
+      const key = url.searchParams.get("key");
+      const all = kind === "spaces" ? stage.spaceProperties : stage.properties;
+      return { body: { results: all.filter((p) => !key || p.key === key), _links: {} } };
     }
-    const [, , , , id, part] = path.split("/");
     const content = stage.contents.get(id!);
     if (!content || (content.status === "draft" && !url.searchParams.has("get-draft"))) return { status: 404, body: { errors: [{ title: "RAW not found" }] } };
     if (part === "labels") return { body: listing(content.labels) };
     const { labels, version, status, operations } = content;
+    const { title, adf, parentId } = stage.text;
+    if (!url.searchParams.has("include-labels")) {
+      const body = url.searchParams.get("body-format") === "atlas_doc_format" ? { atlas_doc_format: { value: adf } } : {};
+      return { body: { id, title, status, createdAt: "2026-11-22T08:00:00.000Z", parentId, body } };
+    }
     return {
       body: {
         id,
@@ -170,6 +242,41 @@ export function useStage(): Stage {
         labels: { results: [...labels.slice(0, 50).map((name) => ({ name, prefix: "global" })), { name: "favourite", prefix: "my" }], meta: { hasMore: labels.length > 50 } },
         operations: { results: operations.map((operation) => ({ operation, targetType: "page" })) },
       },
+    };
+  }
+
+  /** What Confluence's search finds, of which the query says which of three it is. */
+  function found(query: URLSearchParams): unknown[] {
+    const cql = query.get("cql")!;
+    const labelled = (labels: string[]) => ({ metadata: { labels: { results: labels.map((name) => ({ name, prefix: "global" })) } } });
+    if (cql.startsWith("id =")) {
+      const family = cql.includes("parent =") ? stage.family : stage.family.slice(0, 1);
+      return family.map(({ id, labels }) => ({ id, title: `Page ${id}`, ...labelled(labels) }));
+    }
+    if (cql === SEARCH) {
+      return stage.similar.map(({ id, title, labels, text }) => ({
+        id, title, ...labelled(labels), body: { storage: { value: text } }, history: { createdDate: "2026-01-02T03:04:05.000Z" },
+      }));
+    }
+    return stage.spacePages.map((labels, i) => ({ id: String(500 + i), title: `Page ${500 + i}`, ...labelled(labels) }));
+  }
+
+  /** Creates or replaces a property as Confluence does: a version that is not the next one is refused. */
+  function save({ method, path, body }: Save): Exclude<Reply, undefined> {
+    const old = stage.properties.find((p) => (method === "PUT" ? path.endsWith(`/properties/${p.id}`) : p.key === body.key));
+    if (method === "POST" ? old : !old || body.version?.number !== old.version.number + 1) return { status: 409, body: { errors: [{ title: "RAW" }] } };
+    const property = { id: old?.id ?? "77", key: body.key, value: body.value, version: body.version ?? { number: 1 } };
+    stage.properties = [...stage.properties.filter((p) => p !== old), property];
+    return { body: property };
+  }
+
+  /** What the service suggests when all goes well: first from what it is told, then with pages like this one. */
+  function suggest({ refined, dismissed, page }: Request): unknown {
+    const out = new Set([...dismissed, ...page.labels]);
+    const suggestions = (refined ? [...SUGGESTED, REFINED] : SUGGESTED).filter((s) => !out.has(s.label));
+    return {
+      engine: "1", language: "en", suggestions, removals: page.labels.includes("v9") ? [{ label: "v9", score: 0.9 }] : [], truncated: false,
+      ...(!suggestions.length && { nothing: "none_fits" }), ...(!refined && { search: SEARCH }), requestId: "req-2",
     };
   }
 
@@ -187,6 +294,12 @@ export function useStage(): Stage {
 
 function bridge(scene: Scene): Record<string, unknown> {
   return { site: "https://site.example/wiki", locale: "en-GB", ...scene.bridge };
+}
+
+async function json(request: IncomingMessage): Promise<unknown> {
+  let text = "";
+  for await (const chunk of request.setEncoding("utf8")) text += chunk;
+  return JSON.parse(text);
 }
 
 /** The page as the service writes it. */

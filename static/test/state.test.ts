@@ -6,7 +6,7 @@ import type { Shell } from "../src/shell.ts";
 import { initialState, MOST_PER_CALL, reduce, shownNames, type Action, type Mode, type State } from "../src/state.ts";
 
 const shell: Shell = {
-  view: "panel", contentId: "1", contentType: "page", contentVersion: 7, spaceKey: "DS",
+  view: "panel", contentId: "1", contentType: "page", contentVersion: 7, spaceId: "1", spaceKey: "DS",
   preview: false, prefix: "", display: "chips", licensed: true, signedIn: true,
 };
 const page: Page = { names: ["a", "b"], mayEdit: true, draft: false, version: 7 };

@@ -1,64 +1,93 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
-import { languageFor, sayIn } from "../src/strings.ts";
+import { languageFor, sayIn } from "../src/say.ts";
 import { KINDS } from "../src/service.ts";
+import { KINDS as REASONS, NOTHING } from "../src/suggest/service.ts";
 import { RULES } from "../src/name.ts";
 
 type Catalogue = Record<string, string>;
-const read = (language: string): Catalogue => JSON.parse(readFileSync(`src/strings/${language}.json`, "utf8"));
-const languages = readdirSync("src/strings").map((file) => file.replace(".json", ""));
-const en = read("en");
+const read = (language: string, folder = "src/strings"): Catalogue => JSON.parse(readFileSync(`${folder}/${language}.json`, "utf8"));
 const form = /_(zero|one|two|few|many|other)$/;
-const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
-const plurals = new Set(Object.keys(en).flatMap((key) => (form.test(key) ? [key.replace(form, "")] : [])));
+// One of something may be said without its number.
+const placeholders = (text: string, key: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).filter((name) => name !== "count" || !key.endsWith("_one")).sort();
+const en = read("en");
 
-/** The keys a language must have: plural ones in each of its forms. */
-function keysFor(language: string): string[] {
-  const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
-  const plain = Object.keys(en).filter((key) => !form.test(key));
-  return [...plain, ...[...plurals].flatMap((key) => forms.map((f) => `${key}_${f}`))].sort();
-}
+const catalogues: { folder: string; sources: string; alike: string[]; families: Record<string, readonly string[]>; needed: string[] }[] = [
+  {
+    folder: "src/strings",
+    sources: "src",
+    alike: ["editor.chips", "editor.compact"], // the same word in German and French
+    families: {
+      "why.": KINDS,
+      "wrong.": RULES,
+      "note.": ["unlicensed", "draft", "old", "unsupported"],
+      "editor.": ["chips", "list", "compact"],
+      "export.": ["unavailable"], // said by the service in static storage format
+    },
+    needed: [...KINDS.map((k) => `why.${k}`), ...RULES.map((r) => `wrong.${r}`)],
+  },
+  {
+    folder: "src/suggest/strings",
+    sources: "src/suggest",
+    alike: ["found_one", "found_other", "naming"], // "suggestion" is French, too
+    families: {
+      "short.": REASONS,
+      "full.": REASONS,
+      "nothing.": [...NOTHING, "left", "file"],
+      "why.": ["bad_request", "unauthorized", "anonymous", "too_large", "rate_limited", "upstream", "unavailable", "timeout"],
+    },
+    needed: [],
+  },
+];
+for (const { folder, sources, alike, families, needed } of catalogues) {
+  const english = read("en", folder);
+  const plurals = new Set(Object.keys(english).flatMap((key) => (form.test(key) ? [key.replace(form, "")] : [])));
+  const languages = readdirSync(folder).map((file) => file.replace(".json", ""));
 
-test("the languages are those promised", () => assert.deepEqual(languages.sort(), ["de", "en", "es", "fr", "ja"]));
-for (const language of languages) {
-  const catalogue = read(language);
-  test(`${language} has every key, in each of its plural forms, and no other`, () => {
-    assert.deepEqual(Object.keys(catalogue).sort(), keysFor(language));
-  });
-  test(`${language} has the placeholders of English`, () => {
-    for (const [key, text] of Object.entries(catalogue)) {
-      const english = en[key] ?? en[key.replace(form, "_other")]!;
-      assert.deepEqual(placeholders(text), placeholders(english), key);
+  /** The keys a language must have: plural ones in each of its forms. */
+  const keysFor = (language: string): string[] => {
+    const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+    const plain = Object.keys(english).filter((key) => !form.test(key));
+    return [...plain, ...[...plurals].flatMap((key) => forms.map((f) => `${key}_${f}`))].sort();
+  };
+
+  test(`${folder} has the languages promised`, () => assert.deepEqual(languages.sort(), ["de", "en", "es", "fr", "ja"]));
+  for (const language of languages) {
+    const catalogue = read(language, folder);
+    const name = `${folder}/${language}`;
+    test(`${name} has every key, in each of its plural forms, and no other`, () => {
+      assert.deepEqual(Object.keys(catalogue).sort(), keysFor(language));
+    });
+    test(`${name} has the placeholders of English`, () => {
+      for (const [key, text] of Object.entries(catalogue)) {
+        const same = english[key] ?? english[key.replace(form, "_other")]!;
+        assert.deepEqual(placeholders(text, key), placeholders(same, key), key);
+      }
+    });
+    test(`${name} leaves nothing empty or with space around it`, () => {
+      for (const [key, text] of Object.entries(catalogue)) assert.equal(text.trim() || "empty", text, key);
+    });
+    if (language !== "en") {
+      test(`${name} is translated`, () => {
+        const same = Object.keys(catalogue).filter((key) => catalogue[key] === english[key]);
+        assert.deepEqual(same.filter((key) => !alike.includes(key)), []);
+      });
+    }
+  }
+  test(`every key of ${folder} is used, and what the service says has its sentence`, () => {
+    const source = readdirSync(sources).filter((f) => /\.tsx?$/.test(f)).map((f) => readFileSync(`${sources}/${f}`, "utf8")).join("\n");
+    const used = (key: string) =>
+      source.includes(`"${key}"`) || Object.entries(families).some(([family, ends]) => key.startsWith(family) && ends.includes(key.slice(family.length)));
+    const keys = [...new Set(Object.keys(english).map((key) => key.replace(form, "")))];
+    assert.deepEqual(keys.filter((key) => !used(key)), []);
+    assert.deepEqual(needed.filter((key) => !(key in english)), []);
+    // Each member of these families is said as it comes: with a plural or without one.
+    for (const family of ["short.", "full.", "nothing."]) {
+      assert.deepEqual((families[family] ?? []).filter((end) => !keys.includes(family + end)), [], family);
     }
   });
-  test(`${language} leaves nothing empty or with space around it`, () => {
-    for (const [key, text] of Object.entries(catalogue)) assert.equal(text.trim() || "empty", text, key);
-  });
-  if (language !== "en") {
-    test(`${language} is translated`, () => {
-      const same = Object.keys(catalogue).filter((key) => catalogue[key] === en[key]);
-      const alike = ["editor.chips", "editor.compact"]; // the same word in German and French
-      assert.deepEqual(same.filter((key) => !alike.includes(key)), []);
-    });
-  }
 }
-test("every key is used, and the kinds and rules of the service each have a sentence", () => {
-  const source = readdirSync("src").filter((f) => /\.tsx?$/.test(f)).map((f) => readFileSync(`src/${f}`, "utf8")).join("\n");
-  const families: Record<string, readonly string[]> = {
-    "why.": KINDS,
-    "wrong.": RULES,
-    "note.": ["unlicensed", "draft", "old", "unsupported"],
-    "editor.": ["chips", "list", "compact"],
-    "export.": ["unavailable"], // said by the service in static storage format
-  };
-  const used = (key: string) =>
-    source.includes(`"${key}"`) || Object.entries(families).some(([family, ends]) => key.startsWith(family) && ends.includes(key.slice(family.length)));
-  const keys = [...new Set(Object.keys(en).map((key) => key.replace(form, "")))];
-  assert.deepEqual(keys.filter((key) => !used(key)), []);
-  const needed = [...KINDS.map((k) => `why.${k}`), ...RULES.map((r) => `wrong.${r}`)];
-  assert.deepEqual(needed.filter((key) => !(key in en)), []);
-});
 
 const said: [sentence: string, language: string, count: number, text: string][] = [
   ["one in English", "en", 1, "1 page here"],
@@ -69,11 +98,11 @@ const said: [sentence: string, language: string, count: number, text: string][] 
   ["Japanese has one form", "ja", 1, "このスペースの 1 ページ"],
 ];
 for (const [sentence, language, count, text] of said) {
-  test(sentence, () => assert.equal(sayIn(language, read(language))("uses", { count }).replace(/\s/g, " "), text));
+  test(sentence, () => assert.equal(sayIn(language, read(language), en)("uses", { count }).replace(/\s/g, " "), text));
 }
-test("what a language lacks is said in English", () => assert.equal(sayIn("de", {})("undo"), "Undo"));
+test("what a language lacks is said in English", () => assert.equal(sayIn("de", {}, en)("undo"), "Undo"));
 test("a value with a dollar or a brace is said as it is", () => {
-  assert.equal(sayIn("en", en)("remove", { name: "$&{count}" }), "Remove $&{count}");
+  assert.equal(sayIn("en", en, en)("remove", { name: "$&{count}" }), "Remove $&{count}");
 });
 const locales: [locale: string, language: string][] = [["de-DE", "de"], ["de_AT", "de"], ["FR", "fr"], ["ja", "ja"], ["pt-BR", "en"], ["", "en"], ["xx-evil/../", "en"]];
 for (const [locale, language] of locales) {

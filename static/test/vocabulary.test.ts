@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { twinKey } from "../src/twin.ts";
-import { likeliest, offersFor, loadVocabulary, twinOnPage, type Known } from "../src/vocabulary.ts";
+import { likeliest, offersFor, loadVocabulary, spaceReader, twinOnPage, type Known } from "../src/vocabulary.ts";
 import type { Host } from "../src/host.ts";
 
 const known: Known[] = (
@@ -62,7 +62,7 @@ test("uses are counted over the space's pages, the site adds the rest, and reque
     return { results: [{ name: `s${paths.length}` }, { name: "a" }], _links: { next } };
   });
   let got: Known[] = [];
-  await loadVocabulary(host, 'D"S\\', (k) => (got = k));
+  await loadVocabulary(host, spaceReader(host, 'D"S\\'), (k) => (got = k));
   assert.equal(paths.length, 8);
   assert.match(new URLSearchParams(paths[0]!.split("?")[1]).get("cql")!, /^space="D\\"S\\\\" and /);
   assert.deepEqual(got[0], { name: "a", uses: 2, key: "a" });
@@ -83,7 +83,7 @@ for (const [name, taken, why] of [
 }
 test("a repeated cursor ends the listing", async () => {
   const { host, paths } = reader(() => ({ results: [], _links: { next: "/x?cursor=same" } }));
-  await loadVocabulary(host, "", () => undefined);
+  await loadVocabulary(host, spaceReader(host, ""), () => undefined);
   assert.equal(paths.length, 2);
 });
 test("a space that cannot be searched leaves the site's labels", async () => {
@@ -92,12 +92,32 @@ test("a space that cannot be searched leaves the site's labels", async () => {
     return { results: [{ name: "a" }] };
   });
   let got: Known[] = [];
-  await loadVocabulary(host, "DS", (k) => (got = k));
+  await loadVocabulary(host, spaceReader(host, "DS"), (k) => (got = k));
   assert.deepEqual(got.map((k) => k.name), ["a"]);
 });
 test("what a mischievous answer holds is ignored", async () => {
   const { host } = reader(() => ({ results: [null, {}, { name: 7 }, { name: "ok" }] }));
   let got: Known[] = [];
-  await loadVocabulary(host, "", (k) => (got = k));
+  await loadVocabulary(host, spaceReader(host, ""), (k) => (got = k));
   assert.deepEqual(got.map((k) => k.name), ["ok"]);
+});
+test("the space is read once for all who ask, and once more after a failure", async () => {
+  let fails = true;
+  const { host, paths } = reader(() => {
+    if (fails) throw new Error("no");
+    return { results: [{ id: "1", title: "One" }, null] };
+  });
+  const readSpace = spaceReader(host, "DS");
+  await assert.rejects(readSpace);
+  fails = false;
+  const both = await Promise.all([readSpace(), readSpace()]);
+  assert.deepEqual(both, [[{ id: "1", title: "One" }], [{ id: "1", title: "One" }]]);
+  assert.equal(paths.length, 2);
+});
+test("what was read of the space before a request failed counts", async () => {
+  const { host, paths } = reader(() => {
+    if (paths.length > 1) throw new Error("no");
+    return { results: [{ id: "1" }], _links: { next: "/x?cursor=2" } };
+  });
+  assert.deepEqual(await spaceReader(host, "DS")(), [{ id: "1" }]);
 });

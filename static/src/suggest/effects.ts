@@ -1,0 +1,77 @@
+// Everything suggesting does that takes time: reading, asking, asking again
+// with pages like this one, remembering what is not wanted.
+
+import { contentPath } from "../confluence.ts";
+import type { Host, HostError } from "../host.ts";
+import type { Problem } from "../service.ts";
+import type { Shell } from "../shell.ts";
+import type { ReadSpace } from "../vocabulary.ts";
+import { dismissals } from "./dismissals.ts";
+import { gather, readSimilar, requestFor } from "./read.ts";
+import { suggest } from "./service.ts";
+import { initialState, reduce, type Action, type State } from "./state.ts";
+
+const SAY_SLOW_AFTER = 300; // ms
+const ANSWER_WITHIN = 10_000; // ms, for all of it: later a page has often changed, and a person always lost interest
+
+export interface World {
+  host: Host;
+  shell: Shell;
+  readSpace: ReadSpace;
+  /** The page's labels now. */
+  held(): string[];
+  /** Whether the pointer or the focus is among the suggestions. */
+  still(): boolean;
+}
+
+/** Runs the suggestions; show is called with each new state. */
+export function run(world: World, show: (state: State) => void): (action: Action) => void {
+  const { host, shell } = world;
+  const remember = dismissals(host, contentPath(shell.contentType, shell.contentId));
+  let state = initialState;
+  let stop = new AbortController();
+
+  function dispatch(action: Action): void {
+    const { epoch, last } = state;
+    state = reduce(state, action);
+    show(state);
+    if (state.epoch !== epoch) stop.abort();
+    if (action.type === "ask" || (action.type === "outdated" && state.phase === "asking")) void ask();
+    if (action.type === "dismiss" && state.last) keep(state.last.suggestion.label, true);
+    if (action.type === "restore" && last) keep(last.suggestion.label, false);
+  }
+
+  function keep(label: string, dismissed: boolean): void {
+    remember(label, dismissed).catch(() => dispatch({ type: "unsaved" }));
+  }
+
+  async function ask(): Promise<void> {
+    const { epoch } = state;
+    const { signal } = (stop = new AbortController());
+    const late = setTimeout(() => dispatch({ type: "late", epoch }), ANSWER_WITHIN);
+    const slow = setTimeout(() => dispatch({ type: "slow", epoch }), SAY_SLOW_AFTER);
+    try {
+      const material = await gather(host, shell, world.readSpace);
+      const answer = await suggest(host, requestFor(shell, material, world.held(), state.hidden), shell.prefix, signal);
+      dispatch({ type: "answered", epoch, answer });
+      if (!answer.search || signal.aborted) return;
+      const similar = await readSimilar(host, answer.search, shell.contentId);
+      const better = similar.length && !signal.aborted ? await suggest(host, requestFor(shell, material, world.held(), state.hidden, similar), shell.prefix, signal) : undefined;
+      dispatch({ type: "refined", epoch, answer: better, still: world.still() });
+    } catch (error) {
+      dispatch({ type: "failed", epoch, problem: asProblem(error) });
+    } finally {
+      clearTimeout(late);
+      clearTimeout(slow);
+    }
+  }
+
+  return dispatch;
+}
+
+/** Why there is no answer: what the service says, or else that the page could not be read. */
+function asProblem(error: unknown): Problem {
+  if ((error as Problem).kind) return error as Problem;
+  const { status } = error as HostError;
+  return { kind: status === 403 || status === 404 ? "not_found" : "upstream" };
+}

@@ -1,0 +1,176 @@
+// What suggestions are made from, read from Confluence through the host, as
+// the viewer. Everything but the page itself may be missing: then suggestions
+// are only less good. Text is passed on as it came and never looked into here.
+
+import { contentPath, labelsOf, nextCursor, search, type Content } from "../confluence.ts";
+import type { Host } from "../host.ts";
+import type { Shell } from "../shell.ts";
+import { countLabels, type ReadSpace } from "../vocabulary.ts";
+import { dismissedIn } from "./dismissals.ts";
+import { isName, MOST_SHOWN, type Body, type Neighbour, type Request, type Term, type Tree } from "./service.ts";
+
+const PART_WITHIN = 3_000; // ms; what is later is left out
+
+// The service refuses a request that is larger than it could be from here.
+const LONGEST_PAGE = 400_000; // characters
+const LONGEST_NEIGHBOUR = 30_000; // characters
+const MOST_NEIGHBOURS = 500;
+const MOST_LABELS = 20; // of a neighbour; more say little
+const MOST_BYTES = 3_500_000; // of a request; the service takes 4 MiB
+const VOCABULARY = /^labelup\.vocabulary(?:\.\d+)?$/;
+const VOCABULARY_REQUESTS = 4; // of 250 properties
+const MOST_TERMS = 5_000;
+const MOST_TERM_BYTES = 500_000; // of all of them as JSON
+const MOST_SYNONYMS = 20; // of a label
+const MOST_SYNONYMS_IN_ALL = 10_000;
+const LONGEST_SYNONYM = 100; // characters
+const LONGEST_DESCRIPTION = 300; // characters
+
+export interface Material {
+  page: Request["page"];
+  space: Content[];
+  tree: Tree | undefined;
+  vocabulary: Vocabulary;
+  dismissed: string[];
+}
+interface Vocabulary {
+  terms: Term[];
+  only: boolean; // suggest nothing else
+}
+
+/** Reads all of it at the same time. Rejects with HostError if the page cannot be read. */
+export async function gather(host: Host, shell: Shell, readSpace: ReadSpace): Promise<Material> {
+  const path = contentPath(shell.contentType, shell.contentId);
+  const space = part(readSpace());
+  const vocabulary = part(readVocabulary(host, shell.spaceId));
+  const dismissed = part(dismissedIn(host, path));
+  const { above, ...page } = await readText(host, path, shell.contentType);
+  const tree = part(readTree(host, above, shell));
+  return { page, space: (await space) ?? [], tree: await tree, vocabulary: (await vocabulary) ?? { terms: [], only: false }, dismissed: (await dismissed)?.names ?? [] };
+}
+
+/** Comes to undefined when it fails or is late. */
+function part<T>(reading: Promise<T>): Promise<T | undefined> {
+  const late = new Promise<undefined>((now) => setTimeout(now, PART_WITHIN));
+  return Promise.race([reading.catch(() => undefined), late]);
+}
+
+async function readText(host: Host, path: string, contentType: string): Promise<Request["page"] & { above: string }> {
+  const query = contentType === "attachment" ? "" : "?body-format=atlas_doc_format"; // a file has a name and no body
+  const page = (await host.read(path + query)) as Record<string, unknown> & { body?: { atlas_doc_format?: { value?: unknown } } };
+  return {
+    title: text(page["title"]),
+    labels: [],
+    ...bodyOf("adf", page.body?.atlas_doc_format?.value, LONGEST_PAGE),
+    ...createdAt(page["createdAt"]),
+    above: text(page["parentId"] ?? page["pageId"]),
+  };
+}
+
+/** The labels of what is above the page and of what is beside it. A file is on a page, with nothing beside it. */
+async function readTree(host: Host, above: string, { contentId, contentType }: Shell): Promise<Tree | undefined> {
+  if (!/^\d+$/.test(above)) return undefined;
+  const beside = contentType === "attachment" ? "" : ` or parent = ${above}`;
+  const found = await search(host, `id = ${above}${beside}`, { expand: "metadata.labels", limit: 200, requests: 1 });
+  const siblings = found.filter(({ id }) => text(id) !== above && text(id) !== contentId);
+  const parent = found.find(({ id }) => text(id) === above);
+  return { parent: parent ? labelsOf(parent) : [], siblings: counts(siblings), of: siblings.length };
+}
+
+/** The space's vocabulary, which its admins keep in one property or several. */
+async function readVocabulary(host: Host, spaceId: string): Promise<Vocabulary> {
+  if (!spaceId) return { terms: [], only: false };
+  const shards: { key: string; value: unknown }[] = [];
+  let cursor = "";
+  for (let request = 0; request < VOCABULARY_REQUESTS; request++) {
+    const query = new URLSearchParams({ limit: "250", ...(cursor && { cursor }) });
+    const body = (await host.read(`/api/v2/spaces/${encodeURIComponent(spaceId)}/properties?${query}`)) as { results?: { key?: unknown; value?: unknown }[]; _links?: { next?: string } };
+    for (const { key, value } of body.results ?? []) if (typeof key === "string" && VOCABULARY.test(key)) shards.push({ key, value });
+    cursor = nextCursor(body);
+    if (!cursor) break;
+  }
+  shards.sort((a, b) => a.key.localeCompare(b.key, "en", { numeric: true }));
+  const values = shards.map(({ value }) => value as { labels?: unknown; only?: unknown } | null);
+  const terms = values.flatMap((value) => (Array.isArray(value?.labels) ? value.labels.flatMap(asTerm) : []));
+  let bytes = MOST_TERM_BYTES;
+  let synonyms = MOST_SYNONYMS_IN_ALL;
+  return {
+    terms: terms.slice(0, MOST_TERMS).filter((term) => (bytes -= bytesOf(term)) >= 0 && (synonyms -= term.synonyms.length) >= 0),
+    only: values.some((value) => value?.only === true),
+  };
+}
+
+function asTerm(value: unknown): Term[] {
+  const { label, synonyms, description, retired } = (value ?? {}) as Record<string, unknown>;
+  if (!isName(label)) return [];
+  const words = Array.isArray(synonyms) ? synonyms.filter((s) => typeof s === "string" && s !== "" && s.length <= LONGEST_SYNONYM) : [];
+  return [{ label, synonyms: words.slice(0, MOST_SYNONYMS), description: text(description).slice(0, LONGEST_DESCRIPTION), retired: retired === true }];
+}
+
+/** The labelled pages that a search of the service's own finds, with their text. */
+export async function readSimilar(host: Host, cql: string, contentId: string): Promise<Neighbour[]> {
+  const found = await search(host, cql, { expand: "metadata.labels,body.storage,history", limit: 25, requests: 2 });
+  return neighboursIn(found, contentId);
+}
+
+function neighboursIn(found: Content[], contentId: string): Neighbour[] {
+  return found.flatMap((content) => {
+    const labels = labelsOf(content).slice(0, MOST_LABELS);
+    const id = text(content.id);
+    if (!labels.length || !id || id === contentId) return [];
+    const body = bodyOf("storage", content.body?.storage?.value, LONGEST_NEIGHBOUR);
+    return [{ id, title: text(content.title), labels, ...body, ...createdAt(content.history?.createdDate) }];
+  });
+}
+
+/** What to ask the service. similar are pages read for this one; what was read of the space comes after them. */
+export function requestFor(shell: Shell, material: Material, labels: string[], hidden: string[], similar?: Neighbour[]): Request {
+  const request: Request = {
+    contentId: shell.contentId,
+    page: { ...material.page, labels },
+    neighbours: [],
+    ...(material.tree && { tree: material.tree }),
+    vocabulary: material.vocabulary.terms,
+    inUse: counts(material.space),
+    onlyListed: material.vocabulary.only,
+    dismissed: [...new Set([...material.dismissed, ...hidden])],
+    refined: similar !== undefined,
+    limit: shell.prefix ? 20 : MOST_SHOWN, // those without the prefix are not shown
+  };
+  const known = new Set(similar?.map((n) => n.id));
+  const others = neighboursIn(material.space, shell.contentId).filter((n) => !known.has(n.id));
+  return { ...request, neighbours: fitting([...(similar ?? []), ...others], MOST_BYTES - bytesOf(request)) };
+}
+
+/** As many neighbours as there is room for, the first ones with their text. */
+function fitting(neighbours: Neighbour[], room: number): Neighbour[] {
+  const fit: Neighbour[] = [];
+  for (const neighbour of neighbours.slice(0, MOST_NEIGHBOURS)) {
+    const { body: _, ...bare } = neighbour;
+    const one = bytesOf(neighbour) <= room ? neighbour : bare;
+    room -= bytesOf(one);
+    if (room < 0) break;
+    fit.push(one);
+  }
+  return fit;
+}
+
+function bytesOf(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length + 1; // and a comma
+}
+
+function counts(pages: Content[]): { label: string; pages: number }[] {
+  return [...countLabels(pages)].slice(0, MOST_TERMS).map(([label, pages]) => ({ label, pages }));
+}
+
+function bodyOf(format: Body["format"], value: unknown, longest: number): { body?: Body } {
+  return typeof value === "string" && value ? { body: { format, value: value.slice(0, longest) } } : {};
+}
+
+function createdAt(value: unknown): { created?: string } {
+  return typeof value === "string" && !Number.isNaN(Date.parse(value)) ? { created: value } : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}

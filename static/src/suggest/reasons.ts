@@ -1,0 +1,21 @@
+// Why a label is suggested, in words: short for the suggestion itself, in a
+// whole sentence for who wants to know.
+
+import type { Reason } from "./service.ts";
+import { isolate, type Words } from "./words.ts";
+
+/** A reason in a few words. */
+export function inShort(reason: Reason, words: Words): string {
+  return words.say(`short.${reason.kind}`, values(reason, words));
+}
+
+/** A reason in a sentence without its full stop. */
+export function inFull(reason: Reason, words: Words): string {
+  const sentence = words.say(`full.${reason.kind}`, values(reason, words));
+  if (!reason.titles.length) return sentence;
+  return words.say("naming", { what: sentence, names: words.list(reason.titles.map((title) => words.say("quoted", { text: isolate(title) }))) });
+}
+
+function values({ text, where, count, of, words: about }: Reason, { list }: Words): Record<string, string | number> {
+  return { text: isolate(text), where: isolate(where), count, of, words: list(about.map(isolate)) };
+}

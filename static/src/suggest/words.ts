@@ -1,0 +1,32 @@
+// The words of the suggestions: a catalogue of their own, because most people
+// who open a page never ask for any.
+
+import { fetchCatalogue, languageFor, sayIn, type KeyOf, type Speaker } from "../say.ts";
+import en from "./strings/en.json";
+
+export interface Words {
+  say: Speaker<KeyOf<typeof en>>;
+  /** Joins things as a list does in a sentence. */
+  list(items: string[]): string;
+}
+
+/** The words of a catalogue. */
+export function wordsIn(language: string, catalogue: Record<string, string>): Words {
+  const list = new Intl.ListFormat(language, { type: "conjunction" });
+  return { say: sayIn(language, catalogue, en), list: (items) => list.format(items) };
+}
+
+/** The words in the language the document is marked with. Falls back to English. */
+export async function loadWords(): Promise<Words> {
+  try {
+    const language = languageFor(document.documentElement.lang);
+    return wordsIn(language, language === "en" ? en : await fetchCatalogue(new URL("suggest/strings/", import.meta.url), language));
+  } catch {
+    return wordsIn("en", en);
+  }
+}
+
+/** Text that keeps its own direction of writing among other text: what somebody wrote, or a sentence in the reader's language. */
+export function isolate(text: string): string {
+  return `\u2068${text}\u2069`;
+}

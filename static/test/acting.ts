@@ -1,0 +1,35 @@
+// What tests do with a page and look at on it.
+
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { labelsOf } from "./stage.ts";
+
+export const status = (page: Page) => page.locator(".status").allTextContents();
+export const spoken = (page: Page) => page.locator("[role=status]").innerText();
+export const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Record<string, never> }).seen);
+export const focused = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.activeElement ?? document.body;
+    return element === document.body ? "nothing" : element.textContent || element.getAttribute("role");
+  });
+export const loaded = (page: Page) => page.locator(".row:not([aria-busy])").waitFor();
+
+export async function until<T>(look: () => Promise<T> | T, right: (value: T) => boolean, what: string): Promise<T> {
+  const end = Date.now() + 5_000;
+  for (;;) {
+    const value = await look();
+    if (right(value)) return value;
+    assert.ok(Date.now() < end, `${what}; last seen: ${JSON.stringify(value)}`);
+    await new Promise((later) => setTimeout(later, 20));
+  }
+}
+export const untilLabels = (page: Page, names: string[]) => until(() => labelsOf(page), (v) => v.join() === names.join(), `labels ${names}`);
+export const untilStatus = (page: Page, text: RegExp) => until(async () => (await status(page)).join(" | "), (v) => text.test(v), `status ${text}`);
+
+/** Makes every wait of the page thirty times shorter. */
+export function hurry(): void {
+  const { timeout } = AbortSignal;
+  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 30);
+  const { setTimeout } = window;
+  window.setTimeout = ((run: () => void, ms = 0) => setTimeout(run, ms / 30)) as typeof window.setTimeout;
+}

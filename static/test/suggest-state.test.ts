@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { inFull, inShort } from "../src/suggest/reasons.ts";
+import { KINDS, type Answer, type Reason } from "../src/suggest/service.ts";
+import { initialState, reduce, type Action, type State } from "../src/suggest/state.ts";
+import { wordsIn } from "../src/suggest/words.ts";
+
+const play = (state: State, ...actions: Action[]) => actions.reduce(reduce, state);
+const answer = (labels: string, rest: Partial<Answer> = {}): Answer => ({
+  suggestions: labels.split(" ").filter(Boolean).map((label) => ({ label: label.replace("+", ""), ticked: label.startsWith("+"), reasons: [] })),
+  removals: [],
+  nothing: undefined,
+  search: "",
+  ...rest,
+});
+const shown = ({ suggestions }: State) => suggestions.map((s) => (s.ticked ? "+" : "") + s.label).join(" ");
+const asking = play(initialState, { type: "ask" });
+const answered = (state: State, labels: string, rest: Partial<Answer> = {}) => play(state, { type: "answered", epoch: state.epoch, answer: answer(labels, rest) });
+const refined = (state: State, labels: string, still = false, rest: Partial<Answer> = {}) => play(state, { type: "refined", epoch: state.epoch, still, answer: answer(labels, rest) });
+const first = answered(asking, "+a b c", { search: "cql" });
+
+const merges: [sentence: string, before: Action[], better: string, still: boolean, after: string][] = [
+  ["what is suggested again keeps its place and learns its tick", [], "b +c a", false, "a b +c"],
+  ["a new one takes the place of one that fell out", [], "+a d c", false, "+a d c"],
+  ["one that fell out stays when nothing takes its place", [], "+a", false, "+a b c"],
+  ["a ticked one never makes way", [], "d e f", false, "+a d e f"],
+  ["new ones come at the end, up to five", [], "+a b c d e f g", false, "+a b c d e"],
+  ["what was touched keeps its tick", [{ type: "tick", label: "a", ticked: false }], "+a b c", false, "a b c"],
+  ["what was touched does not make way", [{ type: "tick", label: "b", ticked: true }, { type: "tick", label: "b", ticked: false }], "+a +d c", false, "+a b c +d"],
+  ["with the pointer or the focus there, nothing changes and new ones come unticked", [], "a +c +d +e", true, "+a b c d e"],
+  ["what was dismissed meanwhile does not come back", [{ type: "dismiss", label: "b" }], "+a b c d", false, "+a c d"],
+];
+for (const [sentence, before, better, still, after] of merges) {
+  test(`refined: ${sentence}`, () => assert.equal(shown(refined(play(first, ...before), better, still)), after));
+}
+test("only a changed set is news", () => {
+  assert.equal(refined(first, "c b a").news, "found");
+  assert.equal(refined(first, "+a b c d").news, "refined");
+});
+test("removals follow the refined answer, but none is taken away while somebody is there", () => {
+  const state = answered(asking, "a", { search: "cql", removals: ["x"] });
+  assert.deepEqual(refined(state, "a", false, { removals: ["y"] }).removals, ["y"]);
+  assert.deepEqual(refined(state, "a", true, { removals: ["y"] }).removals, ["x", "y"]);
+});
+test("an empty answer waits for the refined one, and is told if that does not come", () => {
+  const waiting = answered(asking, "", { search: "cql", nothing: "none_fits" });
+  assert.equal(waiting.phase, "asking");
+  assert.deepEqual([refined(waiting, "+a").phase, shown(refined(waiting, "+a"))], ["shown", "+a"]);
+  for (const end of [{ type: "late", epoch: waiting.epoch }, { type: "refined", epoch: waiting.epoch, answer: undefined, still: false }] satisfies Action[]) {
+    const ended = play(waiting, end);
+    assert.deepEqual([ended.phase, ended.nothing], ["shown", "none_fits"]);
+  }
+});
+test("late without an answer is a failure, with one only the end of waiting", () => {
+  const late = play(asking, { type: "late", epoch: asking.epoch });
+  assert.deepEqual([late.phase, late.problem?.kind], ["failed", "timeout"]);
+  const kept = play(first, { type: "late", epoch: first.epoch });
+  assert.deepEqual([kept.phase, kept.refining, shown(kept)], ["shown", false, "+a b c"]);
+});
+test("a refinement that fails is not a failure", () => {
+  const state = play(first, { type: "failed", epoch: first.epoch, problem: { kind: "rate_limited" } });
+  assert.deepEqual([state.phase, shown(state)], ["shown", "+a b c"]);
+});
+const endings: [sentence: string, ending: Action][] = [
+  ["asking again", { type: "ask" }],
+  ["closing", { type: "close" }],
+  ["a change by somebody else", { type: "outdated" }],
+];
+for (const [sentence, ending] of endings) {
+  test(`${sentence} makes every answer under way outdated`, () => {
+    const after = play(first, ending);
+    for (const old of [
+      { type: "answered", epoch: first.epoch, answer: answer("z") },
+      { type: "refined", epoch: first.epoch, answer: answer("z"), still: false },
+      { type: "failed", epoch: first.epoch, problem: { kind: "internal" } },
+      { type: "late", epoch: first.epoch },
+      { type: "slow", epoch: first.epoch },
+    ] satisfies Action[]) {
+      assert.equal(play(after, old), after, old.type);
+    }
+  });
+}
+test("what was dismissed stays so for the next time, and comes back in its place", () => {
+  const gone = play(first, { type: "dismiss", label: "b" });
+  assert.equal(shown(gone), "+a c");
+  const again = play(gone, { type: "close" }, { type: "ask" });
+  assert.equal(shown(answered(again, "+a b")), "+a");
+  assert.equal(shown(play(gone, { type: "restore" })), "+a b c");
+  assert.deepEqual(play(gone, { type: "restore" }).hidden, []);
+});
+test("what is not there is not dismissed, and nothing is not restored", () => {
+  assert.equal(play(first, { type: "dismiss", label: "z" }), first);
+  assert.equal(play(first, { type: "restore" }), first);
+});
+test("asking again shows at once that it is under way, the first time not", () => {
+  assert.equal(asking.slow, false);
+  assert.equal(play(first, { type: "ask" }).slow, true);
+});
+
+const reason: Reason = { kind: "title", text: "TEXT", where: "WHERE", count: 2, of: 7, words: ["ONE", "TWO"], titles: ["PAGE"] };
+for (const language of ["en", "de", "fr", "es", "ja"]) {
+  test(`every reason is told in ${language}, short and in full`, () => {
+    const words = wordsIn(language, JSON.parse(readFileSync(`src/suggest/strings/${language}.json`, "utf8")));
+    for (const kind of KINDS) {
+      for (const count of [1, 2]) {
+        const told = [inShort({ ...reason, kind, count }, words), inFull({ ...reason, kind, count }, words)];
+        for (const sentence of told) assert.doesNotMatch(sentence, /[{}]|short\.|full\./, `${kind} ${count}`);
+        assert.match(told[1]!, /PAGE/);
+      }
+    }
+  });
+}
