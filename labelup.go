@@ -3,12 +3,16 @@
 // Start reading here; the folders are the architecture:
 //
 //	atlassian-connect.json   what Confluence is told about the app: the one source of module keys and URLs
-//	cmd/labelup              the program: serve, dev, qsh, jwt
+//	cmd/labelup              the program: serve, dev, suggest, qsh, jwt
+//	cmd/quality              measures how good suggestions are and fits their weights; not shipped
 //	connect                  the Atlassian Connect protocol, usable as a library on its own
 //	handlers                 the routes, who may call each one, and how an error becomes an answer
 //	macros                   what a macro shows: the page in the iframe, and storage format for export and mail
 //	static                   the browser side: TypeScript sources, strings, the built bundle
 //	internal/label           what a label is and what a change does to a page's labels (pure)
+//	internal/suggest         which labels fit a page, each with the reasons for it (pure)
+//	internal/words, pagetext, keyphrase
+//	                         what suggestions are made of: words by their stems, text with its structure, phrases (pure)
 //	internal/confluence      the REST calls the app makes
 //	internal/tenant          the installed sites, in Redis
 //	internal/localconfluence a Confluence to develop and test against
@@ -18,6 +22,11 @@
 // find the site in internal/tenant; internal/label normalises the change;
 // internal/confluence writes it as the user and reads it back; the panel
 // shows what Confluence now holds.
+//
+// A suggestion travels like this: the panel reads the page and pages like it as
+// the viewer and sends them to POST /api/suggest; internal/suggest judges every
+// label they have; the panel shows the best with their reasons. Nothing of it is
+// kept, anywhere.
 package labelup
 
 import _ "embed"

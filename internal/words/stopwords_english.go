@@ -11,7 +11,7 @@ dont doesnt didnt isnt arent wasnt werent hasnt havent hadnt wont wouldnt cant c
 again ago almost already also always anyway away back else ever even far further here how just later maybe never now often once only perhaps quite rather really sometimes somewhat soon still then there together too twice very well when whenever where wherever why yes not
 get gets got getting gotten give gives given go goes going gone went come comes came coming make makes made making take takes took taken taking use uses used using let lets put puts see seen say says said tell told want wants wanted need needs needed try tries tried keep keeps kept look looks looking know knows known think thinks seem seems become becomes
 new good great better best able likely sure really actually simply easily basically currently recently usually especially particularly mostly nearly exactly
-first second last next two three etc eg ie e.g i.e a.m p.m a.k.a aka ok okay please thanks thank hi hello
+first second last next two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty ninety hundred thousand etc eg ie e.g i.e a.m p.m a.k.a aka ok okay please thanks thank hi hello
 s t re ve ll
 bit lot lots thing things way ways kind sort
 `
