@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run test build static lint bench clean programs
+.PHONY: help run test build static lint bench quality fit clean programs
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,12 @@ lint: ## Format, vet, lint
 bench: ## Measure speed; docs/measurements.md says how to read it
 	@$(call need,redis-server)
 	go test -run '^$$' -bench . -benchmem ./connect ./macros ./internal/tenant ./handlers ./cmd/labelup
+
+quality: ## Measure suggestions, and write the tables of docs/suggestions.md
+	go run ./cmd/quality table docs/suggestions.md
+
+fit: ## Fit the weights of suggestions again; needed whenever internal/suggest changes
+	go run ./cmd/quality fit internal/suggest/weights.go
 
 clean: ## Remove what was built, and what `make run` keeps between runs
 	rm -rf bin .make .data static/.build

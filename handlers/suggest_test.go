@@ -38,10 +38,10 @@ const wholeRequest = `{
 	"page": {
 		"title": "Accessibility testing",
 		"body": {"format": "text", "value": "Test with a keyboard."},
-		"labels": ["testing"], "created": "2026-11-22T08:00:00.000Z"
+		"labels": ["testing"]
 	},
 	"neighbours": [
-		{"id": "1", "title": "Screen readers", "labels": ["a11y"], "created": "2026-11-20T08:00:00Z", "body": {"format": "text", "value": "Read aloud."}},
+		{"id": "1", "title": "Screen readers", "labels": ["a11y"], "body": {"format": "text", "value": "Read aloud."}},
 		{"id": "2", "title": "Contrast", "labels": ["a11y", "design"], "terms": {"ease": 3, "contrast": 3, "colour": -1}}
 	],
 	"tree": {"parent": ["handbook"], "siblings": [{"label": "a11y", "pages": 3}], "of": 7},
@@ -61,10 +61,9 @@ func TestTheEngineGetsWhatTheRequestHas(t *testing.T) {
 	want := suggest.Input{
 		Page: suggest.Page{
 			ID: "123", Title: "Accessibility testing", Body: text("Test with a keyboard."), Labels: []string{"testing"},
-			Date: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC),
 		},
 		Neighbours: []suggest.Neighbour{
-			{Page: suggest.Page{ID: "1", Title: "Screen readers", Body: text("Read aloud."), Labels: []string{"a11y"}, Date: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)}},
+			{Page: suggest.Page{ID: "1", Title: "Screen readers", Body: text("Read aloud."), Labels: []string{"a11y"}}},
 			{Page: suggest.Page{ID: "2", Title: "Contrast", Labels: []string{"a11y", "design"}}, Terms: suggest.CountedTerms("Contrast", map[string]int{"contrast": 3, "ease": 3, "colour": 0})},
 		},
 		Tree:       suggest.Tree{Parent: []string{"handbook"}, Siblings: []suggest.Count{{Label: "a11y", Pages: 3}}, Of: 7},
@@ -371,7 +370,6 @@ func TestAsMuchAsThePanelSendsIsTaken(t *testing.T) {
 		"the longest description":     whole(`"vocabulary":[{"description":"` + strings.Repeat("a", maxDescription) + `"}]`),
 		"the most that can be asked":  whole(`"limit":20`),
 		"brackets and commas in text": whole(`"page":{"title":"` + strings.Repeat("[{,", 300) + `\"` + `"}`),
-		"a date that is none":         whole(`"page":{"created":"yesterday"}`),
 		"a body without a value":      whole(`"page":{"body":{"format":"adf"}}`),
 		"half a surrogate pair":       whole(`"page":{"title":"\ud83d"}`),
 		"nulls":                       whole(`"page":null,"neighbours":null,"tree":null,"dismissed":null`),

@@ -22,8 +22,8 @@ var canary = regexp.MustCompile(`(?i)quokka[0-9]+`)
 // plantedRequest has the canary wherever the request for suggestions has text.
 func plantedRequest(word string) string {
 	return strings.ReplaceAll(`{"contentId":"123",
-		"page":{"title":"Title WORD","body":{"format":"storage","value":"<h1>WORD heading</h1><p>Body WORD.</p>"},"labels":["has-WORD"],"created":"WORD"},
-		"neighbours":[{"id":"WORD","title":"Near WORD","labels":["near-WORD"],"created":"WORD","body":{"format":"text","value":"WORD"}},
+		"page":{"title":"Title WORD","body":{"format":"storage","value":"<h1>WORD heading</h1><p>Body WORD.</p>"},"labels":["has-WORD"]},
+		"neighbours":[{"id":"WORD","title":"Near WORD","labels":["near-WORD"],"body":{"format":"text","value":"WORD"}},
 			{"id":"2","title":"WORD","labels":["WORD"],"terms":{"WORD":3}}],
 		"tree":{"parent":["parent-WORD"],"siblings":[{"label":"sibling-WORD","pages":1}],"of":2},
 		"vocabulary":[{"label":"listed-WORD","synonyms":["synonym WORD"],"description":"WORD"}],

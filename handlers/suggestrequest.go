@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"slices"
-	"time"
 	"unicode/utf8"
 
 	"labelup/internal/fault"
@@ -27,10 +26,9 @@ type suggestRequest struct {
 }
 
 type pageRequest struct {
-	Title   string       `json:"title"`
-	Body    *bodyRequest `json:"body"`
-	Labels  []string     `json:"labels"`
-	Created string       `json:"created"` // as Confluence has it: RFC 3339
+	Title  string       `json:"title"`
+	Body   *bodyRequest `json:"body"`
+	Labels []string     `json:"labels"`
 }
 
 // bodyRequest is a body as Confluence's REST API gives it. It may end anywhere.
@@ -40,12 +38,11 @@ type bodyRequest struct {
 }
 
 type neighbourRequest struct {
-	ID      string         `json:"id"`
-	Title   string         `json:"title"`
-	Labels  []string       `json:"labels"`
-	Created string         `json:"created"`
-	Body    *bodyRequest   `json:"body"`
-	Terms   map[string]int `json:"terms"` // in place of a body
+	ID     string         `json:"id"`
+	Title  string         `json:"title"`
+	Labels []string       `json:"labels"`
+	Body   *bodyRequest   `json:"body"`
+	Terms  map[string]int `json:"terms"` // in place of a body
 }
 
 type treeRequest struct {
@@ -204,7 +201,7 @@ func (r *suggestRequest) input() (suggest.Input, error) {
 	}
 	in := suggest.Input{
 		Page: suggest.Page{
-			ID: r.ContentID, Title: r.Page.Title, Body: body, Labels: r.Page.Labels, Date: date(r.Page.Created),
+			ID: r.ContentID, Title: r.Page.Title, Body: body, Labels: r.Page.Labels,
 		},
 		Neighbours: make([]suggest.Neighbour, 0, len(r.Neighbours)),
 		Tree:       suggest.Tree{Parent: r.Tree.Parent, Siblings: counts(r.Tree.Siblings), Of: howMany(r.Tree.Of)},
@@ -220,7 +217,7 @@ func (r *suggestRequest) input() (suggest.Input, error) {
 			return suggest.Input{}, err
 		}
 		neighbour := suggest.Neighbour{
-			Page: suggest.Page{ID: n.ID, Title: n.Title, Body: body, Labels: n.Labels, Date: date(n.Created)},
+			Page: suggest.Page{ID: n.ID, Title: n.Title, Body: body, Labels: n.Labels},
 		}
 		if len(n.Terms) > 0 {
 			neighbour.Terms = suggest.CountedTerms(n.Title, n.Terms)
@@ -260,12 +257,3 @@ func counts(list []countRequest) []suggest.Count {
 
 // howMany keeps a number within what can be counted, so that nothing overflows.
 func howMany(n int) int { return min(max(n, 0), 1_000_000) }
-
-// date is zero for what is no date: that costs quality and is no reason to fail.
-func date(created string) time.Time {
-	t, err := time.Parse(time.RFC3339, created)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
-}

@@ -127,7 +127,7 @@ func readNeighbours(name string, stdin io.Reader) ([]suggest.Neighbour, error) {
 	neighbours := make([]suggest.Neighbour, len(pages))
 	for i, p := range pages {
 		neighbours[i] = suggest.Neighbour{
-			Page:  suggest.Page{ID: p.ID, Title: p.Title, Labels: p.Given, Date: p.Date},
+			Page:  suggest.Page{ID: p.ID, Title: p.Title, Labels: p.Given},
 			Terms: suggest.ReadTerms(p.Page, language),
 		}
 	}

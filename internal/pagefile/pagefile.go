@@ -32,7 +32,8 @@ var limits = pagetext.Limits{Text: 8 << 20, Blocks: 200_000, Depth: pagetext.Def
 // Page is a line. Its labels stand apart from the page, because a page whose
 // labels are to be found must not come with them.
 type Page struct {
-	suggest.Page // without labels
+	suggest.Page           // without labels
+	Date         time.Time // zero if the line has none
 	Given        []string
 }
 

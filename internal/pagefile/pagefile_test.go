@@ -31,13 +31,14 @@ func TestAPageIsReadWithAllItHas(t *testing.T) {
 	}
 	want := []Page{{
 		Page: suggest.Page{
-			ID: "a", Title: "Release notes", Date: time.Date(2019, 4, 8, 0, 0, 0, 0, time.UTC),
+			ID: "a", Title: "Release notes",
 			Body: pagetext.Text{Blocks: []pagetext.Block{
 				{Kind: pagetext.Panel, Text: "What changed", Strong: []pagetext.Span{{Start: 5, End: 12}}},
 				{Kind: pagetext.Heading, Text: "Why"},
 				{Text: "Because."},
 			}},
 		},
+		Date:  time.Date(2019, 4, 8, 0, 0, 0, 0, time.UTC),
 		Given: []string{"product", "writing"},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -129,7 +130,7 @@ func TestReadingStopsWhereItsUserDoes(t *testing.T) {
 		}
 		return nil
 	})
-	if err != stop || seen != 2 {
+	if !errors.Is(err, stop) || seen != 2 {
 		t.Errorf("%d pages, %v", seen, err)
 	}
 }

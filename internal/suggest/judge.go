@@ -79,6 +79,18 @@ func (s *space) situationOf(l *labelled) Situation {
 	}
 }
 
+// headingCounts is how many further times a name counts that is in a heading,
+// where only names speak for a label.
+const headingCounts = 2
+
+func timesByName(n *naming) float64 {
+	times := n.count
+	if n.heading.part >= 0 {
+		times += headingCounts
+	}
+	return float64(times)
+}
+
 // candidates judges every label that anything speaks for.
 func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 	synonyms := map[string][]string{}
@@ -112,7 +124,7 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 			if c.naming.count == 0 && c.naming.inTitle <= 0.5 && c.tree == 0 {
 				continue
 			}
-			c.features[wholeFeature] = math.Log1p(float64(c.naming.count))
+			c.features[wholeFeature] = math.Log1p(timesByName(&c.naming))
 			c.features[textFeature], c.features[usageFeature] = 0, 0
 		}
 		c.score = probability(c.features.dot(&s.weights[c.situation]) + c.tree)

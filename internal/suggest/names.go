@@ -38,7 +38,7 @@ type pageIndex struct {
 
 // chains lists the places of each word: head has one more than the first, or
 // 0, next likewise.
-type chains struct{ head, next []int32 }
+type chains struct{ head, next, times []int32 }
 
 // occurrence is where something stands on the page.
 type occurrence struct {
@@ -58,8 +58,8 @@ func (s *space) index(parts []part, page text) *pageIndex {
 	}
 	x.places = make([]place, 0, total)
 	known := s.reader.Len()
-	x.byStem = chains{make([]int32, known), make([]int32, total)}
-	x.byFolded = chains{make([]int32, known), make([]int32, total)}
+	x.byStem = chains{make([]int32, known), make([]int32, total), make([]int32, known)}
+	x.byFolded = chains{make([]int32, known), make([]int32, total), make([]int32, known)}
 	for i := range parts {
 		for j := range parts[i].words {
 			x.places = append(x.places, place{int32(i), int32(j)})
@@ -88,6 +88,7 @@ func (s *space) index(parts []part, page text) *pageIndex {
 func (c *chains) push(id words.ID, at int32) {
 	c.next[at] = c.head[id]
 	c.head[id] = at + 1
+	c.times[id]++
 }
 
 func (c *chains) first(id words.ID) int32 {
@@ -313,24 +314,38 @@ func (x *pageIndex) find(p *spelling, n *naming) {
 }
 
 func (x *pageIndex) follow(chain *chains, p *spelling, n *naming) {
-	for at := chain.first(p.stems[0]); at != 0 && n.count < maxOccurrences; at = chain.next[at-1] {
-		if last, ok := x.matches(at-1, p.stems); ok {
-			first := x.word(at - 1)
-			n.add(x.parts, occurrence{x.places[at-1].part, first.Start, last})
+	// A name is looked for where the page has the rarest of its words: many
+	// labels may begin with a word that the page is full of.
+	rarest := 0
+	for i, id := range p.stems {
+		if chain.first(id) == 0 {
+			return
+		}
+		if chain.times[id] < chain.times[p.stems[rarest]] {
+			rarest = i
+		}
+	}
+	for at := chain.first(p.stems[rarest]); at != 0 && n.count < maxOccurrences; at = chain.next[at-1] {
+		if int(x.places[at-1].word) < rarest {
+			continue
+		}
+		begin := at - 1 - int32(rarest)
+		if last, ok := x.matches(begin, p.stems, rarest); ok {
+			n.add(x.parts, occurrence{x.places[begin].part, x.word(begin).Start, last})
 		}
 	}
 }
 
-// matches reports whether the words from at on are these stems, and where the
-// last of them ends.
-func (x *pageIndex) matches(at int32, stems []words.ID) (end uint32, ok bool) {
+// matches reports whether the words from at on are these stems, of which one is
+// known to be, and where the last of them ends.
+func (x *pageIndex) matches(at int32, stems []words.ID, known int) (end uint32, ok bool) {
 	p := x.places[at]
 	list := x.parts[p.part].words[p.word:]
 	if len(list) < len(stems) {
 		return 0, false
 	}
-	for i := 1; i < len(stems); i++ {
-		if list[i].ID != stems[i] || list[i].Flags&words.Break != 0 {
+	for i := range stems {
+		if i != known && list[i].ID != stems[i] || i > 0 && list[i].Flags&words.Break != 0 {
 			return 0, false
 		}
 	}

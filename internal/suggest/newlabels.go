@@ -70,6 +70,7 @@ const (
 	besideScore    = 0.15 // beside labels in use
 	mostBeside     = 1
 	insists        = 4 // times on the page
+	rareOnPages    = 2 // neighbours that may have a word that is rare
 )
 
 // newLabels proposes labels that no page has yet: as many as there is room for
@@ -96,7 +97,7 @@ func (s *space) newLabels(x *pageIndex, phrases []keyphrase.Phrase, shown []Sugg
 			break
 		}
 		name := strings.Join(strings.Fields(strings.ToLower(p.Text)), separator)
-		if name == "" || taken.has(name) || beside && (p.Count < insists || s.known(name)) {
+		if name == "" || taken.has(name) || beside && (p.Count < insists || s.isGeneral(&p) || s.known(name)) {
 			continue
 		}
 		taken.add(name)
@@ -107,6 +108,16 @@ func (s *space) newLabels(x *pageIndex, phrases []keyphrase.Phrase, shown []Sugg
 		score *= firstScoreStep
 	}
 	return suggestions
+}
+
+// isGeneral reports whether a phrase is a single word that several neighbours
+// have: it says what the space is about, and not what the page is.
+func (s *space) isGeneral(p *keyphrase.Phrase) bool {
+	if len(p.Stems) != 1 {
+		return false
+	}
+	number, ok := s.knownTerm(p.Stems[0])
+	return ok && int(number) < len(s.pagesWith) && s.pagesWith[number] > rareOnPages
 }
 
 // known reports whether a label in use or in the vocabulary, or a synonym, is

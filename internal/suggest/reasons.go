@@ -52,7 +52,7 @@ func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
 		add(name, Reason{Kind: Synonym, Text: first(n).in(x.parts), Count: n.count})
 	}
 	similar := s.similarReason(k, c.label)
-	if similar.Count > 1 {
+	if similar.Count > 1 || similar.Count == 1 && len(s.labels[c.label].pages) <= 2 {
 		add(pages, similar)
 	}
 	if c.parent {
@@ -156,20 +156,24 @@ func (s *space) profileWords(x *pageIndex, label int32) []string {
 		f.score *= math.Log1p(float64(x.counts[f.id])) * float64(s.idf[f.id]) * math.Log(s.lift(f.id, f.pages, len(l.pages)))
 	}
 	slices.SortFunc(found, func(a, b shared) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id))
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(s.stemOf(a.id), s.stemOf(b.id)), cmp.Compare(a.pages, b.pages))
 	})
 	var chosen []string
+	named := map[words.ID]bool{} // each word once: two pairs may share one
 	for _, f := range found {
 		if len(chosen) == mostWords {
 			break
 		}
-		word := s.asWritten(x, f.id)
-		lower := strings.ToLower(word)
-		if word != "" && !slices.ContainsFunc(chosen, func(other string) bool {
-			other = strings.ToLower(other)
-			return strings.Contains(other, lower) || strings.Contains(lower, other)
-		}) {
+		first, second := s.stems[f.id], s.seconds[f.id]
+		if named[first] || second != words.None && named[second] {
+			continue
+		}
+		if word := s.asWritten(x, f.id); word != "" {
 			chosen = append(chosen, word)
+			named[first] = true
+			if second != words.None {
+				named[second] = true
+			}
 		}
 	}
 	return chosen
@@ -188,17 +192,32 @@ func (s *space) lift(id uint32, pages, of int) float64 {
 	return float64(pages) / float64(of) * float64(len(s.texts)) / float64(s.pagesWith[id])
 }
 
-// asWritten is a term as the page first has it; "" if it has not.
+// stemOf sorts terms alike however they were numbered.
+func (s *space) stemOf(id uint32) string {
+	stem := s.reader.Text(s.stems[id])
+	if second := s.seconds[id]; second != words.None {
+		stem += " " + s.reader.Text(second)
+	}
+	return stem
+}
+
+// asWritten is a term as the page first has it by itself, not as a part of
+// analytics.usa.gov; "" if it has not.
 func (s *space) asWritten(x *pageIndex, id uint32) string {
 	first, second := s.stems[id], s.seconds[id]
 	for at := x.byStem.first(first); at != 0; at = x.byStem.next[at-1] {
 		p := x.places[at-1]
 		list := x.parts[p.part].words[p.word:]
-		if second == words.None {
-			return x.parts[p.part].text[list[0].Start:list[0].End]
+		length := 1
+		if second != words.None {
+			length = 2
 		}
-		if len(list) > 1 && list[1].ID == second && list[1].Flags&words.Break == 0 {
-			return x.parts[p.part].text[list[0].Start:list[1].End]
+		if len(list) < length || length == 2 && (list[1].ID != second || list[1].Flags&words.Break != 0) {
+			continue
+		}
+		partOfName := list[0].Flags&words.Joined != 0 || len(list) > length && list[length].Flags&words.Joined != 0
+		if !partOfName || list[0].Flags&words.Gram != 0 {
+			return x.parts[p.part].text[list[0].Start:list[length-1].End]
 		}
 	}
 	return ""

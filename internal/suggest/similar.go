@@ -13,8 +13,9 @@ const (
 	voters     = 15
 	smoothness = 0.5
 
-	// Few votes, or weak ones, are no majority: so much likeness abstains.
-	missingVotes = 0.4
+	// Few votes are no majority: each voter that is missing abstains as one that
+	// is so much like the page.
+	abstention = 0.1
 	// A page with more labels than this is about everything and tells little.
 	fullVote = 8.0
 
@@ -84,7 +85,7 @@ func (s *space) vote(k *likeness) {
 		return cmp.Or(cmp.Compare(k.to[b], k.to[a]), cmp.Compare(a, b))
 	})
 	k.nearest = order[:min(voters, len(order))]
-	total := missingVotes
+	total := float64(voters-len(k.nearest)) * abstention
 	for _, p := range k.nearest {
 		total += k.to[p]
 		weight := k.to[p] * math.Min(1, fullVote/float64(len(s.labelsOf[p])))
@@ -93,7 +94,7 @@ func (s *space) vote(k *likeness) {
 		}
 	}
 	for i := range k.votes {
-		k.votes[i] /= total
+		k.votes[i] /= math.Max(total, abstention)
 	}
 }
 

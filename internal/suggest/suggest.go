@@ -9,11 +9,7 @@
 // were fitted by the command named there.
 package suggest
 
-import (
-	"time"
-
-	"labelup/internal/pagetext"
-)
+import "labelup/internal/pagetext"
 
 // Engine names the version of the method and its weights. It changes whenever
 // the same input could give another answer.
@@ -24,8 +20,7 @@ type Page struct {
 	ID     string
 	Title  string
 	Body   pagetext.Text
-	Labels []string  // what it has; empty for a page whose labels are to be found
-	Date   time.Time // when it was made; zero if not known
+	Labels []string // what it has; empty for a page whose labels are to be found
 }
 
 // Neighbour is another page that has labels. Pages without labels teach nothing

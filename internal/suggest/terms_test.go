@@ -99,6 +99,7 @@ func TestCountedTerms(t *testing.T) {
 		{"a title alone", "The tomatoes of the hedge", nil, 2, 0},
 		{"words", "", map[string]int{"tomato": 2, "hedge": 3}, 2, 5},
 		{"forms of one word", "", map[string]int{"the": 9, "and": 9, "is": 5, "tomato": 2, "tomatoes": 3}, 1, 28},
+		{"words as often as each other", "", map[string]int{"tomato": 2, "hedge": 2, "compost": 2, "lettuce": 2, "straw": 2}, 5, 10},
 		{"a pair", "", map[string]int{"compost heap": 2}, 1, 2},
 		{"more than a pair", "", map[string]int{"big compost heap": 2}, 0, 2},
 		{"counts that are none", "", map[string]int{"tomato": 0, "hedge": -4, "": 3}, 0, 3},

@@ -110,16 +110,23 @@ const typoIsRarer = 4
 func (s *space) mostUsedTwin(of int32) int32 {
 	best := of
 	key := s.labels[of].twinKey()
-	for i := range s.labels {
-		a, b := &s.labels[i], &s.labels[best]
-		if int32(i) == best || a.retired || s.in.OnlyListed && !a.listed || !alike(a.name, s.labels[of].name) {
-			continue
+	better := func(i int, than int32, asTypo bool) bool {
+		a, b := &s.labels[i], &s.labels[than]
+		if int32(i) == than || a.retired || s.in.OnlyListed && !a.listed || !alike(a.name, s.labels[of].name) {
+			return false
 		}
-		switch other := a.twinKey(); {
-		case other == key && (a.listed && !b.listed || a.listed == b.listed && a.uses > b.uses):
-			best = int32(i)
-		case other != key && !b.listed && a.uses >= typoIsRarer*max(b.uses, 1) && areTwins(key, other):
-			best = int32(i)
+		if asTypo {
+			return !b.listed && a.uses >= typoIsRarer*max(b.uses, 1) && a.twinKey() != key && areTwins(key, a.twinKey())
+		}
+		return (a.listed && !b.listed || a.listed == b.listed && a.uses > b.uses) && a.twinKey() == key
+	}
+	// First the same name in other forms, then the one that this one is a typo
+	// of: in this order the labels' own order has no part in it.
+	for _, asTypo := range [2]bool{false, true} {
+		for i := range s.labels {
+			if better(i, best, asTypo) {
+				best = int32(i) //nolint:gosec // a request holds some thousands
+			}
 		}
 	}
 	return best

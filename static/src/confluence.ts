@@ -93,7 +93,6 @@ export interface Content {
   title?: unknown;
   metadata?: { labels?: Listing };
   body?: { storage?: { value?: unknown } };
-  history?: { createdDate?: unknown };
 }
 
 /**

@@ -255,7 +255,7 @@ export function useStage(): Stage {
     }
     if (cql === SEARCH) {
       return stage.similar.map(({ id, title, labels, text }) => ({
-        id, title, ...labelled(labels), body: { storage: { value: text } }, history: { createdDate: "2026-01-02T03:04:05.000Z" },
+        id, title, ...labelled(labels), body: { storage: { value: text } },
       }));
     }
     return stage.spacePages.map((labels, i) => ({ id: String(500 + i), title: `Page ${500 + i}`, ...labelled(labels) }));

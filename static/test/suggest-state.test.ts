@@ -23,7 +23,8 @@ const first = answered(asking, "+a b c", { search: "cql" });
 const merges: [sentence: string, before: Action[], better: string, still: boolean, after: string][] = [
   ["what is suggested again keeps its place and learns its tick", [], "b +c a", false, "a b +c"],
   ["a new one takes the place of one that fell out", [], "+a d c", false, "+a d c"],
-  ["one that fell out stays when nothing takes its place", [], "+a", false, "+a b c"],
+  ["those that fell out go when nothing takes their places", [], "+a", false, "+a"],
+  ["one that fell out stays where others would move", [], "+a c", false, "+a b c"],
   ["a ticked one never makes way", [], "d e f", false, "+a d e f"],
   ["new ones come at the end, up to five", [], "+a b c d e f g", false, "+a b c d e"],
   ["what was touched keeps its tick", [{ type: "tick", label: "a", ticked: false }], "+a b c", false, "a b c"],

@@ -140,6 +140,89 @@ test("typing completes from the space and offers the spelling in use", async (t)
   await shoot(page, "typing");
 });
 
+const pageNamed = async (title) => (await tell("pages?as=admin", {}, "GET")).find((page) => page.title === title).id;
+const offered = (panel) => panel.locator(".offered .name").allTextContents();
+
+// What the area says, without the marks that keep names in other scripts apart.
+const said = async (panel) => (await panel.locator(".suggestions").innerText()).replace(/[\u2066-\u2069]/g, "");
+
+/** Presses Suggest and waits for the second answer, the one made with what Confluence's search found. */
+async function suggest(page, panel) {
+  let answers = 0;
+  page.on("response", (response) => { if (response.url().endsWith("/api/suggest")) answers++; });
+  await panel.getByRole("button", { name: "Suggest" }).click();
+  await until("two answers", async () => assert.equal(answers, 2));
+}
+
+test("suggestions come with their reasons, and one click applies the ticked ones", async (t) => {
+  const id = await pageNamed("Allergens in the Christmas cakes");
+  const { page, panel } = await open(t, id);
+  await suggest(page, panel);
+  const ticked = panel.getByRole("checkbox", { name: "allergens" });
+  await ticked.waitFor();
+  await until("ticked", async () => assert.equal(await ticked.isChecked(), true));
+  await ticked.focus();
+  await until("why", async () => assert.match(await said(panel), /“Allergens” is in the title/));
+  await shoot(page, "suggested");
+
+  await panel.getByRole("button", { name: /^Apply/ }).click();
+  await until("the labels are there", async () => assert.ok((await held(id)).includes("allergens")));
+  await panel.getByRole("button", { name: "Undo" }).click();
+  await hasLabels(id, []);
+  assert.deepEqual(page.violations, []);
+});
+
+test("a label that fits by its neighbours alone is suggested", async (t) => {
+  const { page, panel } = await open(t, await pageNamed("Backflushing with the blue powder"));
+  await suggest(page, panel);
+  await until("suggested", async () => {
+    const labels = await offered(panel);
+    assert.ok(labels.includes("coffee-machine") && labels.includes("maintenance"), labels.join());
+  });
+});
+
+test("a label is suggested for a synonym, and a German page for a German one", async (t) => {
+  for (const [title, label] of [["HACCP plan for the sandwich bench", "food-safety"], ["Putzplan für das Wochenende", "cleaning"]]) {
+    const { page, panel } = await open(t, await pageNamed(title));
+    await suggest(page, panel);
+    await until(title, async () => assert.equal((await offered(panel))[0], label));
+  }
+});
+
+test("a suggestion that is not wanted stays away, also next time", async (t) => {
+  const id = await pageNamed("HACCP plan for the sandwich bench");
+  const { page, panel } = await open(t, id);
+  await suggest(page, panel);
+  await panel.getByRole("button", { name: "Not this one: food-safety" }).click();
+  await until("remembered with the page", async () => {
+    const answer = await page.request.get(`${wiki}/api/v2/pages/${id}/properties?key=labelup.page`);
+    assert.deepEqual((await answer.json()).results.map((property) => property.value), [{ dismissed: ["food-safety"] }]);
+  });
+  const again = await open(t, id);
+  await suggest(again.page, again.panel);
+  await until("gone", async () => assert.ok(!(await offered(again.panel)).includes("food-safety")));
+});
+
+test("a page with nothing to suggest says why", async (t) => {
+  const { page, panel } = await open(t, await pageNamed("Seeded rye loaf"));
+  await suggest(page, panel);
+  await until("why", async () => assert.match(await said(panel), /already/));
+});
+
+test("a page of 20,000 words is suggested for like any other", async (t) => {
+  const { page, panel } = await open(t, await pageNamed("The whole handbook on one page"));
+  await suggest(page, panel);
+  await until("suggested", async () => assert.ok((await offered(panel)).length > 2));
+});
+
+test("the byline suggests too", async (t) => {
+  const { page } = await open(t, await pageNamed("Backflushing with the blue powder"));
+  await page.locator("[data-byline]").click();
+  const panel = page.frameLocator(".inline-dialog iframe");
+  await suggest(page, panel);
+  await until("suggested", async () => assert.ok((await offered(panel)).includes("maintenance")));
+});
+
 test("everything works from the keyboard", async (t) => {
   const id = await newPage({ labels: ["alpha", "beta"] });
   const { page, panel } = await open(t, id);

@@ -62,7 +62,6 @@ async function readText(host: Host, path: string, contentType: string): Promise<
     title: text(page["title"]),
     labels: [],
     ...bodyOf("adf", page.body?.atlas_doc_format?.value, LONGEST_PAGE),
-    ...createdAt(page["createdAt"]),
     above: text(page["parentId"] ?? page["pageId"]),
   };
 }
@@ -109,7 +108,7 @@ function asTerm(value: unknown): Term[] {
 
 /** The labelled pages that a search of the service's own finds, with their text. */
 export async function readSimilar(host: Host, cql: string, contentId: string): Promise<Neighbour[]> {
-  const found = await search(host, cql, { expand: "metadata.labels,body.storage,history", limit: 25, requests: 2 });
+  const found = await search(host, cql, { expand: "metadata.labels,body.storage", limit: 25, requests: 2 });
   return neighboursIn(found, contentId);
 }
 
@@ -119,7 +118,7 @@ function neighboursIn(found: Content[], contentId: string): Neighbour[] {
     const id = text(content.id);
     if (!labels.length || !id || id === contentId) return [];
     const body = bodyOf("storage", content.body?.storage?.value, LONGEST_NEIGHBOUR);
-    return [{ id, title: text(content.title), labels, ...body, ...createdAt(content.history?.createdDate) }];
+    return [{ id, title: text(content.title), labels, ...body }];
   });
 }
 
@@ -165,10 +164,6 @@ function counts(pages: Content[]): { label: string; pages: number }[] {
 
 function bodyOf(format: Body["format"], value: unknown, longest: number): { body?: Body } {
   return typeof value === "string" && value ? { body: { format, value: value.slice(0, longest) } } : {};
-}
-
-function createdAt(value: unknown): { created?: string } {
-  return typeof value === "string" && !Number.isNaN(Date.parse(value)) ? { created: value } : {};
 }
 
 function text(value: unknown): string {

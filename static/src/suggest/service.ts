@@ -13,7 +13,6 @@ export interface Neighbour {
   id: string;
   title: string;
   labels: string[];
-  created?: string;
   body?: Body;
 }
 interface Count {
@@ -34,7 +33,7 @@ export interface Term {
 }
 export interface Request {
   contentId: string;
-  page: { title: string; body?: Body; labels: string[]; created?: string };
+  page: { title: string; body?: Body; labels: string[] };
   neighbours: Neighbour[];
   tree?: Tree;
   vocabulary: Term[];

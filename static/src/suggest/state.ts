@@ -75,7 +75,7 @@ export function reduce(state: State, action: Action): State {
       const suggestions = merge(state.suggestions, fresh(state, answer), still);
       const removals = still ? [...new Set([...state.removals, ...answer.removals])] : answer.removals;
       const same = suggestions.every((s, i) => s.label === state.suggestions[i]?.label) && suggestions.length === state.suggestions.length;
-      return { ...settled(state), suggestions, removals, news: same ? state.news : "refined" };
+      return { ...settled(state), suggestions, removals, nothing: answer.nothing, news: same ? state.news : "refined" };
     }
     case "late":
       return state.phase === "asking" && !state.nothing ? failed(state, { kind: "timeout" }) : settled(state);
@@ -127,18 +127,20 @@ function fresh(state: State, answer: Answer): Suggestion[] {
 /**
  * What a refined answer makes of the suggestions on the screen. Each keeps its
  * place. One that is no longer suggested makes way for a new one in that place,
- * unless it is ticked or was touched. While the pointer or the focus is among
+ * or goes if it stands last, unless it is ticked or was touched. While the pointer or the focus is among
  * them (still) they stay as they are, and new ones only come at the end, unticked.
  */
 function merge(shown: Suggestion[], better: Suggestion[], still: boolean): Suggestion[] {
   const again = new Map(better.map((s) => [s.label, s]));
   const places = new Set(shown.map((s) => s.label));
   const coming = better.filter((s) => !places.has(s.label));
+  const fallen = (s: Suggestion) => !still && !again.has(s.label) && !s.ticked && !s.touched;
   const kept = shown.map((s) => {
     const now = again.get(s.label);
-    if (still || (!now && (s.ticked || s.touched))) return s;
-    if (now) return s.touched ? { ...s, reasons: now.reasons } : now;
-    return coming.shift() ?? s;
+    if (fallen(s)) return coming.shift() ?? s;
+    if (still || !now) return s;
+    return s.touched ? { ...s, reasons: now.reasons } : now;
   });
+  while (kept.length && fallen(kept.at(-1)!)) kept.pop();
   return [...kept, ...coming.map((s) => ({ ...s, ticked: s.ticked && !still }))].slice(0, Math.max(MOST_SHOWN, kept.length));
 }

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"labelup/internal/suggest"
+)
+
+// constant is the last feature, which is always 1.
+const constant = count - 1
+
+// drawn draws examples of which the weights are known.
+func drawn(number int, weights suggest.Features) []example {
+	random := rand.New(rand.NewPCG(1, 2))
+	drawn := make([]example, number)
+	for i := range drawn {
+		e := &drawn[i]
+		z := 0.0
+		for j := range e.features {
+			e.features[j] = random.NormFloat64()*float64(j+1) + float64(j) // each of another size
+			if j == constant {
+				e.features[j] = 1
+			}
+			z += weights[j] * e.features[j]
+		}
+		e.right = random.Float64() < 1/(1+math.Exp(-z))
+		e.page = i % 10
+	}
+	return drawn
+}
+
+func TestFittingFindsTheWeightsThatExamplesWereDrawnWith(t *testing.T) {
+	want := suggest.Features{1, -0.5, 0.25, 0, 0.3, -0.2, 0.1}
+	want[constant] = -1.5
+	got := fit(drawn(60_000, want))
+	for j := range want {
+		if math.Abs(got[j]-want[j]) > 0.05 {
+			t.Errorf("%s: fitted %.3f, want %.3f", suggest.FeatureNames[j], got[j], want[j])
+		}
+	}
+}
+
+func TestFittingAYesOrNoFindsTheLogOfTheOdds(t *testing.T) {
+	var examples []example
+	add := func(number int, yes float64, right bool) {
+		for range number {
+			e := example{right: right}
+			e.features[2], e.features[constant] = yes, 1
+			examples = append(examples, e)
+		}
+	}
+	add(9000, 1, true)
+	add(1000, 1, false)
+	add(2000, 0, true)
+	add(8000, 0, false)
+	got := fit(examples)
+	want := suggest.Features{2: math.Log(9) - math.Log(0.25), constant: math.Log(0.25)}
+	for j := range want {
+		// Weights are held back a little: by 3 examples among 20,000.
+		if math.Abs(got[j]-want[j]) > 0.01 {
+			t.Errorf("%s: fitted %.4f, want %.4f", suggest.FeatureNames[j], got[j], want[j])
+		}
+	}
+}
+
+func TestWhatIsLeftOutOrNeverVariesWeighsNothing(t *testing.T) {
+	weights := suggest.Features{1, -0.5, 0.25}
+	examples := drawn(2_000, weights)
+	for i := range examples {
+		examples[i].features[4] = 7
+	}
+	got := fit(examples, 0, 5)
+	for _, j := range []int{0, 4, 5} {
+		if got[j] != 0 {
+			t.Errorf("%s weighs %v", suggest.FeatureNames[j], got[j])
+		}
+	}
+	if got[1] >= 0 || got[2] <= 0 {
+		t.Errorf("weights %v", got)
+	}
+}
+
+func TestFittingTwiceGivesTheSameToTheLastBit(t *testing.T) {
+	examples := drawn(2_000, suggest.Features{1, -0.5, 0.25})
+	if one, two := fit(examples), fit(examples); one != two {
+		t.Errorf("fitted %v, then %v", one, two)
+	}
+}
+
+func TestCalibratingFindsHowMuchTooSureWeightsAre(t *testing.T) {
+	right := suggest.Features{1, -0.5, 0.25}
+	right[constant] = -1.5
+	tooSure := right
+	for j := range tooSure {
+		tooSure[j] *= 1.25
+	}
+	tooSure[constant] += 0.5
+	for j, got := range calibrated(tooSure, tooSure, drawn(60_000, right)) {
+		if math.Abs(got-right[j]) > 0.05 {
+			t.Errorf("%s: calibrated %.3f, want %.3f", suggest.FeatureNames[j], got, right[j])
+		}
+	}
+}
+
+func TestWeightsThatCannotBeCalibratedStayAsTheyAre(t *testing.T) {
+	weights := suggest.Features{1, -0.5, 0.25}
+	upsideDown := suggest.Features{-1, 0.5, -0.25}
+	for name, later := range map[string][]example{
+		"no later examples":        nil,
+		"later ones say otherwise": drawn(5_000, upsideDown),
+	} {
+		if got := calibrated(weights, weights, later); got != weights {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestSolving(t *testing.T) {
+	var a [count][count]float64
+	var want, b [count]float64
+	for i := range count {
+		want[i] = float64(i) - 3.5
+		for j := range count {
+			a[i][j] = 1 / float64(i+j+1)
+			if i+j == count-1 {
+				a[i][j] += 5 // the largest are not on the diagonal
+			}
+		}
+	}
+	for i := range count {
+		for j := range count {
+			b[i] += a[i][j] * want[j]
+		}
+	}
+	for i, got := range solve(a, b) {
+		if math.Abs(got-want[i]) > 1e-9 {
+			t.Errorf("x%d is %v, want %v", i, got, want[i])
+		}
+	}
+}
