@@ -35,6 +35,7 @@ lint: ## Format, vet, lint
 bench: ## Measure speed; docs/measurements.md says how to read it
 	@$(call need,redis-server)
 	go test -run '^$$' -bench . -benchmem ./connect ./macros ./internal/tenant ./handlers ./cmd/labelup
+	go test -run '^$$' -bench . -benchmem -cpu 1 ./internal/suggest ./internal/keyphrase ./internal/words ./internal/pagetext
 
 quality: ## Measure suggestions, and write the tables of docs/suggestions.md
 	go run ./cmd/quality table docs/suggestions.md

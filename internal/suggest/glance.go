@@ -108,7 +108,7 @@ func (x *pageIndex) mayHave(name string) bool {
 	if x.glance == nil {
 		return true
 	}
-	parts, here, title := 0, 0, 0
+	parts, here, title, first := 0, 0, 0, false
 	for at := 0; at < len(name); {
 		if isSeparator(name[at]) {
 			at++
@@ -135,6 +135,7 @@ func (x *pageIndex) mayHave(name string) bool {
 		if x.glance.begins.has(begin) || x.glance.short.has(fold(hashes[fewLetters])) ||
 			at-start <= fewLetters+1 && x.glance.short.has(fold(hashes[fewLetters-1])) {
 			here++
+			first = first || parts == 0
 			if x.glance.inTitle.has(begin) {
 				title++
 			}
@@ -145,7 +146,7 @@ func (x *pageIndex) mayHave(name string) bool {
 		return true
 	}
 	if parts > 1 {
-		return x.runTogether(name)
+		return first && x.runTogether(name) // it begins like its first word
 	}
 	_, named := x.initials[name]
 	_, joined := x.joined[name]

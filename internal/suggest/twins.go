@@ -108,25 +108,25 @@ const typoIsRarer = 4
 // mostUsedTwin is the spelling of a label to suggest: the one in the
 // vocabulary, else the one most pages have.
 func (s *space) mostUsedTwin(of int32) int32 {
-	best := of
-	key := s.labels[of].twinKey()
-	better := func(i int, than int32, asTypo bool) bool {
-		a, b := &s.labels[i], &s.labels[than]
-		if int32(i) == than || a.retired || s.in.OnlyListed && !a.listed || !alike(a.name, s.labels[of].name) {
-			return false
+	var others []int32
+	for i := range s.labels {
+		if l := &s.labels[i]; int32(i) != of && !l.retired && (!s.in.OnlyListed || l.listed) && alike(l.name, s.labels[of].name) {
+			others = append(others, int32(i))
 		}
-		if asTypo {
-			return !b.listed && a.uses >= typoIsRarer*max(b.uses, 1) && a.twinKey() != key && areTwins(key, a.twinKey())
-		}
-		return (a.listed && !b.listed || a.listed == b.listed && a.uses > b.uses) && a.twinKey() == key
 	}
 	// First the same name in other forms, then the one that this one is a typo
 	// of: in this order the labels' own order has no part in it.
-	for _, asTypo := range [2]bool{false, true} {
-		for i := range s.labels {
-			if better(i, best, asTypo) {
-				best = int32(i) //nolint:gosec // a request holds some thousands
-			}
+	best, key := of, s.labels[of].twinKey()
+	for _, other := range others {
+		a, b := &s.labels[other], &s.labels[best]
+		if (a.listed && !b.listed || a.listed == b.listed && a.uses > b.uses) && a.twinKey() == key {
+			best = other
+		}
+	}
+	for _, other := range others {
+		a, b := &s.labels[other], &s.labels[best]
+		if !b.listed && a.uses >= typoIsRarer*max(b.uses, 1) && a.twinKey() != key && areTwins(key, a.twinKey()) {
+			best = other
 		}
 	}
 	return best
