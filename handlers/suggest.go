@@ -116,7 +116,7 @@ func (s *Server) suggestion(x *exchange) (*suggestAnswer, error) {
 	answer.RequestID = x.requestID
 	if !refined {
 		// Where to search is what the token says, not the body.
-		answer.Search = confluence.SimilarPages(x.caller.SpaceKey, x.caller.Content.ID(), found.Search)
+		answer.Search = confluence.SimilarPages(x.caller.SpaceKey, x.caller.Content.ID(), found.Search, in.Page.Labels)
 	}
 	return answer, nil
 }

@@ -246,18 +246,25 @@ func inWords(r suggest.Reason) string {
 	case suggest.Synonym:
 		return fmt.Sprintf("synonym on the page: %s, %s", r.Text, times(r.Count))
 	case suggest.Similar:
-		return fmt.Sprintf("%d of the %d most similar pages have it", r.Count, r.Of)
+		return fmt.Sprintf("%d of the %d most similar pages %s it", r.Count, r.Of, have(r.Count))
 	case suggest.Profile:
 		return fmt.Sprintf("pages with it are also about %s", strings.Join(r.Words, ", "))
 	case suggest.Parent:
 		return "the page above has it"
 	case suggest.Siblings:
-		return fmt.Sprintf("%d of %d pages beside this one have it", r.Count, r.Of)
+		return fmt.Sprintf("%d of %d pages beside this one %s it", r.Count, r.Of, have(r.Count))
 	case suggest.Phrase:
 		return fmt.Sprintf("stands out: %s, %s", r.Text, times(r.Count))
 	default:
 		return string(r.Kind)
 	}
+}
+
+func have(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
 }
 
 func times(n int) string {

@@ -103,12 +103,12 @@ func TestSuggestionsComeInTheOrderOfThePagesWithReasons(t *testing.T) {
 	}
 	want := `deploy
   deployment: in the title: deploy; in the heading: Before a deployment; deployed: 5 times on the page; 2 of the 5 most similar pages have it
-  billing: in the title: billing; billing: 2 times on the page
-  writing: writes: once on the page
+  billing: in the title: billing; billing: 2 times on the page; 1 of the 5 most similar pages has it
+  writing: writes: once on the page; 1 of the 5 most similar pages has it
 7
   invoice: in the title: Invoices; invoice: 3 times on the page; 2 of the 5 most similar pages have it
-  tax: in the heading: Taxes; tax: 4 times on the page
-  billing: billing: once on the page
+  tax: in the heading: Taxes; tax: 4 times on the page; 1 of the 5 most similar pages has it
+  billing: 1 of the 5 most similar pages has it; billing: once on the page
 
 `
 	var got strings.Builder

@@ -151,9 +151,9 @@ var planted = regexp.MustCompile(`(?i:quokka)[0-9]+|eyJhbGciOi`)
 func wholeSuggestRequest(word string) string {
 	return strings.ReplaceAll(`{"contentId":"123",
 		"page":{"title":"WORD testing","body":{"format":"storage","value":"<h1>How we do WORD here</h1>`+
-		strings.Repeat(`<p>Everybody who works on our pages should know what WORD is and how it is tested.</p>`, 5)+`"},"labels":["has-WORD"],"created":"WORD"},
+		strings.Repeat(`<p>Everybody who works on our pages should know what WORD is and how it is tested.</p>`, 5)+`"},"labels":["has-WORD"]},
 		"neighbours":[
-			{"id":"WORD","title":"More about WORD","labels":["WORD","near-WORD"],"created":"WORD","body":{"format":"text","value":"What WORD is and how it is tested on our pages."}},
+			{"id":"WORD","title":"More about WORD","labels":["WORD","near-WORD"],"body":{"format":"text","value":"What WORD is and how it is tested on our pages."}},
 			{"id":"2","title":"Testing WORD","labels":["WORD"],"terms":{"WORD":3,"testing":2}}],
 		"tree":{"parent":["parent-WORD"],"siblings":[{"label":"WORD","pages":1}],"of":2},
 		"vocabulary":[{"label":"WORD","synonyms":["synonym WORD"],"description":"All about WORD"}],

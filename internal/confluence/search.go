@@ -4,17 +4,21 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"labelup/internal/label"
 )
 
 const (
 	maxSearchWords = 8    // more words find more pages and not better ones
 	maxSearchWord  = 40   // characters; what is longer is an address or a key, and on no other page
+	maxSearchNames = 5    // labels
 	maxSearchBytes = 1000 // of the query before it is escaped for a URL, so that it fits into every URL
 )
 
 // SimilarPages returns the query, in Confluence's query language, that finds the
-// pages and blog posts of a space that have one of these words, the content
-// itself left out. Whoever sends it sees what they may see, the best match first
+// pages and blog posts of a space that have one of these words or one of these
+// labels, the content itself left out. The labels are those that the content
+// has: only pages with them can tell whether it has them rightly. Whoever sends it sees what they may see, the best match first
 // if no other order is asked for. The query cannot ask for pages that have
 // labels, for the language has no such condition; who reads the answer passes
 // over the others.
@@ -23,12 +27,12 @@ const (
 // two of them makes two words, for a search reads signs such as + - * ~ : and
 // the words AND, OR, NOT in capitals as its own, and nothing says whether it
 // looks for all or for any of the words in one value. Each word is in lower case
-// and a condition of its own. It returns "" if there is no word, or no space or
+// and a condition of its own. Of the labels it takes five. It returns "" if there is no word, or no space or
 // content to search around. A query has at most 1,000 bytes.
 //
 // Source: "Advanced searching using CQL" and "Performing text searches using
 // CQL" on developer.atlassian.com.
-func SimilarPages(spaceKey, contentID string, words []string) string {
+func SimilarPages(spaceKey, contentID string, words, labels []string) string {
 	if spaceKey == "" || contentID == "" || strings.Trim(contentID, "0123456789") != "" {
 		return ""
 	}
@@ -50,6 +54,12 @@ func SimilarPages(spaceKey, contentID string, words []string) string {
 	}
 	if found == 0 {
 		return ""
+	}
+	for _, name := range labels[:min(len(labels), maxSearchNames)] {
+		condition := " or label = " + quoted(name)
+		if _, err := label.Held(name); err == nil && query.Len()+len(condition)+len(")") <= maxSearchBytes {
+			query.WriteString(condition)
+		}
 	}
 	query.WriteString(")")
 	return query.String()

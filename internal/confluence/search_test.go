@@ -49,7 +49,7 @@ func TestTheQueryForSimilarPages(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := SimilarPages(test.space, test.content, test.words)
+			got := SimilarPages(test.space, test.content, test.words, nil)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("query differs (-want +got):\n%s", diff)
 			}
@@ -62,8 +62,31 @@ func TestTheQueryForSimilarPages(t *testing.T) {
 	}
 }
 
+func TestTheQueryAsksForPagesWithTheContentsOwnLabels(t *testing.T) {
+	for name, test := range map[string]struct {
+		labels []string
+		want   string
+	}{
+		"each as a condition":           {[]string{"a11y", "team-bar"}, ` or label = "a11y" or label = "team-bar")`},
+		"five at most":                  {[]string{"a", "b", "c", "d", "e", "f"}, ` or label = "a" or label = "b" or label = "c" or label = "d" or label = "e")`},
+		"not what cannot be a label":    {[]string{`x" or space = "HR`, "two words", "", "fine"}, ` or label = "fine")`},
+		"not what makes it too long":    {[]string{strings.Repeat("a", 255), strings.Repeat("b", 255), strings.Repeat("c", 255), strings.Repeat("d", 255)}, ` or label = "` + strings.Repeat("a", 255) + `" or label = "` + strings.Repeat("b", 255) + `" or label = "` + strings.Repeat("c", 255) + `")`},
+		"none where the content has no": {nil, ")"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := SimilarPages("CAFE", "123", []string{"tea"}, test.labels)
+			if want := SimilarPages("CAFE", "123", []string{"tea"}, nil); got != strings.TrimSuffix(want, ")")+test.want {
+				t.Errorf("got %s", got)
+			}
+			if _, err := cql.Parse(got, time.Now()); err != nil {
+				t.Errorf("Confluence cannot read %s: %v", got, err)
+			}
+		})
+	}
+}
+
 func TestTheQueryFindsOtherPagesOfTheSpaceWithAnyOfTheWords(t *testing.T) {
-	query, err := cql.Parse(SimilarPages("CAFE", "123", []string{"keyboard", "contrast"}), time.Now())
+	query, err := cql.Parse(SimilarPages("CAFE", "123", []string{"keyboard", "contrast"}, []string{"a11y"}), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +120,7 @@ func TestTheQueryFitsIntoAURL(t *testing.T) {
 			for n := range 20 {
 				words = append(words, strings.Repeat(letter, 20+n))
 			}
-			got := SimilarPages(strings.Repeat("S", 255), "12345678901234567890", words)
+			got := SimilarPages(strings.Repeat("S", 255), "12345678901234567890", words, words)
 			if got == "" || len(got) > maxSearchBytes {
 				t.Errorf("it has %d bytes: %s", len(got), got)
 			}
@@ -113,7 +136,7 @@ func FuzzSimilarPages(f *testing.F) {
 	f.Add(`~a"b\`, `AND "OR" \" ) or (`, "\xff\u0301")
 	other := cql.Document{ID: "1", SpaceKey: "another space", Type: "page", Title: "keyboard", Text: cql.NewText("keyboard", func() string { return "" })}
 	f.Fuzz(func(t *testing.T, space, one, two string) {
-		query := SimilarPages(space, "123", []string{one, two})
+		query := SimilarPages(space, "123", []string{one, two}, []string{two})
 		if query == "" {
 			return
 		}

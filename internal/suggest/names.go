@@ -33,6 +33,7 @@ type pageIndex struct {
 	initials    map[string]occurrence // "gsa" where the page has "General Services Administration"
 	glance      *glance               // nil if the page is not in English
 	hasAcronyms bool
+	tries       int       // of follow
 	counts      []float32 // by term: how often, each time by the weight of its place
 }
 
@@ -220,6 +221,10 @@ func (s *space) spellOne(to []spelling, name string, synonym bool) []spelling {
 	return to
 }
 
+// mostTries bounds how many places are tried for all names together: thousands
+// of names made of two words that the page is full of would take seconds.
+const mostTries = 1_000_000
+
 // maxOccurrences is how many times a name is counted on a page.
 const maxOccurrences = 99
 
@@ -326,6 +331,9 @@ func (x *pageIndex) follow(chain *chains, p *spelling, n *naming) {
 		}
 	}
 	for at := chain.first(p.stems[rarest]); at != 0 && n.count < maxOccurrences; at = chain.next[at-1] {
+		if x.tries++; x.tries > mostTries {
+			return
+		}
 		if int(x.places[at-1].word) < rarest {
 			continue
 		}

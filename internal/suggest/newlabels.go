@@ -1,6 +1,7 @@
 package suggest
 
 import (
+	"slices"
 	"strings"
 
 	"labelup/internal/keyphrase"
@@ -69,7 +70,7 @@ const (
 	firstScoreStep = 0.92 // of each further one, times the one before
 	besideScore    = 0.15 // beside labels in use
 	mostBeside     = 1
-	insists        = 4 // times on the page
+	insists        = 3 // times on the page, once in the title
 	rareOnPages    = 2 // neighbours that may have a word that is rare
 )
 
@@ -97,7 +98,7 @@ func (s *space) newLabels(x *pageIndex, phrases []keyphrase.Phrase, shown []Sugg
 			break
 		}
 		name := strings.Join(strings.Fields(strings.ToLower(p.Text)), separator)
-		if name == "" || taken.has(name) || beside && (p.Count < insists || s.isGeneral(&p) || s.known(name)) {
+		if name == "" || taken.has(name) || beside && (p.Count < insists || !inTitle(x, &p) || s.isGeneral(&p) || s.known(name)) {
 			continue
 		}
 		taken.add(name)
@@ -108,6 +109,11 @@ func (s *space) newLabels(x *pageIndex, phrases []keyphrase.Phrase, shown []Sugg
 		score *= firstScoreStep
 	}
 	return suggestions
+}
+
+// inTitle reports whether a phrase is in the title of the page.
+func inTitle(x *pageIndex, p *keyphrase.Phrase) bool {
+	return slices.ContainsFunc(p.Occurrences, func(at keyphrase.At) bool { return x.parts[at.Part].kind == pagetext.Title })
 }
 
 // isGeneral reports whether a phrase is a single word that several neighbours

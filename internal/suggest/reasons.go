@@ -11,9 +11,10 @@ import (
 
 const (
 	mostReasons    = 4
-	mostReferences = 3  // neighbours named in a reason
-	mostWords      = 4  // words named in a reason
-	longestQuote   = 80 // bytes of a heading quoted in a reason
+	mostReferences = 3   // neighbours named in a reason
+	mostWords      = 3   // words named in a reason
+	longestQuote   = 80  // bytes of a heading quoted in a reason
+	mostPlaces     = 200 // of a word that are looked at for a good one to quote
 )
 
 // weighted is a reason with how much it counted, to sort by.
@@ -205,7 +206,9 @@ func (s *space) stemOf(id uint32) string {
 // analytics.usa.gov; "" if it has not.
 func (s *space) asWritten(x *pageIndex, id uint32) string {
 	first, second := s.stems[id], s.seconds[id]
-	for at := x.byStem.first(first); at != 0; at = x.byStem.next[at-1] {
+	tries := 0
+	for at := x.byStem.first(first); at != 0 && tries < mostPlaces; at = x.byStem.next[at-1] {
+		tries++
 		p := x.places[at-1]
 		list := x.parts[p.part].words[p.word:]
 		length := 1

@@ -7,7 +7,7 @@ import "slices"
 const (
 	removalPages     = 15   // neighbours with text there must be
 	removalUses      = 4    // neighbours with the label
-	removalWords     = 100  // on the page
+	removalWords     = 60   // on the page
 	removalProfile   = 0.35 // of the likeness that the best label has
 	removalVotes     = 0.07 // one weak vote of the most similar pages may be chance
 	removalCertainty = 0.01 // a label that likely is wrong

@@ -25,6 +25,7 @@ type space struct {
 	*reading
 	in        *Input
 	weights   *Weights
+	looks     int // of mostUsedTwin
 	style     style
 	language  words.Language
 	texts     []text     // of the neighbours, weights are tf-idf of length 1

@@ -108,6 +108,9 @@ const typoIsRarer = 4
 // mostUsedTwin is the spelling of a label to suggest: the one in the
 // vocabulary, else the one most pages have.
 func (s *space) mostUsedTwin(of int32) int32 {
+	if s.looks++; s.looks > mostLooks {
+		return of
+	}
 	var others []int32
 	for i := range s.labels {
 		if l := &s.labels[i]; int32(i) != of && !l.retired && (!s.in.OnlyListed || l.listed) && alike(l.name, s.labels[of].name) {
@@ -131,6 +134,10 @@ func (s *space) mostUsedTwin(of int32) int32 {
 	}
 	return best
 }
+
+// mostLooks bounds how often all labels are looked through for a twin: there is
+// no page with so many labels, and no list with so many kinds in it.
+const mostLooks = 60
 
 // alike is a quick look before two names are compared: a typo in the first
 // two letters is rare, and endings and separators are short.

@@ -37,10 +37,10 @@ var fitted = Weights{
 		0.0000,  // similar
 		0.0000,  // profile
 		0.0000,  // pattern
-		2.1719,  // title words
+		2.1709,  // title words
 		0.0000,  // text words
-		0.6643,  // whole name
+		0.6637,  // whole name
 		0.0000,  // usage
-		-2.7825, // constant
+		-2.7807, // constant
 	},
 }

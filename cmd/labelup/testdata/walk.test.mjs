@@ -209,6 +209,17 @@ test("a page with nothing to suggest says why", async (t) => {
   await until("why", async () => assert.match(await said(panel), /already/));
 });
 
+test("a label that nothing speaks for is offered for removal", async (t) => {
+  const id = await pageNamed("Live music on Thursdays");
+  const { page, panel } = await open(t, id);
+  await suggest(page, panel);
+  await until("offered", async () => assert.match(await said(panel), /Nothing on this page speaks for “allergens”/));
+  await panel.locator(".suggestions").getByRole("button", { name: "Remove allergens" }).click();
+  await hasLabels(id, ["events", "guests"]);
+  await panel.getByRole("button", { name: "Undo" }).click();
+  await hasLabels(id, ["allergens", "events", "guests"]);
+});
+
 test("a page of 20,000 words is suggested for like any other", async (t) => {
   const { page, panel } = await open(t, await pageNamed("The whole handbook on one page"));
   await suggest(page, panel);

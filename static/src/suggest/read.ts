@@ -20,6 +20,7 @@ const MOST_BYTES = 3_500_000; // of a request; the service takes 4 MiB
 const VOCABULARY = /^labelup\.vocabulary(?:\.\d+)?$/;
 const VOCABULARY_REQUESTS = 4; // of 250 properties
 const MOST_TERMS = 5_000;
+const MOST_SIBLINGS = 1_000; // labels of theirs
 const MOST_TERM_BYTES = 500_000; // of all of them as JSON
 const MOST_SYNONYMS = 20; // of a label
 const MOST_SYNONYMS_IN_ALL = 10_000;
@@ -73,7 +74,7 @@ async function readTree(host: Host, above: string, { contentId, contentType }: S
   const found = await search(host, `id = ${above}${beside}`, { expand: "metadata.labels", limit: 200, requests: 1 });
   const siblings = found.filter(({ id }) => text(id) !== above && text(id) !== contentId);
   const parent = found.find(({ id }) => text(id) === above);
-  return { parent: parent ? labelsOf(parent) : [], siblings: counts(siblings), of: siblings.length };
+  return { parent: parent ? labelsOf(parent) : [], siblings: counts(siblings).slice(0, MOST_SIBLINGS), of: siblings.length };
 }
 
 /** The space's vocabulary, which its admins keep in one property or several. */

@@ -110,8 +110,11 @@ function objects(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter((v) => typeof v === "object" && v !== null) : [];
 }
 
+// What turns the direction of a text would reach beyond a quotation, to our own words.
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
 function asText(value: unknown): string {
-  return typeof value === "string" ? value.slice(0, LONGEST_TEXT) : "";
+  return typeof value === "string" ? value.slice(0, LONGEST_TEXT).replace(TURNS, "") : "";
 }
 
 function asCount(value: unknown): number {
