@@ -54,8 +54,7 @@ func (r *Reader) Find(text string) ID {
 // Its cost is linear in the length of the text.
 //
 // What is one word:
-//   - letters, digits and marks that touch: GitHub, 18F, naïve. Parts takes
-//     camel case apart.
+//   - letters, digits and marks that touch: GitHub, 18F, naïve.
 //   - a number with its dots and commas: 3.5, 1,000, v2.1.
 //   - an abbreviation with its dots: U.S., e.g. It is the same word without
 //     them (F.O.I.A. and FOIA), unless that is a stop word (U.S. and us).
