@@ -6,7 +6,6 @@ type Examined struct {
 	Label     string
 	Situation Situation
 	Features  Features
-	Score     float64
 }
 
 // Examine judges every label that anything speaks for, in no particular order
@@ -17,7 +16,7 @@ func Examine(in Input) []Examined {
 	all := make([]Examined, 0, len(found))
 	for i := range found {
 		c := &found[i]
-		all = append(all, Examined{s.labels[c.label].name, c.situation, c.features, c.score})
+		all = append(all, Examined{s.labels[c.label].name, c.situation, c.features})
 	}
 	return all
 }

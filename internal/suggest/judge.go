@@ -5,9 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"labelup/internal/pagetext"
-	"labelup/internal/words"
 )
 
 // How many features a label is judged by, and which they are.
@@ -60,9 +57,7 @@ type candidate struct {
 	features  Features
 	situation Situation
 	naming    naming
-	tree      float64 // log-odds that its place in the tree adds
-	parent    bool
-	siblings  int
+	place     treePlace
 	score     float64 // probability that it is right
 }
 
@@ -106,7 +101,7 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 		if l.retired || s.in.OnlyListed && !l.listed {
 			continue
 		}
-		if len(l.pages) == 0 && !s.inTree(l.name) && !s.mayStandOn(x, l.name, synonyms[l.name]) {
+		if len(l.pages) == 0 && s.places[l.name] == (treePlace{}) && !s.mayStandOn(x, l.name, synonyms[l.name]) {
 			continue
 		}
 		s.spell(l, synonyms[l.name])
@@ -117,17 +112,17 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 			usageFeature:    math.Log((float64(len(l.pages)) + 0.5) / (float64(len(s.texts)) + 1)),
 			constantFeature: 1,
 		}
-		s.placeInTree(&c, l)
+		c.place = s.places[l.name]
 		if c.situation == ByName {
 			// Where no neighbour tells which words are rare, part of a name is no
 			// evidence unless most of it is in the title.
-			if c.naming.count == 0 && c.naming.inTitle <= 0.5 && c.tree == 0 {
+			if c.naming.count == 0 && c.naming.inTitle <= 0.5 && c.place == (treePlace{}) {
 				continue
 			}
 			c.features[wholeFeature] = math.Log1p(timesByName(&c.naming))
 			c.features[textFeature], c.features[usageFeature] = 0, 0
 		}
-		c.score = probability(c.features.dot(&s.weights[c.situation]) + c.tree)
+		c.score = probability(c.features.dot(&s.weights[c.situation]) + c.place.logOdds(s.in.Tree.Of))
 		found = append(found, c)
 	}
 	return found
@@ -142,36 +137,6 @@ func (f *Features) dot(w *Features) float64 {
 }
 
 func probability(logOdds float64) float64 { return 1 / (1 + math.Exp(-logOdds)) }
-
-// The log-odds that a place in the tree adds. They are set by hand: no public
-// set of pages has both a tree and labels to fit them on. A label that the page
-// above and most pages beside have is likely, alone it is never sure.
-const (
-	parentAdds   = 0.7
-	siblingsAdd  = 2.5 // times the share of siblings that have it
-	siblingsDoub = 2   // as if so many more siblings without it were there
-)
-
-func (s *space) inTree(name string) bool {
-	return slices.ContainsFunc(s.in.Tree.Parent, func(label string) bool { return s.preferred(label) == name }) ||
-		slices.ContainsFunc(s.in.Tree.Siblings, func(c Count) bool { return s.preferred(c.Label) == name })
-}
-
-func (s *space) placeInTree(c *candidate, l *labelled) {
-	tree := &s.in.Tree
-	if slices.ContainsFunc(tree.Parent, func(name string) bool { return s.preferred(name) == l.name }) {
-		c.parent = true
-		c.tree += parentAdds
-	}
-	for _, sibling := range tree.Siblings {
-		if s.preferred(sibling.Label) == l.name && sibling.Pages > 0 {
-			c.siblings = min(sibling.Pages, max(tree.Of, sibling.Pages))
-			of := max(tree.Of, sibling.Pages)
-			c.tree += siblingsAdd * float64(c.siblings) / float64(of+siblingsDoub)
-			break
-		}
-	}
-}
 
 // What is shown and what is ticked.
 const (
@@ -233,106 +198,4 @@ func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld 
 		picked = append(picked, c)
 	}
 	return picked, likely > 0 && held == likely
-}
-
-// tooShort is how many words a page needs before it can be expected to say what
-// it is about.
-const tooShort = 40
-
-// Suggest works out the labels that fit a page. It does the same for the same
-// input, always. It keeps nothing.
-//
-// Its time is linear in the words of the page and of the neighbours, and in the
-// labels: some 50 ms for 200 neighbours of 1,000 words. It allocates at most 60
-// bytes for each byte of text.
-func Suggest(in Input) Answer { return fitted.Suggest(in) }
-
-// Suggest is Suggest with other weights.
-func (w *Weights) Suggest(in Input) Answer {
-	s, x, likeness, page := w.understand(&in)
-	found := s.candidates(x, &likeness)
-	limit := in.Limit
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	answer := Answer{Language: in.tag(s.language), Suggestions: []Suggestion{}, Removals: []Removal{}}
-	picked, allHeld := s.pick(found, limit)
-	for i := range picked {
-		c := &picked[i]
-		reasons := s.reasons(x, &likeness, c)
-		if len(reasons) == 0 {
-			continue
-		}
-		answer.Suggestions = append(answer.Suggestions, Suggestion{
-			Label: s.labels[c.shown].name, Score: rounded(c.score), Ticked: c.score >= tickedScore,
-			Reasons: reasons,
-		})
-	}
-	phrases := s.phrases(x)
-	if !in.OnlyListed {
-		answer.Suggestions = append(answer.Suggestions, s.newLabels(x, phrases, answer.Suggestions, limit)...)
-	}
-	answer.Removals = s.removals(found, page)
-	answer.Search = s.searchWords(x, phrases)
-	if len(answer.Suggestions) == 0 {
-		answer.Nothing = nothing(allHeld, page, s.language)
-	}
-	return answer
-}
-
-// understand reads all there is and compares the page with it.
-func (w *Weights) understand(in *Input) (*space, *pageIndex, likeness, text) {
-	language := in.language()
-	s := learn(in, language)
-	s.weights = w
-	parts, page := s.page(&in.Page, language)
-	x := s.index(parts, page)
-	return s, x, s.compare(page), page
-}
-
-func nothing(allHeld bool, page text, language words.Language) Nothing {
-	switch {
-	case allHeld:
-		return AllApplied
-	case page.words < tooShort:
-		return TooShort
-	case language == words.Unknown:
-		return NoLanguage
-	default:
-		return NoneFits
-	}
-}
-
-// rounded keeps a score to four digits, which is more than it is worth and the
-// same on every machine.
-func rounded(score float64) float64 { return math.Round(score*1e4) / 1e4 }
-
-// language is the language of the page.
-func (in *Input) language() words.Language { return words.Detect(in.sample()) }
-
-// tag is the language as a BCP 47 tag.
-func (in *Input) tag(language words.Language) string {
-	if language != words.CJK {
-		return language.Tag()
-	}
-	return words.TagOf(in.sample(), language)
-}
-
-// sample is the beginning of the page, without what is in no language or
-// somebody else's.
-func (in *Input) sample() string {
-	var sample strings.Builder
-	sample.WriteString(in.Page.Title)
-	for i := range in.Page.Body.Blocks {
-		b := &in.Page.Body.Blocks[i]
-		if b.Kind == pagetext.Code || b.Kind == pagetext.Quote {
-			continue
-		}
-		sample.WriteString("\n")
-		sample.WriteString(b.Text)
-		if sample.Len() > 4000 {
-			break
-		}
-	}
-	return sample.String()
 }

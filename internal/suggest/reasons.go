@@ -56,11 +56,11 @@ func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
 	if similar.Count > 1 || similar.Count == 1 && len(s.labels[c.label].pages) <= 2 {
 		add(pages, similar)
 	}
-	if c.parent {
+	if c.place.parent {
 		add(parentAdds, Reason{Kind: Parent})
 	}
-	if c.siblings > 0 {
-		add(c.tree, Reason{Kind: Siblings, Count: c.siblings, Of: max(s.in.Tree.Of, c.siblings)})
+	if beside := c.place.siblings; beside > 0 {
+		add(c.place.logOdds(s.in.Tree.Of), Reason{Kind: Siblings, Count: beside, Of: max(s.in.Tree.Of, beside)})
 	}
 	if words := s.profileWords(x, c.label); len(words) > 0 {
 		add(f[profileFeature]*w[profileFeature]*0.5, Reason{Kind: Profile, Words: words})

@@ -31,7 +31,7 @@ func (s *space) removals(found []candidate, page text) []Removal {
 		l := &s.labels[c.label]
 		switch f := &c.features; {
 		case !slices.Contains(s.in.Page.Labels, l.name), c.situation > BySearch, len(l.pages) < removalUses,
-			c.naming.count > 0, f[textFeature] > 0, f[similarFeature] > removalVotes, c.parent, c.siblings > 0,
+			c.naming.count > 0, f[textFeature] > 0, f[similarFeature] > removalVotes, c.place != (treePlace{}),
 			f[profileFeature] > removalProfile*best, c.score > removalCertainty:
 			continue
 		}

@@ -26,6 +26,7 @@ type space struct {
 	in        *Input
 	weights   *Weights
 	looks     int // of mostUsedTwin
+	places    map[string]treePlace
 	style     style
 	language  words.Language
 	texts     []text     // of the neighbours, weights are tf-idf of length 1
@@ -80,17 +81,7 @@ func learn(in *Input, language words.Language) *space {
 			l.uses = max(l.uses, c.Pages)
 		}
 	}
-	for _, name := range in.Tree.Parent {
-		if name != "" {
-			s.label(name)
-		}
-	}
-	for _, c := range in.Tree.Siblings {
-		if c.Label != "" && c.Pages > 0 {
-			l := s.label(c.Label)
-			l.uses = max(l.uses, c.Pages)
-		}
-	}
+	s.readTree(&in.Tree)
 	s.style = s.learnStyle()
 	return s
 }
