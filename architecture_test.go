@@ -24,16 +24,27 @@ var onlyIn = map[string][]string{
 	"labelup/connect":                     {"connect", "handlers", "internal/tenant", "cmd/labelup"},
 	"labelup/handlers":                    {"cmd/labelup"},
 	"labelup/internal/localconfluence":    {"internal/localconfluence", "cmd/labelup"},
-	"labelup/internal/seal":               {"internal/tenant", "cmd/labelup"},
-	"labelup/internal/tenant":             {"cmd/labelup"},
+	"labelup/internal/seal":               {"internal/tenant", "internal/backup", "internal/aws", "cmd/labelup"},
+	"labelup/internal/tenant":             {"internal/backup", "internal/doctor", "cmd/labelup"},
 	"labelup/internal/config":             {"cmd/labelup"},
 	"github.com/getkin/kin-openapi":       {}, // tests only
 	"github.com/yuin/goldmark":            {"internal/localconfluence"},
 	"github.com/blevesearch/snowballstem": {"internal/words"},
 	"labelup/internal/pagefile":           {"cmd"}, // the service reads no files of pages
-	"net/http":                            {"connect", "handlers", "static", "internal/confluence", "internal/localconfluence", "cmd/labelup"},
-	"os/exec":                             {"internal/childredis"},
-	"github.com/santhosh-tekuri":          {}, // tests only
+	"net/http": {
+		"connect", "handlers", "static", "cmd/labelup",
+		"internal/confluence", "internal/localconfluence", "internal/aws", "internal/outbound", "internal/metrics", "internal/doctor",
+	},
+	"github.com/aws":               {"internal/aws"},
+	"github.com/prometheus":        {"internal/metrics"},
+	"labelup/internal/aws":         {"internal/aws", "cmd/labelup"},
+	"labelup/internal/aws/awstest": {}, // tests only
+	"labelup/internal/backup":      {"internal/aws", "cmd/labelup"},
+	"labelup/internal/doctor":      {"cmd/labelup"},
+	"labelup/internal/logreader":   {"cmd/labelup"},
+	"labelup/internal/metrics":     {"cmd/labelup"},
+	"os/exec":                      {"internal/childredis"},
+	"github.com/santhosh-tekuri":   {}, // tests only
 }
 
 // Below these folders, only these of our own packages may be imported.
@@ -45,6 +56,9 @@ var onlyIn = map[string][]string{
 var ownImports = map[string][]string{
 	"connect":                  {"labelup/connect"},
 	"internal/label":           {"labelup/internal/fault"},
+	"internal/datamap":         {},
+	"internal/runbook":         {"labelup/internal/fault"},
+	"internal/seal":            {},
 	"internal/words":           {},
 	"internal/pagetext":        {},
 	"internal/keyphrase":       {"labelup/internal/words"},

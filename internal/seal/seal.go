@@ -6,14 +6,23 @@
 // not store, log or return a key, and no error of it holds any part of a key,
 // of a plaintext or of a tenant's name.
 //
-// Local keeps its keys in memory. A key management service would be a second
-// type with the same two methods; the interface lives with the caller.
+// Local keeps its keys in memory. Envelope has a key service (AWS KMS) make a
+// data key for each text and keeps the opened ones in memory for some hours.
+// Keyring seals with one of them and opens with all, which is how a service
+// moves from one to the other.
 //
-// Source: AES-GCM with random nonces, NIST SP 800-38D §8.2.2.
+//	v1.<id>.<field>.<tenant tag>.<payload>                 Local
+//	v2.<id>.<field>.<tenant tag>.<wrapped key>.<payload>   Envelope
+//
+// The tag, the wrapped key and the payload are base64url without padding; a
+// payload is nonce, ciphertext and tag of AES-256-GCM, whose additional data is
+// all that stands before it, and then the tenant.
+//
+// Source: AES-GCM with random nonces, NIST SP 800-38D §8.2.2; envelope
+// encryption and encryption context, AWS KMS Developer Guide.
 package seal
 
 import (
-	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha256"
@@ -26,153 +35,125 @@ import (
 // Binding is where a sealed text belongs. Opening it anywhere else fails.
 type Binding struct {
 	Tenant string // the client key: any bytes
-	Field  string // the name of the record's field: letters, digits, "-", "_"
+	Field  string // the name of the record's field: 1 to 64 letters, digits, "-", "_"
 }
 
-// Why a sealed text does not open.
+// Why a sealed text does not open. The last two also say why sealing fails.
 var (
 	ErrMalformed   = errors.New("seal: not a sealed text")
 	ErrUnknownKey  = errors.New("seal: sealed with a key that is not configured")
 	ErrOtherTenant = errors.New("seal: sealed for another tenant")
 	ErrOtherField  = errors.New("seal: sealed for another field")
 	ErrTampered    = errors.New("seal: changed since it was sealed, or the key of this id is another one now")
+
+	// ErrKeyServiceUnavailable: the key service throttles, is down or does not
+	// answer in time. It may answer later; nothing is known about the text.
+	ErrKeyServiceUnavailable = errors.New("seal: the key service is not available")
+
+	// ErrKeyServiceDenied: the key service refuses. The key is disabled or
+	// unknown, the service may not use it, or the wrapped key was changed or
+	// belongs to another tenant or field.
+	ErrKeyServiceDenied = errors.New("seal: the key service refuses")
 )
 
 const (
-	version = "v1"
+	localVersion    = "v1"
+	envelopeVersion = "v2"
+
 	keySize = 32 // bytes: AES-256
 
-	// maxPlaintext bounds what is sealed and maxSealed what is tried to open;
-	// both in bytes. A shared secret is about a hundred.
+	// maxPlaintext bounds what is sealed, maxWrapped a data key as the key
+	// service wraps it, and maxSealed what is tried to open; all in bytes. A
+	// shared secret is about a hundred, a wrapped key about two hundred. What
+	// is sealed within the other bounds is always within maxSealed.
 	maxPlaintext = 4 << 10
+	maxWrapped   = 1 << 10
 	maxSealed    = 8 << 10
 
-	// maxKeys bounds a key list: rotation needs two.
-	maxKeys = 16
+	maxID    = 32 // bytes
+	maxField = 64 // bytes
 )
 
-// Local seals with keys that are given to the process.
-type Local struct {
-	active string
-	keys   map[string]cipher.AEAD
-}
-
-// NewLocal parses "id:key[,id:key…]". A key is 32 random bytes in standard
-// base64; an id is 1 to 32 letters, digits, "-" or "_". The first key seals,
-// the others only open: rotate by putting a new key in front, and drop an old
-// one when every record has been written since. The error lists every fault,
-// by position; it shows nothing of the input.
-//
-// Nonces are random, so one key must not seal more than 2^32 texts.
-func NewLocal(keys string) (*Local, error) {
-	l := &Local{keys: make(map[string]cipher.AEAD)}
-	list := strings.Split(keys, ",")
-	if len(list) > maxKeys {
-		return nil, fmt.Errorf("seal: %d keys, at most %d are allowed", len(list), maxKeys)
-	}
-	var faults []error
-	for i, item := range list {
-		id, aead, err := parseKey(strings.TrimSpace(item))
-		if err == nil && l.keys[id] != nil {
-			err = errors.New("its id is already used")
-		}
-		if err != nil {
-			faults = append(faults, fmt.Errorf("seal: key %d: %w", i+1, err))
-			continue
-		}
-		l.keys[id] = aead
-		if i == 0 {
-			l.active = id
-		}
-	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
-	}
-	return l, nil
-}
-
-func parseKey(item string) (id string, aead cipher.AEAD, err error) {
-	if item == "" {
-		return "", nil, errors.New("it is empty; expected id:base64")
-	}
-	id, encoded, found := strings.Cut(item, ":")
-	if !found {
-		return "", nil, errors.New("it has no colon; expected id:base64")
-	}
-	if len(id) > 32 || !isWord(id) {
-		return "", nil, errors.New("its id must be 1 to 32 letters, digits, - or _")
-	}
-	key, err := base64.StdEncoding.Strict().DecodeString(encoded)
-	if err != nil {
-		return "", nil, errors.New("it is not standard base64 with padding")
-	}
-	if len(key) != keySize {
-		return "", nil, fmt.Errorf("it has %d bytes, not %d", len(key), keySize)
-	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return "", nil, fmt.Errorf("cipher: %w", err)
-	}
-	aead, err = cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		return "", nil, fmt.Errorf("gcm: %w", err)
-	}
-	return id, aead, nil
-}
-
-// Seal encrypts plaintext (at most 4 KiB) for one place. The result is ASCII
-// without spaces or quotes, different each time.
-func (l *Local) Seal(_ context.Context, plaintext []byte, binding Binding) (string, error) {
+// checkSealable refuses what could not be opened again.
+func checkSealable(plaintext []byte, binding Binding) error {
 	if len(plaintext) > maxPlaintext {
-		return "", fmt.Errorf("seal: plaintext of %d bytes, at most %d are allowed", len(plaintext), maxPlaintext)
+		return fmt.Errorf("seal: plaintext of %d bytes, at most %d are allowed", len(plaintext), maxPlaintext)
 	}
-	if !isWord(binding.Field) {
-		return "", errors.New("seal: the field's name must be letters, digits, - or _")
+	if len(binding.Field) > maxField || !isWord(binding.Field) {
+		return fmt.Errorf("seal: the field's name must be 1 to %d letters, digits, - or _", maxField)
 	}
-	header := version + "." + l.active + "." + binding.Field + "." + tenantTag(binding.Tenant) + "."
-	payload := l.keys[l.active].Seal(nil, nil, plaintext, additionalData(header, binding)) //nolint:gosec // the nonce is random and inside
-	return header + encoding.EncodeToString(payload), nil
+	return nil
 }
 
-// Open decrypts what Seal returned for the same binding. Its errors wrap one
-// of ErrMalformed, ErrUnknownKey, ErrOtherTenant, ErrOtherField, ErrTampered.
-func (l *Local) Open(_ context.Context, sealed string, binding Binding) ([]byte, error) {
+// sealedText is a sealed text taken apart.
+type sealedText struct {
+	header  string // all before the payload, last dot included
+	id      string
+	wrapped []byte // of v2 only
+	payload []byte
+}
+
+// parse takes apart a text of one version for the binding that it is to be
+// opened for. Its errors wrap ErrMalformed, ErrOtherField or ErrOtherTenant.
+// They only explain a failure: the additional data decides.
+func parse(version, sealed string, binding Binding) (sealedText, error) {
 	if len(sealed) > maxSealed {
-		return nil, fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrMalformed, len(sealed), maxSealed)
+		return sealedText{}, fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrMalformed, len(sealed), maxSealed)
 	}
 	parts := strings.Split(sealed, ".")
-	if len(parts) != 5 || parts[0] != version {
-		return nil, ErrMalformed
+	if len(parts) != partsOf(version) || parts[0] != version {
+		return sealedText{}, ErrMalformed
 	}
-	id, field, tag, encoded := parts[1], parts[2], parts[3], parts[4]
-	payload, err := encoding.DecodeString(encoded)
-	if err != nil || strings.ContainsAny(encoded, "\r\n") { // which the decoder skips
-		return nil, fmt.Errorf("%w: its payload is not base64url", ErrMalformed)
+	last := len(parts) - 1
+	text := sealedText{header: strings.TrimSuffix(sealed, parts[last]), id: parts[1]}
+	var err error
+	if text.payload, err = decode(parts[last]); err != nil {
+		return sealedText{}, fmt.Errorf("%w: its payload is not base64url", ErrMalformed)
 	}
-	// The header only explains a failure; the additional data decides.
-	if field != binding.Field {
-		return nil, ErrOtherField
+	if version == envelopeVersion {
+		if text.wrapped, err = decode(parts[4]); err != nil {
+			return sealedText{}, fmt.Errorf("%w: its key is not base64url", ErrMalformed)
+		}
+		if len(text.wrapped) == 0 || len(text.wrapped) > maxWrapped {
+			return sealedText{}, fmt.Errorf("%w: its key has %d bytes, not 1 to %d", ErrMalformed, len(text.wrapped), maxWrapped)
+		}
 	}
-	if tag != tenantTag(binding.Tenant) {
-		return nil, ErrOtherTenant
+	if parts[2] != binding.Field {
+		return sealedText{}, ErrOtherField
 	}
-	aead, known := l.keys[id]
-	if !known {
-		return nil, ErrUnknownKey
+	if parts[3] != tenantTag(binding.Tenant) {
+		return sealedText{}, ErrOtherTenant
 	}
-	header := strings.TrimSuffix(sealed, encoded)
-	plaintext, err := aead.Open(nil, nil, payload, additionalData(header, binding))
-	if err != nil {
-		return nil, ErrTampered
+	return text, nil
+}
+
+func partsOf(version string) int {
+	if version == envelopeVersion {
+		return 6
 	}
-	return plaintext, nil
+	return 5
+}
+
+// keyID is which key a text says it was sealed with; false if the text is not
+// of this version.
+func keyID(version, sealed string) (string, bool) {
+	rest, found := strings.CutPrefix(sealed, version+".")
+	id, _, complete := strings.Cut(rest, ".")
+	return id, found && complete
 }
 
 // encoding is strict so that one sealed value has one text.
 var encoding = base64.RawURLEncoding.Strict()
 
-// additionalData is unambiguous: the header holds exactly four dots, and the
-// tenant is all that follows.
+func decode(encoded string) ([]byte, error) {
+	if strings.ContainsAny(encoded, "\r\n") { // which the decoder skips
+		return nil, ErrMalformed
+	}
+	return encoding.DecodeString(encoded)
+}
+
+// additionalData is unambiguous: a version has a fixed number of dots in its
+// header, and the tenant is all that follows.
 func additionalData(header string, binding Binding) []byte {
 	return []byte(header + binding.Tenant)
 }
@@ -183,6 +164,20 @@ func tenantTag(tenant string) string {
 	sum := sha256.Sum256([]byte(tenant))
 	return encoding.EncodeToString(sum[:8])
 }
+
+func newCipher(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("cipher: %w", err)
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, fmt.Errorf("gcm: %w", err)
+	}
+	return aead, nil
+}
+
+func isID(s string) bool { return len(s) <= maxID && isWord(s) }
 
 func isWord(s string) bool {
 	for _, c := range []byte(s) {

@@ -1,0 +1,111 @@
+package backup_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"labelup/internal/backup"
+)
+
+func TestPruneDeletesWhatIsTooOldAndNeverTheNewestCompleteOne(t *testing.T) {
+	const day = 24 * time.Hour
+	s := localSealer(t, 1)
+	name := func(daysAgo int) string {
+		return "sites-" + morning.Add(-time.Duration(daysAgo)*day).Format("20060102T150405Z") + ".backup"
+	}
+	names := func(daysAgo ...int) []string {
+		var list []string
+		for _, days := range daysAgo {
+			list = append(list, name(days))
+		}
+		return list
+	}
+	tests := []struct {
+		name   string
+		ages   []int                              // of the backups, in days
+		damage map[int]func(object []byte) []byte // by age
+		want   []int                              // deleted, the newest first
+	}{
+		{"none", nil, nil, nil},
+		{"all young", []int{0, 1, 29}, nil, nil},
+		{"the last day is still kept", []int{0, 30}, nil, nil},
+		{"the day after is not", []int{0, 30, 31, 32}, nil, []int{31, 32}},
+		{"all old", []int{31, 32, 400}, nil, []int{32, 400}},
+		{"one, and old", []int{400}, nil, nil},
+		{"the newest is empty", []int{31, 32, 33}, map[int]func([]byte) []byte{31: func([]byte) []byte { return nil }}, []int{31, 33}},
+		{"the newest is no backup", []int{31, 32, 33}, map[int]func([]byte) []byte{31: func([]byte) []byte { return []byte("x\n") }}, []int{31, 33}},
+		{"the newest is only a header", []int{31, 32}, map[int]func([]byte) []byte{31: func(o []byte) []byte { return o[:slices.Index(o, '\n')+1] }}, []int{31}},
+		{"the newest ends within a tag", []int{31, 32}, map[int]func([]byte) []byte{31: func(o []byte) []byte { return o[:slices.Index(o, '\n')+17-1] }}, []int{31}},
+		{"a young one is empty and the others are old", []int{1, 32, 33}, map[int]func([]byte) []byte{1: func([]byte) []byte { return nil }}, []int{33}},
+		{"a newer program wrote the newest", []int{31, 32}, map[int]func([]byte) []byte{31: func([]byte) []byte { return []byte(`{"format":"labelup-backup","version":2}` + "\n") }}, []int{32}},
+		{"none is complete", []int{31, 32}, map[int]func([]byte) []byte{31: func([]byte) []byte { return nil }, 32: func([]byte) []byte { return nil }}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBucket()
+			b.objects["notes.txt"] = []byte("x")
+			for _, age := range test.ages {
+				written(t, b, s, morning.Add(-time.Duration(age)*day), record(1, 10))
+			}
+			for age, damage := range test.damage {
+				b.objects[name(age)] = damage(b.objects[name(age)])
+			}
+			deleted, err := backup.Prune(t.Context(), b, 30*day, morning)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(names(test.want...), deleted); diff != "" {
+				t.Error(diff)
+			}
+			left := []string{"notes.txt"}
+			for _, age := range test.ages {
+				if !slices.Contains(test.want, age) {
+					left = append(left, name(age))
+				}
+			}
+			slices.Sort(left)
+			if diff := cmp.Diff(left, b.names()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestPruneDeletesNothingWhileTheBucketCannotBeRead(t *testing.T) {
+	s := localSealer(t, 1)
+	for name, change := range map[string]func(*bucket){
+		"it does not list":      func(b *bucket) { b.listErr = errBucket },
+		"it does not open":      func(b *bucket) { b.getErr = errBucket },
+		"the connection breaks": func(b *bucket) { b.cutGet = 50 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBucket()
+			written(t, b, s, morning, record(1, 10))
+			written(t, b, s, morning.AddDate(0, 0, -40), record(1, 10))
+			change(b)
+			deleted, err := backup.Prune(t.Context(), b, 30*24*time.Hour, morning)
+			if !errors.Is(err, errBucket) || deleted != nil || len(b.objects) != 2 {
+				t.Errorf("deleted %v, %v", deleted, err)
+			}
+		})
+	}
+}
+
+func TestPruneGoesOnWhereOneBackupCannotBeDeleted(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	written(t, b, s, morning, record(1, 10))
+	stays := written(t, b, s, morning.AddDate(0, 0, -40), record(1, 10)).Name
+	goes := written(t, b, s, morning.AddDate(0, 0, -41), record(1, 10)).Name
+	b.deleteErr = map[string]error{stays: errBucket}
+	deleted, err := backup.Prune(t.Context(), b, 30*24*time.Hour, morning)
+	if !errors.Is(err, errBucket) {
+		t.Errorf("got %v", err)
+	}
+	if diff := cmp.Diff([]string{goes}, deleted); diff != "" {
+		t.Error(diff)
+	}
+}

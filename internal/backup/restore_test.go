@@ -1,0 +1,348 @@
+package backup_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"labelup/internal/backup"
+	"labelup/internal/seal"
+	"labelup/internal/tenant"
+)
+
+type counts = map[tenant.Outcome]int
+
+func TestARestoreIntoALiveStoreReplacesOnlyWhatIsOlder(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	report := written(t, b, s, morning, record(1, 10), record(2, 10), record(3, 10), record(4, 10), record(5, 10), erasure(5, 11), erasure(6, 11), record(7, 10))
+	live := func() *target {
+		into := newTarget()
+		into.records[siteName(1)] = record(1, 9).Record  // older than the backup
+		into.records[siteName(2)] = record(2, 11).Record // newer
+		into.records[siteName(3)] = record(3, 10).Record // the same
+		into.records[siteName(6)] = record(6, 10).Record // erased according to the backup
+		into.records[siteName(8)] = record(8, 10).Record // not in the backup
+		into.erased[siteName(7)] = erasure(7, 12).ErasedAt
+		return into
+	}
+	want := backup.Difference{
+		Backup:        report.Backup,
+		Sites:         counts{tenant.Replaced: 1, tenant.KeptNewer: 1, tenant.Same: 1, tenant.Added: 1, tenant.Erased: 2},
+		Erasures:      counts{tenant.Marked: 1, tenant.Erased: 1},
+		ErasuresUntil: morning,
+		Names: map[tenant.Outcome][]string{
+			tenant.Replaced: {siteName(1)}, tenant.KeptNewer: {siteName(2)}, tenant.Same: {siteName(3)}, tenant.Added: {siteName(4)},
+			tenant.Erased: {siteName(6), siteName(5), siteName(7)}, tenant.Marked: {siteName(5)},
+		},
+	}
+
+	into := live()
+	got, err := backup.Restore(t.Context(), b, report.Name, s, into, true, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.DryRun = true
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the dry run: %s", diff)
+	}
+	if diff := cmp.Diff(live().records, into.records); diff != "" || into.writes != 0 {
+		t.Errorf("the dry run changed something: %s", diff)
+	}
+
+	got, err = backup.Restore(t.Context(), b, report.Name, s, into, false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.DryRun = false
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	wantRecords := live().records
+	wantRecords[siteName(1)], wantRecords[siteName(4)] = record(1, 10).Record, record(4, 10).Record
+	delete(wantRecords, siteName(6))
+	if diff := cmp.Diff(wantRecords, into.records); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAnOldBackupBringsNoErasedSiteBack(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	old := written(t, b, s, morning, record(1, 10), record(2, 10), record(3, 10))
+	written(t, b, s, morning.AddDate(0, 0, 1), record(2, 10), record(3, 10), erasure(1, 23))
+	newest := written(t, b, s, morning.AddDate(0, 0, 2), record(3, 10), erasure(1, 24), erasure(2, 24))
+
+	for _, dryRun := range []bool{true, false} {
+		into := newTarget()
+		got, err := backup.Restore(t.Context(), b, old.Name, s, into, dryRun, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(counts{tenant.Erased: 2, tenant.Added: 1}, got.Sites); diff != "" {
+			t.Errorf("dry run %v: %s", dryRun, diff)
+		}
+		if diff := cmp.Diff(counts{tenant.Marked: 2}, got.Erasures); diff != "" {
+			t.Errorf("dry run %v: %s", dryRun, diff)
+		}
+		if !got.ErasuresUntil.Equal(newest.Created) || got.Unreadable != nil {
+			t.Errorf("erasures known until %v, unreadable %v", got.ErasuresUntil, got.Unreadable)
+		}
+		if dryRun {
+			continue
+		}
+		if names := slices.Collect(maps.Keys(into.records)); len(names) != 1 || names[0] != siteName(3) {
+			t.Errorf("restored %v", names)
+		}
+		if at := into.erased[siteName(1)]; at.Day() != 24 {
+			t.Errorf("of two erasures of a site the one of day %d counts", at.Day())
+		}
+	}
+}
+
+func TestASiteInstalledAgainAfterItsErasureComesBack(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	written(t, b, s, morning, erasure(1, 11), record(1, 12))
+	into := newTarget()
+	got, err := backup.Restore(t.Context(), b, "", s, into, false, nil)
+	if err != nil || got.Sites[tenant.Added] != 1 || into.records[siteName(1)] == nil {
+		t.Errorf("restored %+v, %v", got, err)
+	}
+}
+
+func TestErasuresComeBeforeTheFirstRecord(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	entries := []tenant.Entry{erasure(5000, 11)}
+	for n := range 1200 {
+		entries = append(entries, record(n, 10))
+	}
+	written(t, b, s, morning, append(entries, erasure(5001, 11))...)
+	var order []string
+	_, err := backup.Restore(t.Context(), b, "", s, importFunc(func(batch []tenant.Entry) {
+		kind := "records"
+		if batch[0].Record == nil {
+			kind = "erasures"
+		}
+		order = append(order, fmt.Sprintf("%d %s", len(batch), kind))
+	}), false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"2 erasures", "500 records", "500 records", "200 records"}, order); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestANewerBackupThatIsDamagedIsPassedOverAndReported(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	old := written(t, b, s, morning, record(1, 10), record(2, 10))
+	good := written(t, b, s, morning.Add(1*time.Hour), erasure(1, 22))
+	cut := written(t, b, s, morning.Add(2*time.Hour), erasure(2, 22))
+	b.objects[cut.Name] = b.objects[cut.Name][:cut.Size-1]
+	foreign := written(t, b, localSealer(t, 2), morning.Add(3*time.Hour), erasure(2, 22))
+
+	into := newTarget()
+	got, err := backup.Restore(t.Context(), b, old.Name, s, into, false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{foreign.Name, cut.Name}, got.Unreadable); diff != "" {
+		t.Error(diff)
+	}
+	if !got.ErasuresUntil.Equal(good.Created) || len(into.records) != 1 || into.records[siteName(2)] == nil {
+		t.Errorf("erasures known until %v; %d records", got.ErasuresUntil, len(into.records))
+	}
+}
+
+func TestANewerBackupThatCannotBeReadNowStopsTheRestore(t *testing.T) {
+	s := localSealer(t, 1)
+	b := newBucket()
+	old := written(t, b, s, morning, record(1, 10))
+	newer := written(t, b, s, morning.Add(time.Hour), erasure(1, 22))
+	newerKey := strings.Split(string(b.objects[newer.Name]), `"`)[13]
+	down := s
+	down.openErr = func(sealed string) error {
+		if sealed == newerKey {
+			return seal.ErrKeyServiceUnavailable
+		}
+		return nil
+	}
+	broken := newBucket()
+	broken.objects, broken.cutGet, broken.onlyOf = b.objects, 500, newer.Name
+
+	for name, test := range map[string]struct {
+		bucket *bucket
+		sealer sealer
+		want   error
+	}{
+		"the key service is down":  {b, down, seal.ErrKeyServiceUnavailable},
+		"the connection breaks":    {broken, s, errBucket},
+		"the bucket does not list": {&bucket{objects: b.objects, listErr: errBucket}, s, errBucket},
+	} {
+		t.Run(name, func(t *testing.T) {
+			into := newTarget()
+			if _, err := backup.Restore(t.Context(), test.bucket, old.Name, test.sealer, into, false, nil); !errors.Is(err, test.want) || into.calls != 0 {
+				t.Errorf("got %v after %d imports, want %v", err, into.calls, test.want)
+			}
+		})
+	}
+}
+
+func TestSitesThatAreToBeLeftOutAreLeftOut(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	written(t, b, s, morning, record(1, 10), record(2, 10), record(3, 10), erasure(3, 9))
+	into := newTarget()
+	got, err := backup.Restore(t.Context(), b, "", s, into, false, []string{siteName(2), siteName(3)})
+	if err != nil || got.LeftOut != 2 || len(into.records) != 1 || into.records[siteName(1)] == nil {
+		t.Errorf("restored %+v, %v", got, err)
+	}
+	if into.erased[siteName(3)].IsZero() {
+		t.Error("the erasure of a site that is left out was left out with it")
+	}
+	into = newTarget()
+	if _, err := backup.Restore(t.Context(), b, "", s, into, false, []string{siteName(2), siteName(4)}); err == nil || into.calls != 0 {
+		t.Errorf("a name that is not in the backup: %v after %d imports", err, into.calls)
+	}
+}
+
+func TestWhatDoesNotExistIsNotRestored(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	b.objects["notes.txt"] = []byte("x")
+	for _, name := range []string{"", "notes.txt", "sites-20261122T063553Z.backup"} {
+		into := newTarget()
+		if _, err := backup.Restore(t.Context(), b, name, s, into, false, nil); !errors.Is(err, backup.ErrNone) {
+			t.Errorf("restoring %q: %v", name, err)
+		}
+		if _, err := backup.Verify(t.Context(), b, name, s, opensAll); !errors.Is(err, backup.ErrNone) {
+			t.Errorf("verifying %q: %v", name, err)
+		}
+	}
+}
+
+func TestARestoreThatWasInterruptedIsFinishedByAnother(t *testing.T) {
+	s := localSealer(t, 1)
+	var entries []tenant.Entry
+	for n := range 1200 {
+		entries = append(entries, record(n, 10))
+	}
+	for name, change := range map[string]func(*bucket, *target){
+		"the second download breaks": func(b *bucket, _ *target) { b.cutGet, b.cutFrom = 5*sealedChunk, 2 },
+		"the target fails":           func(_ *bucket, into *target) { into.failAt = 2 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, into := newBucket(), newTarget()
+			written(t, b, s, morning, entries...)
+			change(b, into)
+			got, err := backup.Restore(t.Context(), b, "", s, into, false, nil)
+			if !errors.Is(err, errBucket) && !errors.Is(err, errTarget) {
+				t.Fatalf("got %v", err)
+			}
+			first := got.Sites[tenant.Added]
+			if first == 0 || first != len(into.records) {
+				t.Errorf("it says %d records were added, there are %d", first, len(into.records))
+			}
+			b.cutGet = 0
+			got, err = backup.Restore(t.Context(), b, "", s, into, false, nil)
+			if err != nil || len(into.records) != 1200 || got.Sites[tenant.Same] != first || got.Sites[tenant.Added] != 1200-first {
+				t.Errorf("the second time: %v, %v; %d records", got.Sites, err, len(into.records))
+			}
+		})
+	}
+}
+
+func TestABackupThatIsReplacedWhileItIsRestoredIsRefused(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	report := written(t, b, s, morning, record(1, 10))
+	other := newBucket()
+	written(t, other, s, morning, record(2, 10))
+	b.onGet = func(number int) {
+		if number == 2 {
+			b.objects[report.Name] = other.objects[report.Name]
+		}
+	}
+	into := newTarget()
+	if _, err := backup.Restore(t.Context(), b, "", s, into, false, nil); !errors.Is(err, backup.ErrDamaged) || into.calls != 0 {
+		t.Errorf("got %v after %d imports", err, into.calls)
+	}
+}
+
+func TestATargetThatAnswersTooLittleIsNotBelieved(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	written(t, b, s, morning, record(1, 10), record(2, 10))
+	into := newTarget()
+	into.short = true
+	if _, err := backup.Restore(t.Context(), b, "", s, into, false, nil); err == nil {
+		t.Error("the restore is said to be done")
+	}
+}
+
+func TestOnlyTheFirstNamesAreListed(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	written(t, b, s, morning, manySites()...)
+	got, err := backup.Restore(t.Context(), b, "", s, newTarget(), true, nil)
+	if err != nil || got.Sites[tenant.Added] != 999 || len(got.Names[tenant.Added]) != 20 {
+		t.Errorf("%d names of %d, %v", len(got.Names[tenant.Added]), got.Sites[tenant.Added], err)
+	}
+}
+
+func TestVerifyOpensEveryRecord(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	report := written(t, b, s, morning, manySites()...)
+	written(t, b, s, morning.Add(-time.Hour), record(1, 10))
+	var opened atomic.Int64
+	verification, err := backup.Verify(t.Context(), b, "", s, func(_ context.Context, entry tenant.Entry) error {
+		if entry.Record == nil {
+			t.Error("an erasure was to be opened")
+		}
+		opened.Add(1)
+		return nil
+	})
+	if err != nil || opened.Load() != 1000 {
+		t.Errorf("opened %d records, %v", opened.Load(), err)
+	}
+	if diff := cmp.Diff(backup.Verification{Report: report}, verification); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestVerifySaysWhichRecordsDoNotOpen(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	written(t, b, s, morning, manySites()...)
+	bad := map[string]bool{siteName(5): true, siteName(999): true}
+	verification, err := backup.Verify(t.Context(), b, "", s, func(_ context.Context, entry tenant.Entry) error {
+		if bad[entry.Name] {
+			return seal.ErrTampered
+		}
+		return nil
+	})
+	if !errors.Is(err, backup.ErrUnopened) || verification.Unopened != 2 || verification.Records != 1000 {
+		t.Errorf("got %+v, %v", verification, err)
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(bad)), verification.UnopenedNames); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestVerifyKnowsNothingWhileTheKeyServiceIsDown(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	written(t, b, s, morning, manySites()...)
+	var asked atomic.Int64
+	verification, err := backup.Verify(t.Context(), b, "", s, func(context.Context, tenant.Entry) error {
+		if asked.Add(1) > 100 {
+			return fmt.Errorf("the record: %w", seal.ErrKeyServiceUnavailable)
+		}
+		return nil
+	})
+	if !errors.Is(err, seal.ErrKeyServiceUnavailable) || errors.Is(err, backup.ErrUnopened) || verification.Records != 0 {
+		t.Errorf("got %+v, %v", verification, err)
+	}
+	if asked.Load() > 300 {
+		t.Errorf("it went on for %d records", asked.Load())
+	}
+}

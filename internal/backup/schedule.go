@@ -1,0 +1,124 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	lookEvery  = time.Hour        // how often the bucket is looked at, at least
+	retryAfter = 10 * time.Minute // after something failed
+	roundTime  = time.Hour        // the most that one backup may take
+
+	// maxJitter bounds how long after its time a backup begins. Of several
+	// processes the first one to wake writes it, and the others find it there.
+	// Two that wake within one writing write two, which does no harm.
+	maxJitter = 10 * time.Minute
+
+	firstJitter = 5 * time.Second
+
+	// maxAhead is how far a backup's time may lie in the future. One further
+	// ahead, of a process whose clock was wrong, must not stop the backups
+	// until then.
+	maxAhead = 10 * time.Minute
+)
+
+// Schedule keeps a bucket's newest backup younger than Every, for as long as
+// Run runs. Any number of processes may run it on one bucket.
+type Schedule struct {
+	Every  time.Duration // 1 hour or more
+	Keep   time.Duration // see Prune, which is called after each backup
+	Source Source
+	Bucket Bucket
+	Sealer Sealer
+	Log    func(Event) // called for each backup, each pruning and each failure; never two at a time
+
+	newest atomic.Pointer[time.Time]
+}
+
+// Event is something the schedule did or failed to do.
+type Event struct {
+	Operation string // "backup_list", "backup_write", "backup_prune"
+	Duration  time.Duration
+	Err       error    // nothing of a customer; nil if it was done
+	Report    Report   // of backup_write
+	Deleted   []string // of backup_prune: the names of backups
+}
+
+// Run backs up whenever the newest backup in the bucket is older than Every,
+// until the context ends. What fails is tried again after 10 minutes.
+func (s *Schedule) Run(ctx context.Context) {
+	left := s.look(ctx)
+	for {
+		// Never at once: processes start together. Without any backup it is
+		// worse to wait than to make two.
+		jitter := rand.N(min(s.Every/20, maxJitter))
+		if s.newest.Load() == nil && left <= 0 {
+			jitter = rand.N(firstJitter)
+		}
+		select {
+		case <-time.After(max(min(left, lookEvery), 0) + jitter):
+		case <-ctx.Done():
+			return
+		}
+		if left = s.look(ctx); left <= 0 {
+			left = s.backUp(ctx)
+		}
+	}
+}
+
+// Newest is when the newest backup that is known was begun; false if none is.
+// Another process's backup is known after an hour and some minutes at most.
+func (s *Schedule) Newest() (time.Time, bool) {
+	newest := s.newest.Load()
+	if newest == nil {
+		return time.Time{}, false
+	}
+	return *newest, true
+}
+
+// look returns how long it is until the next backup is due.
+func (s *Schedule) look(ctx context.Context) time.Duration {
+	began := time.Now()
+	backups, err := List(ctx, s.Bucket)
+	if err != nil {
+		s.log(ctx, Event{Operation: "backup_list", Duration: time.Since(began), Err: err})
+		return retryAfter
+	}
+	for _, b := range backups { // the newest first
+		if age := b.Age(began); age > -maxAhead {
+			s.newest.Store(&b.Created)
+			return s.Every - age
+		}
+	}
+	s.newest.Store(nil)
+	return 0
+}
+
+// backUp returns how long it is until the next look.
+func (s *Schedule) backUp(ctx context.Context) time.Duration {
+	ctx, cancel := context.WithTimeout(ctx, roundTime)
+	defer cancel()
+	began := time.Now()
+	report, err := Write(ctx, s.Source, s.Bucket, s.Sealer, began)
+	s.log(ctx, Event{Operation: "backup_write", Duration: time.Since(began), Err: err, Report: report})
+	if err != nil {
+		return retryAfter
+	}
+	s.newest.Store(&report.Created)
+	began = time.Now()
+	deleted, err := Prune(ctx, s.Bucket, s.Keep, began)
+	s.log(ctx, Event{Operation: "backup_prune", Duration: time.Since(began), Err: err, Deleted: deleted})
+	return s.Every
+}
+
+// log leaves out what only failed because the program ends.
+func (s *Schedule) log(ctx context.Context, event Event) {
+	if event.Err != nil && errors.Is(ctx.Err(), context.Canceled) {
+		return
+	}
+	s.Log(event)
+}

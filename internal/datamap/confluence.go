@@ -1,0 +1,59 @@
+package datamap
+
+// InConfluence is what the app keeps inside the customer's own Confluence.
+// The site's permissions, backups and export hold for it, and it goes when the
+// page or the space goes. It is written by the person who clicks, with their
+// rights; see static/src and docs/vocabulary.md.
+var InConfluence = []Store{
+	Named([]string{"label"}, Store{
+		Name:  "Labels",
+		Place: "the page's own labels", Kept: "until somebody removes them; they belong to the page, not to the app",
+		Protection: "the page's permissions",
+		Fields: []Field{
+			{Name: "label", Origin: "the person who added it", Purpose: "labelling the page"},
+		},
+	}),
+	Named([]string{"prefix", "display"}, Store{
+		Name:  "Settings of a macro",
+		Place: "the page's body, as parameters of the macro", Kept: "while the macro is on the page",
+		Protection: "the page's permissions",
+		Fields: []Field{
+			{Name: "prefix", Origin: "the author of the page", Purpose: "which labels the macro shows"},
+			{Name: "display", Origin: "the author of the page", Purpose: "how it shows them"},
+		},
+	}),
+	Named([]string{"dismissed"}, Store{
+		Name:  "Dismissed suggestions",
+		Place: "the page's content property labelup.page", Kept: "until the property or the page is deleted; the newest 200 labels",
+		Protection: "the page's permissions",
+		Fields: []Field{
+			{Name: "dismissed", Origin: "whoever dismissed a suggestion; it does not say who did", Purpose: "not suggesting these labels on this page again"},
+		},
+	}),
+	Named([]string{"labels", "only"}, Store{
+		Name:  "Vocabulary of a space",
+		Place: "the space's properties labelup.vocabulary and labelup.vocabulary.0 onwards", Kept: "until a space admin deletes it",
+		Protection: "the space's permissions: its viewers read it, its admins write it",
+		Fields: []Field{
+			{Name: "labels", Origin: "the space's admins", Purpose: "the labels that are meant to be used, with synonyms and descriptions"},
+			{Name: "only", Origin: "the space's admins", Purpose: "whether others may be suggested"},
+		},
+	}),
+}
+
+// Passing is data that the service holds in memory only. It is in no file, no
+// database and no log, and gone when the process ends.
+type Passing struct {
+	Data    string
+	Purpose string
+	Kept    string
+}
+
+// InMemory is all data of customers that passes through.
+var InMemory = []Passing{
+	{"Text, title and labels of a page and of pages like it, sent by the reader's browser", "suggesting labels", "for the length of one request"},
+	{"Labels that are added, removed or shown, and what Confluence answers", "doing what was asked, and showing what Confluence then holds", "for the length of one request"},
+	{"The caller's token: the site, the person's Atlassian account id, the ids of page and space", "proving who calls, from where and for what", "for the length of one request"},
+	{"Tokens to act as a person, found by a hash of the site and the account id", "not asking Atlassian for one with each click", "until shortly before they expire: some minutes, an hour at most"},
+	{"Sites' records and their secrets, opened", "proving calls without asking Redis for each", "for seconds; keys from AWS KMS for 12 hours at most"},
+}

@@ -1,0 +1,189 @@
+package datamap_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"labelup/internal/backup"
+	"labelup/internal/config"
+	"labelup/internal/datamap"
+	"labelup/internal/technicallog"
+	"labelup/internal/tenant"
+)
+
+var update = flag.Bool("update", false, "rewrite docs/data.md, docs/subprocessors.md and edition.go")
+
+// everyStore is all that the program keeps.
+var everyStore = slices.Concat(tenant.Stores, backup.Stores, []datamap.Store{technicallog.Data})
+
+// facts are those of a service that uses everything, with the defaults.
+func facts() datamap.Facts {
+	return datamap.Facts{
+		Stores: everyStore, Recipients: datamap.Recipients,
+		Days: datamap.Days{Uninstalled: 30, Logs: 14, Backups: 30}, Contact: "mailto:security@example.com",
+	}
+}
+
+func TestTheDocumentsAreMadeFromTheDeclarations(t *testing.T) {
+	for name, want := range map[string]string{"data.md": datamap.Markdown(everyStore), "subprocessors.md": datamap.SubprocessorsMarkdown()} {
+		path := filepath.Join("..", "..", "docs", name)
+		if *update {
+			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		got, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, string(got)); diff != "" {
+			t.Errorf("docs/%s is out of date; go test ./internal/datamap -update writes it (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestThePrivacyPageDoesNotChangeWithoutItsDate: -update is the only way to a
+// new digest, and it sets the date too.
+func TestThePrivacyPageDoesNotChangeWithoutItsDate(t *testing.T) {
+	says, err := datamap.PageOf(facts(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(says)
+	digest := hex.EncodeToString(sum[:])
+	if digest != datamap.Digest && *update {
+		source, err := os.ReadFile("edition.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range map[string]string{"Date  ": time.Now().UTC().Format(time.DateOnly), "digest": digest} {
+			source = regexp.MustCompile(`(?m)^(\t`+name+` = )".*"$`).ReplaceAll(source, []byte(`${1}"`+value+`"`))
+		}
+		if err := os.WriteFile("edition.go", source, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if digest != datamap.Digest {
+		t.Errorf("the privacy page says something else than on %s; go test ./internal/datamap -update gives it a new date", datamap.Date)
+	}
+	if _, err := time.Parse(time.DateOnly, datamap.Date); err != nil {
+		t.Errorf("its date is none: %v", err)
+	}
+}
+
+func TestThePrivacyPageSaysAllAndNamesTheContact(t *testing.T) {
+	page := string(datamap.Page(facts()))
+	for _, want := range []string{
+		`<meta name="color-scheme" content="light dark">`, `<time datetime="` + datamap.Date + `">`, `id="security"`,
+		`<a href="mailto:security@example.com">`, "; kept until the site uninstalls the app; sealed with AES-256-GCM", "labelup.page", "labelup.vocabulary", "30 days later",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, store := range slices.Concat(everyStore, datamap.InConfluence) {
+		for _, field := range store.Fields {
+			if !strings.Contains(page, `<th scope="row">`+field.Name+`</th>`) {
+				t.Errorf("the page lacks %s of %s", field.Name, store.Name)
+			}
+		}
+	}
+	for _, r := range datamap.Recipients {
+		if !strings.Contains(page, "<h3>"+r.Name+"</h3>") {
+			t.Errorf("the page lacks %s", r.Name)
+		}
+	}
+	// What our Content-Security-Policy would not let through, and what was not filled in.
+	for _, unwanted := range []string{"<style", "style=", "<script", "<link", "<img", "<form", "_days}", "ZgotmplZ"} {
+		if strings.Contains(page, unwanted) {
+			t.Errorf("the page has %q in it", unwanted)
+		}
+	}
+	for _, link := range regexp.MustCompile(`href="#(\w+)"`).FindAllStringSubmatch(page, -1) {
+		if !strings.Contains(page, `<section id="`+link[1]+`">`) {
+			t.Errorf("a link leads to #%s, which is not there", link[1])
+		}
+	}
+}
+
+func TestThePageOfASmallServiceNamesOnlyWhatItUses(t *testing.T) {
+	small := facts()
+	small.Recipients = datamap.Used(func(string) bool { return false })
+	small.Contact = ""
+	page := datamap.Page(small)
+	for _, unwanted := range []string{"<h3>AWS", "mailto:", `href=""`} {
+		if bytes.Contains(page, []byte(unwanted)) {
+			t.Errorf("the page has %q in it", unwanted)
+		}
+	}
+}
+
+func TestAContactThatIsNoAddressDoesNotGetIntoThePage(t *testing.T) {
+	hostile := facts()
+	hostile.Contact = `javascript:alert(1)"><script>`
+	if page := datamap.Page(hostile); bytes.Contains(page, []byte("<script>")) || bytes.Contains(page, []byte(`href="javascript`)) {
+		t.Error("the page has the script in it")
+	}
+}
+
+// TestTheRecipientsAreWhatTheSettingsSay compares the published hosts with the
+// defaults of the settings that name them.
+func TestTheRecipientsAreWhatTheSettingsSay(t *testing.T) {
+	settings := map[string]config.Variable{}
+	for _, v := range config.Variables {
+		settings[v.Name] = v
+	}
+	for _, r := range datamap.Recipients {
+		v, known := settings[r.Setting]
+		if r.Setting != "" && !known {
+			t.Errorf("%s is set by %s, which is no setting", r.Name, r.Setting)
+		}
+		if !strings.HasPrefix(v.Default, "https://") {
+			continue
+		}
+		var hosts []string
+		for address := range strings.SplitSeq(v.Default, ",") {
+			u, err := url.Parse(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hosts = append(hosts, u.Host)
+		}
+		if diff := cmp.Diff(hosts, r.Hosts); diff != "" {
+			t.Errorf("%s: %s has other hosts (-setting +published):\n%s", r.Name, r.Setting, diff)
+		}
+	}
+	// Each setting that names somebody outside has its recipient.
+	for _, name := range []string{"REDIS_URL", "INSTALL_KEY_URLS", "TOKEN_SERVER_URL", "BRIDGE_URL", "KMS_KEY_ID", "BACKUP_BUCKET", "CLOUDWATCH_LOG_GROUP"} {
+		if !slices.ContainsFunc(datamap.Recipients, func(r datamap.Recipient) bool { return r.Setting == name }) {
+			t.Errorf("nobody is published for %s", name)
+		}
+	}
+}
+
+func TestTheSecurityPolicyPromisesTheSameTimes(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("..", "..", "SECURITY.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range datamap.FixTimes {
+		if row := fmt.Sprintf("| %s | %s | %d |", f.Severity, f.Score, f.Weeks); !strings.Contains(string(raw), row) {
+			t.Errorf("SECURITY.md lacks this row:\n%s", row)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package datamap
+
+// Recipient is somebody outside the service who gets data from it, or through
+// whom its data passes. Recipients lists all of them.
+type Recipient struct {
+	Name    string   // of the service that is used
+	Company string   // who runs it
+	Purpose string   // what it is needed for
+	Data    string   // what it gets to see
+	Where   string   // in which part of the world
+	Setting string   // the environment variable that says which one; empty = there is none
+	Always  bool     // or else only if Setting is set
+	Browser bool     // the reader's browser connects to it, not the service
+	Hosts   []string // what is connected to; {site} stands for what the record says, {redis}, {region} and {bucket} for the settings
+}
+
+// Recipients is the published list of subprocessors, and with it the list of
+// the hosts that the service may connect to. Heroku's router and log stream
+// connect to the service and not the other way round, so they have no host.
+var Recipients = []Recipient{
+	{
+		Name: "The site itself", Company: "Atlassian, for the customer",
+		Purpose: "Reading and changing labels in the customer's own Confluence.",
+		Data:    "The calls of the app: ids of pages, labels, and a signature or token. All of it comes from this site.",
+		Where:   "Where the customer's Confluence is.",
+		Always:  true, Hosts: []string{"{site}"},
+	},
+	{
+		Name: "Install key servers", Company: "Atlassian",
+		Purpose: "Proving that an install call comes from Atlassian.",
+		Data:    "The id of Atlassian's own key. Nothing of a site.",
+		Where:   "Chosen by Atlassian.",
+		Setting: "INSTALL_KEY_URLS", Always: true,
+		Hosts: []string{"connect-install-keys.atlassian.com", "asap-distribution.us-west-2.prod.atl-asap.net"},
+	},
+	{
+		Name: "Token server", Company: "Atlassian",
+		Purpose: "Tokens to act with the rights of the person who reads or clicks.",
+		Data:    "The site's address and OAuth client id, and the Atlassian account id of the person.",
+		Where:   "Chosen by Atlassian.",
+		Setting: "TOKEN_SERVER_URL", Always: true,
+		Hosts: []string{"oauth-2-authorization-server.services.atlassian.com"},
+	},
+	{
+		Name: "Bridge script", Company: "Atlassian",
+		Purpose: "The script that connects the app's frames with Confluence around them, and its theme.",
+		Data:    "What a browser tells any server that it loads a file from. The app sends no referrer.",
+		Where:   "Atlassian's delivery network.",
+		Setting: "BRIDGE_URL", Always: true, Browser: true,
+		Hosts: []string{"connect-cdn.atl-paas.net"},
+	},
+	{
+		Name: "Heroku: the running app and its router", Company: "Salesforce",
+		Purpose: "Runs the service; its router ends TLS and hands requests on.",
+		Data:    "Every request and answer, in memory.",
+		Where:   "The region that the operator created the Heroku app in.",
+		Always:  true,
+	},
+	{
+		Name: "Heroku: the log stream", Company: "Salesforce",
+		Purpose: "Carries the technical log to the operator.",
+		Data: "The technical log, and the router's own line for each request, which the app cannot change: the caller's IP address and " +
+			"the request's path and query. The query has ids of page, space and macro, the space's key, the macro's parameters and a " +
+			"token that is good for minutes.",
+		Where:  "The region of the Heroku app. It holds the newest 1,500 lines, for a week at most.",
+		Always: true,
+	},
+	{
+		Name: "Redis (Heroku Key-Value Store)", Company: "Salesforce",
+		Purpose: "Keeps the record of each site.",
+		Data:    "What is listed as kept in Redis; the secrets are sealed with a key that is not there.",
+		Where:   "The region of the Heroku app, unless the operator uses another Redis.",
+		Setting: "REDIS_URL", Always: true, Hosts: []string{"{redis}"},
+	},
+	{
+		Name: "AWS KMS", Company: "Amazon Web Services",
+		Purpose: "Keeps the key that seals the sites' secrets and the backups.",
+		Data:    "Random keys to wrap and unwrap, each with the word labelup, a hash that stands for the site, and the name of the field.",
+		Where:   "The AWS region that the operator chose.",
+		Setting: "KMS_KEY_ID", Hosts: []string{"kms.{region}.amazonaws.com"},
+	},
+	{
+		Name: "AWS S3", Company: "Amazon Web Services",
+		Purpose: "Backups of the sites' records.",
+		Data:    "The records, encrypted by the app before they are sent.",
+		Where:   "The AWS region that the operator chose.",
+		Setting: "BACKUP_BUCKET", Hosts: []string{"{bucket}.s3.{region}.amazonaws.com"},
+	},
+	{
+		Name: "AWS CloudWatch Logs", Company: "Amazon Web Services",
+		Purpose: "Keeps the technical log for support.",
+		Data:    "The technical log.",
+		Where:   "The AWS region that the operator chose.",
+		Setting: "CLOUDWATCH_LOG_GROUP", Hosts: []string{"logs.{region}.amazonaws.com"},
+	},
+}
+
+// Used are the recipients of a service with these settings: those that there
+// always are, and those whose setting isSet reports.
+func Used(isSet func(setting string) bool) []Recipient {
+	var used []Recipient
+	for _, r := range Recipients {
+		if r.Always || isSet(r.Setting) {
+			used = append(used, r)
+		}
+	}
+	return used
+}
