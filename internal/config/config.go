@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"slices"
 	"strconv"
@@ -29,7 +30,32 @@ type Config struct {
 	BridgeURL        string
 	LogLevel         slog.Level
 	ShutdownTimeout  time.Duration
+
+	SecurityContact  string // mailto: or https:, for reports and for questions about privacy
+	RetentionDays    int    // a site's record after it uninstalled
+	LogRetentionDays int    // the technical log, where it is kept
+	MetricsAddress   string // host:port of Prometheus' port; empty = none
+
+	AWS AWS
 }
+
+// AWS is what is used of Amazon's services: nothing, unless it is set.
+type AWS struct {
+	Region          string
+	AccessKeyID     string
+	SecretAccessKey string
+	Endpoint        string   // instead of Amazon's own addresses; empty = those
+	S3Endpoint      string   // the same for S3 alone
+	KMSKeyIDs       []string // the first seals the sites' secrets, the others open them
+	SealWithLocal   bool     // the local keys seal although there is a KMS key
+	BackupBucket    string   // S3
+	BackupEvery     time.Duration
+	BackupKeepDays  int
+	LogGroup        string // CloudWatch Logs
+}
+
+// Used reports whether any of Amazon's services is to be called.
+func (a AWS) Used() bool { return len(a.KMSKeyIDs) > 0 || a.BackupBucket != "" || a.LogGroup != "" }
 
 // Variable documents one environment variable.
 type Variable struct {
@@ -53,6 +79,21 @@ const (
 	bridgeURL        = "BRIDGE_URL"
 	logLevel         = "LOG_LEVEL"
 	shutdownSeconds  = "SHUTDOWN_SECONDS"
+	securityContact  = "SECURITY_CONTACT"
+	retentionDays    = "RETENTION_DAYS"
+	logRetentionDays = "LOG_RETENTION_DAYS"
+	metricsAddress   = "METRICS_ADDRESS"
+	awsRegion        = "AWS_REGION"
+	awsAccessKeyID   = "AWS_ACCESS_KEY_ID"
+	awsSecretKey     = "AWS_SECRET_ACCESS_KEY" //nolint:gosec // the name of a variable
+	awsEndpoint      = "AWS_ENDPOINT_URL"
+	awsS3Endpoint    = "AWS_ENDPOINT_URL_S3"
+	sealWith         = "SEAL_WITH"
+	kmsKeyID         = "KMS_KEY_ID"
+	backupBucket     = "BACKUP_BUCKET"
+	backupHours      = "BACKUP_HOURS"
+	backupKeepDays   = "BACKUP_KEEP_DAYS"
+	logGroup         = "CLOUDWATCH_LOG_GROUP"
 )
 
 // Variables lists every setting in the order in which an operator meets them.
@@ -63,13 +104,28 @@ var Variables = []Variable{
 	{regionBaseURLs, "", "Addresses per data-residency region, as `EU=https://…,US=https://…`."},
 	{redisURL, "", "Where the sites are kept: `redis://`, `rediss://` (TLS), `unix://`, `redis+sentinel://…/master/0`, `redis+cluster://…`. Required in production."},
 	{redisTLSInsecure, "false", "`true` accepts a Redis certificate nobody vouches for, which Heroku's Redis has. The connection is still encrypted."},
-	{sealKeys, "", "Keys that seal the sites' secrets in Redis, as `id:base64` of 32 random bytes, comma separated. The first seals, the others only open, so a new key goes in front. Required in production."},
+	{sealKeys, "", "Keys that seal the sites' secrets in Redis, as `id:base64` of 32 random bytes, comma separated. The first seals, the others only open, so a new key goes in front. Required in production, unless `KMS_KEY_ID` is set."},
 	{allowedHosts, "", "Hosts besides `*.atlassian.net` and `*.jira.com` whose sites may install the app, comma separated."},
 	{installKeyURLs, "https://connect-install-keys.atlassian.com,https://asap-distribution.us-west-2.prod.atl-asap.net", "Where Atlassian publishes the keys that sign installs, tried in order, comma separated."},
 	{tokenServerURL, "https://oauth-2-authorization-server.services.atlassian.com", "Atlassian's server that hands out tokens to act as a user."},
 	{bridgeURL, "https://connect-cdn.atl-paas.net/all.js", "Atlassian's script that connects the app's pages to Confluence."},
 	{logLevel, "info", "`debug`, `info`, `warn` or `error`."},
 	{shutdownSeconds, "28", "Seconds that running requests get to finish after SIGTERM, 1 to 120. A change takes at most 25; Heroku kills after 30."},
+	{securityContact, "", "Where to report a vulnerability and to ask about privacy, as `mailto:…` or `https://…`; `/.well-known/security.txt` and `/privacy` name it. Required in production."},
+	{retentionDays, "30", "Days that the record of a site is kept after it uninstalled the app, 1 to 365. A change holds for what is uninstalled from then on."},
+	{logRetentionDays, "14", "Days that the technical log is kept, one of 1, 3, 5, 7, 14, 30, 60, 90. CloudWatch is told; where else the log goes it has to be set there, for `/privacy` says this number."},
+	{metricsAddress, "", "Private `host:port` that serves Prometheus' `/metrics`, for example `127.0.0.1:9090`. Without it there is none."},
+	{awsRegion, "", "Region of the AWS services below, such as `eu-central-1`. Required with any of them."},
+	{awsAccessKeyID, "", "Access key for AWS. Required with any of its services; nothing is taken from files or from an instance."},
+	{awsSecretKey, "", "The secret of that access key."},
+	{awsEndpoint, "", "One address instead of Amazon's own, for services that speak the same protocols."},
+	{awsS3Endpoint, "", "The same for S3 alone."},
+	{kmsKeyID, "", "Ids, ARNs or aliases of KMS keys that seal the sites' secrets in Redis, comma separated. The first seals, the others only open."},
+	{sealWith, "", "`local` or `kms`: which seals when there are both `SEAL_KEYS` and `KMS_KEY_ID`. Without it, `kms`."},
+	{backupBucket, "", "S3 bucket for backups of the sites' records, as `bucket` or `bucket/prefix`."},
+	{backupHours, "24", "Hours between two backups by the running service, 0 to 168. 0 leaves them to `labelup backup`."},
+	{backupKeepDays, "30", "Days that a backup is kept, 1 to 365. What was erased is in no backup after that."},
+	{logGroup, "", "CloudWatch log group that the technical log goes to, besides standard output."},
 }
 
 // Read returns the settings. getenv is os.Getenv outside of tests. The error
@@ -96,10 +152,18 @@ func Read(getenv func(string) string) (Config, error) {
 	if err := config.LogLevel.UnmarshalText([]byte(r.oneOf(logLevel, "debug", "info", "warn", "error"))); err != nil {
 		r.fault(logLevel, "is no level")
 	}
+	config.SecurityContact = r.contact()
+	config.RetentionDays = r.number(retentionDays, 1, 365)
+	config.LogRetentionDays = r.oneNumberOf(logRetentionDays, 1, 3, 5, 7, 14, 30, 60, 90)
+	config.MetricsAddress = r.hostPort(metricsAddress)
+	config.AWS = r.aws()
 	if config.Production {
+		r.required(securityContact, "mailto:security@example.com")
 		r.required(baseURL, "https://labelup.example.com")
 		r.required(redisURL, "rediss://:password@host:6379")
-		r.required(sealKeys, "k1:…; make one with: echo k1:$(openssl rand -base64 32)")
+		if len(config.AWS.KMSKeyIDs) == 0 {
+			r.required(sealKeys, "k1:…; make one with: echo k1:$(openssl rand -base64 32)")
+		}
 	} else if config.BaseURL == "" {
 		config.BaseURL = "http://localhost:" + strconv.Itoa(config.Port)
 	}
@@ -173,6 +237,69 @@ func (r *reader) address(name, value string) string {
 		r.fault(name, "must have at most 200 characters")
 	}
 	return strings.TrimSuffix(value, "/")
+}
+
+// contact accepts what security.txt does: a mail address or a page.
+func (r *reader) contact() string {
+	value := r.text(securityContact)
+	u, err := url.Parse(value)
+	switch {
+	case value == "":
+	case err != nil || len(value) > 200 || !(u.Scheme == "https" && u.Host != "") && !(u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")):
+		r.fault(securityContact, "must be mailto:… or https://…, with at most 200 characters")
+	}
+	return value
+}
+
+func (r *reader) oneNumberOf(name string, allowed ...int) int {
+	n, err := strconv.Atoi(r.text(name))
+	if err != nil || !slices.Contains(allowed, n) {
+		r.fault(name, "must be one of "+strings.Trim(fmt.Sprint(allowed), "[]"))
+	}
+	return n
+}
+
+func (r *reader) hostPort(name string) string {
+	value := r.text(name)
+	if value == "" {
+		return ""
+	}
+	if _, port, err := net.SplitHostPort(value); err != nil || port == "" {
+		r.fault(name, "must be host:port such as 127.0.0.1:9090")
+	}
+	return value
+}
+
+func (r *reader) aws() AWS {
+	aws := AWS{
+		Region: r.text(awsRegion), AccessKeyID: r.text(awsAccessKeyID), SecretAccessKey: r.text(awsSecretKey),
+		Endpoint: r.address(awsEndpoint, r.text(awsEndpoint)), S3Endpoint: r.address(awsS3Endpoint, r.text(awsS3Endpoint)),
+		KMSKeyIDs: r.list(kmsKeyID), BackupBucket: r.text(backupBucket),
+		BackupEvery: time.Duration(r.number(backupHours, 0, 168)) * time.Hour, BackupKeepDays: r.number(backupKeepDays, 1, 365),
+		LogGroup: r.text(logGroup),
+	}
+	switch r.text(sealWith) {
+	case "":
+	case "local":
+		aws.SealWithLocal = true
+		if r.text(sealKeys) == "" {
+			r.fault(sealWith, "is local, and there are no "+sealKeys)
+		}
+	case "kms":
+		if len(aws.KMSKeyIDs) == 0 {
+			r.fault(sealWith, "is kms, and there is no "+kmsKeyID)
+		}
+	default:
+		r.fault(sealWith, "must be local or kms")
+	}
+	if aws.Used() {
+		for _, name := range []string{awsRegion, awsAccessKeyID, awsSecretKey} {
+			if r.text(name) == "" {
+				r.fault(name, "is not set; "+kmsKeyID+", "+backupBucket+" and "+logGroup+" need it")
+			}
+		}
+	}
+	return aws
 }
 
 // ownAddress is an address of the app. Its pages name their scripts and calls

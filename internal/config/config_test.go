@@ -20,6 +20,9 @@ func TestProductionReadsItsSettings(t *testing.T) {
 		"BASE_URL": "https://labelup.example.com/", "REDIS_URL": "rediss://:p@host:6379", "SEAL_KEYS": "k1:secret",
 		"PORT": "5000", "REGION_BASE_URLS": "EU=https://eu.example.com, US=https://us.example.com/",
 		"ALLOWED_HOSTS": "wiki.example.com", "LOG_LEVEL": "warn", "REDIS_TLS_INSECURE": "true",
+		"SECURITY_CONTACT": "mailto:security@example.com", "RETENTION_DAYS": "60", "METRICS_ADDRESS": ":9090",
+		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "KMS_KEY_ID": "alias/labelup",
+		"BACKUP_BUCKET": "backups/labelup", "BACKUP_HOURS": "6", "CLOUDWATCH_LOG_GROUP": "/labelup",
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -33,6 +36,11 @@ func TestProductionReadsItsSettings(t *testing.T) {
 		TokenServerURL: "https://oauth-2-authorization-server.services.atlassian.com",
 		BridgeURL:      "https://connect-cdn.atl-paas.net/all.js",
 		LogLevel:       slog.LevelWarn, ShutdownTimeout: 28 * time.Second,
+		SecurityContact: "mailto:security@example.com", RetentionDays: 60, LogRetentionDays: 14, MetricsAddress: ":9090",
+		AWS: AWS{
+			Region: "eu-central-1", AccessKeyID: "id", SecretAccessKey: "secret", KMSKeyIDs: []string{"alias/labelup"},
+			BackupBucket: "backups/labelup", BackupEvery: 6 * time.Hour, BackupKeepDays: 30, LogGroup: "/labelup",
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings differ (-want +got):\n%s", diff)
@@ -53,17 +61,31 @@ func TestEveryFaultIsNamedAtOnceAndNoValueIsShown(t *testing.T) {
 	_, err := Read(from(map[string]string{
 		"PORT": "http", "BASE_URL": "http://hunter2.example.com", "REGION_BASE_URLS": "MOON=https://x", "LOG_LEVEL": "loud",
 		"SHUTDOWN_SECONDS": "600", "REDIS_TLS_INSECURE": "maybe", "TOKEN_SERVER_URL": "https://user:hunter2@x/",
+		"SECURITY_CONTACT": "hunter2", "RETENTION_DAYS": "0", "LOG_RETENTION_DAYS": "15", "METRICS_ADDRESS": "hunter2", "BACKUP_HOURS": "-1",
+		"BACKUP_BUCKET": "hunter2", "SEAL_WITH": "hunter2",
 	}))
 	if err == nil {
 		t.Fatal("no fault was reported")
 	}
-	for _, name := range []string{"PORT", "BASE_URL", "REGION_BASE_URLS", "LOG_LEVEL", "SHUTDOWN_SECONDS", "REDIS_TLS_INSECURE", "TOKEN_SERVER_URL", "REDIS_URL", "SEAL_KEYS"} {
+	for _, name := range []string{"PORT", "BASE_URL", "REGION_BASE_URLS", "LOG_LEVEL", "SHUTDOWN_SECONDS", "REDIS_TLS_INSECURE", "TOKEN_SERVER_URL", "REDIS_URL", "SEAL_KEYS",
+		"SECURITY_CONTACT", "RETENTION_DAYS", "LOG_RETENTION_DAYS", "METRICS_ADDRESS", "BACKUP_HOURS", "SEAL_WITH", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+	} {
 		if !strings.Contains(err.Error(), name+" ") {
 			t.Errorf("%s is faulty and not reported in:\n%v", name, err)
 		}
 	}
 	if strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("a fault shows a value:\n%v", err)
+	}
+}
+
+func TestAKMSKeyTakesThePlaceOfTheLocalOnes(t *testing.T) {
+	_, err := Read(from(map[string]string{
+		"BASE_URL": "https://labelup.example.com/", "REDIS_URL": "rediss://:p@host:6379", "SECURITY_CONTACT": "https://example.com/security",
+		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "KMS_KEY_ID": "alias/labelup",
+	}))
+	if err != nil {
+		t.Error(err)
 	}
 }
 
