@@ -1,11 +1,12 @@
 // Package technicallog writes the technical log: one JSON line per request and
-// per call to Confluence, made so that support can answer "why did it fail for
-// this site at 14:05" and nobody can learn anything about a customer from it.
+// per call that the service makes, so that support can answer "why did it fail
+// for this site at 14:05" and nobody can learn anything about a customer from it.
 //
-// The fields are a closed list. A field that is not on it is left out and
-// counted; a text value that is not a plain technical word is withheld. So a
-// title, a label, a person or a URL cannot get in by mistake, only by changing
-// this file.
+// The fields are a closed list, see fields.go. A field that is not on it is left
+// out and counted; a text value that is not a plain technical word is withheld.
+// So a title, a label, a person or a URL cannot get in by mistake, only by
+// changing this package. What else is made of the log, such as metrics, watches
+// the same records and so cannot know more than the log says.
 package technicallog
 
 import (
@@ -15,61 +16,35 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
-	"os"
 	"strings"
-	"syscall"
-	"time"
 )
 
-// The fields of the log, each with what it may hold.
-const (
-	Route      = "route"       // the route's template, never the URL
-	Method     = "method"      // HTTP method
-	Status     = "status"      // HTTP status we answered, or that Confluence answered in a call
-	Kind       = "kind"        // kind of fault, see package fault
-	Reason     = "reason"      // fixed word saying why
-	Cause      = "cause"       // class of a lower error, from CauseOf
-	Duration   = "duration_ms" // milliseconds, fractional
-	Site       = "site"        // SiteHash of the client key
-	RequestID  = "request_id"  // also in the X-Request-Id header and in what a person sees
-	Operation  = "operation"   // name of a call to Confluence, a fixed word
-	Retries    = "retries"     // further tries a call needed
-	Points     = "points"      // estimated rate-limit points of a call
-	NearLimit  = "near_limit"  // Confluence says that its rate limit is near
-	Count      = "count"       // how many of something the event names
-	Address    = "address"     // our own listen address or URL without path and query
-	Version    = "version"     // version of the program
-	Setting    = "setting"     // name of an environment variable
-	Place      = "place"       // function and line in our own code, for panics
-	fieldsLost = "fields_lost" // how many fields were not on this list
-)
-
-var fields = map[string]bool{
-	slog.TimeKey: true, slog.LevelKey: true, slog.MessageKey: true,
-	Route: true, Method: true, Status: true, Kind: true, Reason: true, Cause: true,
-	Duration: true, Site: true, RequestID: true, Operation: true, Retries: true, Points: true,
-	NearLimit: true, Count: true, Address: true, Version: true, Setting: true, Place: true,
-}
-
-// New returns the technical log, as JSON lines on w.
-func New(w io.Writer, level slog.Leveler) *slog.Logger {
-	return slog.New(closed{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})})
+// New returns the technical log, as JSON lines on w of this level and above.
+// Watchers get the same records after the list was applied to them, but always
+// from info up: what is counted does not depend on what is written.
+func New(w io.Writer, level slog.Leveler, watchers ...slog.Handler) *slog.Logger {
+	return slog.New(closed{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}), watchers})
 }
 
 // closed is a handler that lets only the fields of the list through.
-type closed struct{ next slog.Handler }
+type closed struct {
+	lines    slog.Handler
+	watchers []slog.Handler
+}
 
 func (h closed) Enabled(ctx context.Context, level slog.Level) bool {
-	return h.next.Enabled(ctx, level)
+	return h.lines.Enabled(ctx, level) || watched(level) && len(h.watchers) > 0
 }
+
+// watched reports whether watchers get records of this level.
+func watched(level slog.Level) bool { return level >= slog.LevelInfo }
 
 func (h closed) Handle(ctx context.Context, record slog.Record) error {
 	if !plainWords(record.Message) {
 		record.Message = withheld
 	}
 	if permittedWhole(record) {
-		return h.next.Handle(ctx, record)
+		return h.pass(ctx, record)
 	}
 	kept := slog.NewRecord(record.Time, record.Level, record.Message, 0)
 	lost := 0
@@ -84,7 +59,22 @@ func (h closed) Handle(ctx context.Context, record slog.Record) error {
 	if lost > 0 {
 		kept.AddAttrs(slog.Int(fieldsLost, lost))
 	}
-	return h.next.Handle(ctx, kept)
+	return h.pass(ctx, kept)
+}
+
+func (h closed) pass(ctx context.Context, record slog.Record) (err error) {
+	if h.lines.Enabled(ctx, record.Level) {
+		err = h.lines.Handle(ctx, record)
+	}
+	if !watched(record.Level) {
+		return err
+	}
+	for _, watcher := range h.watchers {
+		if watcher.Enabled(ctx, record.Level) {
+			err = errors.Join(err, watcher.Handle(ctx, record.Clone()))
+		}
+	}
+	return err
 }
 
 func (h closed) WithAttrs(attrs []slog.Attr) slog.Handler {
@@ -94,7 +84,11 @@ func (h closed) WithAttrs(attrs []slog.Attr) slog.Handler {
 			kept = append(kept, attr)
 		}
 	}
-	return closed{h.next.WithAttrs(kept)}
+	watchers := make([]slog.Handler, len(h.watchers))
+	for i, watcher := range h.watchers {
+		watchers[i] = watcher.WithAttrs(kept)
+	}
+	return closed{h.lines.WithAttrs(kept), watchers}
 }
 
 // WithGroup ignores the group: the list of fields is flat.
@@ -166,34 +160,4 @@ func SiteHash(clientKey string) string {
 	}
 	sum := sha256.Sum256([]byte(clientKey))
 	return hex.EncodeToString(sum[:6])
-}
-
-// CauseOf puts a lower error into one of a few classes. The error's own text
-// is never logged: it may hold a URL with customer data in it.
-func CauseOf(err error) string {
-	var dns *net.DNSError
-	var network net.Error
-	switch {
-	case err == nil:
-		return ""
-	case errors.Is(err, context.Canceled):
-		return "canceled"
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
-		return "timeout"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection_refused"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "connection_lost"
-	case errors.As(err, &dns):
-		return "dns"
-	case errors.As(err, &network) && network.Timeout():
-		return "timeout"
-	default:
-		return "other"
-	}
-}
-
-// Milliseconds gives a duration the log's unit.
-func Milliseconds(d time.Duration) slog.Attr {
-	return slog.Float64(Duration, float64(d.Microseconds())/1000)
 }

@@ -3,6 +3,7 @@ package technicallog
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,6 +61,10 @@ func TestTheLogKeepsOnlyItsOwnFields(t *testing.T) {
 			func(l *slog.Logger) { l.Info("call", Operation, "予算") },
 			map[string]any{"level": "INFO", "msg": "call", "operation": "[withheld]"},
 		},
+		"what support did and why": {
+			func(l *slog.Logger) { l.Info("support", Support, "tenants_show", Reference, "SUP-1234", Attempt, 2) },
+			map[string]any{"level": "INFO", "msg": "support", "support": "tenants_show", "reference": "SUP-1234", "attempt": 2.0},
+		},
 		"an error value never prints its text": {
 			func(l *slog.Logger) { l.Error("call", Cause, errors.New("Get https://x/?name=secret")) },
 			map[string]any{"level": "ERROR", "msg": "call", "fields_lost": 1.0},
@@ -105,6 +110,7 @@ func TestCauseOfNamesTheClassOnly(t *testing.T) {
 		"a deadline":             {context.DeadlineExceeded, "timeout"},
 		"a refused connection":   {&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "connection_refused"},
 		"a cut connection":       {io.ErrUnexpectedEOF, "connection_lost"},
+		"a wrong certificate":    {fmt.Errorf("dial: %w", &tls.CertificateVerificationError{Err: errors.New("acme.atlassian.net")}), "certificate"},
 		"a name that is unknown": {&net.DNSError{Name: "acme.atlassian.net"}, "dns"},
 		"anything else":          {errors.New("title: Quarterly plan"), "other"},
 	}
