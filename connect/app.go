@@ -155,7 +155,7 @@ func (a *App) FromHost(r *http.Request) (*Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, site, err := a.verifyHS256(r.Context(), raw)
+	t, site, err := a.served(r.Context(), raw)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func (a *App) FromBrowser(r *http.Request) (*Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, site, err := a.verifyHS256(r.Context(), raw)
+	t, site, err := a.served(r.Context(), raw)
 	if err != nil {
 		return nil, err
 	}
@@ -191,6 +191,17 @@ func (a *App) FromBrowser(r *http.Request) (*Caller, error) {
 	default:
 		return nil, unauthorized(ReasonNotContextToken)
 	}
+}
+
+// served is verifyHS256 for everything but lifecycle calls: it refuses a site
+// that is blocked. Only the site itself learns of that, for its signature is
+// checked first.
+func (a *App) served(ctx context.Context, raw string) (*token, *Installation, error) {
+	t, site, err := a.verifyHS256(ctx, raw)
+	if err == nil && !site.BlockedAt.IsZero() {
+		return nil, nil, &Error{Kind: Forbidden, Reason: ReasonBlocked}
+	}
+	return t, site, err
 }
 
 // verifyHS256 proves that the site which the token names as its issuer signed

@@ -423,6 +423,29 @@ func TestAnEmptyPreviousSecretSignsNothing(t *testing.T) {
 	wantReason(t, err, connect.Unauthorized, connect.ReasonSignature)
 }
 
+func TestABlockedSiteIsToldSoAndNobodyElseIs(t *testing.T) {
+	f := newFixture(t)
+	site := f.host.Installation()
+	site.BlockedAt = f.now
+	f.store.Put(site)
+	forged := connecttest.SignedWith(jwt.SigningMethodHS256, []byte("x"))
+
+	_, err := f.app.FromHost(f.host.Iframe("/byline"))
+	wantReason(t, err, connect.Forbidden, connect.ReasonBlocked)
+	_, err = f.app.FromBrowser(f.host.BrowserCall("POST", "/api/labels", "{}"))
+	wantReason(t, err, connect.Forbidden, connect.ReasonBlocked)
+	_, err = f.app.FromHost(f.host.Iframe("/byline", forged))
+	wantReason(t, err, connect.Unauthorized, connect.ReasonSignature)
+	_, err = f.app.FromBrowser(f.host.BrowserCall("POST", "/api/labels", "{}", forged))
+	wantReason(t, err, connect.Unauthorized, connect.ReasonSignature)
+
+	site.BlockedAt = time.Time{}
+	f.store.Put(site)
+	if _, err := f.app.FromHost(f.host.Iframe("/byline")); err != nil {
+		t.Errorf("after the block: %v", err)
+	}
+}
+
 func TestARequestThatAHandlerMadeItselfIsReadFromItsURL(t *testing.T) {
 	f := newFixture(t)
 	r := f.host.Iframe("/byline?x=%20y")

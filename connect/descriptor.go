@@ -56,6 +56,7 @@ func FillDescriptor(document []byte, baseURL string, regions map[string]string) 
 type Descriptor struct {
 	Key             string
 	EnableLicensing bool
+	Scopes          []string
 	Lifecycle       map[Event]string // URLs relative to the base URL
 	Modules         []Module         // in the order of the document
 }
@@ -73,6 +74,7 @@ func ParseDescriptor(document []byte) (*Descriptor, error) {
 	var root struct {
 		Key             string           `json:"key"`
 		EnableLicensing bool             `json:"enableLicensing"`
+		Scopes          []string         `json:"scopes"`
 		Lifecycle       map[Event]string `json:"lifecycle"`
 		Modules         json.RawMessage  `json:"modules"`
 	}
@@ -82,7 +84,7 @@ func ParseDescriptor(document []byte) (*Descriptor, error) {
 	if root.Key == "" {
 		return nil, errors.New("connect: descriptor: key is missing")
 	}
-	d := &Descriptor{Key: root.Key, EnableLicensing: root.EnableLicensing, Lifecycle: root.Lifecycle}
+	d := &Descriptor{Key: root.Key, EnableLicensing: root.EnableLicensing, Scopes: root.Scopes, Lifecycle: root.Lifecycle}
 	if root.Modules == nil {
 		return d, nil
 	}

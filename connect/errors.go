@@ -12,7 +12,7 @@ type Kind string
 const (
 	BadRequest   Kind = "bad_request"  // proved, but the body makes no sense; nothing was changed
 	Unauthorized Kind = "unauthorized" // no proof of who is calling
-	Forbidden    Kind = "forbidden"    // Atlassian does not let the app act as this person
+	Forbidden    Kind = "forbidden"    // Atlassian does not let the app act as this person, or we do not serve this site
 	TooLarge     Kind = "too_large"    // body above its limit
 	Unavailable  Kind = "unavailable"  // the store, the key server or the token server is down
 )
@@ -27,6 +27,7 @@ const (
 	ReasonAlgorithm       = "algorithm"         // alg is not the one this route is pinned to
 	ReasonIssuer          = "issuer"            // no iss, or one no site has installed under
 	ReasonUninstalled     = "uninstalled"       // the site has uninstalled the app
+	ReasonBlocked         = "blocked"           // an operator blocked the site
 	ReasonSignature       = "signature"         // the signature does not verify
 	ReasonNoExpiry        = "no_expiry"         // no exp
 	ReasonNoIssuedAt      = "no_issued_at"      // no iat

@@ -55,6 +55,11 @@ type Installation struct {
 
 	// UninstalledAt is zero while the app is installed.
 	UninstalledAt time.Time
+
+	// BlockedAt is when an operator blocked the site, zero while it is not.
+	// Nobody of a blocked site is served. Its lifecycle calls are, and none of
+	// them ends the block.
+	BlockedAt time.Time
 }
 
 // Installed reports whether the site may call and be called.

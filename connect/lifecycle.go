@@ -253,7 +253,7 @@ func install(current *Installation, said *lifecycleBody, issuedAt, now time.Time
 	if current == nil {
 		return next
 	}
-	next.InstalledAt = current.InstalledAt
+	next.InstalledAt, next.BlockedAt = current.InstalledAt, current.BlockedAt
 	if !current.Installed() {
 		return next
 	}

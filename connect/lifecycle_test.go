@@ -93,6 +93,26 @@ func TestTheLifeOfASite(t *testing.T) {
 	}
 }
 
+func TestNoLifecycleCallEndsABlock(t *testing.T) {
+	f := newFixture(t)
+	site := f.host.Installation()
+	site.BlockedAt = f.now
+	f.store.Put(site)
+	for _, event := range []connect.Event{connect.Disabled, connect.Enabled, connect.Installed, connect.Uninstalled, connect.Installed, connect.Enabled} {
+		f.later(time.Minute)
+		f.accept(t, f.host.Lifecycle(event), event)
+		got := f.record(t)
+		if !got.BlockedAt.Equal(site.BlockedAt) {
+			t.Fatalf("after %s the block is of %v", event, got.BlockedAt)
+		}
+		if !got.ChangedAt.Equal(f.now) {
+			t.Fatalf("%s was not applied to the blocked site", event)
+		}
+	}
+	_, err := f.app.FromHost(f.host.Iframe("/byline"))
+	wantReason(t, err, connect.Forbidden, connect.ReasonBlocked)
+}
+
 func TestUninstallingWhatWasNeverInstalledIsDone(t *testing.T) {
 	f := newFixture(t)
 	f.host.ClientKey = "site-new"

@@ -71,6 +71,24 @@ func TestTransition(t *testing.T) {
 			current: uninstalled, event: Installed, issuedAt: now,
 			want: with(fresh, func(i *Installation) { i.InstalledAt = start }),
 		},
+		"installed again leaves a block": {
+			current: with(installed, func(i *Installation) { i.SharedSecret, i.BlockedAt = "new", start }), event: Installed, issuedAt: now,
+			want: with(fresh, func(i *Installation) { i.InstalledAt, i.Enabled, i.BlockedAt = start, true, start }),
+		},
+		"installed after uninstalled leaves a block": {
+			current: with(*uninstalled, func(i *Installation) { i.BlockedAt = start }), event: Installed, issuedAt: now,
+			want: with(fresh, func(i *Installation) { i.InstalledAt, i.BlockedAt = start, start }),
+		},
+		"uninstalled leaves a block": {
+			current: with(installed, func(i *Installation) { i.BlockedAt = start }), event: Uninstalled, issuedAt: now,
+			want: with(installed, func(i *Installation) {
+				i.SharedSecret, i.Enabled, i.ChangedAt, i.UninstalledAt, i.BlockedAt = "", false, now, now, start
+			}),
+		},
+		"enabled leaves a block": {
+			current: with(installed, func(i *Installation) { i.Enabled, i.BlockedAt = false, start }), event: Enabled, issuedAt: now,
+			want: with(installed, func(i *Installation) { i.ChangedAt, i.BlockedAt = now, start }),
+		},
 		"uninstalled erases the secrets and keeps the rest": {
 			current: with(installed, func(i *Installation) {
 				i.PreviousSecret, i.PreviousSecretUntil = "older", now.Add(time.Minute)

@@ -354,7 +354,7 @@ func TestEveryKindServesTheTenantStore(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			store := tenant.New(client(t, s), sealer)
+			store := tenant.New(client(t, s), sealer, tenant.Settings{})
 			used := &connect.UsedToken{Expires: time.Now().Add(time.Minute)}
 			want := &connect.Installation{ClientKey: "site", SharedSecret: "s3cr3t", BaseURL: "https://site.example/wiki"}
 			err = store.Change(t.Context(), "site", used, func(*connect.Installation) (*connect.Installation, error) { return want, nil })

@@ -33,7 +33,7 @@ type cache struct {
 // cached is one answer of Redis.
 type cached struct {
 	clientKey    string
-	name         string                // siteName(clientKey)
+	name         string                // Name(clientKey)
 	installation *connect.Installation // nil: no such site
 	asked        time.Time
 }

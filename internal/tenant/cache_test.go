@@ -9,7 +9,7 @@ import (
 )
 
 func answer(clientKey string, known bool) *cached {
-	a := &cached{clientKey: clientKey, name: siteName(clientKey), asked: time.Now()}
+	a := &cached{clientKey: clientKey, name: Name(clientKey), asked: time.Now()}
 	if known {
 		a.installation = &connect.Installation{ClientKey: clientKey}
 	}
@@ -59,7 +59,7 @@ func TestForgettingDropsOneSiteAndWhatIsBeingLoaded(t *testing.T) {
 	c.put(0, answer("b", true))
 	c.put(0, answer("c", false))
 	before := c.now()
-	c.forget(siteName("a"))
+	c.forget(Name("a"))
 	c.put(before, answer("a", true)) // asked before, arrives late
 	for clientKey, want := range map[string]bool{"a": false, "b": true, "c": true} {
 		if _, ok := c.get(clientKey); ok != want {

@@ -1,51 +1,35 @@
 package tenant
 
 import (
-	"go/ast"
-	"go/parser"
-	gotoken "go/token"
+	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"labelup/internal/datamap"
 )
 
-// TestThePageAboutRedisSaysWhatTheCodeDoes holds docs/tenants.md against the
-// record, its comments, the names of the keys and the times.
+// TestThePageAboutRedisSaysWhatTheCodeDoes holds docs/tenants.md against what
+// is declared beside the code that writes it.
 func TestThePageAboutRedisSaysWhatTheCodeDoes(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "tenants.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	page := string(raw)
+	inWords := strings.NewReplacer(datamap.UninstalledDays, "`RETENTION_DAYS`", datamap.BackupDays, "`BACKUP_KEEP_DAYS`")
 
-	parsed, err := parser.ParseFile(gotoken.NewFileSet(), "record.go", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var want []string
-	ast.Inspect(parsed, func(n ast.Node) bool {
-		declared, ok := n.(*ast.TypeSpec)
-		if !ok || declared.Name.Name != "record" {
-			return true
+	for _, field := range Stores[0].Fields {
+		purpose := field.Purpose
+		if field.Protection != "" {
+			purpose = "sealed; " + purpose
 		}
-		for _, field := range declared.Type.(*ast.StructType).Fields.List {
-			tag, err := strconv.Unquote(field.Tag.Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			name, _, _ := strings.Cut(reflect.StructTag(tag).Get("json"), ",")
-			want = append(want, "| `"+name+"` | "+strings.TrimSpace(field.Comment.Text())+" |")
-		}
-		return false
-	})
-	if len(want) != reflect.TypeFor[record]().NumField() {
-		t.Fatalf("found %d fields of the record only", len(want))
+		want = append(want, fmt.Sprintf("| `%s` | %s | %s |", field.Name, purpose, field.Origin))
 	}
 	_, table, _ := strings.Cut(page, "## The record")
 	table, _, _ = strings.Cut(table, "## ")
@@ -53,17 +37,25 @@ func TestThePageAboutRedisSaysWhatTheCodeDoes(t *testing.T) {
 		t.Errorf("the fields differ (-code +page):\n%s", diff)
 	}
 
-	keys := []string{siteKey("<site>"), strings.ReplaceAll(tokenKey("<site>", [32]byte{}), strings.Repeat("0", 64), "<token>")}
-	var found []string
-	for _, match := range regexp.MustCompile("(?m)^\\| `(labelup:[^`]*)` \\|").FindAllStringSubmatch(page, -1) {
-		found = append(found, match[1])
+	var declared [][2]string
+	for _, store := range Stores {
+		_, key, _ := strings.Cut(store.Place, "Redis, ")
+		declared = append(declared, [2]string{key, inWords.Replace(store.Kept)})
 	}
-	if diff := cmp.Diff(keys, found); diff != "" {
+	var found [][2]string
+	for _, match := range regexp.MustCompile("(?m)^\\| `(labelup:[^`]*)` \\| [^|]* \\| (.*) \\|$").FindAllStringSubmatch(page, -1) {
+		found = append(found, [2]string{match[1], match[2]})
+	}
+	if diff := cmp.Diff(declared, found); diff != "" {
 		t.Errorf("the keys differ (-code +page):\n%s", diff)
 	}
-	for _, said := range []string{"`" + channel + "`", strconv.Itoa(int(keptAfterUninstall.Hours()/24)) + " days after"} {
-		if !strings.Contains(page, said) {
-			t.Errorf("the page does not say %s", said)
+	keys := []string{siteKey("<site>"), strings.ReplaceAll(tokenKey("<site>", [32]byte{}), strings.Repeat("0", 64), "<token>"), erasedKey("<site>")}
+	for i, key := range keys {
+		if i >= len(declared) || declared[i][0] != key {
+			t.Errorf("the code writes %s, which is not declared in its place", key)
 		}
+	}
+	if !strings.Contains(page, "`"+channel+"`") {
+		t.Errorf("the page does not name the channel %s", channel)
 	}
 }

@@ -40,7 +40,7 @@ func recovers(t *testing.T, limit time.Duration, s *Store) {
 
 func TestRedisMayDieAndComeBack(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t)
+	server := redistest.Start(t, "appendfsync always") // else it may lose what it wrote in its last two seconds
 	s, reader := open(t, server.URL()), open(t, server.URL())
 	change(t, s, site, token("t", "b"), installed(site, "s3cr3t"))
 

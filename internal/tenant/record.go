@@ -1,34 +1,43 @@
 package tenant
 
 import (
+	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"labelup/connect"
+	"labelup/internal/datamap"
 	"labelup/internal/seal"
 )
 
 // Sealer protects the secrets that are stored. Implementations must be safe
 // for concurrent use; must fail to Open a text for any other binding than it
-// was sealed with; must still open what an earlier key sealed for as long as
-// records with it exist; and must answer within the context's time. Seal is
-// called on every change, Open when a record is read from Redis.
+// was sealed with, with one of package seal's errors; must still open what an
+// earlier key sealed for as long as records with it exist; and must answer
+// within the context's time. Seal is called on every change, Open when a record
+// is read from Redis. Current reports whether a text says that it was sealed
+// with the key that Seal uses now; it asks nobody.
 type Sealer interface {
 	Seal(ctx context.Context, plaintext []byte, binding seal.Binding) (string, error)
 	Open(ctx context.Context, sealed string, binding seal.Binding) ([]byte, error)
+	Current(sealed string) bool
 }
 
 // ErrCorrupt: there is a record and it cannot be read: it is no JSON, is of a
 // newer version, or its secrets do not open. It concerns this site only, and is
-// wrapped together with connect.ErrStoreUnavailable. Nothing overwrites such a
-// record; after the cause is understood, deleting its key and installing the
-// app again on the site repairs it.
+// wrapped together with connect.ErrStoreUnavailable. No lifecycle call
+// overwrites such a record; after the cause is understood, importing a backup,
+// or erasing the site and installing the app again on it, repairs it.
 var ErrCorrupt = errors.New("tenant: corrupt record")
+
+// errNewer is the ErrCorrupt of a record that a newer program can read.
+var errNewer = fmt.Errorf("%w: of a newer version than this program knows", ErrCorrupt)
 
 const (
 	recordVersion = 1
@@ -38,32 +47,74 @@ const (
 	maxRecord = 64 << 10
 )
 
-// record is what one site's key holds, as JSON. Adding, removing or changing
-// a field needs a new version: an older process would drop what it does not
-// know. Each comment says what the field is for, and docs/tenants.md says the
-// same; nothing is stored without a purpose, and nothing about people or pages
-// is stored at all.
+// record is what one site's key holds, as JSON. What each field is for is
+// declared in siteStore; nothing is stored without a purpose, and nothing about
+// people or pages is stored at all.
+//
+// A field may be added without a new version, for during a deploy two versions
+// of the program run side by side and both keep what they do not know. Its name
+// must differ from the others by more than case. Removing a field or changing
+// what it means needs a new version.
 type record struct {
-	Version   int    `json:"version"`   // of this list of fields
-	ClientKey string `json:"clientKey"` // names the site; must match the key the record is stored under
+	Version   int    `json:"version"`
+	ClientKey string `json:"clientKey"`
 
-	SharedSecret        string    `json:"sharedSecret,omitempty"`       // sealed; verifies and signs calls
-	PreviousSecret      string    `json:"previousSecret,omitempty"`     // sealed; verifies calls under way during a rotation
-	PreviousSecretUntil time.Time `json:"previousSecretUntil,omitzero"` // ends that
+	SharedSecret        string    `json:"sharedSecret,omitempty"`
+	PreviousSecret      string    `json:"previousSecret,omitempty"`
+	PreviousSecretUntil time.Time `json:"previousSecretUntil,omitzero"`
 
-	BaseURL           string `json:"baseUrl"`                     // where the site's REST API is called
-	DisplayURL        string `json:"displayUrl,omitempty"`        // the site's custom domain, for links and frame-ancestors
-	OAuthClientID     string `json:"oauthClientId,omitempty"`     // to act as the user who clicked
-	CloudID           string `json:"cloudId,omitempty"`           // recognises the site after a move to Forge
-	InstallationID    string `json:"installationId,omitempty"`    // the same, for installs made through Forge
-	EntitlementID     string `json:"entitlementId,omitempty"`     // the licence, for support
-	EntitlementNumber string `json:"entitlementNumber,omitempty"` // the licence, for support
+	BaseURL           string `json:"baseUrl"`
+	DisplayURL        string `json:"displayUrl,omitempty"`
+	OAuthClientID     string `json:"oauthClientId,omitempty"`
+	CloudID           string `json:"cloudId,omitempty"`
+	InstallationID    string `json:"installationId,omitempty"`
+	EntitlementID     string `json:"entitlementId,omitempty"`
+	EntitlementNumber string `json:"entitlementNumber,omitempty"`
 
-	Enabled       bool      `json:"enabled"`                // whether the site's administrator switched the app on
-	InstalledAt   time.Time `json:"installedAt"`            // support, and how long data has been held
-	ChangedAt     time.Time `json:"changedAt"`              // orders lifecycle calls that arrive out of order
-	UninstalledAt time.Time `json:"uninstalledAt,omitzero"` // refuses calls; Redis deletes the record 30 days later
+	Enabled       bool      `json:"enabled"`
+	InstalledAt   time.Time `json:"installedAt"`
+	ChangedAt     time.Time `json:"changedAt"`
+	UninstalledAt time.Time `json:"uninstalledAt,omitzero"`
+	BlockedAt     time.Time `json:"blockedAt,omitzero"`
+
+	// unknown are the fields of a newer program, as they were read.
+	unknown map[string]json.RawMessage `json:"-"`
 }
+
+const (
+	fromInstall   = "Atlassian's install call"
+	fromLifecycle = "Atlassian's lifecycle calls"
+	ownClock      = "the app's clock"
+
+	whereSealed    = "sealed with AES-256-GCM, bound to its site and field; the key is not in Redis"
+	untilUninstall = "until the site uninstalls the app"
+)
+
+var siteStore = datamap.Of(record{}, datamap.Store{
+	Name:       "Installed sites",
+	Place:      "Redis, labelup:{<site>}:site",
+	Kept:       "while the app is installed, and " + datamap.UninstalledDays + " days after the site uninstalled it",
+	Protection: "in a Redis that only the app reaches; in backups encrypted",
+	Fields: []datamap.Field{
+		{Name: "version", Origin: "the app", Purpose: "of this list of fields"},
+		{Name: "clientKey", Origin: fromInstall, Purpose: "names the site; must match the key the record is stored under"},
+		{Name: fieldSharedSecret, Origin: fromInstall, Purpose: "verifies and signs calls", Kept: untilUninstall, Protection: whereSealed},
+		{Name: fieldPreviousSecret, Origin: "an earlier install call of Atlassian's", Purpose: "verifies calls under way during a rotation", Kept: untilUninstall, Protection: whereSealed},
+		{Name: "previousSecretUntil", Origin: ownClock, Purpose: "ends that", Kept: untilUninstall},
+		{Name: "baseUrl", Origin: fromInstall, Purpose: "where the site's REST API is called"},
+		{Name: "displayUrl", Origin: fromInstall, Purpose: "the site's custom domain, for links and frame-ancestors"},
+		{Name: "oauthClientId", Origin: fromInstall, Purpose: "to act as the user who clicked"},
+		{Name: "cloudId", Origin: fromInstall, Purpose: "recognises the site after a move to Forge"},
+		{Name: "installationId", Origin: fromInstall, Purpose: "the same, for installs made through Forge"},
+		{Name: "entitlementId", Origin: fromInstall, Purpose: "the licence, for support"},
+		{Name: "entitlementNumber", Origin: fromInstall, Purpose: "the licence, for support"},
+		{Name: "enabled", Origin: fromLifecycle, Purpose: "whether the site's administrator switched the app on"},
+		{Name: "installedAt", Origin: ownClock, Purpose: "support, and how long data has been held"},
+		{Name: "changedAt", Origin: fromLifecycle, Purpose: "orders lifecycle calls that arrive out of order"},
+		{Name: "uninstalledAt", Origin: ownClock, Purpose: "refuses calls, and when Redis deletes the record"},
+		{Name: "blockedAt", Origin: "the operator", Purpose: "refuses calls of a site that the operator blocked"},
+	},
+})
 
 // The names the secrets are bound to; part of what is stored.
 const (
@@ -71,55 +122,37 @@ const (
 	fieldPreviousSecret = "previousSecret"
 )
 
-// encode seals both secrets anew, which is how a rotated key takes over.
-func encode(ctx context.Context, sealer Sealer, i *connect.Installation) ([]byte, error) {
-	secret := func(s connect.Secret, field string) (string, error) {
-		if s == "" {
-			return "", nil
-		}
-		sealed, err := sealer.Seal(ctx, s.Bytes(), seal.Binding{Tenant: i.ClientKey, Field: field})
-		if err != nil {
-			return "", fmt.Errorf("tenant: %s: %w", field, err)
-		}
-		return sealed, nil
-	}
-	shared, err := secret(i.SharedSecret, fieldSharedSecret)
-	if err != nil {
-		return nil, err
-	}
-	previous, err := secret(i.PreviousSecret, fieldPreviousSecret)
-	if err != nil {
-		return nil, err
-	}
-	encoded, err := json.Marshal(record{ //nolint:gosec // the secrets are sealed
-		Version:             recordVersion,
-		ClientKey:           i.ClientKey,
-		SharedSecret:        shared,
-		PreviousSecret:      previous,
-		PreviousSecretUntil: i.PreviousSecretUntil.UTC(),
-		BaseURL:             i.BaseURL,
-		DisplayURL:          i.DisplayURL,
-		OAuthClientID:       i.OAuthClientID,
-		CloudID:             i.CloudID,
-		InstallationID:      i.InstallationID,
-		EntitlementID:       i.EntitlementID,
-		EntitlementNumber:   i.EntitlementNumber,
-		Enabled:             i.Enabled,
-		InstalledAt:         i.InstalledAt.UTC(),
-		ChangedAt:           i.ChangedAt.UTC(),
-		UninstalledAt:       i.UninstalledAt.UTC(),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("tenant: encode: %w", err)
-	}
-	if len(encoded) > maxRecord {
-		return nil, fmt.Errorf("tenant: a record of %d bytes, at most %d are allowed", len(encoded), maxRecord)
-	}
-	return encoded, nil
+// secretField is one of the record's secrets.
+type secretField struct {
+	name   string
+	sealed *string // in the record
 }
 
-// decode returns errors that wrap ErrCorrupt and never quote the record.
-func decode(ctx context.Context, sealer Sealer, clientKey, stored string) (*connect.Installation, error) {
+func (r *record) secrets() [2]secretField {
+	return [2]secretField{{fieldSharedSecret, &r.SharedSecret}, {fieldPreviousSecret, &r.PreviousSecret}}
+}
+
+// current reports whether every secret is sealed with the key that seals now.
+func (r *record) current(sealer Sealer) bool {
+	for _, secret := range r.secrets() {
+		if *secret.sealed != "" && !sealer.Current(*secret.sealed) {
+			return false
+		}
+	}
+	return true
+}
+
+// expires is when the record shall be deleted, zero for never.
+func (r *record) expires(keep Keep) time.Time {
+	if r.UninstalledAt.IsZero() {
+		return time.Time{}
+	}
+	return r.UninstalledAt.Add(keep.AfterUninstall)
+}
+
+// parse reads what is stored under a name. Its errors wrap ErrCorrupt and never
+// quote the record. The secrets stay sealed.
+func parse(name, stored string) (*record, error) {
 	if len(stored) > maxRecord {
 		return nil, fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrCorrupt, len(stored), maxRecord)
 	}
@@ -127,27 +160,64 @@ func decode(ctx context.Context, sealer Sealer, clientKey, stored string) (*conn
 	if err := json.Unmarshal([]byte(stored), &r); err != nil {
 		return nil, fmt.Errorf("%w: not the JSON of a record", ErrCorrupt)
 	}
+	if r.Version > recordVersion {
+		return nil, errNewer
+	}
 	if r.Version != recordVersion {
 		return nil, fmt.Errorf("%w: version %d, this program knows %d", ErrCorrupt, r.Version, recordVersion)
 	}
-	if r.ClientKey != clientKey {
+	if Name(r.ClientKey) != name {
 		return nil, fmt.Errorf("%w: the record of another site", ErrCorrupt)
 	}
-	secret := func(sealed, field string) (connect.Secret, error) {
-		if sealed == "" {
-			return "", nil
-		}
-		plaintext, err := sealer.Open(ctx, sealed, seal.Binding{Tenant: clientKey, Field: field})
-		if err != nil {
-			return "", fmt.Errorf("%w: %s: %w", ErrCorrupt, field, err)
-		}
-		return connect.Secret(plaintext), nil
-	}
-	shared, err := secret(r.SharedSecret, fieldSharedSecret)
+	return &r, nil
+}
+
+// parseWhole is parse for a record that will be written again: it also keeps
+// the fields that this program does not know.
+func parseWhole(name, stored string) (*record, error) {
+	r, err := parse(name, stored)
 	if err != nil {
 		return nil, err
 	}
-	previous, err := secret(r.PreviousSecret, fieldPreviousSecret)
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(stored), &all); err != nil {
+		return nil, fmt.Errorf("%w: not the JSON of a record", ErrCorrupt)
+	}
+	maps.DeleteFunc(all, func(name string, _ json.RawMessage) bool {
+		// As encoding/json finds them.
+		return slices.ContainsFunc(siteStore.Fields, func(f datamap.Field) bool { return strings.EqualFold(f.Name, name) })
+	})
+	r.unknown = all
+	return r, nil
+}
+
+// encode is the opposite of parseWhole.
+func (r *record) encode() ([]byte, error) {
+	encoded, err := json.Marshal(r) //nolint:gosec // the secrets are sealed
+	if err != nil {
+		return nil, fmt.Errorf("tenant: encode: %w", err)
+	}
+	if len(r.unknown) > 0 {
+		unknown, err := json.Marshal(r.unknown)
+		if err != nil {
+			return nil, fmt.Errorf("tenant: encode: %w", err)
+		}
+		encoded = slices.Concat(bytes.TrimSuffix(encoded, []byte("}")), []byte(","), bytes.TrimPrefix(unknown, []byte("{")))
+	}
+	if len(encoded) > maxRecord {
+		return nil, fmt.Errorf("tenant: a record of %d bytes, at most %d are allowed", len(encoded), maxRecord)
+	}
+	return encoded, nil
+}
+
+// open returns what connect knows of the record. Its errors never quote the
+// record, and wrap ErrCorrupt if it is the record's fault.
+func (r *record) open(ctx context.Context, sealer Sealer) (*connect.Installation, error) {
+	shared, err := openSecret(ctx, sealer, r, fieldSharedSecret, r.SharedSecret)
+	if err != nil {
+		return nil, err
+	}
+	previous, err := openSecret(ctx, sealer, r, fieldPreviousSecret, r.PreviousSecret)
 	if err != nil {
 		return nil, err
 	}
@@ -167,23 +237,72 @@ func decode(ctx context.Context, sealer Sealer, clientKey, stored string) (*conn
 		InstalledAt:         r.InstalledAt,
 		ChangedAt:           r.ChangedAt,
 		UninstalledAt:       r.UninstalledAt,
+		BlockedAt:           r.BlockedAt,
 	}, nil
 }
 
-// siteName is what a site is called in Redis. A hash, because a client key may
-// hold any byte, braces included, and so that neither a key listing nor an
-// invalidation message names a customer.
-func siteName(clientKey string) string {
-	sum := sha256.Sum256([]byte(clientKey))
-	return hex.EncodeToString(sum[:])
+// sealed is the opposite of open. It seals both secrets anew, which is how a
+// rotated key takes over.
+func sealed(ctx context.Context, sealer Sealer, i *connect.Installation) (*record, error) {
+	r := &record{
+		Version:             recordVersion,
+		ClientKey:           i.ClientKey,
+		PreviousSecretUntil: i.PreviousSecretUntil.UTC(),
+		BaseURL:             i.BaseURL,
+		DisplayURL:          i.DisplayURL,
+		OAuthClientID:       i.OAuthClientID,
+		CloudID:             i.CloudID,
+		InstallationID:      i.InstallationID,
+		EntitlementID:       i.EntitlementID,
+		EntitlementNumber:   i.EntitlementNumber,
+		Enabled:             i.Enabled,
+		InstalledAt:         i.InstalledAt.UTC(),
+		ChangedAt:           i.ChangedAt.UTC(),
+		UninstalledAt:       i.UninstalledAt.UTC(),
+		BlockedAt:           i.BlockedAt.UTC(),
+	}
+	var err error
+	if r.SharedSecret, err = sealSecret(ctx, sealer, r, fieldSharedSecret, i.SharedSecret); err != nil {
+		return nil, err
+	}
+	if r.PreviousSecret, err = sealSecret(ctx, sealer, r, fieldPreviousSecret, i.PreviousSecret); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
-// siteKey holds the record. The braces put all keys of a site into one slot of
-// a Redis Cluster, so that one transaction can write them.
-func siteKey(name string) string { return "labelup:{" + name + "}:site" }
+func sealSecret(ctx context.Context, sealer Sealer, r *record, field string, secret connect.Secret) (string, error) {
+	if secret == "" {
+		return "", nil
+	}
+	sealed, err := sealer.Seal(ctx, secret.Bytes(), seal.Binding{Tenant: r.ClientKey, Field: field})
+	if err != nil {
+		return "", fmt.Errorf("tenant: %s: %w", field, err)
+	}
+	return sealed, nil
+}
 
-// tokenKey holds the hash of the body a lifecycle token came with, as hex,
-// until the token expires.
-func tokenKey(name string, token [32]byte) string {
-	return "labelup:{" + name + "}:token:" + hex.EncodeToString(token[:])
+func openSecret(ctx context.Context, sealer Sealer, r *record, field, sealed string) (connect.Secret, error) {
+	if sealed == "" {
+		return "", nil
+	}
+	plaintext, err := sealer.Open(ctx, sealed, seal.Binding{Tenant: r.ClientKey, Field: field})
+	if err != nil {
+		if isFaultOfText(err) {
+			return "", fmt.Errorf("%w: %s: %w", ErrCorrupt, field, err)
+		}
+		return "", fmt.Errorf("tenant: %s: %w", field, err)
+	}
+	return connect.Secret(plaintext), nil
+}
+
+// isFaultOfText tells a sealed text that will not open from a key service that
+// does not answer just now.
+func isFaultOfText(err error) bool {
+	for _, fault := range []error{seal.ErrMalformed, seal.ErrUnknownKey, seal.ErrOtherTenant, seal.ErrOtherField, seal.ErrTampered} {
+		if errors.Is(err, fault) {
+			return true
+		}
+	}
+	return false
 }

@@ -73,6 +73,13 @@ func Connect(redisURL string, options Options) (redis.UniversalClient, error) {
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 
 	muteOnce.Do(func() { redis.SetLogger(mute{}) })
+	if o.IsClusterMode {
+		// A master that is gone does not make the client look who took over:
+		// it would keep asking the dead one for up to a minute.
+		cluster := o.Cluster()
+		cluster.ClusterStateReloadInterval = time.Second
+		return redis.NewClusterClient(cluster), nil
+	}
 	return redis.NewUniversalClient(o), nil
 }
 

@@ -1,31 +1,33 @@
 // Package tenant keeps the sites that have the app installed, in Redis, as
-// connect.Store asks for.
+// connect.Store asks for, and does with their records what an operator and the
+// law ask for: list, block, erase, back up, bring back.
 //
-// It writes two kinds of keys and must never write another:
+// It writes three kinds of keys and must never write another:
 //
-//	labelup:{<sha256 of the client key>}:site                      the record, see record.go and docs/tenants.md
-//	labelup:{<sha256 of the client key>}:token:<sha256 of a token> the hash of the body it came with, until the token expires
+//	labelup:{<Name of the site>}:site                       the record, see record.go and docs/tenants.md
+//	labelup:{<Name of the site>}:token:<sha256 of a token>  the hash of the body it came with, until the token expires
+//	labelup:{<Name of the site>}:erased                     when the site was erased, as long as a backup may hold it
 //
 // Nothing about people, pages or labels is stored, and no secret in the clear.
 // Changes are announced on the channel "labelup:site-changed"; a message is the
-// hash of the client key.
+// Name of the site.
 //
 // Redis must run with maxmemory-policy noeviction, for an evicted site is an
 // uninstalled one. Redis replicates asynchronously: a failover can lose a
 // change of the last moments, which Atlassian's next lifecycle call repairs.
 //
-// Source: the Redis documentation on transactions, key hash tags and pub/sub.
+// Source: the Redis documentation on transactions, key hash tags, SCAN and
+// pub/sub.
 package tenant
 
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -38,10 +40,6 @@ const (
 	channel = "labelup:site-changed"
 
 	maxClientKey = 255 // bytes
-
-	// keptAfterUninstall is how long a record without secrets stays after its
-	// site uninstalled the app: long enough to come back, and for support.
-	keptAfterUninstall = 30 * 24 * time.Hour
 
 	// loadTimeout is part of an answer's age for those who wait for it, so it
 	// is bounded like the age itself.
@@ -57,6 +55,7 @@ const (
 type Store struct {
 	client     redis.UniversalClient
 	sealer     Sealer
+	settings   Settings
 	cache      *cache
 	loads      singleflight.Group // by site name
 	changes    *redis.PubSub
@@ -69,10 +68,15 @@ var _ connect.Store = (*Store)(nil)
 
 // New returns a store on a client made by Connect, which the store owns from
 // now on. It asks Redis nothing: Redis may be down when the store is made.
-func New(client redis.UniversalClient, sealer Sealer) *Store {
+func New(client redis.UniversalClient, sealer Sealer, settings Settings) *Store {
+	settings = settings.withDefaults()
+	if settings.Observe != nil {
+		observe(client, settings.Observe)
+	}
 	s := &Store{
 		client:     client,
 		sealer:     sealer,
+		settings:   settings,
 		cache:      newCache(),
 		changes:    client.Subscribe(context.Background()),
 		subscribed: make(chan struct{}),
@@ -135,7 +139,7 @@ func (s *Store) load(ctx context.Context, clientKey string) (*connect.Installati
 	if clientKey == "" || len(clientKey) > maxClientKey {
 		return nil, nil
 	}
-	name := siteName(clientKey)
+	name := Name(clientKey)
 	result := s.loads.DoChan(name, func() (any, error) {
 		generation, asked := s.cache.now(), time.Now()
 		// Not the first caller's context: the others would be cancelled with it.
@@ -147,7 +151,7 @@ func (s *Store) load(ctx context.Context, clientKey string) (*connect.Installati
 		}
 		var installation *connect.Installation
 		if err == nil {
-			if installation, err = decode(ctx, s.sealer, clientKey, stored); err != nil {
+			if installation, err = s.decode(ctx, name, stored); err != nil {
 				return nil, unavailable(err)
 			}
 		}
@@ -172,17 +176,28 @@ func (s *Store) Change(ctx context.Context, clientKey string, used *connect.Used
 	}
 	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
 	defer cancel()
-	// Whatever came of it: after a failure Redis may hold either record.
-	defer s.forget(siteName(clientKey))
+	return s.again(ctx, []string{Name(clientKey)}, func() error {
+		return s.tryChange(ctx, clientKey, used, decide)
+	})
+}
 
-	for attempt := range maxAttempts {
-		err := s.tryChange(ctx, clientKey, used, decide)
+// again makes attempts to change some sites until nobody else writes them
+// meanwhile, which attempt says with redis.TxFailedErr.
+func (s *Store) again(ctx context.Context, names []string, attempt func() error) error {
+	// Whatever came of it: after a failure Redis may hold either record.
+	defer func() {
+		for _, name := range names {
+			s.forget(name)
+		}
+	}()
+	for n := range maxAttempts {
+		err := attempt()
 		if !errors.Is(err, redis.TxFailedErr) {
 			return err
 		}
 		// Jitter, or those who collided would collide again.
 		select {
-		case <-time.After(rand.N(time.Duration(attempt+1) * 5 * time.Millisecond)):
+		case <-time.After(rand.N(time.Duration(n+1) * 5 * time.Millisecond)):
 		case <-ctx.Done():
 			return unavailable(ctx.Err())
 		}
@@ -193,43 +208,54 @@ func (s *Store) Change(ctx context.Context, clientKey string, used *connect.Used
 // tryChange makes one attempt. It returns redis.TxFailedErr if somebody else
 // wrote the site or the token meanwhile; nothing was changed then.
 func (s *Store) tryChange(ctx context.Context, clientKey string, used *connect.UsedToken, decide func(*connect.Installation) (*connect.Installation, error)) error {
-	name := siteName(clientKey)
+	name := Name(clientKey)
 	keys := []string{siteKey(name)}
 	if used != nil {
 		keys = append(keys, tokenKey(name, used.TokenHash))
 	}
-	// What is returned as it is; any other error of Watch is a failure of Redis.
-	var refusal error
-	err := s.client.Watch(ctx, func(tx *redis.Tx) error {
+	return s.watch(ctx, keys, func(tx *redis.Tx) (write, error) {
 		values, err := tx.MGet(ctx, keys...).Result()
 		if err != nil {
-			return err
+			return nil, unavailable(err)
 		}
 		if used != nil && values[1] != nil {
 			if values[1] != hex.EncodeToString(used.BodyHash[:]) {
-				refusal = connect.ErrTokenReused
+				return nil, connect.ErrTokenReused
 			}
-			return nil
+			return nil, nil
 		}
-		var next []byte
-		var expiry time.Duration
-		if next, expiry, refusal = s.next(ctx, clientKey, values[0], decide); refusal != nil {
-			return refusal
+		put, err := s.next(ctx, clientKey, values[0], decide)
+		if err != nil || put == nil && used == nil {
+			return nil, err
 		}
-		if next == nil && used == nil {
-			return nil
-		}
-		_, err = tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
-			if next != nil {
-				pipe.Set(ctx, keys[0], next, expiry)
-				// Inside the transaction, so that it is announced even if
-				// the connection breaks before the answer arrives.
-				pipe.Publish(ctx, channel, name)
+		return func(pipe redis.Pipeliner) {
+			if put != nil {
+				put(pipe)
 			}
 			if used != nil {
-				// A duration, not a point in time: Redis' clock may differ.
-				pipe.Set(ctx, keys[1], hex.EncodeToString(used.BodyHash[:]), max(time.Until(used.Expires), time.Second))
+				pipe.Set(ctx, keys[1], hex.EncodeToString(used.BodyHash[:]), s.left(used.Expires))
 			}
+		}, nil
+	})
+}
+
+// write is what a transaction does.
+type write func(redis.Pipeliner)
+
+// watch runs one transaction: look reads and decides, and what it returns is
+// done if nobody else wrote the keys since; nil is nothing. It returns look's
+// error as it is, redis.TxFailedErr if somebody did write, and any other error
+// as a failure of Redis. The keys must be of one site, unless Redis is no
+// cluster.
+func (s *Store) watch(ctx context.Context, keys []string, look func(*redis.Tx) (write, error)) error {
+	var refusal error
+	err := s.client.Watch(ctx, func(tx *redis.Tx) error {
+		var do write
+		if do, refusal = look(tx); refusal != nil || do == nil {
+			return refusal
+		}
+		_, err := tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
+			do(pipe)
 			return nil
 		})
 		return err
@@ -244,67 +270,66 @@ func (s *Store) tryChange(ctx context.Context, clientKey string, used *connect.U
 	}
 }
 
-// next returns the record to write, nil to leave it, and after how long Redis
-// shall delete it, 0 for never.
-func (s *Store) next(ctx context.Context, clientKey string, stored any, decide func(*connect.Installation) (*connect.Installation, error)) ([]byte, time.Duration, error) {
+// next returns how to write the record that decide wants, nil to leave it.
+func (s *Store) next(ctx context.Context, clientKey string, stored any, decide func(*connect.Installation) (*connect.Installation, error)) (write, error) {
 	var current *connect.Installation
-	if text, ok := stored.(string); ok {
-		var err error
-		if current, err = decode(ctx, s.sealer, clientKey, text); err != nil {
-			return nil, 0, unavailable(err)
+	var unknown map[string]json.RawMessage
+	if text, found := stored.(string); found {
+		r, err := parseWhole(Name(clientKey), text)
+		if err != nil {
+			return nil, unavailable(err)
 		}
+		if current, err = r.open(ctx, s.sealer); err != nil {
+			return nil, unavailable(err)
+		}
+		unknown = r.unknown
 	}
 	next, err := decide(current)
 	if err != nil || next == nil {
-		return nil, 0, err
+		return nil, err
 	}
 	if next.ClientKey != clientKey {
-		return nil, 0, errors.New("tenant: the new record is of another site")
+		return nil, errors.New("tenant: the new record is of another site")
 	}
-	encoded, err := encode(ctx, s.sealer, next)
-	if next.Installed() {
-		return encoded, 0, err
-	}
-	return encoded, keptAfterUninstall, err
-}
-
-// Ping reports whether Redis answers, every master of it if it is a cluster.
-func (s *Store) Ping(ctx context.Context) error {
-	if err := s.eachMaster(ctx, func(ctx context.Context, node redis.Cmdable) error {
-		return node.Ping(ctx).Err()
-	}); err != nil {
-		return unavailable(err)
-	}
-	return nil
-}
-
-// MayEvict reports whether Redis may throw records away when its memory is full.
-// A Redis that does not tell may. With a true, an operator should be warned.
-func (s *Store) MayEvict(ctx context.Context) (bool, error) {
-	var may atomic.Bool // cluster nodes are asked in parallel
-	err := s.eachMaster(ctx, func(ctx context.Context, node redis.Cmdable) error {
-		info, err := node.Info(ctx, "memory").Result() // hosted Redis often refuses CONFIG GET
-		if _, refused := errors.AsType[redis.Error](err); err != nil && !refused {
-			return err
-		}
-		if !strings.Contains(info, "maxmemory_policy:noeviction\r\n") {
-			may.Store(true)
-		}
-		return nil
-	})
+	r, err := sealed(ctx, s.sealer, next)
 	if err != nil {
-		return false, unavailable(err)
+		return nil, unavailable(err)
 	}
-	return may.Load(), nil
+	r.unknown = unknown
+	return s.put(ctx, r)
 }
 
-func (s *Store) eachMaster(ctx context.Context, ask func(context.Context, redis.Cmdable) error) error {
-	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
-	defer cancel()
-	if cluster, ok := s.client.(*redis.ClusterClient); ok {
-		return cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error { return ask(ctx, node) })
+// put returns how to write a record, until it expires, and announce it.
+func (s *Store) put(ctx context.Context, r *record) (write, error) {
+	encoded, err := r.encode()
+	if err != nil {
+		return nil, err
 	}
-	return ask(ctx, s.client)
+	name := Name(r.ClientKey)
+	return func(pipe redis.Pipeliner) {
+		pipe.Set(ctx, siteKey(name), encoded, s.left(r.expires(s.settings.Keep)))
+		// Inside the transaction, so that it is announced even if the
+		// connection breaks before the answer arrives.
+		pipe.Publish(ctx, channel, name)
+	}, nil
+}
+
+// left is after how long Redis shall delete what expires then, 0 for never. A
+// duration, because Redis' clock may differ; what has expired goes at once.
+func (s *Store) left(expires time.Time) time.Duration {
+	if expires.IsZero() {
+		return 0
+	}
+	return max(expires.Sub(s.settings.Now()), time.Millisecond)
+}
+
+// decode reads and opens what is stored under a name.
+func (s *Store) decode(ctx context.Context, name, stored string) (*connect.Installation, error) {
+	r, err := parse(name, stored)
+	if err != nil {
+		return nil, err
+	}
+	return r.open(ctx, s.sealer)
 }
 
 // unavailable keeps the cause, which may be the caller's own cancellation.

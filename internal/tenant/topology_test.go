@@ -47,6 +47,76 @@ func worksFor(t *testing.T, clientKey string, writer, reader *Store) {
 	}
 }
 
+// survives is what happens to several sites on one Redis in short: all are
+// listed and exported, one is erased, the block of one ends, and after empty the
+// backup brings back the others.
+func survives(t *testing.T, s *Store, clientKeys []string, empty func()) {
+	t.Helper()
+	listed := 0
+	if err := s.Each(t.Context(), func(summary Summary) error {
+		listed++
+		if summary.Corrupt || !summary.Current {
+			t.Errorf("listed: %+v", summary)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	status, err := s.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if listed != len(clientKeys) || status.Sites != len(clientKeys) || !status.Persistent || status.MayEvict {
+		t.Errorf("of %d sites %d are listed, and the status is %+v", len(clientKeys), listed, status)
+	}
+	before := export(t, s)
+	erased := clientKeys[0]
+	if !erase(t, s, erased) {
+		t.Error("there was nothing to erase")
+	}
+	if err := s.SetBlocked(t.Context(), Name(clientKeys[1]), false); err != nil {
+		t.Error(err)
+	}
+	after := export(t, s)
+	count := func(entries []Entry, write bool) map[Outcome]int {
+		t.Helper()
+		outcomes, err := s.Import(t.Context(), entries, write)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts := map[Outcome]int{}
+		for _, outcome := range outcomes {
+			counts[outcome]++
+		}
+		return counts
+	}
+	rest := len(clientKeys) - 1
+	if diff := cmp.Diff(map[Outcome]int{Same: rest, Erased: 1}, count(before, true)); diff != "" {
+		t.Errorf("the backup from before, over what is there: %s", diff)
+	}
+	empty()
+	s.forget("")
+	for _, write := range []bool{false, true} {
+		if diff := cmp.Diff(map[Outcome]int{Added: rest, Marked: 1}, count(after, write)); diff != "" {
+			t.Errorf("the backup from after, into an empty Redis, write %v: %s", write, diff)
+		}
+	}
+	for i, clientKey := range clientKeys {
+		got, err := s.Installation(t.Context(), clientKey)
+		if i == 0 {
+			if !errors.Is(err, connect.ErrUnknownSite) {
+				t.Errorf("the erased site: %v", err)
+			}
+		} else if err != nil || got.SharedSecret != "second" || (i == 1) != got.BlockedAt.IsZero() {
+			t.Errorf("%s: %v, %v", clientKey, got, err)
+		}
+	}
+	if diff := cmp.Diff(map[Outcome]int{Same: rest, Erased: 1}, count(before, true)); diff != "" {
+		t.Errorf("then the backup from before: %s", diff)
+	}
+	change(t, s, erased, nil, installed(erased, "second"))
+}
+
 // waitFor fails the test unless done becomes true within limit.
 func waitFor(t *testing.T, limit time.Duration, what string, done func() bool) {
 	t.Helper()
@@ -66,7 +136,8 @@ func TestClusterOfThreeMasters(t *testing.T) {
 		port, bus := redistest.FreePort(t), redistest.FreePort(t)
 		nodes = append(nodes, redistest.Start(t,
 			fmt.Sprintf("port %d", port), fmt.Sprintf("cluster-port %d", bus),
-			"cluster-enabled yes", "cluster-node-timeout 1000", "cluster-require-full-coverage no"))
+			"cluster-enabled yes", "cluster-node-timeout 1000", "cluster-require-full-coverage no",
+			"appendfsync always")) // else a node that is killed may lose what it wrote in its last two seconds
 		addrs = append(addrs, fmt.Sprintf("127.0.0.1:%d", port))
 		meet = append(meet, []any{"cluster", "meet", "127.0.0.1", port, bus})
 		first, last := i*16384/3, (i+1)*16384/3-1
@@ -96,7 +167,7 @@ func TestClusterOfThreeMasters(t *testing.T) {
 		clientKey := fmt.Sprint("site ", i)
 		worksFor(t, clientKey, writer, reader)
 		for n, node := range nodes {
-			if raw(t, node).Do(t.Context(), "exists", siteKey(siteName(clientKey))).Val() == int64(1) {
+			if raw(t, node).Do(t.Context(), "exists", siteKey(Name(clientKey))).Val() == int64(1) {
 				used[addrs[n]]++
 			}
 		}
@@ -108,7 +179,22 @@ func TestClusterOfThreeMasters(t *testing.T) {
 		t.Errorf("may evict: %v, %v", may, err)
 	}
 
+	var clientKeys []string
+	for i := range 12 {
+		clientKeys = append(clientKeys, fmt.Sprint("site ", i))
+	}
+	survives(t, writer, clientKeys, func() {
+		for _, node := range nodes {
+			if err := raw(t, node).FlushAll(t.Context()).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+
 	nodes[2].Kill()
+	if err := writer.Each(t.Context(), func(Summary) error { return nil }); !errors.Is(err, connect.ErrStoreUnavailable) {
+		t.Errorf("with a node dead all sites are said to be listed: %v", err)
+	}
 	if err := writer.Ping(t.Context()); !errors.Is(err, connect.ErrStoreUnavailable) {
 		t.Errorf("with a node dead the cluster is said to be ready: %v", err)
 	}
@@ -167,8 +253,20 @@ func TestSentinelFailover(t *testing.T) {
 	recovers(t, 5*time.Second, reader)
 	time.Sleep(100 * time.Millisecond) // for the subscriptions
 	worksFor(t, site, writer, reader)
+	worksFor(t, "neighbour", writer, reader)
+	direct, err := Connect(strings.Replace(master.URL(), "unix://", "unix://:d4ta@", 1), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer direct.Close()
+	survives(t, writer, []string{"neighbour", site}, func() {
+		if err := direct.FlushAll(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+	})
+	change(t, writer, site, token("install "+site, "body"), nil)
 	waitFor(t, 5*time.Second, "replication", func() bool {
-		return strings.Contains(ask.Keys(t.Context(), "*site").String(), siteName(site))
+		return strings.Contains(ask.Keys(t.Context(), "*site").String(), Name(site))
 	})
 
 	reader = open(t, url)

@@ -29,6 +29,10 @@ type Server struct {
 	cmd    *exec.Cmd
 }
 
+// IgnoringFullDisk is a shell's script that runs its arguments such that
+// FillDisk makes writes fail; otherwise the first would kill the process.
+const IgnoringFullDisk = `trap "" XFSZ; exec "$@"`
+
 // Start runs a redis-server and returns once it answers. config holds further
 // lines of redis.conf, such as "port 7000"; a line starting with "sentinel "
 // makes it a Sentinel. The test fails if there is no redis-server on PATH.
@@ -79,12 +83,52 @@ func (s *Server) Stop() { s.end(syscall.SIGTERM) }
 // Kill ends the server as a crash would. It may be called on a stopped server.
 func (s *Server) Kill() { s.end(syscall.SIGKILL) }
 
+// Hang stops the server from answering and keeps its connections open, until
+// GoOn, Kill or Restart.
+func (s *Server) Hang() { s.signal(syscall.SIGSTOP) }
+
+// GoOn ends Hang. The server then does what it was asked meanwhile.
+func (s *Server) GoOn() { s.signal(syscall.SIGCONT) }
+
+// FillDisk makes every write to a file fail until FreeDisk.
+func (s *Server) FillDisk() { FillDisk(s.t, s.cmd.Process.Pid) }
+
+// FreeDisk ends FillDisk.
+func (s *Server) FreeDisk() { FreeDisk(s.t, s.cmd.Process.Pid) }
+
+// FillDisk makes every write to a file fail in a process, as if the disk were
+// full. The process must ignore SIGXFSZ, as those of this package do.
+func FillDisk(t testing.TB, pid int) {
+	t.Helper()
+	limitFiles(t, pid, "1")
+}
+
+// FreeDisk ends FillDisk.
+func FreeDisk(t testing.TB, pid int) {
+	t.Helper()
+	limitFiles(t, pid, "unlimited")
+}
+
+// limitFiles leaves the hard limit as it is, which only root could raise again.
+func limitFiles(t testing.TB, pid int, bytes string) {
+	t.Helper()
+	out, err := exec.Command("prlimit", "--pid", fmt.Sprint(pid), "--fsize="+bytes+":").CombinedOutput()
+	if err != nil {
+		t.Fatalf("prlimit: %v %s", err, out)
+	}
+}
+
 // Restart stops the server if it runs and starts it again with its data.
 func (s *Server) Restart() {
 	s.t.Helper()
 	s.Stop()
 	s.output.Reset()
-	cmd := exec.Command("redis-server", s.args...)
+	program, err := exec.LookPath("redis-server")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	// The shell is replaced by the server, which then ignores the signal.
+	cmd := exec.Command("sh", append([]string{"-c", IgnoringFullDisk, "sh", program}, s.args...)...)
 	cmd.Stdout, cmd.Stderr = &s.output, &s.output
 	if err := cmd.Start(); err != nil {
 		s.t.Fatalf("start redis-server: %v", err)
@@ -101,6 +145,13 @@ func (s *Server) Restart() {
 			s.t.Fatalf("redis-server does not answer: %v\n%s", err, s.output.String())
 		}
 		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (s *Server) signal(signal syscall.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(signal); err != nil {
+		s.t.Fatal(err)
 	}
 }
 

@@ -2,7 +2,9 @@ package redistest_test
 
 import (
 	"net"
+	"strings"
 	"testing"
+	"time"
 
 	"labelup/internal/tenant/redistest"
 )
@@ -38,6 +40,73 @@ func TestServerKeepsItsDataOverAStopAndOverACrash(t *testing.T) {
 		s.Restart()
 		if got := say(t, s, "GET "+name); got != "$4\r\nkept\r\n" {
 			t.Errorf("after a %s and a restart: %q", name, got)
+		}
+	}
+}
+
+func TestAServerThatHangsAnswersLater(t *testing.T) {
+	s := redistest.Start(t)
+	s.Hang()
+	conn, err := net.Dial("unix", s.Socket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte("PING\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	answer := make([]byte, 64)
+	if err := conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := conn.Read(answer); err == nil {
+		t.Fatalf("it answers %q", answer[:n])
+	}
+	s.GoOn()
+	if err := conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := conn.Read(answer); err != nil || string(answer[:n]) != "+PONG\r\n" {
+		t.Errorf("then it answers %q, %v", answer[:n], err)
+	}
+}
+
+func TestAServerWithAFullDiskReadsAndRefusesToWrite(t *testing.T) {
+	s := redistest.Start(t)
+	say(t, s, "SET before full")
+	s.FillDisk()
+	say(t, s, "SET during full") // Redis only notices now
+	if got := say(t, s, "SET during full"); !strings.HasPrefix(got, "-MISCONF") {
+		t.Errorf("SET: %q", got)
+	}
+	if got := say(t, s, "GET before"); got != "$4\r\nfull\r\n" {
+		t.Errorf("GET: %q", got)
+	}
+	s.FreeDisk()
+	for start := time.Now(); say(t, s, "SET after full") != "+OK\r\n"; time.Sleep(20 * time.Millisecond) {
+		if time.Since(start) > 10*time.Second {
+			t.Fatal("it does not recover")
+		}
+	}
+}
+
+func TestSentinelReplacesAMaster(t *testing.T) {
+	s := redistest.StartSentinel(t)
+	s.Master.Kill()
+	becomesMaster(t, s.Replica)
+}
+
+func TestAClusterReplacesAMaster(t *testing.T) {
+	c := redistest.StartCluster(t)
+	c.Masters[1].Kill()
+	becomesMaster(t, c.Replicas[1])
+}
+
+func becomesMaster(t *testing.T, s *redistest.Server) {
+	t.Helper()
+	for start := time.Now(); !strings.Contains(say(t, s, "ROLE"), "master"); time.Sleep(20 * time.Millisecond) {
+		if time.Since(start) > 30*time.Second {
+			t.Fatal("it does not take over")
 		}
 	}
 }

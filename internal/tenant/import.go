@@ -1,0 +1,267 @@
+package tenant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
+)
+
+// Outcome is what Import did with an entry, or would do.
+type Outcome string
+
+// The outcomes.
+const (
+	Added     Outcome = "added"      // written: Redis had no record of the site
+	Replaced  Outcome = "replaced"   // written: Redis had an older record, or one that cannot be read
+	KeptNewer Outcome = "kept_newer" // not written: Redis has a newer record
+	Same      Outcome = "same"       // not written: Redis has a record of the same moment, or knows of the erasure
+	Expired   Outcome = "expired"    // not written: it would have been deleted by now
+	Corrupt   Outcome = "corrupt"    // not written: it cannot be read, or its secrets do not open and Redis has a record
+	Erased    Outcome = "erased"     // a record: not written, the site was erased since. An erasure: an older record in Redis is deleted
+	Marked    Outcome = "marked"     // an erasure that Redis did not know of; it has no older record
+)
+
+// MaxImport is how many entries one call of Import takes.
+const MaxImport = 500
+
+const (
+	// importUnit is how many sites one transaction writes where Redis is no
+	// cluster: a cluster's transactions hold one site.
+	importUnit = 100
+
+	importTimeout = 10 * time.Second
+
+	// importParallel is how many transactions a cluster gets at a time. Its
+	// connections are few, and requests need them too.
+	importParallel = 3
+)
+
+// Import brings entries of Export back, at most MaxImport at a time, and says
+// for each what became of it; with write false it only says what would. Redis
+// may be empty or in use: a record there is replaced by a newer one only, as
+// their changedAt tells, or if it cannot be read; the decision and the write
+// are one atomic step. A record that a newer program wrote counts as newer.
+//
+// A record is never brought back after the time that an uninstalled site's is
+// kept, nor if Redis knows, or an entry says, that the site was erased after
+// the record's changedAt. What is written expires when it would have.
+//
+// Secrets are only opened before a record is replaced: where there is none, a
+// sealed text whose key is missing is better than nothing.
+//
+// An error wraps connect.ErrStoreUnavailable unless there are too many entries.
+// After it some may have been written; importing them again is safe.
+func (s *Store) Import(ctx context.Context, entries []Entry, write bool) ([]Outcome, error) {
+	if len(entries) > MaxImport {
+		return nil, fmt.Errorf("tenant: %d entries to import, at most %d are allowed", len(entries), MaxImport)
+	}
+	outcomes := make([]Outcome, len(entries))
+	sites := arrivalsOf(entries, outcomes)
+	found, err := s.settle(ctx, s.client, sites, outcomes)
+	if err != nil || !write {
+		return outcomesOr(outcomes, err)
+	}
+	// Those that change nothing need no transaction.
+	var changing []arrival
+	for i, site := range found {
+		if site.changed() {
+			changing = append(changing, sites[i])
+		}
+	}
+	unit, parallel := importUnit, 1
+	if _, ok := s.client.(*redis.ClusterClient); ok {
+		unit, parallel = 1, importParallel
+	}
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(parallel)
+	for sites := range slices.Chunk(changing, unit) {
+		work.Go(func() error { return s.importUnit(ctx, sites, outcomes) })
+	}
+	return outcomesOr(outcomes, work.Wait())
+}
+
+func outcomesOr(outcomes []Outcome, err error) ([]Outcome, error) {
+	if err != nil {
+		return nil, err
+	}
+	return outcomes, nil
+}
+
+// importUnit decides again on some sites, and writes, in one transaction.
+func (s *Store) importUnit(ctx context.Context, sites []arrival, outcomes []Outcome) error {
+	ctx, cancel := context.WithTimeout(ctx, importTimeout)
+	defer cancel()
+	var keys, names []string
+	for _, site := range sites {
+		keys = append(keys, siteKey(site.name), erasedKey(site.name))
+		names = append(names, site.name)
+	}
+	return s.again(ctx, names, func() error {
+		return s.watch(ctx, keys, func(tx *redis.Tx) (write, error) {
+			found, err := s.settle(ctx, tx, sites, outcomes)
+			if err != nil {
+				return nil, err
+			}
+			return s.writeAll(ctx, found)
+		})
+	})
+}
+
+func (s *Store) writeAll(ctx context.Context, sites []*present) (write, error) {
+	var all []write
+	for _, site := range sites {
+		if site.marked {
+			all = append(all, func(pipe redis.Pipeliner) { s.mark(ctx, pipe, site.name, site.erasedAt) })
+		}
+		switch {
+		case site.put:
+			put, err := s.put(ctx, site.record)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, put)
+		case site.dropped:
+			all = append(all, func(pipe redis.Pipeliner) { s.drop(ctx, pipe, site.name) })
+		}
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	return func(pipe redis.Pipeliner) {
+		for _, do := range all {
+			do(pipe)
+		}
+	}, nil
+}
+
+// arrival is what an import brings for one site.
+type arrival struct {
+	name    string
+	entries []numbered
+}
+
+// numbered is an entry with its place in the import.
+type numbered struct {
+	Entry
+	place int
+}
+
+// arrivalsOf puts the entries of a site together: they must be decided on one
+// after the other. What is of no site gets its outcome here.
+func arrivalsOf(entries []Entry, outcomes []Outcome) []arrival {
+	var sites []arrival
+	places := map[string]int{}
+	for i, entry := range entries {
+		if !isName(entry.Name) {
+			outcomes[i] = Corrupt
+			continue
+		}
+		place, known := places[entry.Name]
+		if !known {
+			place = len(sites)
+			places[entry.Name] = place
+			sites = append(sites, arrival{name: entry.Name})
+		}
+		sites[place].entries = append(sites[place].entries, numbered{entry, i})
+	}
+	return sites
+}
+
+// present is what Redis has of a site, and then what it shall have.
+type present struct {
+	name     string
+	record   *record   // nil if there is none, or none that can be read
+	corrupt  error     // why it cannot be read
+	erasedAt time.Time // zero if the site was not erased
+
+	put, dropped, marked bool // what was changed
+}
+
+func (p *present) changed() bool { return p.put || p.dropped || p.marked }
+
+// settle reads what Redis has of the sites and decides on every entry.
+func (s *Store) settle(ctx context.Context, from pipelined, sites []arrival, outcomes []Outcome) ([]*present, error) {
+	var keys []string
+	for _, site := range sites {
+		keys = append(keys, siteKey(site.name), erasedKey(site.name))
+	}
+	values, err := readAll(ctx, from, keys)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	found := make([]*present, len(sites))
+	for i, site := range sites {
+		p := &present{name: site.name, erasedAt: erasedAt(values[2*i+1], s.settings.Now())}
+		if record := values[2*i]; record.found {
+			p.record, p.corrupt = parse(site.name, record.text)
+		}
+		for _, entry := range site.entries {
+			if outcomes[entry.place], err = s.decide(ctx, p, entry.Entry); err != nil {
+				return nil, unavailable(err)
+			}
+		}
+		found[i] = p
+	}
+	return found, nil
+}
+
+// decide applies one entry to a site.
+func (s *Store) decide(ctx context.Context, p *present, entry Entry) (Outcome, error) {
+	outcome := Corrupt
+	if !entry.ErasedAt.IsZero() {
+		outcome = s.decideErasure(p, entry.ErasedAt)
+	}
+	if len(entry.Record) > 0 {
+		return s.decideRecord(ctx, p, string(entry.Record))
+	}
+	return outcome, nil
+}
+
+func (s *Store) decideErasure(p *present, at time.Time) Outcome {
+	switch {
+	case s.isOver(at.Add(s.settings.Keep.Erasures)):
+		return Expired
+	case !at.After(p.erasedAt):
+		return Same // and what is there was installed since
+	}
+	p.erasedAt, p.marked = at, true
+	if p.record != nil && p.record.ChangedAt.Before(at) {
+		p.record, p.put, p.dropped = nil, false, true
+		return Erased
+	}
+	return Marked
+}
+
+func (s *Store) decideRecord(ctx context.Context, p *present, raw string) (Outcome, error) {
+	r, err := parseWhole(p.name, raw)
+	switch {
+	case err != nil:
+		return Corrupt, nil //nolint:nilerr // that it cannot be read is the outcome
+	case s.isOver(r.expires(s.settings.Keep)):
+		return Expired, nil
+	case r.ChangedAt.Before(p.erasedAt):
+		return Erased, nil
+	case errors.Is(p.corrupt, errNewer):
+		return KeptNewer, nil
+	case p.record != nil && r.ChangedAt.Before(p.record.ChangedAt):
+		return KeptNewer, nil
+	case p.record != nil && r.ChangedAt.Equal(p.record.ChangedAt):
+		return Same, nil
+	}
+	outcome := Added
+	if p.record != nil || p.corrupt != nil {
+		outcome = Replaced
+		if _, err := r.open(ctx, s.sealer); errors.Is(err, ErrCorrupt) {
+			return Corrupt, nil
+		} else if err != nil {
+			return "", err
+		}
+	}
+	p.record, p.corrupt, p.put = r, nil, true
+	return outcome, nil
+}
