@@ -17,7 +17,7 @@ func status(kind fault.Kind) int {
 		return http.StatusBadRequest
 	case fault.Unauthorized:
 		return http.StatusUnauthorized
-	case fault.Anonymous, fault.Unlicensed, fault.Forbidden:
+	case fault.Anonymous, fault.Unlicensed, fault.Blocked, fault.Forbidden:
 		return http.StatusForbidden
 	case fault.NotFound:
 		return http.StatusNotFound
@@ -78,6 +78,8 @@ func message(kind fault.Kind) string {
 		return "Log in to Confluence to change labels. Nothing was changed."
 	case fault.Unlicensed:
 		return "Label UP has no active licence on this site, so labels can be read but not changed. Ask a site admin."
+	case fault.Blocked:
+		return "Label UP is switched off for this site by whoever operates it. A site admin can ask them why."
 	case fault.Forbidden:
 		return "You may not change the labels of this page. Ask its owner for edit rights."
 	case fault.NotFound:

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"labelup/internal/confluence"
 	"labelup/internal/fault"
@@ -32,11 +33,16 @@ type Host interface {
 // Caller is who is calling, however it was proved. It is valid for the length
 // of the request.
 type Caller struct {
+	ClientKey string   // the site, as its protocol names it. Never logged.
 	SiteHash  string   // the site, as the log shows it
 	WikiURL   string   // the site as people see it, with /wiki
 	Framers   []string // origins that may frame our pages for this site
 	AccountID string   // the person; "" if nobody is logged in. Never logged, never stored.
 	Licensed  bool     // the licence is active, or the app is free
+
+	Enabled     bool      // a site admin has not switched the app off
+	InstalledAt time.Time // when the site was first seen
+	LastCall    time.Time // of the newest lifecycle call that was applied
 
 	// Content is what the proof is bound to; the zero value if it is bound to
 	// none. A caller may change this and nothing else.
@@ -71,4 +77,10 @@ type Confluence interface {
 	// outcome is exact also when only a part succeeded. An error means that
 	// nothing was changed, or that nobody can know.
 	Apply(ctx context.Context, content confluence.Content, change label.Change) (confluence.Outcome, error)
+
+	// Administers reports whether the person administers the whole site.
+	Administers(ctx context.Context, accountID string) (bool, error)
+
+	// CanRead is an error if the site does not let this caller read.
+	CanRead(ctx context.Context) error
 }

@@ -58,13 +58,17 @@ func (c *Connect) ClaimedSite(r *http.Request) string {
 func (c *Connect) caller(proved *connect.Caller) *Caller {
 	site := proved.Installation
 	caller := &Caller{
-		SiteHash:  technicallog.SiteHash(site.ClientKey),
-		WikiURL:   site.BaseURL,
-		Framers:   []string{origin(site.BaseURL)},
-		AccountID: proved.AccountID,
-		Licensed:  proved.Licensed,
-		SpaceKey:  proved.Space.Key,
-		Query:     proved.Parameter,
+		ClientKey:   site.ClientKey,
+		SiteHash:    technicallog.SiteHash(site.ClientKey),
+		WikiURL:     site.BaseURL,
+		Framers:     []string{origin(site.BaseURL)},
+		AccountID:   proved.AccountID,
+		Licensed:    proved.Licensed,
+		Enabled:     site.Enabled,
+		InstalledAt: site.InstalledAt,
+		LastCall:    site.ChangedAt,
+		SpaceKey:    proved.Space.Key,
+		Query:       proved.Parameter,
 	}
 	if custom := origin(proved.DisplayURL); custom != "" && custom != caller.Framers[0] {
 		// The domain is another one; the path is the same.
@@ -84,7 +88,7 @@ func (c *Connect) caller(proved *connect.Caller) *Caller {
 func (c *Connect) asUser(proved *connect.Caller, siteHash, requestID string) (Confluence, error) {
 	site, account := proved.Installation, proved.AccountID
 	authorize := func(ctx context.Context, request *http.Request) error {
-		token, err := c.Tokens.Token(ctx, site, account, "READ", "WRITE")
+		token, err := c.Tokens.Token(technicallog.WithRequest(ctx, requestID, siteHash), site, account, "READ", "WRITE")
 		if err != nil {
 			return connectFault(err)
 		}
@@ -145,8 +149,11 @@ func connectFault(err error) error {
 		kind = fault.Unauthorized
 	case connect.Forbidden:
 		kind = fault.Forbidden
-		if failed.Reason == connect.ReasonAnonymous {
+		switch failed.Reason {
+		case connect.ReasonAnonymous:
 			kind = fault.Anonymous
+		case connect.ReasonBlocked:
+			kind = fault.Blocked
 		}
 	case connect.TooLarge:
 		kind = fault.TooLarge

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 	"labelup/connect"
 	"labelup/connect/connecttest"
 	"labelup/internal/confluence"
+	"labelup/internal/lasterrors"
 	"labelup/internal/suggest"
 	"labelup/internal/technicallog"
 	"labelup/macros"
@@ -33,19 +35,21 @@ type harness struct {
 	store      *connecttest.Store
 	atlassian  *connecttest.Host
 	confluence *confluenceStandIn
+	records    *recordsStandIn
 	log        *lockedBuffer
 }
 
 func newHarness(t *testing.T) *harness {
 	t.Helper()
-	h := &harness{t: t, store: connecttest.NewStore(), log: &lockedBuffer{}, confluence: newConfluenceStandIn(t)}
+	h := &harness{t: t, store: connecttest.NewStore(), log: &lockedBuffer{}, records: &recordsStandIn{}, confluence: newConfluenceStandIn(t)}
 	h.atlassian = connecttest.NewHost("labelup", appURL)
 	h.atlassian.BaseURL = h.confluence.URL + "/wiki"
 	now := time.Now() // one clock that stands still: an attack is a second from being none
 	h.atlassian.Now = func() time.Time { return now }
 	h.atlassian.Arrange(h.store)
 
-	log := technicallog.New(h.log, slog.LevelDebug)
+	errors := lasterrors.New(nil)
+	log := technicallog.New(h.log, slog.LevelDebug, errors)
 	app, err := connect.New(connect.Config{
 		Key: "labelup", BaseURLs: []string{appURL}, EnableLicensing: true, Store: h.store, Keys: h.atlassian,
 		AllowInsecureLoopback: true, Now: h.atlassian.Now,
@@ -71,6 +75,12 @@ func newHarness(t *testing.T) *harness {
 		Ready: func(ctx context.Context) error {
 			_, err := h.store.Installation(ctx, h.atlassian.ClientKey)
 			return err
+		},
+		Records:    h.records,
+		LastErrors: errors.Of,
+		Running: Running{
+			Version: "abc1234", Started: now, Scopes: []string{"READ", "WRITE", "ACT_AS_USER"},
+			Retention: Retention{UninstalledDays: 30, LogDays: 14, BackupDays: 30},
 		},
 		Log: log,
 	})
@@ -141,6 +151,7 @@ type confluenceStandIn struct {
 	answer  int                 // if set, every label request is answered with it
 	writers []string            // Authorization of each write
 	writes  int
+	rights  string // what a person may, as the answer to that has it
 }
 
 func newConfluenceStandIn(t *testing.T) *confluenceStandIn {
@@ -183,6 +194,19 @@ func newConfluenceStandIn(t *testing.T) *confluenceStandIn {
 			results = append(results, result{"1", name, "global"})
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"results": results, "_links": map[string]any{}})
+	})
+	mux.HandleFunc("GET /wiki/rest/api/user", func(w http.ResponseWriter, r *http.Request) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.answer != 0 {
+			http.Error(w, "no", c.answer)
+			return
+		}
+		c.writers = append(c.writers, r.Header.Get("Authorization"))
+		_, _ = fmt.Fprintf(w, `{"accountId":%q,"operations":[{"operation":"use","targetType":"application"}%s]}`, r.URL.Query().Get("accountId"), c.rights)
+	})
+	mux.HandleFunc("GET /wiki/api/v2/spaces", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"results":[]}`)
 	})
 	c.Server = httptest.NewServer(mux)
 	t.Cleanup(c.Close)

@@ -227,6 +227,9 @@ func (s *spyHost) Apply(ctx context.Context, _ confluence.Content, _ label.Chang
 	return confluence.Outcome{}, ctx.Err()
 }
 
+func (*spyHost) Administers(context.Context, string) (bool, error) { return true, nil }
+func (*spyHost) CanRead(context.Context) error                     { return nil }
+
 func TestAChangeEndsInTimeAndNotWithItsConnection(t *testing.T) {
 	h := newHarness(t)
 	ctx, leave := context.WithCancel(t.Context())

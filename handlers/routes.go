@@ -34,6 +34,10 @@ var routes = []route{
 	{method: http.MethodHead, path: "/static/*", proof: nobody, serve: (*Server).asset},
 	{method: http.MethodGet, path: "/health", proof: nobody, serve: (*Server).health},
 	{method: http.MethodGet, path: "/ready", proof: nobody, serve: (*Server).ready},
+	{method: http.MethodGet, path: privacyPath, proof: nobody, serve: (*Server).privacy},
+	{method: http.MethodHead, path: privacyPath, proof: nobody, serve: (*Server).privacy},
+	{method: http.MethodGet, path: securityTextPath, proof: nobody, serve: (*Server).securityText},
+	{method: http.MethodHead, path: securityTextPath, proof: nobody, serve: (*Server).securityText},
 
 	{method: http.MethodPost, path: "/installed", proof: atlassian, serve: (*Server).installed},
 	{method: http.MethodPost, path: "/uninstalled", proof: atlassian, serve: (*Server).uninstalled},
@@ -45,6 +49,10 @@ var routes = []route{
 	{method: http.MethodGet, path: "/macro/labels/editor", proof: site, html: true, serve: (*Server).macroEditor},
 	{method: http.MethodGet, path: "/byline", proof: site, html: true, serve: (*Server).byline},
 
+	{method: http.MethodGet, path: "/admin", proof: site, html: true, serve: (*Server).adminPage},
+
+	{method: http.MethodGet, path: "/api/site", proof: siteViewer, serve: (*Server).site},
+	{method: http.MethodPost, path: "/api/site/erase", proof: siteViewer, serve: (*Server).eraseSite},
 	{method: http.MethodPost, path: "/api/labels", proof: siteViewer, change: true, serve: (*Server).changeLabels},
 	{method: http.MethodPost, path: "/api/suggest", proof: siteViewer, serve: (*Server).suggestLabels},
 }

@@ -36,7 +36,7 @@ func TestEveryRouteIsInTheTableAndSaysWhoMayCallIt(t *testing.T) {
 }
 
 func TestNobodyIsAnonymousButWhereTheTableSaysSo(t *testing.T) {
-	open := []string{"/atlassian-connect.json", "/static/*", "/health", "/ready"}
+	open := []string{"/atlassian-connect.json", "/static/*", "/health", "/ready", "/privacy", "/.well-known/security.txt"}
 	for _, r := range routes {
 		if r.proof == nobody && !slices.Contains(open, r.path) {
 			t.Errorf("%s %s is open to anyone; if that is meant, say so here too", r.method, r.path)
@@ -202,7 +202,7 @@ func TestWhatIsNotInTheTableDoesNotExist(t *testing.T) {
 		method, path string
 		want         int
 	}{
-		"an unknown path":                 {http.MethodGet, "/admin", http.StatusNotFound},
+		"an unknown path":                 {http.MethodGet, "/nowhere", http.StatusNotFound},
 		"a path with a slash at its end":  {http.MethodGet, "/macro/labels/", http.StatusNotFound},
 		"the root":                        {http.MethodGet, "/", http.StatusNotFound},
 		"a known path, another method":    {http.MethodPost, "/macro/labels", http.StatusMethodNotAllowed},
@@ -210,7 +210,7 @@ func TestWhatIsNotInTheTableDoesNotExist(t *testing.T) {
 		"an invented method":              {"QUARTERLY-PLAN", "/macro/labels", http.StatusMethodNotAllowed},
 		"OPTIONS of a known path":         {http.MethodOptions, "/macro/labels", http.StatusMethodNotAllowed},
 		"OPTIONS of an open path":         {http.MethodOptions, "/static/icon.svg", http.StatusMethodNotAllowed},
-		"OPTIONS of an unknown path":      {http.MethodOptions, "/admin", http.StatusNotFound},
+		"OPTIONS of an unknown path":      {http.MethodOptions, "/nowhere", http.StatusNotFound},
 		"OPTIONS of everything":           {http.MethodOptions, "*", http.StatusNotFound},
 		"an escaped slash is not a slash": {http.MethodGet, "/macro%2Flabels", http.StatusNotFound},
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"labelup/internal/fault"
+	"labelup/internal/lasterrors"
 	"labelup/internal/suggest"
 	"labelup/internal/technicallog"
 	"labelup/macros"
@@ -38,6 +39,10 @@ type Options struct {
 	Bridge     string                           // URL of Atlassian's bridge script
 	Framers    []string                         // origins that may frame an answer given before the site is proved
 	Ready      func(context.Context) error
+	Records    Records
+	LastErrors func(siteHash string) lasterrors.Report
+	Running    Running
+	Privacy    Privacy
 
 	// Suggest works out which labels fit a page: suggest.Suggest.
 	Suggest func(suggest.Input) suggest.Answer
@@ -97,8 +102,10 @@ type exchange struct {
 }
 
 func (s *Server) exchange(c echo.Context, r *route) *exchange {
-	x := &exchange{request: c.Request(), response: c.Response(), route: r, started: time.Now()}
-	x.requestID = requestID(x.request)
+	x := &exchange{response: c.Response(), route: r, started: time.Now()}
+	x.requestID = requestID(c.Request())
+	// So that the lines about calls that this request leads to say so.
+	x.request = c.Request().WithContext(technicallog.WithRequest(c.Request().Context(), x.requestID, ""))
 	s.policy.setCommon(x.header(), x.requestID)
 	return x
 }

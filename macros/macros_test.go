@@ -114,6 +114,7 @@ func frame() Frame {
 func TestFramePage(t *testing.T) {
 	pages := NewPages("labelup", "/static/h/labelup.js", "/static/h/labelup.css", "https://connect-cdn.atl-paas.net/all.js")
 	golden(t, "panel.html", string(pages.Append(nil, frame())))
+	golden(t, "admin.html", string(pages.Append(nil, Frame{View: Admin, Licensed: true, SignedIn: true, RequestID: "r2"})))
 }
 
 func FuzzFramePageKeepsHostileValuesInTheirAttribute(f *testing.F) {

@@ -17,6 +17,7 @@ const (
 	Panel  View = "panel"  // the macro on the page
 	Byline View = "byline" // the dialog under the page's title
 	Editor View = "editor" // the macro's settings
+	Admin  View = "admin"  // the page for the site's administrators
 )
 
 // Frame is what the page in an iframe tells its script. All of it may be

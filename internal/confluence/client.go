@@ -63,7 +63,7 @@ type Options struct {
 
 // Call is what can be said about one REST operation without saying whose it was.
 type Call struct {
-	Operation string        // "read_labels", "add_labels" or "remove_label"
+	Operation string        // such as "read_labels": see type operation
 	Status    int           // of the last answer; 0 without one
 	Duration  time.Duration // with waiting and retries
 	Retries   int           // attempts after the first
@@ -129,18 +129,26 @@ const (
 	readLabels operation = iota
 	addLabels
 	removeLabel
+	readRights
+	readSpaces
 	operations int = iota
 )
 
 func (o operation) String() string {
-	return [operations]string{"read_labels", "add_labels", "remove_label"}[o]
+	return [operations]string{"read_labels", "add_labels", "remove_label", "read_rights", "read_spaces"}[o]
 }
 
-func (o operation) writes() bool { return o != readLabels }
+func (o operation) writes() bool { return o == addLabels || o == removeLabel }
 
 // points is what one request costs of the quota: 1 and 1 more for each page,
-// space or attachment returned. Labels are none of these.
-func (operation) points() int { return 1 }
+// space or attachment returned. Labels and rights are none of these, and of
+// spaces one is read.
+func (o operation) points() int {
+	if o == readSpaces {
+		return 2
+	}
+	return 1
+}
 
 // request is what to send.
 type request struct {

@@ -6,5 +6,5 @@ package datamap
 // Both are written by go test ./internal/datamap -update.
 const (
 	Date   = "2026-11-22"
-	digest = "4f135c9d0697728946eaa7345aef316fcae426292bba09c8601290169507f75d"
+	digest = "2cc67b6f6fe86b9db8ea0acecdaaab08438bdd9ea1f0ef88600c5a7062bcc014"
 )

@@ -1,0 +1,189 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"labelup/internal/fault"
+	"labelup/internal/lasterrors"
+	"labelup/macros"
+)
+
+// Records is what is held about the sites. Its errors are faults, or else
+// count as internal ones.
+type Records interface {
+	// Held returns everything that is stored about a site, field by field,
+	// with secrets masked. It reads the store and no cache: what is shown is
+	// what is there.
+	Held(ctx context.Context, clientKey string) ([]HeldField, error)
+
+	// Erase removes it at once, here and in every other process. To erase a
+	// site of which nothing is held is no error.
+	Erase(ctx context.Context, clientKey string) error
+}
+
+// HeldField is one thing that is stored about a site.
+type HeldField struct {
+	Name       string `json:"name"`
+	Value      string `json:"value"`
+	Origin     string `json:"origin"`
+	Purpose    string `json:"purpose"`
+	Kept       string `json:"kept"`
+	Protection string `json:"protection"`
+}
+
+// Retention is how long what is kept, in days, as it is set.
+type Retention struct {
+	UninstalledDays int `json:"uninstalledDays"`
+	LogDays         int `json:"logDays"`
+	BackupDays      int `json:"backupDays"`
+}
+
+// Running is what an administrator may know about the running service.
+type Running struct {
+	Version   string
+	Started   time.Time
+	Scopes    []string // of the descriptor
+	Retention Retention
+}
+
+const (
+	// adminTimeout bounds what is asked of Confluence for the admin page.
+	adminTimeout = 15 * time.Second
+
+	maxEraseBytes = 4 << 10
+)
+
+// adminPage is the frame of the admin page. It holds no data: who may see it is
+// decided by the calls of its script.
+func (s *Server) adminPage(x *exchange) error { return s.frame(x, macros.Admin) }
+
+// mayAdminister asks Confluence, as the person, whether they administer the
+// site. That the page is only in an administrator's menu is no proof: the URL
+// of a call is known to everybody.
+func (s *Server) mayAdminister(ctx context.Context, x *exchange) error {
+	if x.caller.AccountID == "" {
+		return fault.New(fault.Anonymous, "no_account")
+	}
+	asUser, err := x.caller.AsUser(x.requestID)
+	if err != nil {
+		return err
+	}
+	administers, err := asUser.Administers(ctx, x.caller.AccountID)
+	if err != nil {
+		return err
+	}
+	if !administers {
+		return fault.New(fault.Forbidden, "not_an_administrator")
+	}
+	return nil
+}
+
+// siteAnswer is all that the admin page shows.
+type siteAnswer struct {
+	Site        string            `json:"site"` // as the log shows it
+	URL         string            `json:"url"`
+	Version     string            `json:"version"`
+	Now         time.Time         `json:"now"`
+	StartedAt   time.Time         `json:"startedAt"`
+	Licensed    bool              `json:"licensed"`
+	Enabled     bool              `json:"enabled"`
+	InstalledAt time.Time         `json:"installedAt"`
+	LastCall    time.Time         `json:"lastCall"` // newest install, update, enable or disable
+	Scopes      []string          `json:"scopes"`
+	Checks      []checkAnswer     `json:"checks"`
+	Errors      lasterrors.Report `json:"errors"`
+	Held        []HeldField       `json:"held"`
+	Retention   Retention         `json:"retention"`
+}
+
+type checkAnswer struct {
+	Name string     `json:"name"`
+	OK   bool       `json:"ok"`
+	Kind fault.Kind `json:"kind,omitempty"` // why not
+}
+
+// site answers what is held about the caller's site and how it is doing.
+func (s *Server) site(x *exchange) error {
+	caller, now := x.caller, time.Now().UTC()
+	ctx, cancel := context.WithTimeout(x.request.Context(), adminTimeout)
+	defer cancel()
+	if err := s.mayAdminister(ctx, x); err != nil {
+		return err
+	}
+	held, err := s.Records.Held(ctx, caller.ClientKey)
+	if err != nil {
+		return err
+	}
+	answer := siteAnswer{
+		Site: caller.SiteHash, URL: caller.WikiURL, Version: s.Running.Version, Now: now, StartedAt: s.Running.Started.UTC(),
+		Licensed: caller.Licensed, Enabled: caller.Enabled, InstalledAt: caller.InstalledAt.UTC(), LastCall: caller.LastCall.UTC(),
+		Scopes: s.Running.Scopes, Held: held, Retention: s.Running.Retention, Errors: s.LastErrors(caller.SiteHash),
+		// That the app can act as the person has just been proved.
+		Checks: []checkAnswer{check("read_as_app", s.readsAsApp(ctx, x)), {Name: "act_as_user", OK: true}},
+	}
+	x.sendJSON(http.StatusOK, answer)
+	return nil
+}
+
+func (s *Server) readsAsApp(ctx context.Context, x *exchange) error {
+	asApp, err := x.caller.AsApp(x.requestID)
+	if err != nil {
+		return err
+	}
+	return asApp.CanRead(ctx)
+}
+
+func check(name string, err error) checkAnswer {
+	if err == nil {
+		return checkAnswer{Name: name, OK: true}
+	}
+	return checkAnswer{Name: name, Kind: fault.Of(err).Kind}
+}
+
+// eraseSite removes everything that is stored about the caller's site. What the
+// app keeps inside Confluence was removed before by the page's script, as the
+// administrator: after this nothing can prove a call any more.
+func (s *Server) eraseSite(x *exchange) error {
+	var body struct {
+		Confirm string `json:"confirm"`
+	}
+	if err := readJSON(x, maxEraseBytes, &body); err != nil {
+		return err
+	}
+	// Cheaper than asking Confluence, and it tells only what the caller's own
+	// address bar does.
+	if !strings.EqualFold(strings.TrimSpace(body.Confirm), hostName(x.caller.WikiURL)) {
+		return fault.New(fault.BadRequest, "erase_not_confirmed")
+	}
+	// Who confirmed meant it, also when they do not wait for the answer.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.request.Context()), adminTimeout)
+	defer cancel()
+	if err := s.mayAdminister(ctx, x); err != nil {
+		return err
+	}
+	if err := s.Records.Erase(ctx, x.caller.ClientKey); err != nil {
+		if _, ok := errors.AsType[*fault.Error](err); !ok {
+			err = fault.Wrap(fault.Unavailable, "erase", err)
+		}
+		return err
+	}
+	s.Log.Info("erased", "site", x.caller.SiteHash, "request_id", x.requestID)
+	x.sendJSON(http.StatusOK, struct {
+		Erased bool `json:"erased"`
+	}{true})
+	return nil
+}
+
+// hostName is the host and port of a site's address.
+func hostName(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
