@@ -4,14 +4,14 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run test build static lint bench quality fit clean programs
+.PHONY: help run test build static lint bench faults quality fit clean programs
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: build ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
 	@$(call need,redis-server) || echo 'Going on without: sites are kept in memory.'
-	@bin/labelup dev $(ARGS)
+	@GODEBUG=clobberfree=1 bin/labelup dev $(ARGS)
 
 # It tests the bundle that is committed, which is the one that is shipped; one
 # of the tests compares it with its sources.
@@ -36,6 +36,10 @@ bench: ## Measure speed; docs/measurements.md says how to read it
 	@$(call need,redis-server)
 	go test -run '^$$' -bench . -benchmem ./connect ./macros ./internal/tenant ./handlers ./cmd/labelup
 	go test -run '^$$' -bench . -benchmem -cpu 1 ./internal/suggest ./internal/keyphrase ./internal/words ./internal/pagetext
+
+faults: ## Break what is around the app under load, and write the table of docs/faults.md
+	@$(call need,redis-server)
+	go test -count 1 -v -run '^TestUnderLoad' ./cmd/labelup -update
 
 quality: ## Measure suggestions, and write the tables of docs/suggestions.md
 	go run ./cmd/quality table docs/suggestions.md
