@@ -3,7 +3,7 @@
 // Start reading here; the folders are the architecture:
 //
 //	atlassian-connect.json   what Confluence is told about the app: the one source of module keys and URLs
-//	cmd/labelup              the program: serve, dev, suggest, qsh, jwt
+//	cmd/labelup              the program: serve, dev, suggest, and what support and operators need
 //	cmd/quality              measures how good suggestions are and fits their weights; not shipped
 //	connect                  the Atlassian Connect protocol, usable as a library on its own
 //	handlers                 the routes, who may call each one, and how an error becomes an answer
@@ -14,7 +14,12 @@
 //	internal/words, pagetext, keyphrase
 //	                         what suggestions are made of: words by their stems, text with its structure, phrases (pure)
 //	internal/confluence      the REST calls the app makes
-//	internal/tenant          the installed sites, in Redis
+//	internal/tenant          the installed sites, in Redis; internal/seal protects their secrets
+//	internal/backup, aws     backups of the sites; KMS, S3 and CloudWatch Logs
+//	internal/datamap         what is kept where, why and how long, declared by whoever keeps it
+//	internal/technicallog    the log, which cannot hold customer data; metrics and lasterrors count its lines
+//	internal/logreader, runbook, doctor
+//	                         for support: the log as a timeline, what to do about an error, what is wrong
 //	internal/localconfluence a Confluence to develop and test against
 //
 // A label travels like this: static's panel sends POST /api/labels with the

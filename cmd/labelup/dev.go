@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -15,7 +14,6 @@ import (
 
 	"labelup/internal/config"
 	"labelup/internal/localconfluence"
-	"labelup/internal/technicallog"
 )
 
 // devOptions are the flags of `labelup dev`.
@@ -38,7 +36,7 @@ func runDev(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		return 2
 	}
-	d, err := newDevelopment(ctx, options, technicallog.New(stdout, slog.LevelInfo), stderr)
+	d, err := newDevelopment(ctx, options, stdout, stderr)
 	if err != nil {
 		complain(stderr, "dev", err)
 		return 1
@@ -84,7 +82,7 @@ type development struct {
 // newDevelopment listens and wires everything, so that a port in use is said
 // before anything runs. The app is at localhost and Confluence at 127.0.0.1:
 // for a browser these are two sites, as in the real world.
-func newDevelopment(ctx context.Context, o devOptions, log *slog.Logger, stderr io.Writer) (*development, error) {
+func newDevelopment(ctx context.Context, o devOptions, stdout, stderr io.Writer) (*development, error) {
 	d := &development{stopStores: func() {}}
 	var err error
 	if d.appListener, err = listen(ctx, false, o.port); err != nil {
@@ -114,10 +112,11 @@ func newDevelopment(ctx context.Context, o devOptions, log *slog.Logger, stderr 
 	if err != nil {
 		return nil, err
 	}
-	if d.stopStores, err = developmentStores(ctx, &settings, o.data, log, stderr); err != nil {
+	observed := newObservation(settings, stdout)
+	if d.stopStores, err = developmentStores(ctx, &settings, o.data, observed.log, stderr); err != nil {
 		return nil, err
 	}
-	if d.app, err = newService(settings, log); err != nil {
+	if d.app, err = newService(settings, observed); err != nil {
 		d.stopStores()
 		return nil, err
 	}

@@ -19,21 +19,34 @@ const usage = `Label UP shows and changes the labels of Confluence pages.
   labelup serve                       run the service; its settings are environment variables
   labelup serve --settings            list those settings
   labelup dev [flags]                 run everything on this machine, with a local Confluence
+
+  labelup logs [FILE] --reason TICKET read the technical log as a timeline, or with --summary what goes wrong
+  labelup tenants list|show|disable|enable|erase --reason TICKET
+                                      the sites that have the app installed
+  labelup doctor                      check everything that the service needs, and say what to do
+  labelup backup [now|list|verify]    back up the sites, list the backups, prove that one restores
+  labelup restore [--dry-run] [NAME]  bring a backup back, without touching what is newer
+  labelup seal status|rotate          seal the sites' secrets anew with the current key
   labelup qsh METHOD URL [--base URL] print the canonical request and the query string hash
   labelup jwt                         read a token from standard input and say what is wrong with it
   labelup suggest --pages FILE        suggest labels for pages in a file
   labelup version                     print the commit it was built from
 
-qsh, jwt, suggest and dev say more with --help.
+All commands say more with --help.
 `
 
 func main() {
 	// The standard library's own log goes to standard error past the technical
 	// log: net/http quotes there what a server sent that was not asked for.
 	log.SetOutput(io.Discard)
-	// Heroku stops a process with SIGTERM, a person with SIGINT.
+	// Heroku stops a process with SIGTERM, a person with SIGINT. Heroku may send
+	// several, which must not cut off what the first let finish; a person who
+	// presses Ctrl-C again means at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // so that a second signal ends the process at once
+	context.AfterFunc(ctx, func() {
+		signal.Ignore(syscall.SIGTERM)
+		stop()
+	})
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -55,6 +68,18 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return runQSH(rest, stdout, stderr)
 	case "jwt":
 		return runJWT(rest, stdin, stdout, stderr)
+	case "logs":
+		return runLogs(ctx, rest, os.Getenv, stdin, stdout, stderr)
+	case "doctor":
+		return runDoctor(ctx, rest, os.Getenv, stdout, stderr)
+	case "tenants":
+		return runTenants(ctx, rest, os.Getenv, stdout, stderr)
+	case "backup":
+		return runBackup(ctx, rest, os.Getenv, stdout, stderr)
+	case "restore":
+		return runRestore(ctx, rest, os.Getenv, stdout, stderr)
+	case "seal":
+		return runSeal(ctx, rest, os.Getenv, stdout, stderr)
 	case "suggest":
 		return runSuggest(rest, stdin, stdout, stderr)
 	case "version":

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"runtime/debug"
 
 	"labelup/internal/config"
-	"labelup/internal/technicallog"
 )
 
 // runServe is the service as it runs in production: all settings from the
@@ -38,22 +36,22 @@ func runServe(ctx context.Context, args []string, getenv func(string) string, st
 		// moment: then memory is collected earlier instead of doubling.
 		debug.SetMemoryLimit(400 << 20)
 	}
-	if err := serve(ctx, settings, technicallog.New(stdout, settings.LogLevel), stderr); err != nil {
+	if err := serve(ctx, settings, newObservation(settings, stdout), stderr); err != nil {
 		complain(stderr, "serve", err)
 		return 1
 	}
 	return 0
 }
 
-func serve(ctx context.Context, settings config.Config, log *slog.Logger, stderr io.Writer) (err error) {
+func serve(ctx context.Context, settings config.Config, observed *observation, stderr io.Writer) (err error) {
 	if !settings.Production {
-		stop, err := developmentStores(ctx, &settings, defaultDataDir, log, stderr)
+		stop, err := developmentStores(ctx, &settings, defaultDataDir, observed.log, stderr)
 		if err != nil {
 			return err
 		}
 		defer stop()
 	}
-	s, err := newService(settings, log)
+	s, err := newService(settings, observed)
 	if err != nil {
 		return err
 	}

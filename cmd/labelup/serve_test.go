@@ -67,7 +67,7 @@ func production(redisURL string) []string {
 	_, _ = rand.Read(key[:])
 	return []string{
 		"BASE_URL=https://labelup.example.com", "REDIS_URL=" + redisURL,
-		"SEAL_KEYS=k1:" + base64.StdEncoding.EncodeToString(key[:]),
+		"SEAL_KEYS=k1:" + base64.StdEncoding.EncodeToString(key[:]), "SECURITY_CONTACT=mailto:security@example.com",
 	}
 }
 

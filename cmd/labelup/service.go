@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -16,8 +18,12 @@ import (
 	"labelup"
 	"labelup/connect"
 	"labelup/handlers"
+	"labelup/internal/backup"
 	"labelup/internal/config"
 	"labelup/internal/confluence"
+	"labelup/internal/datamap"
+	"labelup/internal/metrics"
+	"labelup/internal/outbound"
 	"labelup/internal/seal"
 	"labelup/internal/suggest"
 	"labelup/internal/technicallog"
@@ -31,13 +37,17 @@ import (
 type service struct {
 	settings config.Config
 	log      *slog.Logger
+	observed *observation
 	store    *tenant.Store
+	sealer   *sealing
 	server   *http.Server
+	backups  *backup.Schedule // nil without a bucket
 }
 
 // newService wires the app together. It dials nothing: the service starts and
 // answers whatever needs no Redis while Redis is down.
-func newService(settings config.Config, log *slog.Logger) (*service, error) {
+func newService(settings config.Config, observed *observation) (*service, error) {
+	log := observed.log
 	descriptor, err := connect.ParseDescriptor(labelup.Descriptor)
 	if err != nil {
 		return nil, fmt.Errorf("atlassian-connect.json: %w", err)
@@ -46,21 +56,16 @@ func newService(settings config.Config, log *slog.Logger) (*service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("atlassian-connect.json: %w", err)
 	}
-	sealer, err := seal.NewLocal(settings.SealKeys)
+	store, sealer, err := openStore(settings, log, observed.redis)
 	if err != nil {
-		return nil, fmt.Errorf("SEAL_KEYS: %w", err)
+		return nil, err
 	}
-	client, err := tenant.Connect(settings.RedisURL, tenant.Options{InsecureTLS: settings.RedisTLSInsecure})
-	if err != nil {
-		return nil, fmt.Errorf("REDIS_URL: %w", err)
-	}
-	store := tenant.New(client, sealer)
 	app, err := connect.New(connect.Config{
 		Key:                   descriptor.Key,
 		BaseURLs:              baseURLs(settings),
 		EnableLicensing:       descriptor.EnableLicensing,
 		Store:                 store,
-		Keys:                  connect.NewCDNKeys(settings.InstallKeyURLs, nil, nil),
+		Keys:                  connect.NewCDNKeys(settings.InstallKeyURLs, outbound.Transport(nil, log, "key_server"), nil),
 		AllowedHosts:          settings.AllowedHosts,
 		AllowInsecureLoopback: !settings.Production,
 	})
@@ -76,7 +81,7 @@ func newService(settings config.Config, log *slog.Logger) (*service, error) {
 		Host: &handlers.Connect{
 			App:    app,
 			AppKey: descriptor.Key,
-			Tokens: connect.NewUserTokens(settings.TokenServerURL, nil, nil),
+			Tokens: connect.NewUserTokens(settings.TokenServerURL, outbound.Transport(nil, log, "token_server"), nil),
 			Budget: confluence.NewBudget(confluence.Limits{}),
 			// As many connections as calls to one site at a time, kept open.
 			Transport: &http.Transport{
@@ -89,19 +94,30 @@ func newService(settings config.Config, log *slog.Logger) (*service, error) {
 			},
 			Log: log,
 		},
-		Assets:  assets,
-		Pages:   macros.NewPages(descriptor.Key, assets.URL("labelup.js"), assets.URL("labelup.css"), settings.BridgeURL),
-		Words:   exportWords(assets),
-		Bridge:  settings.BridgeURL,
-		Framers: framers(settings),
-		Ready:   store.Ping,
+		Assets:     assets,
+		Pages:      macros.NewPages(descriptor.Key, assets.URL("labelup.js"), assets.URL("labelup.css"), settings.BridgeURL),
+		Words:      exportWords(assets),
+		Bridge:     settings.BridgeURL,
+		Framers:    framers(settings),
+		Ready:      store.Ping,
+		Records:    records{store, days(settings)},
+		LastErrors: observed.lastErrors.Of,
+		Running: handlers.Running{
+			Version: version(), Started: time.Now(), Scopes: descriptor.Scopes,
+			Retention: handlers.Retention{
+				UninstalledDays: settings.RetentionDays, LogDays: settings.LogRetentionDays, BackupDays: settings.AWS.BackupKeepDays,
+			},
+		},
+		Privacy: handlers.Privacy{Page: privacyPage(settings), Contact: settings.SecurityContact, Addresses: baseURLs(settings), Now: time.Now},
 		Suggest: suggest.Suggest,
 		Log:     log,
 	})
-	return &service{
+	s := &service{
 		settings: settings,
 		log:      log,
+		observed: observed,
 		store:    store,
+		sealer:   sealer,
 		server: &http.Server{
 			Handler: handler,
 			// OPTIONS * is no route either.
@@ -115,7 +131,32 @@ func newService(settings config.Config, log *slog.Logger) (*service, error) {
 			MaxHeaderBytes: 32 << 10,         // a token in the URL and one in a header fit
 			ErrorLog:       slog.NewLogLogger(muted{log.Handler()}, slog.LevelWarn),
 		},
-	}, nil
+	}
+	s.backups = newSchedule(settings, store, sealer, log)
+	s.measure()
+	return s, nil
+}
+
+// measure adds to the metrics what no line of the log says.
+func (s *service) measure() {
+	gauges := metrics.Gauges{
+		RedisUp: func() bool {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			return s.store.Ping(ctx) == nil
+		},
+		SealKeysCached: s.sealer.cachedKeys,
+	}
+	if s.observed.cloudwatch != nil {
+		gauges.LogLinesDropped = s.observed.cloudwatch.Dropped
+	}
+	if s.backups != nil {
+		gauges.BackupAge = func() (time.Duration, bool) {
+			at, known := s.backups.Newest()
+			return time.Since(at), known
+		}
+	}
+	s.observed.metrics.Register(gauges)
 }
 
 // checkFormats reads the settings whose format belongs to another package, so
@@ -147,7 +188,20 @@ func checkFormats(settings config.Config) error {
 // run serves until ctx ends, then lets running requests finish.
 func (s *service) run(ctx context.Context, listener net.Listener) error {
 	s.log.Info("start", technicallog.Address, listener.Addr().String(), technicallog.Version, version())
-	go s.warnOfEviction(ctx)
+	s.warn(ctx)
+	background, stop := context.WithCancel(ctx)
+	defer stop()
+	if s.backups != nil {
+		go s.backups.Run(background)
+	}
+	if s.settings.MetricsAddress != "" {
+		private, err := s.listenForMetrics(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = private.Close() }() // nobody's request is lost
+	}
+	go forget(background)
 	failed := make(chan error, 1)
 	go func() { failed <- s.server.Serve(listener) }()
 	select {
@@ -166,20 +220,45 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-func (s *service) close() error { return s.store.Close() }
+func (s *service) close() error {
+	err := s.store.Close()
+	s.observed.close()
+	return err
+}
 
-// warnOfEviction says in the log that Redis may throw records away. It is no
-// reason not to start.
-func (s *service) warnOfEviction(ctx context.Context) {
-	if may, err := s.store.MayEvict(ctx); err == nil && may {
-		s.log.Warn("redis may evict sites", technicallog.Reason, "maxmemory_policy_is_not_noeviction")
+// warn says in the log what is no reason not to start and yet should not stay.
+func (s *service) warn(ctx context.Context) {
+	if !overwritesFreedMemory() {
+		s.log.Warn("freed memory is not overwritten", technicallog.Setting, "GODEBUG", technicallog.Reason, "clobberfree_is_not_1")
 	}
+	go func() {
+		if may, err := s.store.MayEvict(ctx); err == nil && may {
+			s.log.Warn("redis may evict sites", technicallog.Reason, "maxmemory_policy_is_not_noeviction")
+		}
+	}()
+}
+
+// uses says which of the services that not everybody uses are used.
+func uses(settings config.Config) func(setting string) bool {
+	used := map[string]bool{
+		"KMS_KEY_ID":           len(settings.AWS.KMSKeyIDs) > 0,
+		"BACKUP_BUCKET":        settings.AWS.BackupBucket != "",
+		"CLOUDWATCH_LOG_GROUP": settings.AWS.LogGroup != "",
+	}
+	return func(setting string) bool { return used[setting] }
+}
+
+// privacyPage is what /privacy shows.
+func privacyPage(settings config.Config) []byte {
+	return datamap.Page(datamap.Facts{
+		Stores: heldStores(settings), Recipients: datamap.Used(uses(settings)), Days: days(settings), Contact: settings.SecurityContact,
+	})
 }
 
 func baseURLs(settings config.Config) []string {
 	all := []string{settings.BaseURL}
-	for _, address := range settings.RegionBaseURLs {
-		all = append(all, address)
+	for _, region := range slices.Sorted(maps.Keys(settings.RegionBaseURLs)) {
+		all = append(all, settings.RegionBaseURLs[region])
 	}
 	return all
 }

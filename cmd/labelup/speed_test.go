@@ -63,7 +63,7 @@ func newSpeed(tb testing.TB) *speed {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	store := tenant.New(client, sealer)
+	store := tenant.New(client, sealer, tenant.Settings{})
 	site := s.host.Installation()
 	err = store.Change(context.Background(), site.ClientKey, nil, func(*connect.Installation) (*connect.Installation, error) { return &site, nil })
 	if err != nil {

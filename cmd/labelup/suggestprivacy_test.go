@@ -26,7 +26,6 @@ import (
 	"labelup/handlers"
 	"labelup/internal/config"
 	"labelup/internal/suggest"
-	"labelup/internal/technicallog"
 	"labelup/internal/tenant/redistest"
 )
 
@@ -34,25 +33,36 @@ import (
 // process of its own, and test nothing.
 const engineVariable = "LABELUP_TEST_ENGINE"
 
-var engines = map[string]func(suggest.Input) suggest.Answer{
+// engine is what suggests in place of the shipped one, in a service.
+type engine func(*service) func(suggest.Input) suggest.Answer
+
+var engines = map[string]engine{
 	// panicking quotes the page in a panic.
-	"panicking": func(in suggest.Input) suggest.Answer { panic(fmt.Errorf("cannot work out %+v", in)) },
+	"panicking": alone(func(in suggest.Input) suggest.Answer { panic(fmt.Errorf("cannot work out %+v", in)) }),
 
 	// crashing ends the process, for nothing recovers from a stack without end.
-	"crashing": func(in suggest.Input) suggest.Answer {
+	"crashing": alone(func(in suggest.Input) suggest.Answer {
 		debug.SetMaxStack(1 << 20)
 		return forever(in, in.Page.Title, in.Page.Labels)
-	},
+	}),
+
+	"leaking":    leaking,
+	"contacting": alone(contacting),
 
 	// careless lets the page out wherever a program can.
-	"careless": func(in suggest.Input) suggest.Answer {
+	"careless": alone(func(in suggest.Input) suggest.Answer {
 		fmt.Fprintln(os.Stdout, in.Page.Title)
 		fmt.Fprintln(os.Stderr, in.Page.Title)
 		_ = os.WriteFile("worked-in", []byte(in.Page.Title), 0o600)
 		_ = os.WriteFile(filepath.Join(os.TempDir(), "temporary"), []byte(in.Page.Title), 0o600)
 		first := suggest.Reason{Kind: suggest.InTitle, Text: rememberFirst(in.Page.Title)}
 		return suggest.Answer{Suggestions: []suggest.Suggestion{{Label: "careless", Reasons: []suggest.Reason{first}}}}
-	},
+	}),
+}
+
+// alone is an engine that needs nothing of the service.
+func alone(suggests func(suggest.Input) suggest.Answer) engine {
+	return func(*service) func(suggest.Input) suggest.Answer { return suggests }
 }
 
 func forever(in suggest.Input, title string, labels []string) suggest.Answer {
@@ -72,7 +82,7 @@ var rememberFirst = func() func(string) string {
 }()
 
 // serveWith is `labelup serve` with another engine.
-func serveWith(engine func(suggest.Input) suggest.Answer) int {
+func serveWith(engine engine) int {
 	log.SetOutput(io.Discard) // as main does
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -83,17 +93,17 @@ func serveWith(engine func(suggest.Input) suggest.Answer) int {
 	return 0
 }
 
-func serveUntil(ctx context.Context, engine func(suggest.Input) suggest.Answer) error {
+func serveUntil(ctx context.Context, engine engine) error {
 	settings, err := config.Read(os.Getenv)
 	if err != nil {
 		return err
 	}
-	s, err := newService(settings, technicallog.New(os.Stdout, settings.LogLevel))
+	s, err := newService(settings, newObservation(settings, os.Stdout))
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	s.server.Handler.(*handlers.Server).Suggest = engine
+	s.server.Handler.(*handlers.Server).Suggest = engine(s)
 	listener, err := listen(ctx, settings.Production, settings.Port)
 	if err != nil {
 		return err

@@ -243,9 +243,9 @@ func (r *reader) address(name, value string) string {
 func (r *reader) contact() string {
 	value := r.text(securityContact)
 	u, err := url.Parse(value)
-	switch {
-	case value == "":
-	case err != nil || len(value) > 200 || !(u.Scheme == "https" && u.Host != "") && !(u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")):
+	isPage := err == nil && u.Scheme == "https" && u.Host != ""
+	isMail := err == nil && u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")
+	if value != "" && (len(value) > 200 || !isPage && !isMail) {
 		r.fault(securityContact, "must be mailto:… or https://…, with at most 200 characters")
 	}
 	return value

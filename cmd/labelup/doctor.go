@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"labelup"
+	"labelup/connect"
+	"labelup/internal/aws"
+	"labelup/internal/config"
+	"labelup/internal/doctor"
+)
+
+// runDoctor checks everything that the service needs. It looks from where it
+// runs: on Heroku in a dyno of its own, with the settings of the service.
+func runDoctor(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("labelup doctor", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	asJSON := flags.Bool("json", false, "write the report as JSON")
+	flags.Usage = func() {
+		fmt.Fprintln(stderr, "labelup doctor [--json]\n\nChecks everything that the service needs, and says what is wrong and what to do. Exit code 1 if there is a problem.")
+		flags.PrintDefaults()
+	}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	case flags.NArg() > 0:
+		flags.Usage()
+		return 2
+	}
+	checks, closeAll := doctorChecks(getenv)
+	defer closeAll()
+	return doctor.Run(ctx, checks, stdout, *asJSON)
+}
+
+// doctorChecks are those that the settings allow. A setting that is wrong keeps
+// only the checks away that need it.
+func doctorChecks(getenv func(string) string) (checks []doctor.Check, closeAll func()) {
+	settings, err := config.Read(getenv)
+	faults := eachFault(errors.Join(err, checkFormats(settings)))
+	checks = append(checks, doctor.Environment(faults), overwritingCheck())
+	log := slog.New(slog.DiscardHandler) // what fails is in the report
+	closeAll = func() {}
+	redisTime := func(context.Context) (time.Time, error) { return time.Time{}, errors.New("no Redis") }
+	if store, sealer, err := openStore(settings, log, nil); err == nil && settings.RedisURL != "" {
+		closeAll = func() { _ = store.Close() }
+		redisTime = func(ctx context.Context) (time.Time, error) {
+			status, err := store.Status(ctx)
+			return status.Time, err
+		}
+		checks = append(checks, doctor.Redis(store), doctor.Sealing(sealer))
+	}
+	transport := http.DefaultTransport
+	if len(settings.InstallKeyURLs) > 0 {
+		checks = append(checks,
+			doctor.Clock(transport, settings.InstallKeyURLs[0], redisTime, time.Now),
+			doctor.Reachable("Atlassian's key servers", transport, settings.InstallKeyURLs, "Check INSTALL_KEY_URLS, and that this machine may reach the internet: without them no site can install the app."))
+	}
+	if settings.TokenServerURL != "" {
+		checks = append(checks, doctor.Reachable("Atlassian's token server", transport, []string{settings.TokenServerURL},
+			"Check TOKEN_SERVER_URL, and that this machine may reach the internet: without it nobody can change a label."))
+	}
+	for _, base := range baseURLs(settings) {
+		if served, err := connect.FillDescriptor(labelup.Descriptor, settings.BaseURL, settings.RegionBaseURLs); err == nil && base != "" {
+			checks = append(checks, doctor.Descriptor(transport, base, served, time.Now))
+		}
+	}
+	if settings.AWS.BackupBucket != "" {
+		checks = append(checks, doctor.Bucket(newBucket(settings, log), 2*settings.AWS.BackupEvery, time.Now))
+	}
+	if settings.AWS.LogGroup != "" {
+		checks = append(checks, doctor.CloudWatch(aws.NewLogReader(awsSettings(settings, nil), settings.AWS.LogGroup), time.Now))
+	}
+	return checks, closeAll
+}
+
+func eachFault(err error) []error {
+	if err == nil {
+		return nil
+	}
+	var faults []error
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		faults = append(faults, errors.New(line))
+	}
+	return faults
+}
+
+// overwritingCheck is about the environment of this process, which is that of
+// the service where both are started by the platform.
+func overwritingCheck() doctor.Check {
+	return doctor.Check{Name: "Memory", Run: func(context.Context) doctor.Result {
+		if overwritesFreedMemory() {
+			return doctor.Result{State: doctor.Fine, Detail: "freed memory is overwritten"}
+		}
+		return doctor.Result{
+			State: doctor.Warning, Detail: "freed memory is not overwritten in this process",
+			Remedy: "Start the service with GODEBUG=clobberfree=1, as the Procfile does. If this process was started in another way than the service, this says nothing about it.",
+		}
+	}}
+}
+
+// cloudWatch is the technical log in CloudWatch, to read and to note that it
+// was read; nothing if it does not go there. Other settings may be missing.
+func cloudWatch(getenv func(string) string) (*aws.LogReader, *aws.LogSink) {
+	settings, _ := config.Read(getenv) //nolint:errcheck // a file can be read without any setting
+	if settings.AWS.LogGroup == "" {
+		return nil, nil
+	}
+	quiet := awsSettings(settings, nil)
+	return aws.NewLogReader(quiet, settings.AWS.LogGroup), aws.NewLogSink(quiet, settings.AWS.LogGroup, logStream(), settings.LogRetentionDays)
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"labelup/internal/logreader"
+	"labelup/internal/technicallog"
+)
+
+const logsUsage = `labelup logs [FILE] --reason TICKET [flags]
+
+Reads the technical log and prints it as a timeline: requests with their calls
+beneath them, and what to look at first. It reads FILE, or else standard input
+if something is piped into it (heroku logs --tail | labelup logs ...), or else
+CloudWatch. All times are UTC.
+
+  --reason TICKET  why: a ticket of 3 to 60 letters, digits or - . _ / #; it is
+                   logged that the log was read, with this
+  --tenant SITE    of one site: its client key, or its hash as the log has it
+  --request ID     of one request: the reference that a person reports
+  --since WHEN     a duration such as 90m, or a time such as 2026-11-22T14:05:00Z;
+                   1h with CloudWatch, otherwise everything
+  --level LEVEL    requests with a line of at least debug, info, warn or error
+  --follow         go on with what is written from now on, until Ctrl-C
+  --summary        counts in place of lines: kinds of failures, slow routes, sites, calls
+`
+
+// logsCommand is what labelup logs reads from, besides files and its input.
+type logsCommand struct {
+	cloud  logreader.Source // CloudWatch; nil if it is not set up
+	record io.Writer        // takes one line for each reading, besides standard error; may be nil
+	now    func() time.Time
+}
+
+// runLogs prints the technical log of files, of standard input, or of
+// CloudWatch.
+func runLogs(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	command := logsCommand{now: time.Now}
+	if reader, sink := cloudWatch(getenv); reader != nil {
+		command.cloud, command.record = reader, sink
+		defer closeSink(sink)
+	}
+	return command.run(ctx, args, getenv, stdin, stdout, stderr)
+}
+
+// logsRequest is what was asked for on the command line.
+type logsRequest struct {
+	query   logreader.Query
+	file    string
+	reason  string
+	since   bool // was given
+	summary bool
+}
+
+func (c logsCommand) run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ask, err := parseLogs(args, c.now())
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, logsUsage)
+		return 0
+	} else if err != nil {
+		fmt.Fprintf(stderr, "labelup logs: %v\n\n%s", err, logsUsage)
+		return 2
+	}
+	if !isReference(ask.reason) {
+		fmt.Fprintln(stderr, noReference)
+		return 2
+	}
+	source, err := c.source(&ask, stdin)
+	if err != nil {
+		fmt.Fprintf(stderr, "labelup logs: %v\n", err)
+		return 2
+	}
+	if err := c.recordAccess(ask, stderr); err != nil {
+		fmt.Fprintln(stderr, "labelup logs: that you read the log could not be logged, so nothing is shown")
+		return 1
+	}
+	if ask.summary {
+		_, err = logreader.Summary(ctx, source, ask.query, stdout)
+	} else {
+		var counts logreader.Counts
+		counts, err = logreader.Timeline(ctx, source, ask.query, stdout, wantsColour(getenv, stdout))
+		fmt.Fprintf(stderr, "%d lines read, %d skipped because they are not of the technical log.\n", counts.Lines, counts.Skipped)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "labelup logs: the log cannot be read on: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+func parseLogs(args []string, now time.Time) (logsRequest, error) {
+	ask := logsRequest{query: logreader.Query{Level: slog.LevelDebug, Until: now}}
+	flags := flag.NewFlagSet("labelup logs", flag.ContinueOnError)
+	tenant, since, level := flags.String("tenant", "", ""), flags.String("since", "", ""), flags.String("level", "", "")
+	flags.StringVar(&ask.query.Request, "request", "", "")
+	flags.BoolVar(&ask.query.Follow, "follow", false, "")
+	flags.BoolVar(&ask.summary, "summary", false, "")
+	flags.StringVar(&ask.reason, "reason", "", "")
+	files, err := parseAnywhere(flags, args)
+	switch {
+	case err != nil:
+		return ask, err
+	case len(files) > 1:
+		return ask, errors.New("it takes one file")
+	}
+	if len(files) == 1 {
+		ask.file = files[0]
+	}
+	ask.query.Site = logreader.ParseSite(*tenant)
+	if *since != "" {
+		ask.since = true
+		if ask.query.Since, err = logreader.ParseSince(*since, now); err != nil {
+			return ask, fmt.Errorf("--since: %w", err)
+		}
+	}
+	if *level != "" {
+		if ask.query.Level, err = logreader.ParseLevel(*level); err != nil {
+			return ask, fmt.Errorf("--level: %w", err)
+		}
+	}
+	if ask.query.Follow {
+		ask.query.Until = time.Time{}
+	}
+	return ask, nil
+}
+
+// source decides where to read. Files and streams have no end in the future:
+// only of CloudWatch a part is asked for.
+func (c logsCommand) source(ask *logsRequest, stdin io.Reader) (logreader.Source, error) {
+	if ask.file != "" {
+		ask.query.Until = time.Time{}
+		return logreader.FromFile(ask.file), nil
+	}
+	if file, ok := stdin.(*os.File); !ok || !isTerminal(file) {
+		ask.query.Until = time.Time{}
+		return logreader.FromReader(stdin), nil
+	}
+	if c.cloud == nil {
+		return nil, errors.New("name a file, pipe the log in, or set CLOUDWATCH_LOG_GROUP")
+	}
+	if !ask.since {
+		ask.query.Since = c.now().Add(-time.Hour)
+	}
+	return c.cloud, nil
+}
+
+// recordAccess writes one line of the technical log, before anything is shown.
+func (c logsCommand) recordAccess(ask logsRequest, stderr io.Writer) error {
+	var line bytes.Buffer
+	words := []any{technicallog.Support, "logs", technicallog.Reference, loggedReference(ask.reason)}
+	if ask.query.Site != "" {
+		words = append(words, technicallog.Site, ask.query.Site)
+	}
+	technicallog.New(&line, slog.LevelInfo).Info("support access", words...)
+	for _, w := range []io.Writer{stderr, c.record} {
+		if w == nil {
+			continue
+		}
+		if _, err := w.Write(line.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loggedReference is a ticket as the log takes it: # is in no technical word.
+func loggedReference(reference string) string { return strings.ReplaceAll(reference, "#", ".") }
+
+// wantsColour follows the custom of NO_COLOR and of terminals that have none.
+func wantsColour(getenv func(string) string, stdout io.Writer) bool {
+	file, ok := stdout.(*os.File)
+	return ok && isTerminal(file) && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+}

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"labelup/internal/technicallog"
+)
+
+const (
+	loggedFailure = `{"time":"2026-11-22T14:05:04Z","level":"ERROR","msg":"request","route":"/api/labels","method":"POST","status":502,` +
+		`"duration_ms":8012,"site":"aaaaaaaaaaaa","request_id":"req-fails-1","kind":"upstream","reason":"timeout"}`
+	loggedSuccess = `{"time":"2026-11-22T15:05:04Z","level":"INFO","msg":"request","route":"/byline","method":"GET","status":200,` +
+		`"duration_ms":2,"site":"bbbbbbbbbbbb","request_id":"req-works-1"}`
+)
+
+var logsNow = time.Date(2026, 11, 22, 16, 0, 0, 0, time.UTC)
+
+// cloudLog is a CloudWatch that remembers what it was asked for.
+type cloudLog struct {
+	since, until time.Time
+	follow       bool
+	asked        int
+	err          error
+}
+
+func (c *cloudLog) Lines(_ context.Context, since, until time.Time, follow bool, line func(string) error) error {
+	c.asked++
+	c.since, c.until, c.follow = since, until, follow
+	return errors.Join(line(loggedSuccess), c.err)
+}
+
+type logsRun struct {
+	code                   int
+	stdout, stderr, record string
+}
+
+func runLogsWith(t *testing.T, cloud *cloudLog, stdin io.Reader, args ...string) logsRun {
+	t.Helper()
+	var stdout, stderr, record bytes.Buffer
+	command := logsCommand{record: &record, now: func() time.Time { return logsNow }}
+	if cloud != nil {
+		command.cloud = cloud
+	}
+	code := command.run(t.Context(), args, func(string) string { return "" }, stdin, &stdout, &stderr)
+	return logsRun{code, stdout.String(), stderr.String(), record.String()}
+}
+
+// terminal is a character device, as a terminal is one.
+func terminal(t *testing.T) *os.File {
+	t.Helper()
+	file, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	return file
+}
+
+func TestTheLogIsNotShownWithoutAReason(t *testing.T) {
+	tests := map[string][]string{
+		"none":                        nil,
+		"a sentence":                  {"--reason", "because Acme cannot save"},
+		"a person":                    {"--reason", "a@acme.example"},
+		"too short":                   {"--reason", "ab"},
+		"too long":                    {"--reason", strings.Repeat("a", 61)},
+		"something in another script": {"--reason", "тикет-12"},
+	}
+	for name, args := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := runLogsWith(t, nil, strings.NewReader(loggedFailure), args...)
+			if got.code != 2 || got.stdout != "" || got.record != "" || !strings.Contains(got.stderr, "needs --reason") {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestThatTheLogIsReadIsLoggedFirst(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		want map[string]any
+	}{
+		"of all sites": {
+			[]string{"--reason", "SUP-123/4.5_b#6"}, map[string]any{"level": "INFO", "msg": "support access", "support": "logs", "reference": "SUP-123/4.5_b.6"},
+		},
+		"of one site": {
+			[]string{"--reason", "SUP-123", "--tenant", "a client key"},
+			map[string]any{"level": "INFO", "msg": "support access", "support": "logs", "reference": "SUP-123", "site": technicallog.SiteHash("a client key")},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := runLogsWith(t, nil, strings.NewReader(loggedFailure), test.args...)
+			first, _, _ := strings.Cut(got.stderr, "\n")
+			if got.code != 0 || first+"\n" != got.record {
+				t.Fatalf("%+v", got)
+			}
+			line := map[string]any{}
+			if err := json.Unmarshal([]byte(first), &line); err != nil {
+				t.Fatal(err)
+			}
+			delete(line, "time")
+			if diff := cmp.Diff(test.want, line); diff != "" {
+				t.Errorf("line differs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+type brokenRecord struct{}
+
+func (brokenRecord) Write([]byte) (int, error) { return 0, errors.New("full") }
+
+func TestNothingIsShownIfThatCannotBeLogged(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	code := logsCommand{record: brokenRecord{}, now: time.Now}.run(t.Context(), []string{"--reason", "SUP-123"},
+		func(string) string { return "" }, strings.NewReader(loggedFailure), &stdout, &stderr)
+	if code != 1 || stdout.String() != "" || !strings.Contains(stderr.String(), "nothing is shown") {
+		t.Errorf("code %d, %q, %q", code, stdout.String(), stderr.String())
+	}
+}
+
+func TestLogsReadsAFileOrItsInputOrCloudWatch(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log")
+	if err := os.WriteFile(file, []byte(loggedFailure+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	piped := strings.NewReader(loggedFailure)
+
+	if got := runLogsWith(t, &cloudLog{}, piped, file, "--reason", "SUP-123"); got.code != 0 || !strings.Contains(got.stdout, "req-fails-1") || piped.Len() == 0 {
+		t.Errorf("of a file: %+v", got)
+	}
+	if got := runLogsWith(t, &cloudLog{}, piped, "--reason", "SUP-123"); got.code != 0 || !strings.Contains(got.stdout, "req-fails-1") {
+		t.Errorf("of its input: %+v", got)
+	}
+	if got := runLogsWith(t, &cloudLog{}, terminal(t), "--reason", "SUP-123"); got.code != 0 || !strings.Contains(got.stdout, "req-works-1") {
+		t.Errorf("of CloudWatch: %+v", got)
+	}
+	if got := runLogsWith(t, nil, terminal(t), "--reason", "SUP-123"); got.code != 2 || !strings.Contains(got.stderr, "CLOUDWATCH_LOG_GROUP") || got.record != "" {
+		t.Errorf("of nothing: %+v", got)
+	}
+}
+
+func TestCloudWatchIsAskedForWhatIsWanted(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		want cloudLog
+	}{
+		"an hour, if nothing is said": {nil, cloudLog{since: logsNow.Add(-time.Hour), until: logsNow, asked: 1}},
+		"since then":                  {[]string{"--since", "24h"}, cloudLog{since: logsNow.Add(-24 * time.Hour), until: logsNow, asked: 1}},
+		"without an end":              {[]string{"--follow"}, cloudLog{since: logsNow.Add(-time.Hour), follow: true, asked: 1}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			cloud := &cloudLog{}
+			runLogsWith(t, cloud, terminal(t), append(test.args, "--reason", "SUP-123")...)
+			if diff := cmp.Diff(test.want, *cloud, cmp.AllowUnexported(cloudLog{})); diff != "" {
+				t.Errorf("asked for something else (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLogsNarrowsDown(t *testing.T) {
+	both := loggedFailure + "\n" + loggedSuccess + "\nsomething else\n"
+	tests := map[string]struct {
+		args      []string
+		has, lack string
+	}{
+		"to a site":    {[]string{"--tenant", "bbbbbbbbbbbb"}, "req-works-1", "req-fails-1"},
+		"to a request": {[]string{"--request", "req-fails-1"}, "req-fails-1", "req-works-1"},
+		"to a time":    {[]string{"--since", "1h"}, "req-works-1", "req-fails-1"},
+		"to errors":    {[]string{"--level", "error"}, "req-fails-1", "req-works-1"},
+		"to counts":    {[]string{"--summary"}, "Failed requests by kind", "req-fails-1"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := runLogsWith(t, nil, strings.NewReader(both), append(test.args, "--reason", "SUP-123")...)
+			if got.code != 0 || !strings.Contains(got.stdout, test.has) || strings.Contains(got.stdout, test.lack) {
+				t.Errorf("%+v", got)
+			}
+			if said := got.stdout + got.stderr; !strings.Contains(said, "3 lines read, 1 skipped") {
+				t.Errorf("it does not say what was skipped: %q", said)
+			}
+		})
+	}
+}
+
+func TestLogsSaysWhatItWasCalledWrongWith(t *testing.T) {
+	for args, says := range map[string]string{
+		"--reason SUP-1 --since yesterday": "--since",
+		"--reason SUP-1 --level fatal":     "--level",
+		"--reason SUP-1 a b":               "one file",
+		"--reason SUP-1 --colour":          "colour",
+	} {
+		if got := runLogsWith(t, nil, strings.NewReader(""), strings.Fields(args)...); got.code != 2 || !strings.Contains(got.stderr, says) || got.record != "" {
+			t.Errorf("%s: %+v", args, got)
+		}
+	}
+	if got := runLogsWith(t, nil, strings.NewReader(""), "--help"); got.code != 0 || got.stdout != logsUsage {
+		t.Errorf("--help: %+v", got)
+	}
+}
+
+func TestALogThatCannotBeReadIsAFailure(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "none")
+	if got := runLogsWith(t, nil, terminal(t), missing, "--reason", "SUP-123"); got.code != 1 || !strings.Contains(got.stderr, "cannot be read") {
+		t.Errorf("of a file that is not there: %+v", got)
+	}
+	got := runLogsWith(t, &cloudLog{err: errors.New("logs_filter: denied")}, terminal(t), "--reason", "SUP-123")
+	if got.code != 1 || !strings.Contains(got.stderr, "logs_filter: denied") || !strings.Contains(got.stdout, "req-works-1") {
+		t.Errorf("of a CloudWatch that refuses: %+v", got)
+	}
+}
+
+func TestColourIsForATerminalThatWantsIt(t *testing.T) {
+	environment := func(set string) func(string) string {
+		return func(name string) string {
+			if value, ok := strings.CutPrefix(set, name+"="); ok {
+				return value
+			}
+			return ""
+		}
+	}
+	tests := map[string]struct {
+		set    string
+		stdout io.Writer
+		want   bool
+	}{
+		"a terminal":                  {"TERM=xterm", terminal(t), true},
+		"a terminal and NO_COLOR":     {"NO_COLOR=1", terminal(t), false},
+		"a terminal that has none":    {"TERM=dumb", terminal(t), false},
+		"a file or a pipe, no matter": {"TERM=xterm", &bytes.Buffer{}, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := wantsColour(environment(test.set), test.stdout); got != test.want {
+				t.Errorf("wantsColour = %v", got)
+			}
+		})
+	}
+}
+
+func TestLogsWorksWithoutCloudWatch(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	code := runLogs(t.Context(), []string{"--reason", "SUP-123"}, os.Getenv, strings.NewReader(loggedFailure), &stdout, &stderr)
+	if code != 0 || !strings.Contains(stdout.String(), "req-fails-1") {
+		t.Errorf("code %d, %q, %q", code, stdout.String(), stderr.String())
+	}
+}

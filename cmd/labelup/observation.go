@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"time"
+
+	"labelup/internal/aws"
+	"labelup/internal/config"
+	"labelup/internal/lasterrors"
+	"labelup/internal/metrics"
+	"labelup/internal/technicallog"
+	"labelup/internal/tenant"
+)
+
+// observation is everything that can be learned about the running service. All
+// of it comes from the lines of the technical log: what is counted and what is
+// shown to an administrator cannot say more than the log does.
+type observation struct {
+	log        *slog.Logger
+	lastErrors *lasterrors.Log
+	metrics    *metrics.Metrics
+	cloudwatch *aws.LogSink // nil if the log goes to standard output only
+}
+
+func newObservation(settings config.Config, stdout io.Writer) *observation {
+	o := &observation{lastErrors: lasterrors.New(nil), metrics: metrics.New()}
+	to := stdout
+	if settings.AWS.LogGroup != "" {
+		// What this sink has to say about its own calls it may not say to
+		// itself: a line for each batch would make the next batch.
+		failures := observeAWS(technicallog.New(stdout, slog.LevelWarn))
+		o.cloudwatch = aws.NewLogSink(awsSettings(settings, func(ctx context.Context, call aws.Call) {
+			o.metrics.Add(technicallog.Line{Message: "call", Operation: call.Operation, Status: call.Status, Cause: call.Class, Duration: call.Duration})
+			failures(ctx, call)
+		}), settings.AWS.LogGroup, logStream(), settings.LogRetentionDays)
+		to = io.MultiWriter(stdout, o.cloudwatch)
+	}
+	o.log = technicallog.New(to, settings.LogLevel, o.lastErrors, o.metrics)
+	return o
+}
+
+// logStream is a name of this process's own: a stream has one writer.
+func logStream() string {
+	return time.Now().UTC().Format("2006-01-02T15-04-05") + "-" + rand.Text()[:8]
+}
+
+// close gives the last lines the time to leave.
+func (o *observation) close() {
+	if o.cloudwatch != nil {
+		closeSink(o.cloudwatch)
+	}
+}
+
+func closeSink(sink *aws.LogSink) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	_ = sink.Close(ctx) // there is nobody left to tell; standard output has the lines
+}
+
+func awsSettings(settings config.Config, observe func(context.Context, aws.Call)) aws.Settings {
+	return aws.Settings{
+		Region: settings.AWS.Region, AccessKeyID: settings.AWS.AccessKeyID, SecretAccessKey: settings.AWS.SecretAccessKey,
+		Endpoint: settings.AWS.Endpoint, S3Endpoint: settings.AWS.S3Endpoint, Observe: observe,
+	}
+}
+
+// observeAWS writes a line for each call to AWS.
+func observeAWS(log *slog.Logger) func(context.Context, aws.Call) {
+	return func(ctx context.Context, call aws.Call) {
+		level := slog.LevelInfo
+		if call.Class != "" {
+			level = slog.LevelWarn
+		}
+		requestID, siteHash := technicallog.RequestOf(ctx)
+		log.LogAttrs(ctx, level, "call",
+			slog.String(technicallog.Operation, call.Operation),
+			slog.String(technicallog.RequestID, requestID),
+			slog.String(technicallog.Site, siteHash),
+			slog.Int(technicallog.Status, call.Status),
+			technicallog.Milliseconds(call.Duration),
+			slog.Int(technicallog.Retries, call.Retries),
+			slog.String(technicallog.Cause, call.Class))
+	}
+}
+
+// redis writes a line for each command that failed. Of the others, of which
+// there is one for nearly every request, there are lines at the level debug.
+func (o *observation) redis(call tenant.Call) {
+	level := slog.LevelDebug
+	if call.Err != nil {
+		level = slog.LevelWarn
+	} else {
+		o.metrics.Add(technicallog.Line{Message: "call", Operation: call.Operation, Duration: call.Duration})
+	}
+	if !o.log.Enabled(context.Background(), level) {
+		return
+	}
+	o.log.LogAttrs(context.Background(), level, "call",
+		slog.String(technicallog.Operation, call.Operation),
+		technicallog.Milliseconds(call.Duration),
+		slog.String(technicallog.Cause, technicallog.CauseOf(call.Err)))
+}

@@ -1,0 +1,386 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"labelup/connect"
+	"labelup/internal/aws/awstest"
+	"labelup/internal/seal"
+	"labelup/internal/tenant"
+	"labelup/internal/tenant/redistest"
+)
+
+// amazon is what is used of AWS: a stand-in for KMS and CloudWatch Logs, and a
+// real S3 server.
+type amazon struct {
+	*awstest.Fake
+	s3 *awstest.S3
+}
+
+func startAmazon(t testing.TB) *amazon {
+	t.Helper()
+	a := &amazon{awstest.Start(t), awstest.StartS3(t)}
+	a.AddKey("alias/labelup")
+	return a
+}
+
+// environment are the settings that use all of it.
+func (a *amazon) environment() []string {
+	return []string{
+		"AWS_REGION=" + awstest.Region, "AWS_ACCESS_KEY_ID=" + awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + awstest.SecretAccessKey,
+		"AWS_ENDPOINT_URL=" + a.Proxy.URL(), "AWS_ENDPOINT_URL_S3=" + a.s3.Proxy.URL(),
+		"KMS_KEY_ID=alias/labelup", "BACKUP_BUCKET=" + a.s3.Bucket + "/sites", "BACKUP_HOURS=0", "CLOUDWATCH_LOG_GROUP=labelup",
+	}
+}
+
+// command runs the program to its end.
+func command(t testing.TB, environment []string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	p := start(t, environment, args...)
+	code = p.exit()
+	return code, p.stdout.String(), p.stderr.String()
+}
+
+// succeeds runs a command that has to succeed and say something.
+func succeeds(t testing.TB, environment []string, says string, args ...string) string {
+	t.Helper()
+	code, stdout, stderr := command(t, environment, args...)
+	if code != 0 || !regexp.MustCompile(says).MatchString(stdout) {
+		t.Errorf("labelup %s: exit code %d, want %q in\n%s%s", strings.Join(args, " "), code, says, stdout, stderr)
+	}
+	return stdout
+}
+
+func refuses(t testing.TB, want int, environment []string, says string, args ...string) {
+	t.Helper()
+	code, stdout, stderr := command(t, environment, args...)
+	if code != want || !regexp.MustCompile(says).MatchString(stderr) {
+		t.Errorf("labelup %s: exit code %d, want %d and %q in\n%s%s", strings.Join(args, " "), code, want, says, stdout, stderr)
+	}
+}
+
+func flush(t testing.TB, server *redistest.Server) {
+	t.Helper()
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()})
+	defer client.Close()
+	if err := client.FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
+	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(site.environment(server, ""), amazon.environment()...)
+	p := start(t, environment, "serve")
+	p.until("/ready", http.StatusOK)
+	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+
+	refuses(t, 1, environment, "no such backup", "backup", "verify")
+	succeeds(t, environment, "There is no backup", "backup", "list")
+	made := succeeds(t, environment, `sites-\d+T\d+Z\.backup: 1 sites, 0 erasures`, "backup")
+	name := regexp.MustCompile(`sites-\S+\.backup`).FindString(made)
+	succeeds(t, environment, regexp.QuoteMeta(name)+`\s+0 min old\s+[\d.]+ KiB`, "backup", "list")
+	succeeds(t, environment, "restores: 1 sites, all secrets open", "backup", "verify")
+
+	succeeds(t, environment, "1 +are there already", "restore", "--dry-run")
+	flush(t, server)
+	time.Sleep(time.Second) // no process believes an older answer for longer
+	p.answers(http.StatusUnauthorized, site.macro(), "with an empty Redis")
+	succeeds(t, environment, "1 +would be added", "restore", "--dry-run")
+	p.answers(http.StatusUnauthorized, site.macro(), "after a dry run")
+	succeeds(t, environment, "1 +added", "restore")
+	time.Sleep(time.Second)
+	p.answers(http.StatusOK, site.macro(), "restored")
+
+	// What is newer stays, and what was erased does not come back.
+	p.answers(http.StatusNoContent, site.rotate("rotated-secret-0123456789abcdefghij"), "rotation")
+	succeeds(t, environment, "1 +are newer in Redis and stayed", "restore")
+	p.answers(http.StatusOK, site.macro(), "rotated, after a restore")
+	succeeds(t, environment, "is erased", "tenants", "erase", site.ClientKey, "--confirm", strings.TrimPrefix(site.server.URL, "http://"), "--reason", "T-1")
+	succeeds(t, environment, "1 +were erased since and stay erased", "restore", name)
+	p.answers(http.StatusUnauthorized, site.macro(), "erased, after a restore")
+	succeeds(t, environment, "0 sites, 1 erasures", "backup")
+
+	// Redis is lost: the newer backup knows of the erasure, or the operator does.
+	flush(t, server)
+	succeeds(t, environment, "1 +were erased since and stay erased", "restore", name)
+	flush(t, server)
+	succeeds(t, environment, "1 +left out", "restore", "--without", tenant.Name(site.ClientKey)[:12], name)
+	p.answers(http.StatusUnauthorized, site.macro(), "left out")
+
+	amazon.s3.Proxy.Down()
+	refuses(t, 1, environment, "unavailable|timeout", "backup", "list")
+	amazon.s3.Proxy.Heal()
+	for _, log := range []string{string(amazon.Requests()), string(amazon.s3.Requests())} {
+		if strings.Contains(log, site.ClientKey) || strings.Contains(log, site.BaseURL) || strings.Contains(log, site.Secret) {
+			t.Error("AWS was told which sites there are")
+		}
+	}
+}
+
+func TestTheRunningServiceBacksUpByItself(t *testing.T) {
+	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(append(site.environment(server, ""), amazon.environment()...), "BACKUP_HOURS=1")
+	p := start(t, environment, "serve")
+	p.until("/ready", http.StatusOK)
+	deadline := time.Now().Add(60 * time.Second)
+	for len(amazon.s3.Objects(t)) == 0 {
+		if time.Now().After(deadline) {
+			t.Fatalf("there is no backup:\n%s", p.stdout)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	succeeds(t, environment, "restores: 0 sites", "backup", "verify")
+}
+
+func TestSealingMovesFromLocalKeysToKMSAndBackWithoutDowntime(t *testing.T) {
+	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	amazon.AddKey("alias/second")
+	aws := amazon.environment()
+	k1 := "SEAL_KEYS=" + sealKey("k1")
+	second := "KMS_KEY_ID=alias/second,alias/labelup"
+	steps := []struct {
+		name    string
+		setting []string
+		rotate  bool
+	}{
+		{"local keys", []string{k1, "KMS_KEY_ID="}, false},
+		{"local keys seal, KMS opens", []string{k1, "SEAL_WITH=local"}, false},
+		{"KMS seals, local keys open", []string{k1}, true},
+		{"KMS alone", nil, false},
+		{"another KMS key opens", []string{"KMS_KEY_ID=alias/labelup,alias/second"}, false},
+		{"another KMS key seals", []string{second}, true},
+		{"the other KMS key alone", []string{"KMS_KEY_ID=alias/second"}, false},
+		{"KMS seals, local keys open again", []string{"KMS_KEY_ID=alias/second", k1}, false},
+		{"local keys seal again", []string{"KMS_KEY_ID=alias/second", k1, "SEAL_WITH=local"}, true},
+		{"local keys alone", []string{k1, "KMS_KEY_ID="}, false},
+	}
+	var before *process
+	for i, step := range steps {
+		environment := append(append(site.environment(server, ""), aws...), step.setting...)
+		after := start(t, environment, "serve")
+		after.until("/ready", http.StatusOK)
+		if before == nil {
+			after.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+			before = after
+			continue
+		}
+		both := func(what string) {
+			t.Helper()
+			for _, p := range []*process{before, after} {
+				p.answers(http.StatusOK, site.macro(), step.name+", "+what)
+			}
+		}
+		both("as it was sealed")
+		if step.rotate {
+			succeeds(t, environment, "0 sites are sealed with the current key, 1 are not", "seal", "status")
+			succeeds(t, environment, "Sealed 1 sites anew", "seal", "rotate")
+			succeeds(t, environment, "1 sites are sealed with the current key, 0 are not", "seal", "rotate")
+			time.Sleep(time.Second)
+			both("sealed anew")
+		}
+		after.answers(http.StatusNoContent, site.rotate(fmt.Sprintf("secret-of-step-%d-0123456789abcdef", i)), "an install while "+step.name)
+		time.Sleep(time.Second)
+		both("after an install")
+		before = after
+	}
+}
+
+func TestWhenKMSFailsReadingGoesOnAndInstallsFailCleanly(t *testing.T) {
+	for name, fault := range map[string]awstest.Fault{
+		"throttled": awstest.Throttle, "denied": awstest.Deny, "failing": awstest.Fail, "not answering": awstest.Hang, "cut off": awstest.Reset,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, site, amazon := redistest.Start(t), startAtlassian(t), awstest.Start(t)
+			amazon.AddKey("alias/labelup")
+			environment := append(site.environment(server, ""),
+				"AWS_REGION="+awstest.Region, "AWS_ACCESS_KEY_ID="+awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+awstest.SecretAccessKey,
+				"AWS_ENDPOINT_URL="+amazon.Proxy.URL(), "KMS_KEY_ID=alias/labelup")
+			p := start(t, environment, "serve")
+			p.until("/ready", http.StatusOK)
+			p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+			p.answers(http.StatusOK, site.macro(), "before")
+
+			amazon.Misbehave(fault, -1)
+			time.Sleep(time.Second) // the record itself has to be read from Redis again
+			p.answers(http.StatusOK, site.macro(), "a page while KMS fails")
+			p.answers(http.StatusOK, site.BrowserCall(http.MethodPost, "/api/labels", `{"contentId":"123","add":["a"]}`), "a change while KMS fails")
+			secret := site.Secret
+			update := site.rotate("rotated-secret-0123456789abcdefghij")
+			status, header, _ := p.send(update)
+			if status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" {
+				t.Errorf("an update while KMS fails is answered %d, Retry-After %q", status, header.Get("Retry-After"))
+			}
+			site.Secret = secret
+			time.Sleep(time.Second)
+			p.answers(http.StatusOK, site.macro(), "with the old secret after the update that failed")
+
+			amazon.Behave()
+			site.Secret = "rotated-secret-0123456789abcdefghij"
+			p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "the update again")
+			p.answers(http.StatusOK, site.macro(), "with the new secret")
+			if log := p.stdout.String(); strings.Contains(log, awstest.Account) || strings.Contains(log, "arn:") {
+				t.Errorf("the log names the account:\n%s", log)
+			}
+		})
+	}
+}
+
+func TestTheLogGoesToCloudWatchAndItsOutageIsNotFelt(t *testing.T) {
+	server, site, amazon := redistest.Start(t), startAtlassian(t), awstest.Start(t)
+	environment := append(site.environment(server, sealKey("k1")),
+		"AWS_REGION="+awstest.Region, "AWS_ACCESS_KEY_ID="+awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+awstest.SecretAccessKey,
+		"AWS_ENDPOINT_URL="+amazon.Proxy.URL(), "CLOUDWATCH_LOG_GROUP=labelup", "LOG_RETENTION_DAYS=7", "LOG_LEVEL=info",
+		"METRICS_ADDRESS=127.0.0.1:"+strconv.Itoa(freePort(t)))
+	amazon.Misbehave(awstest.Hang, -1)
+	p := start(t, environment, "serve")
+	p.until("/ready", http.StatusOK)
+	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install while CloudWatch does not answer")
+	p.answers(http.StatusOK, site.macro(), "a page while CloudWatch does not answer")
+	amazon.Behave()
+	refuses(t, 2, environment, "needs --reason", "tenants", "list")
+	succeeds(t, environment, "1 sites", "tenants", "list", "--reason", "TICKET-17")
+	var lines string
+	deadline := time.Now().Add(60 * time.Second)
+	for !strings.Contains(lines, `"route":"/macro/labels"`) || !strings.Contains(lines, `"reference":"TICKET-17"`) {
+		if time.Now().After(deadline) {
+			t.Fatalf("CloudWatch has\n%s\nof\n%s", lines, p.stdout)
+		}
+		time.Sleep(100 * time.Millisecond)
+		lines = strings.Join(amazon.AllLines("labelup"), "\n")
+	}
+	if days := amazon.RetentionDays("labelup"); days != 7 {
+		t.Errorf("CloudWatch keeps the log for %d days", days)
+	}
+	succeeds(t, environment, `/macro/labels`, "logs", "--reason", "TICKET-17", "--tenant", site.ClientKey)
+	succeeds(t, environment, `slowest`, "logs", "--summary", "--reason", "TICKET-17")
+}
+
+func TestTenantsAreListedShownDisabledAndErased(t *testing.T) {
+	server, site := redistest.Start(t), startAtlassian(t)
+	environment := site.environment(server, sealKey("k1"))
+	p := site.serve(t, server, sealKey("k1"))
+	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+	hash := tenant.Name(site.ClientKey)[:12]
+	host := strings.TrimPrefix(site.server.URL, "http://")
+	reason := []string{"--reason", "T-1"}
+	tenants := func(args ...string) []string { return append(append([]string{"tenants"}, args...), reason...) }
+
+	listed := succeeds(t, environment, hash+`\s+`+regexp.QuoteMeta(site.BaseURL), tenants("list")...)
+	shown := succeeds(t, environment, "sharedSecret: sealed, ", tenants("show", site.ClientKey)...)
+	for _, secret := range []string{site.Secret, "v1.k1."} {
+		if strings.Contains(listed+shown, secret) {
+			t.Errorf("it shows %q", secret)
+		}
+	}
+	succeeds(t, environment, "is disabled", tenants("disable", hash)...)
+	time.Sleep(time.Second)
+	p.answers(http.StatusForbidden, site.macro(), "disabled")
+	p.answers(http.StatusNoContent, site.rotate("rotated-secret-0123456789abcdefghij"), "an update of a disabled site")
+	p.answers(http.StatusForbidden, site.macro(), "disabled, after an update")
+	succeeds(t, environment, "disabled by the operator", tenants("list")...)
+	succeeds(t, environment, "is enabled", tenants("enable", hash)...)
+	time.Sleep(time.Second)
+	p.answers(http.StatusOK, site.macro(), "enabled")
+
+	refuses(t, 1, environment, "nothing was erased", tenants("erase", hash)...)
+	refuses(t, 1, environment, "nothing was erased", tenants("erase", hash, "--confirm", "other.example.com")...)
+	p.answers(http.StatusOK, site.macro(), "not erased")
+	succeeds(t, environment, "is erased", tenants("erase", hash, "--confirm", host)...)
+	p.answers(http.StatusUnauthorized, site.macro(), "erased")
+	succeeds(t, environment, "nothing is held of it", tenants("erase", site.ClientKey, "--confirm", host)...)
+	refuses(t, 1, environment, "no record of this site", tenants("show", hash)...)
+
+	refuses(t, 2, environment, "SITE is a client key", "tenants", "show", "--reason", "T-1")
+	refuses(t, 2, environment, "needs --reason", "tenants", "list", "--reason", "because Jane of Acme called")
+}
+
+// drillSites is how many sites TestARestoreDrill works with: few, or as many
+// as `make drill` says, which measures.
+func drillSites() int {
+	if n, err := strconv.Atoi(os.Getenv("DRILL_SITES")); err == nil {
+		return n
+	}
+	return 2000
+}
+
+func TestARestoreDrill(t *testing.T) {
+	sites := drillSites()
+	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(append(site.environment(server, sealKey("k1")), amazon.environment()...), "KMS_KEY_ID=")
+	fill(t, server, sites)
+	measured := func(says string, args ...string) {
+		t.Helper()
+		began := time.Now()
+		p := start(t, environment, args...)
+		if code := p.exit(); code != 0 || !strings.Contains(p.stdout.String(), fmt.Sprintf(says, sites)) {
+			t.Fatalf("exit code %d: %s%s", code, p.stdout, p.stderr)
+		}
+		t.Logf("%-16s %v, %d MiB of memory at most: %s", args[0], time.Since(began).Round(10*time.Millisecond), peakMemory(p)>>20, p.stdout)
+	}
+	measured("%d sites", "backup")
+	flush(t, server)
+	measured("%d  added", "restore")
+	measured("%d  were there already", "restore")
+	measured("restores: %d sites", "backup", "verify")
+}
+
+// fill writes sites as the app does, with secrets that open.
+func fill(t testing.TB, server *redistest.Server, sites int) {
+	t.Helper()
+	local, err := seal.NewLocal(sealKey("k1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := tenant.Connect(server.URL(), tenant.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := tenant.New(client, local, tenant.Settings{})
+	defer store.Close()
+	now := time.Now().UTC().Truncate(time.Second)
+	var batch []tenant.Entry
+	for i := range sites {
+		key := fmt.Sprintf("client-key-%08d-0123456789abcdef", i)
+		sealed, err := local.Seal(context.Background(), []byte(strings.Repeat("s", 64)), seal.Binding{Tenant: key, Field: "sharedSecret"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		record, err := json.Marshal(map[string]any{
+			"version": 1, "clientKey": key, "sharedSecret": sealed, "baseUrl": fmt.Sprintf("https://site-%d.atlassian.net/wiki", i),
+			"oauthClientId": "oauth-" + key, "enabled": true, "installedAt": now, "changedAt": now,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch = append(batch, tenant.Entry{Name: tenant.Name(key), Record: record})
+		if len(batch) == tenant.MaxImport || i == sites-1 {
+			if _, err := store.Import(context.Background(), batch, true); err != nil {
+				t.Fatal(err)
+			}
+			batch = batch[:0]
+		}
+	}
+}
+
+// peakMemory is the most that an ended process had resident, in bytes.
+func peakMemory(p *process) int64 {
+	usage, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	return usage.Maxrss << 10 // Linux gives KiB
+}

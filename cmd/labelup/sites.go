@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"labelup/connect"
+	"labelup/handlers"
+	"labelup/internal/aws"
+	"labelup/internal/backup"
+	"labelup/internal/config"
+	"labelup/internal/datamap"
+	"labelup/internal/fault"
+	"labelup/internal/seal"
+	"labelup/internal/technicallog"
+	"labelup/internal/tenant"
+)
+
+const day = 24 * time.Hour
+
+// sealing is what seals and opens the sites' secrets.
+type sealing struct {
+	*seal.Keyring
+	envelopes []*seal.Envelope // of KMS
+}
+
+// newSealing puts the configured keys together. It asks nobody.
+func newSealing(settings config.Config, log *slog.Logger) (*sealing, error) {
+	s := &sealing{}
+	var sealers []seal.Sealer
+	for _, id := range settings.AWS.KMSKeyIDs {
+		envelope := seal.NewEnvelope(keyTag(id), aws.NewKeys(awsSettings(settings, observeAWS(log)), id))
+		s.envelopes = append(s.envelopes, envelope)
+		sealers = append(sealers, envelope)
+	}
+	if settings.SealKeys != "" {
+		local, err := seal.NewLocal(settings.SealKeys)
+		if err != nil {
+			return nil, fmt.Errorf("SEAL_KEYS: %w", err)
+		}
+		if sealers = append(sealers, local); settings.AWS.SealWithLocal {
+			sealers[0], sealers[len(sealers)-1] = sealers[len(sealers)-1], sealers[0]
+		}
+	}
+	if len(sealers) == 0 {
+		return nil, errors.New("neither SEAL_KEYS nor KMS_KEY_ID is set")
+	}
+	s.Keyring = seal.NewKeyring(sealers[0], sealers[1:]...)
+	return s, nil
+}
+
+// keyTag names a KMS key in what it sealed, without its account.
+func keyTag(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return "kms-" + hex.EncodeToString(sum[:4])
+}
+
+func (s *sealing) cachedKeys() int {
+	n := 0
+	for _, envelope := range s.envelopes {
+		n += envelope.CachedKeys()
+	}
+	return n
+}
+
+// openStore returns the sites in Redis. It dials nothing.
+func openStore(settings config.Config, log *slog.Logger, observe func(tenant.Call)) (*tenant.Store, *sealing, error) {
+	sealer, err := newSealing(settings, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := tenant.Connect(settings.RedisURL, tenant.Options{InsecureTLS: settings.RedisTLSInsecure})
+	if err != nil {
+		return nil, nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	return tenant.New(client, sealer, tenant.Settings{
+		Keep: tenant.Keep{
+			AfterUninstall: time.Duration(settings.RetentionDays) * day,
+			// A day more than any backup, so that no backup outlives the mark.
+			Erasures: time.Duration(settings.AWS.BackupKeepDays+1) * day,
+		},
+		Observe: observe,
+	}), sealer, nil
+}
+
+func days(settings config.Config) datamap.Days {
+	return datamap.Days{Uninstalled: settings.RetentionDays, Logs: settings.LogRetentionDays, Backups: settings.AWS.BackupKeepDays}
+}
+
+// heldStores is everything that the service keeps anywhere.
+func heldStores(settings config.Config) []datamap.Store {
+	stores := slices.Clone(tenant.Stores)
+	if settings.AWS.BackupBucket != "" {
+		stores = append(stores, backup.Stores...)
+	}
+	return append(stores, technicallog.Data)
+}
+
+// records is what the admin page shows of the sites, and erases.
+type records struct {
+	store *tenant.Store
+	days  datamap.Days
+}
+
+var _ handlers.Records = records{}
+
+// Held implements handlers.Records.
+func (r records) Held(ctx context.Context, clientKey string) ([]handlers.HeldField, error) {
+	held, err := r.store.Held(ctx, clientKey)
+	if err != nil {
+		return nil, storeFault(err)
+	}
+	declared := map[string]datamap.Field{}
+	for _, field := range tenant.Stores[0].Filled(r.days).Fields {
+		declared[field.Name] = field
+	}
+	fields := make([]handlers.HeldField, len(held))
+	for i, h := range held {
+		d := declared[h.Name] // a field of a newer version of the app has none
+		fields[i] = handlers.HeldField{Name: h.Name, Value: h.Value, Origin: d.Origin, Purpose: d.Purpose, Kept: d.Kept, Protection: d.Protection}
+	}
+	return fields, nil
+}
+
+// Erase implements handlers.Records.
+func (r records) Erase(ctx context.Context, clientKey string) error {
+	if _, err := r.store.Erase(ctx, tenant.Name(clientKey)); err != nil {
+		return storeFault(err)
+	}
+	return nil
+}
+
+func storeFault(err error) error {
+	if errors.Is(err, connect.ErrUnknownSite) {
+		return fault.Wrap(fault.NotFound, "nothing_held", err)
+	}
+	return fault.Wrap(fault.Unavailable, "store", err)
+}

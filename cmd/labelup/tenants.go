@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"labelup/connect"
+	"labelup/internal/tenant"
+)
+
+const tenantsUsage = `labelup tenants list                      the sites that have the app installed
+labelup tenants show SITE                 all that is held of one, secrets masked
+labelup tenants disable SITE              refuse every call of it until it is enabled again
+labelup tenants enable SITE
+labelup tenants erase SITE --confirm HOST remove all that is held of it, at once
+
+SITE is a client key, or a hash as the log shows it. All need --reason TICKET, which is logged.
+`
+
+func runTenants(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	var verb, site string
+	for len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		switch {
+		case verb == "":
+			verb = args[0]
+		case site == "":
+			site = args[0]
+		default:
+			fmt.Fprint(stderr, tenantsUsage)
+			return 2
+		}
+		args = args[1:]
+	}
+	flags := flag.NewFlagSet("labelup tenants", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	reason := flags.String("reason", "", "the ticket this is done for, 3 to 60 letters, digits or - . _ / #")
+	confirm := flags.String("confirm", "", "to erase: the host of the site's address, as `tenants show` has it")
+	flags.Usage = func() { fmt.Fprint(stderr, tenantsUsage) }
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return 2
+	}
+	needsSite := verb == "show" || verb == "disable" || verb == "enable" || verb == "erase"
+	if verb != "list" && !needsSite || needsSite != (site != "") || flags.NArg() > 0 {
+		fmt.Fprint(stderr, tenantsUsage)
+		return 2
+	}
+	if !isReference(*reason) {
+		fmt.Fprintln(stderr, noReference)
+		return 2
+	}
+	o, ok := openOperation("tenants", getenv, stderr)
+	if !ok {
+		return 1
+	}
+	defer o.close()
+	if err := o.tenants(ctx, verb, site, *reason, *confirm, stdout, stderr); err != nil {
+		complain(stderr, "tenants", err)
+		return 1
+	}
+	return 0
+}
+
+func (o *operation) tenants(ctx context.Context, verb, site, reason, confirm string, stdout, stderr io.Writer) error {
+	if verb == "list" {
+		o.noteAccess(stderr, "tenants_list", reason, "")
+		return o.listSites(ctx, stdout)
+	}
+	name, err := o.nameOf(ctx, site)
+	if err != nil {
+		return err
+	}
+	o.noteAccess(stderr, "tenants_"+verb, reason, name[:12])
+	switch verb {
+	case "disable", "enable":
+		if err := o.store.SetBlocked(ctx, name, verb == "disable"); err != nil {
+			return unknownSite(err)
+		}
+		fmt.Fprintf(stdout, "%s is %sd. All processes know within a second.\n", name[:12], verb)
+		return nil
+	case "erase":
+		return o.eraseSite(ctx, name, confirm, stdout)
+	default:
+		held, err := o.store.HeldByName(ctx, name)
+		if err != nil {
+			return unknownSite(err)
+		}
+		fmt.Fprintf(stdout, "site: %s\n", name)
+		for _, field := range held {
+			fmt.Fprintf(stdout, "%s: %s\n", field.Name, field.Value)
+		}
+		return nil
+	}
+}
+
+func (o *operation) listSites(ctx context.Context, stdout io.Writer) error {
+	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "SITE\tADDRESS\tSTATE\tINSTALLED\tLAST CALL\tKEY")
+	count := 0
+	err := o.store.Each(ctx, func(s tenant.Summary) error {
+		count++
+		key := "current"
+		if !s.Current {
+			key = "old"
+		}
+		if s.Corrupt {
+			key = "-"
+		}
+		_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name[:12], s.BaseURL, state(s), date(s.InstalledAt), date(s.ChangedAt), key)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(table, "%d sites\n", count)
+	return table.Flush()
+}
+
+func state(s tenant.Summary) string {
+	switch {
+	case s.Corrupt:
+		return "unreadable"
+	case s.Blocked:
+		return "disabled by the operator"
+	case !s.UninstalledAt.IsZero():
+		return "uninstalled " + date(s.UninstalledAt)
+	case !s.Enabled:
+		return "installed, off"
+	default:
+		return "installed"
+	}
+}
+
+func date(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format("2006-01-02 15:04")
+}
+
+// nameOf finds a site by its client key or by the beginning of its hash.
+func (o *operation) nameOf(ctx context.Context, site string) (string, error) {
+	if !isHash(site) {
+		return tenant.Name(site), nil
+	}
+	var found []string
+	err := o.store.Each(ctx, func(s tenant.Summary) error {
+		if strings.HasPrefix(s.Name, strings.ToLower(site)) {
+			found = append(found, s.Name)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case len(found) == 0:
+		return "", errors.New("there is no record of this site; `labelup tenants list` shows all")
+	case len(found) > 1:
+		return "", fmt.Errorf("%d sites begin with this hash; give more of it", len(found))
+	}
+	return found[0], nil
+}
+
+// isHash reports whether a text is what the log shows of a site, or more of it.
+func isHash(text string) bool {
+	return len(text) >= 12 && len(text) <= 64 && strings.Trim(strings.ToLower(text), "0123456789abcdef") == ""
+}
+
+func unknownSite(err error) error {
+	if errors.Is(err, connect.ErrUnknownSite) {
+		return errors.New("there is no record of this site; `labelup tenants list` shows all")
+	}
+	return err
+}
+
+// eraseSite removes a site for good. The host has to be given, so that a hash
+// that was copied from the wrong line erases nothing.
+func (o *operation) eraseSite(ctx context.Context, name, confirm string, stdout io.Writer) error {
+	held, err := o.store.HeldByName(ctx, name)
+	if err != nil && !errors.Is(err, connect.ErrUnknownSite) && !errors.Is(err, tenant.ErrCorrupt) {
+		return err
+	}
+	for _, field := range held {
+		if u, err := url.Parse(field.Value); field.Name == "baseUrl" && (err != nil || !strings.EqualFold(u.Host, confirm)) {
+			return errors.New("nothing was erased: --confirm must be the host of the site's baseUrl; `labelup tenants show` has it")
+		}
+	}
+	erased, err := o.store.Erase(ctx, name)
+	if err != nil {
+		return err
+	}
+	if erased {
+		fmt.Fprintf(stdout, "%s is erased. Backups forget it within %d days; what the app keeps inside Confluence only an administrator of the site can remove.\n",
+			name[:12], o.settings.AWS.BackupKeepDays)
+	} else {
+		fmt.Fprintf(stdout, "%s: nothing is held of it.\n", name[:12])
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package logreader
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"labelup/internal/technicallog"
+)
+
+// Query is what to show. Empty fields ask for everything, but for Level: its
+// zero value is info.
+type Query struct {
+	Site    string // as ParseSite returns it
+	Request string // a request id, whole
+	Since   time.Time
+	Until   time.Time  // not included
+	Level   slog.Level // at least
+	Follow  bool       // go on with what is written from now on
+}
+
+// ParseSite returns how a site appears in the log, from its client key or from
+// its hash, short or whole: 12 to 64 hex digits are taken for a hash.
+func ParseSite(text string) string {
+	const short = 12
+	if len(text) >= short && len(text) <= 64 && strings.Trim(text, "0123456789abcdefABCDEF") == "" {
+		return strings.ToLower(text[:short])
+	}
+	return technicallog.SiteHash(text)
+}
+
+// ParseSince reads a duration before now, such as 90m or 1h30m, or a time as
+// RFC 3339 has it.
+func ParseSince(text string, now time.Time) (time.Time, error) {
+	if before, err := time.ParseDuration(text); err == nil {
+		if before < 0 {
+			return time.Time{}, errors.New("it begins in the future")
+		}
+		return now.Add(-before), nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, errors.New("it must be a duration such as 90m or 24h, or a time such as 2026-11-22T14:05:00Z")
+	}
+	return at, nil
+}
+
+// ParseLevel reads debug, info, warn or error.
+func ParseLevel(text string) (slog.Level, error) {
+	switch strings.ToLower(text) {
+	case "debug":
+		return slog.LevelDebug, nil
+	case "info":
+		return slog.LevelInfo, nil
+	case "warn":
+		return slog.LevelWarn, nil
+	case "error":
+		return slog.LevelError, nil
+	default:
+		return 0, fmt.Errorf("it must be debug, info, warn or error")
+	}
+}
+
+// wantsRecord decides by what each line says of itself.
+func (q Query) wantsRecord(r Record) bool {
+	switch {
+	case q.Request != "" && r.RequestID != q.Request,
+		!q.Since.IsZero() && r.Time.Before(q.Since),
+		!q.Until.IsZero() && !r.Time.Before(q.Until):
+		return false
+	default:
+		// Of a request that went well the router says nothing that our own line does not.
+		return r.Message != router || r.Code != ""
+	}
+}
+
+// wantsEvent decides by all lines of a request: a panic and the router name no
+// site, and why a request failed is often in a call that was only a warning.
+func (q Query) wantsEvent(e *event) bool {
+	site, level := q.Site == "", false
+	for _, r := range e.records {
+		site = site || r.Site == q.Site
+		level = level || r.Level >= q.Level
+	}
+	return site && level
+}
