@@ -22,11 +22,12 @@ var InConfluence = []Store{
 			{Name: "display", Origin: "the author of the page", Purpose: "how it shows them"},
 		},
 	}),
-	Named([]string{"dismissed"}, Store{
+	Named([]string{"v", "dismissed"}, Store{
 		Name:  "Dismissed suggestions",
 		Place: "the page's content property labelup.page", Kept: "until the property or the page is deleted; the newest 200 labels",
 		Protection: "the page's permissions",
 		Fields: []Field{
+			{Name: "v", Origin: "the app", Purpose: "how it is written, and what a search finds it by"},
 			{Name: "dismissed", Origin: "whoever dismissed a suggestion; it does not say who did", Purpose: "not suggesting these labels on this page again"},
 		},
 	}),

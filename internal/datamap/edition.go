@@ -6,5 +6,5 @@ package datamap
 // Both are written by go test ./internal/datamap -update.
 const (
 	Date   = "2026-11-22"
-	digest = "2cc67b6f6fe86b9db8ea0acecdaaab08438bdd9ea1f0ef88600c5a7062bcc014"
+	digest = "cd68f2edf08675d9152b810fa27fdeac9c580205e93db663656732840e08d763"
 )

@@ -339,7 +339,24 @@ func (a *source) App(context.Context) (*hostpage.App, error) {
 	return out, nil
 }
 
+func (a *source) AdminPages(_ context.Context, viewer string) ([]hostpage.AdminPage, error) {
+	app, err := a.site.working()
+	if err != nil || userOf(a.site, viewer).Role != content.Admin {
+		return nil, nil //nolint:nilerr // no app, no pages of it
+	}
+	var out []hostpage.AdminPage
+	for _, m := range app.descriptor.Modules.AdminPages {
+		out = append(out, hostpage.AdminPage{App: app.descriptor.Key, Key: m.Key, Name: m.Name.Value})
+	}
+	return out, nil
+}
+
 func (a *source) SignedIframe(_ context.Context, viewer string, use hostpage.ModuleUse) (string, error) {
+	app, err := a.site.working()
+	forAdmins := err == nil && slices.ContainsFunc(app.descriptor.Modules.AdminPages, func(m adminPageModule) bool { return m.Key == use.Module })
+	if forAdmins && userOf(a.site, viewer).Role != content.Admin {
+		return "", hostpage.ErrForbidden
+	}
 	at, err := a.s.signURL(a.site, viewer, use, variation{})
 	return at, faulted(err)
 }

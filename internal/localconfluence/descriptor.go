@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"labelup/internal/localconfluence/cql"
 )
 
 // descriptor is what Atlassian reads of an app's atlassian-connect.json.
@@ -25,7 +27,10 @@ type descriptor struct {
 	Modules         struct {
 		DynamicContentMacros []macroModule
 		ContentBylineItems   []bylineModule
+		AdminPages           []adminPageModule
 		Webhooks             []webhookModule
+
+		ConfluenceContentProperties []propertiesModule
 	}
 }
 
@@ -61,6 +66,22 @@ type bylineModule struct {
 	Target        struct {
 		Type    string
 		Options struct{ Width string }
+	}
+}
+
+// adminPageModule is a page for the site's administrators, linked in its settings.
+type adminPageModule struct {
+	Key, URL string
+	Name     text
+}
+
+// propertiesModule says what search finds content properties by.
+type propertiesModule struct {
+	Key               string
+	Name              text
+	KeyConfigurations []struct {
+		PropertyKey string
+		Extractions []struct{ ObjectName, Type, Alias string }
 	}
 }
 
@@ -177,10 +198,32 @@ func (d descriptor) check() error {
 	for _, m := range d.Modules.ContentBylineItems {
 		module(m.Key, m.Name.Value, m.URL)
 	}
+	for _, m := range d.Modules.AdminPages {
+		module(m.Key, m.Name.Value, m.URL)
+	}
+	for _, m := range d.Modules.ConfluenceContentProperties {
+		module(m.Key, m.Name.Value)
+	}
+	if err := cql.CheckFields(d.propertyFields()); err != nil {
+		fault("%w", err)
+	}
 	for _, m := range d.Modules.Webhooks {
 		if m.Event == "" || !strings.HasPrefix(m.URL, "/") {
 			fault("a webhook needs an event and a url relative to baseUrl")
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// propertyFields is what the app's content properties add to the query language.
+func (d descriptor) propertyFields() []cql.PropertyField {
+	var out []cql.PropertyField
+	for _, m := range d.Modules.ConfluenceContentProperties {
+		for _, of := range m.KeyConfigurations {
+			for _, e := range of.Extractions {
+				out = append(out, cql.PropertyField{Property: of.PropertyKey, Path: e.ObjectName, Type: e.Type, Alias: e.Alias})
+			}
+		}
+	}
+	return out
 }

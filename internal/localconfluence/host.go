@@ -363,6 +363,11 @@ func (d descriptor) moduleURL(use hostpage.ModuleUse) (string, error) {
 			return m.URL, nil
 		}
 	}
+	for _, m := range d.Modules.AdminPages {
+		if m.Key == use.Module && (use.Part == "" || use.Part == hostpage.PartView) {
+			return m.URL, nil
+		}
+	}
 	return "", content.ErrNotFound
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -345,4 +346,39 @@ func TestWebhooks(t *testing.T) {
 		w.call("editor", "POST", "/wiki/rest/api/content/"+w.pageID("Ideas for the winter menu")+"/label", post("equipment"))
 		(&world{t, w.s, w.app}).hookCalls(1)
 	})
+}
+
+func TestAnAdminPageIsSignedForAdministrators(t *testing.T) {
+	w := newWorld(t, nil)
+	w.install()
+	x, _ := w.s.site("")
+	pages := &source{w.s, x}
+	use := hostpage.ModuleUse{Module: "labelup-admin", Part: hostpage.PartView}
+	at, err := pages.SignedIframe(t.Context(), accountAdmin, use)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims, err := connectjwt.VerifyHS256(u.Query().Get("jwt"), w.secret(), time.Now())
+	if err != nil || u.Path != "/admin" || claims["sub"] != accountAdmin {
+		t.Errorf("%s: %v, %v", u.Path, claims, err)
+	}
+	if diff := cmp.Diff(map[string]any{}, claims["context"].(map[string]any)["confluence"]); diff != "" {
+		t.Errorf("it is about no page: %s", diff)
+	}
+	listed, err := pages.AdminPages(t.Context(), accountAdmin)
+	if want := []hostpage.AdminPage{{App: "labelup", Key: "labelup-admin", Name: "Label UP: health and data"}}; err != nil || !cmp.Equal(listed, want) {
+		t.Errorf("listed %v, %v", listed, err)
+	}
+	for name, viewer := range map[string]string{"an editor": accountEditor, "nobody signed in": ""} {
+		if _, err := pages.SignedIframe(t.Context(), viewer, use); !errors.Is(err, hostpage.ErrForbidden) {
+			t.Errorf("%s gets it signed: %v", name, err)
+		}
+		if listed, err := pages.AdminPages(t.Context(), viewer); err != nil || listed != nil {
+			t.Errorf("%s sees %v, %v", name, listed, err)
+		}
+	}
 }

@@ -50,7 +50,7 @@ func TestEveryEndpointFitsTheOpenAPIDocument(t *testing.T) {
 		{"GET", "/wiki/api/v2/spaces/" + space + "/pages?depth=root", "", 200},
 		{"POST", "/wiki/api/v2/content/convert-ids-to-types", `{"contentIds":["` + page + `"]}`, 200},
 		{"POST", "/wiki/api/v2/users-bulk", `{"accountIds":["` + accountViewer + `"]}`, 200},
-		{"GET", "/wiki/rest/api/user/current", "", 200},
+		{"GET", "/wiki/rest/api/user/current?expand=operations", "", 200},
 		{"GET", "/wiki/rest/api/label?name=equipment&type=page", "", 200},
 		{"GET", "/wiki/rest/api/space/CAFE/label?prefix=global&limit=7", "", 200},
 		{"POST", "/wiki/rest/api/space/CAFE/label", `[{"prefix":"team","name":"cafes"}]`, 200},
@@ -87,6 +87,79 @@ func TestEveryEndpointFitsTheOpenAPIDocument(t *testing.T) {
 					t.Errorf("status %d, want %d: %s", got.status, c.status, got.body)
 				}
 			})
+		}
+	}
+}
+
+func TestPropertiesAreDeletedAndFoundBySearch(t *testing.T) {
+	needContract(t)
+	w := newWorld(t, nil)
+	w.install()
+	page, blog, space := w.pageID("Opening the café"), w.pageID("A new roof over the pier"), w.spaceID()
+	search := func(who, query string) []string {
+		t.Helper()
+		answer := w.call(who, "GET", "/wiki/rest/api/content/search?cql="+url.QueryEscape(query), "").json(t)
+		return fieldsOf(t, at(t, answer, "results"), "id")
+	}
+	made := map[string]string{}
+	for _, owner := range []string{"pages/" + page, "blogposts/" + blog, "spaces/" + space} {
+		answer := w.call("admin", "POST", "/wiki/api/v2/"+owner+"/properties", `{"key":"labelup.page","value":{"v":1,"dismissed":["a"]}}`).json(t)
+		made[owner] = at(t, answer, "id").(string)
+	}
+	both := []string{page, blog}
+	for _, query := range []string{`labelupPage = 1 order by id`, `content.property[labelup.page].v >= 1 order by id`} {
+		if diff := cmp.Diff(both, search("admin", query)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", query, diff)
+		}
+	}
+	if got := w.call("viewer", "DELETE", "/wiki/api/v2/pages/"+page+"/properties/"+made["pages/"+page], ""); got.status != 403 {
+		t.Errorf("a viewer deletes: %d", got.status)
+	}
+	if got := w.call("editor", "DELETE", "/wiki/api/v2/spaces/"+space+"/properties/"+made["spaces/"+space], ""); got.status != 403 {
+		t.Errorf("an editor deletes a space's: %d", got.status)
+	}
+	x, _ := w.s.site("")
+	x.store.SetSearchLag(time.Minute)
+	for owner, id := range made {
+		for _, status := range []int{204, 404} {
+			if got := w.call("admin", "DELETE", "/wiki/api/v2/"+owner+"/properties/"+id, ""); got.status != status {
+				t.Errorf("%s: %d, want %d", owner, got.status, status)
+			}
+		}
+	}
+	if diff := cmp.Diff(both, search("admin", `labelupPage = 1 order by id`)); diff != "" {
+		t.Errorf("before the index follows (-want +got):\n%s", diff)
+	}
+	w.s.clock.advance(2 * time.Minute)
+	if got := search("admin", `labelupPage = 1`); got != nil {
+		t.Errorf("after the index has followed: %v", got)
+	}
+	if _, err := w.s.uninstall(t.Context(), x); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.call("admin", "GET", "/wiki/rest/api/content/search?cql="+url.QueryEscape(`labelupPage = 1`), ""); got.status != 400 {
+		t.Errorf("without the app its field is still known: %d", got.status)
+	}
+}
+
+func TestWhoAdministersTheSite(t *testing.T) {
+	w := newWorld(t, nil)
+	w.install()
+	for _, c := range []struct {
+		who, path  string
+		administer bool
+	}{
+		{"admin", "/wiki/rest/api/user/current?expand=operations", true},
+		{"token:admin", "/wiki/rest/api/user?accountId=" + accountAdmin + "&expand=operations", true},
+		{"app", "/wiki/rest/api/user?accountId=" + accountAdmin + "&expand=operations", true},
+		{"editor", "/wiki/rest/api/user/current?expand=operations", false},
+		{"token:editor", "/wiki/rest/api/user?accountId=" + accountEditor + "&expand=personalSpace,operations", false},
+		{"token:admin", "/wiki/rest/api/user?accountId=" + accountAdmin, false},
+		{"anonymous", "/wiki/rest/api/user/current?expand=operations", false},
+	} {
+		answer := w.call(c.who, "GET", c.path, "")
+		if got := strings.Contains(string(answer.body), `{"operation":"administer","targetType":"application"}`); answer.status != 200 || got != c.administer {
+			t.Errorf("%s %s: %d, administers %v, want %v", c.who, c.path, answer.status, got, c.administer)
 		}
 	}
 }

@@ -308,7 +308,14 @@ func matches(c *call) ([]cql.Document, error) {
 	if raw := c.URL.Query().Get("cqlcontext"); raw != "" && !json.Valid([]byte(raw)) {
 		return nil, badRequest("Could not parse cqlcontext")
 	}
-	q, err := cql.Parse(query, c.s.clock.now())
+	c.site.mu.RLock()
+	app := c.site.app
+	c.site.mu.RUnlock()
+	var fields []cql.PropertyField
+	if app.installed {
+		fields = app.descriptor.propertyFields()
+	}
+	q, err := cql.Parse(query, c.s.clock.now(), fields...)
 	if err != nil {
 		return nil, err
 	}
@@ -500,7 +507,7 @@ func currentUser(c *call) (any, error) {
 			"profilePicture": map[string]any{"path": "/wiki/images/icons/profilepics/anonymous.svg", "width": 48, "height": 48, "isDefault": true},
 		}, nil
 	}
-	return userV1(userOf(c.site, c.by.account)), nil
+	return withOperations(c, userOf(c.site, c.by.account)), nil
 }
 
 func userByID(c *call) (any, error) {
@@ -508,15 +515,21 @@ func userByID(c *call) (any, error) {
 	if !ok {
 		return nil, content.ErrNotFound
 	}
+	return withOperations(c, u), nil
+}
+
+// withOperations is a person with, where it is asked for, what they may do on
+// the whole site.
+func withOperations(c *call, u content.User) map[string]any {
 	out := userV1(u)
-	if strings.Contains(c.URL.Query().Get("expand"), "operations") {
+	if slices.Contains(values(c.URL.Query(), "expand"), "operations") {
 		operations := []any{map[string]any{"operation": "use", "targetType": "application"}}
 		if u.Role == content.Admin {
 			operations = append(operations, map[string]any{"operation": "administer", "targetType": "application"})
 		}
 		out["operations"] = operations
 	}
-	return out, nil
+	return out
 }
 
 // permissionCheck lets callers ask about themselves, and administrators and

@@ -20,7 +20,7 @@ interface Bridge {
 
 interface Call {
   url: string;
-  type: "GET" | "POST" | "PUT";
+  type: "GET" | "POST" | "PUT" | "DELETE";
   contentType?: string;
   data?: string;
 }
@@ -61,8 +61,10 @@ export function connectHost(bridge: unknown): Host {
     }
   }
 
+  const send = (call: Call) => ask(ANSWER_WITHIN, (ap) => ap.request({ ...call, headers: { Accept: "application/json" } }));
+
   async function request(call: Call): Promise<unknown> {
-    const answer = await ask(ANSWER_WITHIN, (ap) => ap.request({ ...call, headers: { Accept: "application/json" } }));
+    const answer = await send(call);
     if (typeof answer?.body !== "string" || answer.body.length > MOST_CHARACTERS) throw new HostError(0);
     try {
       return JSON.parse(answer.body);
@@ -83,6 +85,7 @@ export function connectHost(bridge: unknown): Host {
     token: () => ask(ANSWER_WITHIN, (ap) => ap.context.getToken()),
     read: (url) => request({ url, type: "GET" }),
     write: (type, url, body) => request({ url, type, contentType: "application/json", data: JSON.stringify(body) }),
+    remove: async (url) => void (await send({ url, type: "DELETE" })),
     resize: (height) => attempt((ap) => ap.resize("100%", `${height}px`)),
     tell: (news) => attempt((ap) => ap.events.emit(LABELS_CHANGED, [news])),
     listen: (hear) => attempt((ap) => ap.events.on(LABELS_CHANGED, (news) => hear(Array.isArray(news) ? news[0] : news))),

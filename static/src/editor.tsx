@@ -7,18 +7,23 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Chips } from "./chips.tsx";
 import type { Host } from "./host.ts";
 import { normalise, problemOf } from "./name.ts";
-import { DISPLAYS, type Display } from "./shell.ts";
+import { asDisplay, DISPLAYS, type Display } from "./shell.ts";
 import type { Say } from "./strings.ts";
 import { loadStyle } from "./style.ts";
 
 await loadStyle("editor.css");
 
-export interface Parameters {
+interface Parameters {
   prefix: string;
   display: Display;
 }
 
-export function Editor({ host, say, saved }: { host: Host; say: Say; saved: Parameters }): JSX.Element {
+export async function view(host: Host, say: Say): Promise<JSX.Element> {
+  const saved = await host.parameters().catch(() => ({}) as Record<string, string>);
+  return <Editor host={host} say={say} saved={{ prefix: saved["prefix"] ?? "", display: asDisplay(saved["display"]) }} />;
+}
+
+function Editor({ host, say, saved }: { host: Host; say: Say; saved: Parameters }): JSX.Element {
   const [{ prefix: typed, display }, set] = useState(saved);
   const field = useRef<HTMLInputElement>(null);
   const prefix = normalise(typed);

@@ -28,6 +28,8 @@ export interface Host {
    * For content properties only: labels are written by the service. path is as for read.
    */
   write(method: "POST" | "PUT", path: string, body: unknown): Promise<unknown>;
+  /** DELETEs in Confluence as the viewer. For properties of our own only; path is as for read. */
+  remove(path: string): Promise<void>;
   /** Gives the frame this height in CSS pixels. */
   resize(height: number): void;
   /** Tells this app's other frames on the same page something; listeners get what was told, also by this frame. */

@@ -1,16 +1,20 @@
 // Entry of the bundle: finds out where it is and shows the view asked for.
 
-import { h, render } from "preact";
+import { h, render, type JSX } from "preact";
 import { connectHost } from "./connect-host.ts";
 import { run } from "./effects.ts";
+import type { Host } from "./host.ts";
 import { Panel } from "./panel.tsx";
-import { asDisplay, readShell } from "./shell.ts";
+import { readShell } from "./shell.ts";
 import type { State } from "./state.ts";
 import { loadStrings, type Say } from "./strings.ts";
 
 // What the parts loaded later render with: there must be one of it (build.mjs).
 export { Fragment, h } from "preact";
 export { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+/** What a part that is a view exports as view. Rejects never: it shows why not. */
+export type View = (host: Host, say: Say) => Promise<JSX.Element>;
 
 const root = document.getElementById("labelup")!;
 const shell = readShell(root.dataset);
@@ -21,14 +25,15 @@ new ResizeObserver(() => host.resize(Math.ceil(root.getBoundingClientRect().heig
 const strings = loadStrings(host.locale());
 
 // Not awaited here: a part loaded later waits until this module has run to its end.
-if (shell.view === "editor") void showEditor();
+if (shell.view === "editor" || shell.view === "admin") void showPart(shell.view);
 else void showPanel();
 
-async function showEditor(): Promise<void> {
-  const parameters = host.parameters().catch(() => ({}) as Record<string, string>);
-  const editor = (import(new URL("editor.js", import.meta.url).href) as Promise<typeof import("./editor.tsx")>).catch(() => undefined);
-  const [part, say, saved] = await Promise.all([editor, strings, parameters]);
-  if (part) render(<part.Editor host={host} say={say} saved={{ prefix: saved["prefix"] ?? "", display: asDisplay(saved["display"]) }} />, root);
+/** Shows a view that is a part of its own, editor.tsx or admin/admin.tsx. */
+async function showPart(name: string): Promise<void> {
+  const part = (import(new URL(name + ".js", import.meta.url).href) as Promise<{ view: View }>).catch(() => undefined);
+  const say = await strings;
+  const view = (await part)?.view;
+  if (view) render(await view(host, say), root);
   else root.textContent = say("why.network");
 }
 

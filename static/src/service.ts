@@ -10,6 +10,7 @@ export const KINDS = [
   "unauthorized",
   "anonymous",
   "unlicensed",
+  "blocked",
   "forbidden",
   "not_found",
   "conflict",
@@ -47,17 +48,17 @@ export const ANSWER_WITHIN = 15_000; // ms, the token included
 
 /** Writes a change. Rejects with a Problem, never with anything else. */
 export async function writeLabels(host: Host, change: { contentId: string; add: string[]; remove: string[] }): Promise<Answer> {
-  return asAnswer(await post(host, "/api/labels", change, AbortSignal.timeout(ANSWER_WITHIN)));
+  return asAnswer(await ask(host, "/api/labels", AbortSignal.timeout(ANSWER_WITHIN), change));
 }
 
-/** POSTs JSON to the service, with a proof of who asks. Rejects with a Problem, never with anything else. */
-export async function post(host: Host, path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+/** POSTs a body as JSON to the service, or GETs where there is none, with a proof of who asks. Rejects with a Problem, never with anything else. */
+export async function ask(host: Host, path: string, signal: AbortSignal, body?: object): Promise<unknown> {
   try {
     const token = await host.token();
     const response = await fetch(path, {
-      method: "POST",
+      method: body ? "POST" : "GET",
       headers: { Authorization: `JWT ${token}`, "Content-Type": "application/json" },
-      body: JSON.stringify(body),
+      body: body ? JSON.stringify(body) : null,
       credentials: "omit",
       signal,
     });

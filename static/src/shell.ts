@@ -1,7 +1,7 @@
 // What the service wrote into the page: <main id="labelup" data-…>.
 
 export interface Shell {
-  view: "panel" | "byline" | "editor";
+  view: "panel" | "byline" | "editor" | "admin";
   contentId: string;
   contentType: string;
   contentVersion: number; // 0 if unknown
@@ -24,7 +24,7 @@ export function asDisplay(value: string | undefined): Display {
 export function readShell(data: DOMStringMap): Shell {
   const { view } = data;
   return {
-    view: view === "byline" || view === "editor" ? view : "panel",
+    view: view === "byline" || view === "editor" || view === "admin" ? view : "panel",
     contentId: data["contentId"] ?? "",
     contentType: data["contentType"] ?? "",
     contentVersion: Number(data["contentVersion"]) || 0,

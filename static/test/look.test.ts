@@ -30,6 +30,21 @@ interface State {
   given?: () => void;
   when?: (page: Page) => Promise<void>;
 }
+function admin(more: Scene = {}): Scene {
+  return { ...more, data: { view: "admin" }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } };
+}
+/** Has Confluence keep something with so many pages, and nothing with its one space. */
+function keep(pages: number): void {
+  stage.properties = [{ id: "5", key: "labelup.page", value: { v: 1 }, version: { number: 1 } }];
+  stage.onRead = (path) => {
+    if (path.startsWith("/rest/api/content/search")) return { body: { results: Array.from({ length: pages }, (_, i) => ({ id: String(100 + i), type: "page", title: `Page ${i}` })) } };
+    return path.startsWith("/api/v2/spaces?") ? { body: { results: [{ id: "1", key: "DS", name: "Design" }] } } : undefined;
+  };
+}
+const confirm = async (page: Page) => {
+  await page.getByRole("textbox").fill("acme.atlassian.net");
+  await page.keyboard.press("Enter");
+};
 const labels = (...names: string[]) => () => (stage.contents.get("123")!.labels = names);
 const states: Record<string, State> = {
   chips: {},
@@ -113,6 +128,26 @@ const states: Record<string, State> = {
   "suggestions german": { scene: { bridge: { locale: "de-DE" } }, when: suggest },
   "suggestions japanese": { scene: { bridge: { locale: "ja-JP" } }, when: suggest },
   japanese: { scene: { bridge: { locale: "ja-JP" } }, when: add("計画") },
+  admin: { scene: admin() },
+  "admin troubled": {
+    scene: admin(),
+    given: () => Object.assign(stage.site, { licensed: false, enabled: false, checks: [{ name: "read_as_app", ok: false, kind: "unauthorized" }, { name: "act_as_user", ok: false, kind: "upstream" }] }),
+  },
+  "admin bundle": { scene: admin(), when: async (page) => (await page.getByRole("button", { name: "Make a support bundle" }).click(), page.getByRole("textbox", { name: /The bundle/ }).waitFor()) },
+  "admin loading": { scene: admin(), given: () => (stage.onSite = () => new Promise(() => {})) },
+  "admin forbidden": { scene: admin(), given: () => (stage.onSite = () => ({ status: 403, body: { error: { kind: "forbidden", reason: "not_an_administrator", requestId: "req-1" } } })) },
+  "admin wrong name": { scene: admin(), when: async (page) => (await page.getByRole("textbox").fill("acme"), page.getByRole("button", { name: "Erase everything" }).press("Enter")) },
+  "admin cleaning": { scene: admin(), given: () => (keep(3), (stage.onRemove = () => new Promise(() => {}))), when: (page) => confirm(page).then(() => page.getByText("0 of 4 pages").waitFor()) },
+  "admin left": {
+    scene: admin(),
+    given: () => (keep(2), (stage.onRemove = (path) => (path.includes("/pages/") ? { status: 403 } : undefined))),
+    when: (page) => confirm(page).then(() => page.getByText("could not be removed").last().waitFor()),
+  },
+  "admin erased": { scene: admin(), given: () => keep(1), when: (page) => confirm(page).then(() => page.getByRole("heading", { name: "Nothing is held" }).waitFor()) },
+  "admin narrow": { scene: admin({ browser: { viewport: { width: 320, height: 1200 } } }) },
+  "admin german": { scene: admin({ bridge: { locale: "de-DE" } }) },
+  "admin japanese": { scene: admin({ bridge: { locale: "ja-JP" } }) },
+  "admin right to left": { scene: admin({ rtl: true }) },
 };
 
 const surfaces = { light: "#ffffff", dark: "#1d2125" };
@@ -123,14 +158,15 @@ for (const [name, { scene, given, when }] of Object.entries(states)) {
   test(`${name}: axe has nothing to say, in light and dark, with own colours and the host's tokens`, async () => {
     given?.();
     const page = await stage.open(scene);
-    if (name !== "loading" && name !== "dead host") await page.locator(".row:not([aria-busy])").waitFor({ state: "attached" });
+    const there = scene?.data?.["view"] === "admin" ? ".admin :is(section, [role=alert], .loading)" : ".row:not([aria-busy])";
+    if (name !== "loading" && name !== "dead host") await page.locator(there).first().waitFor({ state: "attached" });
     await when?.(page);
     for (const tokens of [false, true]) {
       for (const theme of ["light", "dark"] as const) {
         await setTheme(page, theme, tokens);
         // The frame is transparent: what is behind it belongs to the host.
         await page.evaluate((surface) => (document.documentElement.style.background = surface), surfaces[theme]);
-        if (tokens) await page.screenshot({ path: `${SCREENS}/${name.replaceAll(" ", "-")}-${theme}.png` });
+        if (tokens) await page.screenshot({ path: `${SCREENS}/${name.replaceAll(" ", "-")}-${theme}.png`, fullPage: name.startsWith("admin") });
         assert.deepEqual(await violations(page), [], `${theme}, ${tokens ? "the host's tokens" : "own colours"}`);
       }
     }
@@ -152,6 +188,13 @@ test("in forced colours a suggestion keeps an outline", async () => {
   await suggest(page);
   assert.equal(await page.locator(".suggestion").first().evaluate((e) => getComputedStyle(e).borderTopStyle), "solid");
   await page.screenshot({ path: `${SCREENS}/suggestions-forced-colors.png` });
+});
+
+test("in forced colours the buttons of the page for administrators keep an outline", async () => {
+  const page = await stage.open(admin({ browser: { forcedColors: "active" } }));
+  const erase = page.getByRole("button", { name: "Erase everything" });
+  assert.equal(await erase.evaluate((e) => getComputedStyle(e).borderTopStyle), "solid");
+  await page.screenshot({ path: `${SCREENS}/admin-forced-colors.png`, fullPage: true });
 });
 
 test("who prefers no motion sees none", async () => {

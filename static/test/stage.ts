@@ -31,6 +31,24 @@ export const SUGGESTED = [
 ];
 export const REFINED = { label: "screen-readers", score: 0.7, ticked: true, new: false, reasons: [{ kind: "profile", words: ["screen reader", "contrast"] }, { kind: "parent" }] };
 
+/** What the service tells administrators on this stage, in its own form. */
+export const SITE = {
+  site: "0a1b2c3d4e5f", url: "https://acme.atlassian.net/wiki", version: "abc1234", now: "2026-11-22T08:00:00Z", startedAt: "2026-11-21T06:00:00Z",
+  licensed: true, enabled: true, installedAt: "2026-03-02T10:00:00Z", lastCall: "2026-11-19T08:00:00Z", scopes: ["READ", "WRITE", "ACT_AS_USER"],
+  checks: [{ name: "read_as_app", ok: true }, { name: "act_as_user", ok: true }],
+  errors: {
+    since: "2026-11-21T06:00:00Z",
+    entries: [{ kind: "upstream", reason: "timeout", count: 3, first: "2026-11-22T05:00:00Z", last: "2026-11-22T07:58:00Z", requestId: "req-77", route: "/api/labels" }],
+  },
+  held: [
+    { name: "clientKey", value: "c0ffee00-secret-of-acme", origin: "Confluence, when the app is installed", purpose: "Tells the site from others", kept: "Until 30 days after uninstalling", protection: "Access to the database" },
+    { name: "baseUrl", value: "https://acme.atlassian.net/wiki", origin: "Confluence, when the app is installed", purpose: "Where to call Confluence", kept: "Until 30 days after uninstalling", protection: "Access to the database" },
+    { name: "sharedSecret", value: "sealed, 148 characters", origin: "Confluence, when the app is installed", purpose: "Proves calls of the site", kept: "Until 30 days after uninstalling", protection: "Sealed with AES-256-GCM" },
+    { name: "uninstalledAt", value: "", origin: "Confluence, when the app is uninstalled", purpose: "When to delete the record", kept: "Until 30 days after uninstalling", protection: "Access to the database" },
+  ],
+  retention: { uninstalledDays: 30, logDays: 14, backupDays: 30 },
+};
+
 export interface Content {
   labels: string[];
   version: number;
@@ -86,6 +104,16 @@ export interface Stage {
   saves: Save[];
   asks: { request: Request; authorization: string | undefined }[];
   writes: { change: Change; authorization: string | undefined }[];
+  /** What the service tells administrators of the site. */
+  site: Record<string, unknown>;
+  /** The calls for it: "GET", or "POST" with what was typed. */
+  siteCalls: string[];
+  /** The properties that were removed. */
+  removals: string[];
+  /** Replaces what the service answers to administrators; returns undefined to let it do that. */
+  onSite: (call: string) => Promise<Reply> | Reply;
+  /** Replaces what Confluence does with the removal of a property; returns undefined to let it do that. */
+  onRemove: (path: string) => Promise<Reply> | Reply;
   /** Replaces what the service does with a change; returns undefined to let it do that. */
   onWrite: (change: Change) => Promise<Reply> | Reply;
   /** Replaces what the service suggests; returns undefined to let it do that. */
@@ -137,6 +165,11 @@ export function useStage(): Stage {
       saves: [],
       asks: [],
       writes: [],
+      site: structuredClone(SITE),
+      siteCalls: [],
+      removals: [],
+      onSite: () => undefined,
+      onRemove: () => undefined,
       onWrite: () => undefined,
       onAsk: () => undefined,
       onSave: () => undefined,
@@ -188,6 +221,10 @@ export function useStage(): Stage {
     }
     if (place === "confluence") {
       const path = url.pathname.slice("/confluence".length) + url.search;
+      if (request.method === "DELETE") {
+        stage.removals.push(path);
+        return reply((await stage.onRemove(path)) ?? { status: 204, raw: "" });
+      }
       if (request.method !== "GET") {
         const saved: Save = { method: request.method!, path, body: (await json(request)) as Save["body"] };
         stage.saves.push(saved);
@@ -201,6 +238,12 @@ export function useStage(): Stage {
         const asked = (await json(request)) as Request;
         stage.asks.push({ request: asked, authorization: request.headers.authorization });
         return reply((await stage.onAsk(asked)) ?? { body: suggest(asked) });
+      }
+      if (name === "site" || name === "site/erase") {
+        assert.match(request.headers.authorization ?? "", /^JWT token-\d+$/);
+        const call = request.method === "POST" ? `POST ${((await json(request)) as { confirm: string }).confirm}` : "GET";
+        stage.siteCalls.push(call);
+        return reply((await stage.onSite(call)) ?? { body: call === "GET" ? stage.site : { erased: true } });
       }
       const change = (await json(request)) as Change;
       stage.writes.push({ change, authorization: request.headers.authorization });

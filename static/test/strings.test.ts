@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
+import { CHECKS, FAULTS, SCOPES } from "../src/admin/health.tsx";
+import { WHY } from "../src/admin/problem.tsx";
 import { languageFor, sayIn } from "../src/say.ts";
 import { KINDS } from "../src/service.ts";
 import { KINDS as REASONS, NOTHING } from "../src/suggest/service.ts";
@@ -38,6 +40,13 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
       "why.": ["bad_request", "unauthorized", "anonymous", "too_large", "rate_limited", "upstream", "unavailable", "timeout"],
     },
     needed: [],
+  },
+  {
+    folder: "src/admin/strings",
+    sources: "src/admin",
+    alike: ["license.active"], // the same word in French
+    families: { "why.": WHY, "fault.": FAULTS, "scope.": SCOPES, "check.": [...CHECKS, ...CHECKS.map((check) => `${check}.fails`)], "left.": ["pages", "spaces"] },
+    needed: [...WHY.map((k) => `why.${k}`), ...FAULTS.map((k) => `fault.${k}`), ...SCOPES.map((s) => `scope.${s}`), ...CHECKS.flatMap((c) => [`check.${c}`, `check.${c}.fails`])],
   },
 ];
 for (const { folder, sources, alike, families, needed } of catalogues) {

@@ -108,7 +108,7 @@ test("two dismissals at once are kept one after the other", async () => {
   } as unknown as Host;
   const remember = dismissals(world, "/x");
   await Promise.all([remember("a", true), remember("b", true), remember("a", false)]);
-  assert.deepEqual([value, calls], [{ dismissed: ["b"] }, ["POST", "PUT", "PUT"]]);
+  assert.deepEqual([value, calls], [{ v: 1, dismissed: ["b"] }, ["POST", "PUT", "PUT"]]);
 });
 for (const [status, tries] of [[409, 2], [400, 2], [403, 1], [500, 1], [0, 1]] as const) {
   test(`a write refused with ${status} is tried ${tries === 1 ? "once" : "twice"}`, async () => {

@@ -169,7 +169,7 @@ test("“not this one” is remembered with the page and can be taken back", asy
   await page.getByRole("button", { name: "Not this one: testing" }).click();
   await untilNames(page, ["accessibility", "keyboard-trap", "screen-readers"]);
   await until(dismissed, (v) => v?.join() === "testing", "what is remembered");
-  assert.deepEqual<unknown>(stage.saves, [{ method: "POST", path: "/api/v2/pages/123/properties", body: { key: "labelup.page", value: { dismissed: ["testing"] } } }]);
+  assert.deepEqual<unknown>(stage.saves, [{ method: "POST", path: "/api/v2/pages/123/properties", body: { key: "labelup.page", value: { v: 1, dismissed: ["testing"] } } }]);
   await page.getByRole("button", { name: "Not this one: screen-readers" }).click();
   await until(dismissed, (v) => v?.join() === "testing,screen-readers", "both");
   assert.deepEqual(stage.saves[1]!.body.version, { number: 2 });

@@ -41,7 +41,7 @@ async function newPage({ labels = [], parameters, storage = macro(parameters), .
 const held = async (id) => (await tell(`pages/${id}?as=admin`, {}, "GET")).labels.map((label) => label.name).sort();
 
 /** Opens a page as a user and gives its macro's frame. page.violations and page.failures are what must not happen. */
-async function open(t, id, { user = "editor", query = "", frame = "iframe", settings = {}, locale } = {}) {
+async function open(t, id, { user = "editor", query = "", path = `/pages/${id}${query}`, frame = "iframe", settings = {}, locale } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...settings });
   t.after(() => context.close());
   const { cookie } = await tell("switch-user", { user });
@@ -58,7 +58,7 @@ async function open(t, id, { user = "editor", query = "", frame = "iframe", sett
     if (message.type() === "error" && ours) page.violations.push(message.text());
   });
   page.on("pageerror", (error) => page.violations.push(String(error)));
-  await page.goto(`${wiki}/pages/${id}${query}`);
+  await page.goto(wiki + path);
   const panel = page.frameLocator(frame).first();
   return { page, panel, context };
 }
@@ -196,7 +196,7 @@ test("a suggestion that is not wanted stays away, also next time", async (t) => 
   await panel.getByRole("button", { name: "Not this one: food-safety" }).click();
   await until("remembered with the page", async () => {
     const answer = await page.request.get(`${wiki}/api/v2/pages/${id}/properties?key=labelup.page`);
-    assert.deepEqual((await answer.json()).results.map((property) => property.value), [{ dismissed: ["food-safety"] }]);
+    assert.deepEqual((await answer.json()).results.map((property) => property.value), [{ v: 1, dismissed: ["food-safety"] }]);
   });
   const again = await open(t, id);
   await suggest(again.page, again.panel);
@@ -592,4 +592,125 @@ test("the page works with Atlassian's own script tag, unmodified", { skip: !proc
   await add(panel, "through-the-real-tag");
   await hasLabels(id, ["real", "through-the-real-tag"]);
   assert.deepEqual(violations, []);
+});
+
+// The page for the site's administrators
+
+const adminPage = "/plugins/servlet/ac/labelup/labelup-admin";
+const ADMIN = { accountId: "5f0000000000000000000a01", name: "admin", displayName: "Adil Rahman", locale: "en-US", timeZone: "America/New_York" };
+const siteName = new URL(wiki).host;
+
+const administer = (t, more = {}) => open(t, "", { path: adminPage, user: "admin", ...more });
+const isReady = async (panel) => {
+  await panel.locator("h2").first().waitFor();
+  await until("a frame as high as the page in it", async () => assert.ok((await panel.owner().evaluate((frame) => frame.clientHeight)) > 900));
+};
+const properties = async (page, path) => (await (await page.request.get(`${wiki}/api/v2/${path}/properties?limit=250`)).json()).results;
+const keys = async (page, path) => (await properties(page, path)).map((property) => property.key);
+
+test("an administrator finds the page in the menu, and it tells the truth about the site", async (t) => {
+  const { page, panel } = await administer(t, { path: "/home" });
+  await page.locator("summary.person").click();
+  await page.getByRole("link", { name: "Label UP: health and data" }).click();
+  await isReady(panel);
+  const { sites } = await tell("state", {}, "GET");
+  const text = await panel.locator(".admin").innerText();
+  for (const line of [sites[0].clientKey, wiki, "Active", "Works", "Act as user"]) assert.ok(text.includes(line), line);
+  assert.ok((await panel.locator(".fields h3").allTextContents()).includes("sharedSecret"));
+  assert.match(await panel.locator(".fields li", { hasText: "sharedSecret" }).locator(".value").innerText(), /^sealed, \d+ characters$/);
+  assert.deepEqual(page.violations, []);
+  assert.deepEqual(page.failures, []);
+});
+
+for (const [name, settings, locale] of [["light", { colorScheme: "light" }], ["dark", { colorScheme: "dark" }], ["german", { colorScheme: "light" }, "de-DE"]]) {
+  test(`the page for administrators has nothing for axe to say: ${name}`, async (t) => {
+    const { page, panel } = await administer(t, { settings: { reducedMotion: "reduce", viewport: { width: 1280, height: 3000 }, ...settings }, locale });
+    await isReady(panel);
+    if (locale) await panel.getByRole("heading", { name: "Label UP auf dieser Site" }).waitFor();
+    await shoot(page, `admin-${name}`);
+    for (const frame of page.frames()) await frame.evaluate(axe);
+    // The rule left out does not find the heading that is in the frame.
+    const { violations } = await page.evaluate(() => globalThis.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], rules: { "page-has-heading-one": { enabled: false } } }));
+    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" "))}`), []);
+  });
+}
+
+test("others have no such page, and who stops being an administrator is shown nothing more", async (t) => {
+  const { page } = await administer(t, { user: "editor" });
+  assert.equal(await page.locator("iframe").count(), 0);
+  assert.match(await page.locator("h1").innerText(), /Page not found/);
+
+  const { panel } = await administer(t);
+  await isReady(panel);
+  t.after(() => tell("users", { ...ADMIN, role: "admin" }));
+  await tell("users", { ...ADMIN, role: "editor" });
+  await panel.getByRole("button", { name: "Check again" }).click();
+  await panel.getByText("for people who administer Confluence").waitFor();
+  assert.equal(await panel.locator("section").count(), 0);
+});
+
+test("what is held can be downloaded, and a support bundle made that does not name the site", async (t) => {
+  const { page, panel } = await administer(t);
+  await isReady(panel);
+  const { sites } = await tell("state", {}, "GET");
+  const [held] = await Promise.all([page.waitForEvent("download"), panel.getByRole("button", { name: "Download as JSON" }).click()]);
+  assert.equal(held.suggestedFilename(), `labelup-${siteName.replace(":", "-")}.json`);
+  const record = JSON.parse(await readFile(await held.path(), "utf8"));
+  assert.equal(record.held.find(({ name }) => name === "clientKey").value, sites[0].clientKey);
+  await panel.getByRole("button", { name: "Make a support bundle" }).click();
+  const bundle = await panel.locator("#bundle-text").inputValue();
+  for (const { value, name } of record.held) if (value.length > 8 && !/At$/.test(name)) assert.ok(!bundle.includes(value), name);
+  assert.ok(!bundle.includes(siteName));
+});
+
+test("a site is erased by its administrator: what the app keeps in Confluence first, then the record; labels stay", async (t) => {
+  const editable = await newPage({ labels: ["stays"] });
+  const refused = await newPage({ labels: ["stays-too"] });
+  const { page, panel, context } = await administer(t);
+  await isReady(panel);
+  t.after(() => tell("install"));
+  t.after(() => tell("misbehave", {}, "DELETE"));
+  const [{ spaceId }] = await tell("pages", {}, "GET");
+  const vocabulary = (await properties(page, `spaces/${spaceId}`)).find(({ key }) => key === "labelup.vocabulary.0");
+  const write = (path, body) => page.request.post(`${wiki}/api/v2/${path}/properties`, { data: body });
+  for (const id of [editable, refused]) assert.ok((await write(`pages/${id}`, { key: "labelup.page", value: { v: 1, dismissed: ["some"] } })).ok());
+  assert.ok((await write(`pages/${editable}`, { key: "somebody.elses", value: 1 })).ok());
+
+  await panel.getByRole("textbox").fill(siteName);
+  await tell("misbehave", { kind: "slow", delay: 1, path: "/wiki/api/v2/pages/*/properties/*", method: "DELETE" });
+  await tell(`pages/${refused}?as=editor`, { do: "restrict", updateBy: ["editor"] });
+  await panel.getByRole("button", { name: "Erase everything" }).click();
+  await panel.getByText(/\d+ of \d+ pages and spaces done/).waitFor();
+  await shoot(page, "admin-erasing");
+  await panel.getByRole("button", { name: "Leave these, erase the record" }).waitFor();
+  assert.deepEqual(await panel.locator(".step li a").allTextContents(), [(await tell(`pages/${refused}?as=admin`, {}, "GET")).title]);
+  await shoot(page, "admin-left");
+  assert.deepEqual(await keys(page, `pages/${editable}`), ["somebody.elses"]);
+  assert.deepEqual(await keys(page, `pages/${refused}`), ["labelup.page"]);
+
+  await tell("misbehave", {}, "DELETE");
+  await tell(`pages/${refused}?as=editor`, { do: "restrict", updateBy: [] });
+  let posts = 0;
+  await context.route("**/api/site/erase", async (route) => {
+    if (posts++) return route.continue();
+    await route.fetch(); // it is erased, and the answer is lost
+    await route.abort("connectionreset");
+  });
+  await panel.getByRole("button", { name: "Try again" }).click();
+  await panel.getByText("No connection to Label UP").waitFor();
+  await panel.getByRole("button", { name: "Try again" }).click();
+  await panel.getByRole("heading", { name: "Nothing is held any more" }).waitFor();
+  await shoot(page, "admin-erased");
+  assert.deepEqual(await keys(page, `pages/${refused}`), []);
+  assert.ok(!(await keys(page, `spaces/${spaceId}`)).some((key) => key.startsWith("labelup")));
+  await hasLabels(editable, ["stays"]);
+  await hasLabels(refused, ["stays-too"]);
+  assert.deepEqual(page.violations, []);
+  const { url } = await tell("sign/url", { user: "admin", module: { module: "labelup-admin" } });
+  assert.equal((await fetch(url)).status, 401, "the service does not know the site any more");
+
+  await tell("install");
+  assert.ok((await write(`spaces/${spaceId}`, { key: vocabulary.key, value: vocabulary.value })).ok(), "as it was, for who comes after");
+  const again = await administer(t);
+  await isReady(again.panel);
 });

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -40,6 +41,12 @@ func (s *Store) entryOf(it *item) entry {
 		if l := s.labels[a.label]; l.Prefix == "global" {
 			e.Labels = append(e.Labels, l.Name)
 		}
+	}
+	for _, p := range it.properties {
+		if e.Properties == nil {
+			e.Properties = map[string]json.RawMessage{}
+		}
+		e.Properties[p.Key] = p.Value
 	}
 	return e
 }

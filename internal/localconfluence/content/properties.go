@@ -87,6 +87,7 @@ func (s *Store) SetProperty(actor string, o Owner, p Property) (Property, error)
 			return invalid("a property value is JSON")
 		}
 		p.CreatedAt, p.AuthorID, p.Value = s.now(), actor, slices.Clone(p.Value)
+		defer s.propertiesTouched(o)
 		if p.ID == "" {
 			if slices.ContainsFunc(*ps, func(x Property) bool { return x.Key == p.Key }) {
 				return ErrConflict
@@ -123,6 +124,15 @@ func (s *Store) DeleteProperty(actor string, o Owner, id string) error {
 			return ErrNotFound
 		}
 		*ps = slices.Delete(*ps, at, at+1)
+		s.propertiesTouched(o)
 		return nil
 	})
+}
+
+// propertiesTouched queues the owner for indexing; of a space search knows no
+// properties.
+func (s *Store) propertiesTouched(o Owner) {
+	if it := s.items[o.ID]; it != nil && !o.Space {
+		s.touched(it)
+	}
 }

@@ -7,6 +7,7 @@ package cql
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -34,6 +35,8 @@ type Document struct {
 	Ancestors    []string
 	Created      time.Time
 	LastModified time.Time
+
+	Properties map[string]json.RawMessage // content properties by their keys
 }
 
 // Query is a parsed query.
@@ -128,8 +131,9 @@ func compareNumbers(a, b string) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
-// Parse reads a query. now is what now() means in it.
-func Parse(query string, now time.Time) (*Query, error) {
+// Parse reads a query. now is what now() means in it; extra are the fields that
+// apps add to those of Confluence.
+func Parse(query string, now time.Time, extra ...PropertyField) (*Query, error) {
 	if len(query) > maxLength {
 		return nil, fmt.Errorf("%w: longer than %d bytes", ErrSyntax, maxLength)
 	}
@@ -137,7 +141,7 @@ func Parse(query string, now time.Time) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{tokens: tokens, now: now}
+	p := &parser{tokens: tokens, now: now, extra: extra}
 	q := &Query{match: func(*Document) bool { return true }}
 	if !p.keyword("order") {
 		if q.match, err = p.or(0); err != nil {
@@ -222,6 +226,7 @@ type parser struct {
 	tokens []token
 	at     int
 	now    time.Time
+	extra  []PropertyField
 	terms  []term // see Query
 
 	negated bool // within an odd number of nots
@@ -297,7 +302,8 @@ func (p *parser) clause() (predicate, error) {
 	if p.at >= len(p.tokens) || p.tokens[p.at].quoted || p.tokens[p.at].symbol {
 		return nil, p.fault("field expected")
 	}
-	field := strings.ToLower(p.tokens[p.at].text)
+	written := p.tokens[p.at].text
+	field := strings.ToLower(written)
 	p.at++
 	operator := ""
 	switch {
@@ -336,6 +342,9 @@ func (p *parser) clause() (predicate, error) {
 			return nil, err
 		}
 		values = []string{v}
+	}
+	if added, ok := p.property(written); ok {
+		return p.compareProperty(added, operator, values)
 	}
 	return p.compare(field, operator, values)
 }

@@ -1,6 +1,7 @@
 package cql
 
 import (
+	"encoding/json"
 	"errors"
 	"strconv"
 	"testing"
@@ -63,10 +64,78 @@ func TestQueries(t *testing.T) {
 	}
 }
 
+func TestAnAppsContentPropertiesAreFields(t *testing.T) {
+	property := func(id, value string) Document {
+		return Document{ID: id, Properties: map[string]json.RawMessage{"my.app": json.RawMessage(value)}}
+	}
+	all := []Document{
+		{ID: "1"}, property("2", `{"n":1,"deep":{"name":"Red"}}`), property("3", `{"n":2.5,"deep":{"name":"blue"}}`),
+		property("4", `{"n":null,"deep":"flat"}`), property("5", `[1]`), property("6", `{"n":"1"}`),
+	}
+	extra := []PropertyField{
+		{Property: "my.app", Path: "n", Type: "number", Alias: "myNumber"},
+		{Property: "my.app", Path: "deep.name", Type: "string"},
+	}
+	for _, c := range []struct {
+		name, query string
+		want        []string
+	}{
+		{"by alias", `myNumber = 1`, []string{"2"}},
+		{"an alias has no case", `MYNUMBER = 1 or id = 1`, []string{"1", "2"}},
+		{"by property and path", `content.property[my.app].n >= 1`, []string{"2", "3"}},
+		{"less", `myNumber < 2`, []string{"2"}},
+		{"at most", `myNumber <= 2.5`, []string{"2", "3"}},
+		{"more", `myNumber > "1"`, []string{"3"}},
+		{"one of several", `myNumber in (2.5, 7)`, []string{"3"}},
+		{"none of several", `myNumber not in (2.5, 7)`, []string{"2"}},
+		{"another number; what has none is not found", `myNumber != 1`, []string{"3"}},
+		{"a string without case", `content.property[my.app].deep.name = "RED"`, []string{"2"}},
+		{"another string", `content.property[my.app].deep.name != red`, []string{"3"}},
+		{"strings not among these", `content.property[my.app].deep.name not in (blue)`, []string{"2"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, find(t, all, c.query, time.Time{}, extra...)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	for name, query := range map[string]string{
+		"a field nobody added":            `otherNumber = 1`,
+		"a path nobody added":             `content.property[my.app].m = 1`,
+		"a property's key has case":       `content.property[My.App].n = 1`,
+		"a word is no number":             `myNumber = one`,
+		"numbers hold no words":           `myNumber ~ 1`,
+		"there are no numbers in strings": `content.property[my.app].deep.name > a`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := Parse(query, time.Time{}, extra...); !errors.Is(err, ErrSyntax) {
+				t.Errorf("%v, want ErrSyntax", err)
+			}
+		})
+	}
+	if err := CheckFields(extra); err != nil {
+		t.Error(err)
+	}
+	for name, wrong := range map[string]PropertyField{
+		"no property":            {Path: "n", Type: "number"},
+		"no path":                {Property: "my.app", Type: "number"},
+		"an unknown type":        {Property: "my.app", Path: "n", Type: "bool"},
+		"an alias that is taken": {Property: "my.app", Path: "n", Type: "number", Alias: "MyNumber"},
+		"an alias that is ours":  {Property: "my.app", Path: "n", Type: "number", Alias: "Label"},
+		"an alias of two words":  {Property: "my.app", Path: "n", Type: "number", Alias: "my number"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := CheckFields(append([]PropertyField{wrong}, extra...)); err == nil {
+				t.Error("it passes")
+			}
+		})
+	}
+}
+
 // find answers a query with ids, in order.
-func find(t *testing.T, all []Document, query string, now time.Time) []string {
+func find(t *testing.T, all []Document, query string, now time.Time, extra ...PropertyField) []string {
 	t.Helper()
-	q, err := Parse(query, now)
+	q, err := Parse(query, now, extra...)
 	if err != nil {
 		t.Fatal(err)
 	}

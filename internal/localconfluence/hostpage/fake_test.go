@@ -211,6 +211,13 @@ func (f *fakeSource) App(context.Context) (*App, error) {
 		Byline: []BylineItem{{Key: "labelup-byline", Name: "Labels", Tooltip: "See and change labels", Target: "inlinedialog", Width: "480px"}}}, nil
 }
 
+func (f *fakeSource) AdminPages(_ context.Context, viewer string) ([]AdminPage, error) {
+	if f.uninstalled || viewer != adminID {
+		return nil, nil
+	}
+	return []AdminPage{{App: "labelup", Key: "labelup-admin", Name: "Label UP settings"}}, nil
+}
+
 func (f *fakeSource) SignedIframe(_ context.Context, viewer string, use ModuleUse) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -224,6 +231,8 @@ func (f *fakeSource) SignedIframe(_ context.Context, viewer string, use ModuleUs
 		at = "/editor"
 	case use.Module == "labelup-byline":
 		at = "/byline"
+	case use.Module == "labelup-admin":
+		at = "/admin"
 	}
 	return f.origin + at + "?output=" + use.Output + "&page=" + use.PageID + "&xdm_e=" + f.base + "&cp=/wiki&lic=active", nil
 }

@@ -94,6 +94,7 @@ func New(source Source, options Options) http.Handler {
 	page("GET /wiki/pages/{id}/edit", (*visit).edit)
 	page("GET /wiki/pages/{id}/history", (*visit).history)
 	page("GET /wiki/pages/{id}/export", (*visit).export)
+	page("GET /wiki/plugins/servlet/ac/{app}/{module}", (*visit).adminPage)
 	page("GET /wiki/", func(*visit) error { return ErrNotFound })
 
 	page("POST /wiki/host/session", (*visit).changeSession)

@@ -85,6 +85,10 @@ type Source interface {
 	// installed and enabled: its macros are then shown as unknown.
 	App(ctx context.Context) (*App, error)
 
+	// AdminPages lists the app's pages for administrators, in the order to
+	// show: none to a viewer who does not administer the site.
+	AdminPages(ctx context.Context, viewer string) ([]AdminPage, error)
+
 	// SignedIframe returns the absolute URL of a module's iframe with every
 	// parameter of Confluence and a fresh token, signed for the viewer.
 	SignedIframe(ctx context.Context, viewer string, use ModuleUse) (string, error)
@@ -225,6 +229,13 @@ type BylineItem struct {
 	IconURL string `json:"iconUrl"`
 	Target  string `json:"target"` // inlinedialog, dialog or page
 	Width   string `json:"width"`  // of the dialog, such as 480px; "" lets the pages choose
+}
+
+// AdminPage is an adminPages module.
+type AdminPage struct {
+	App  string // key of the app
+	Key  string
+	Name string
 }
 
 // ModuleUse is one iframe (or one static rendering) of a module on a page.

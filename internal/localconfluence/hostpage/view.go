@@ -28,7 +28,8 @@ type frame struct {
 	Tree    []*branch
 	Current string // id of the page that is shown
 	Query   string // what was searched for
-	Data    any    // for the scripts
+	Admin   []AdminPage
+	Data    any // for the scripts
 	Content any
 }
 
@@ -77,7 +78,7 @@ func parseTemplates() map[string]*template.Template {
 	}
 	base := template.Must(template.New("frame.html").Funcs(functions).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html"))
 	parsed := map[string]*template.Template{}
-	for _, name := range []string{"dashboard", "space", "view", "list", "history", "edit", "error"} {
+	for _, name := range []string{"dashboard", "space", "view", "list", "history", "edit", "admin", "error"} {
 		parsed[name] = template.Must(template.Must(base.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
 	}
 	parsed["export"] = template.Must(template.New("export.html").Funcs(functions).ParseFS(templateFiles, "templates/export.html"))
@@ -129,6 +130,9 @@ func hue(name string) int {
 // show writes a page of the named template.
 func (v *visit) show(name string, f frame) error {
 	f.Viewer, f.Users, f.Locale, f.Locales, f.Theme = v.viewer, v.users, v.locale, locales, v.theme
+	if pages, err := v.source.AdminPages(v.r.Context(), v.viewer.AccountID); err == nil {
+		f.Admin = pages // without them the menu is only shorter
+	}
 	if v.r.Method == http.MethodGet || v.r.Method == http.MethodHead {
 		f.Here = v.r.URL.RequestURI()
 	} else {
@@ -435,6 +439,27 @@ func (a *App) macro(key string) *Macro {
 		}
 	}
 	return nil
+}
+
+// adminPage is a page of the app among the site's settings.
+func (v *visit) adminPage() error {
+	pages, err := v.source.AdminPages(v.r.Context(), v.viewer.AccountID)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(pages, func(p AdminPage) bool { return p.App == v.r.PathValue("app") && p.Key == v.r.PathValue("module") })
+	if at < 0 {
+		return ErrNotFound // also for who does not administer the site
+	}
+	app, err := v.app()
+	if err != nil || app == nil {
+		return cmp.Or(err, ErrNotFound)
+	}
+	use, err := json.Marshal(ModuleUse{Module: pages[at].Key, Part: PartView})
+	if err != nil {
+		return err
+	}
+	return v.show("admin", frame{Title: pages[at].Name, Content: string(use), Data: v.bridge(Page{}, app, 0)})
 }
 
 func (v *visit) history() error {

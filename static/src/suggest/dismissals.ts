@@ -3,9 +3,9 @@
 // a hint about what not to suggest and nothing more. It never holds who said it.
 
 import type { Host, HostError } from "../host.ts";
+import { PAGE_PROPERTY as KEY, PAGE_PROPERTY_FORMAT as v } from "../properties.ts";
 import { isName } from "./service.ts";
 
-const KEY = "labelup.page";
 const MOST_NAMES = 200;
 const MOST_BYTES = 4_096; // of the value as JSON
 
@@ -35,7 +35,7 @@ export function dismissals(host: Host, path: string): (name: string, dismissed: 
   async function keep(name: string, dismissed: boolean): Promise<void> {
     const { names, property } = await dismissedIn(host, path);
     const rest = names.filter((n) => n !== name);
-    const value = { dismissed: fitting(dismissed ? [...rest, name] : rest) };
+    const value = { v, dismissed: fitting(dismissed ? [...rest, name] : rest) };
     if (property) await host.write("PUT", `${path}/properties/${encodeURIComponent(property.id)}`, { key: KEY, value, version: { number: property.version + 1 } });
     else await host.write("POST", `${path}/properties`, { key: KEY, value });
   }
@@ -57,6 +57,6 @@ export function dismissals(host: Host, path: string): (name: string, dismissed: 
 /** The latest names, as many as may be kept. */
 function fitting(names: string[]): string[] {
   let fit = names.slice(-MOST_NAMES);
-  while (new TextEncoder().encode(JSON.stringify({ dismissed: fit })).length > MOST_BYTES) fit = fit.slice(1);
+  while (new TextEncoder().encode(JSON.stringify({ v, dismissed: fit })).length > MOST_BYTES) fit = fit.slice(1);
   return fit;
 }

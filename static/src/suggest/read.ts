@@ -4,6 +4,7 @@
 
 import { contentPath, labelsOf, nextCursor, search, type Content } from "../confluence.ts";
 import type { Host } from "../host.ts";
+import { VOCABULARY_PROPERTY } from "../properties.ts";
 import type { Shell } from "../shell.ts";
 import { countLabels, type ReadSpace } from "../vocabulary.ts";
 import { dismissedIn } from "./dismissals.ts";
@@ -17,7 +18,6 @@ const LONGEST_NEIGHBOUR = 30_000; // characters
 const MOST_NEIGHBOURS = 500;
 const MOST_LABELS = 20; // of a neighbour; more say little
 const MOST_BYTES = 3_500_000; // of a request; the service takes 4 MiB
-const VOCABULARY = /^labelup\.vocabulary(?:\.\d+)?$/;
 const VOCABULARY_REQUESTS = 4; // of 250 properties
 const MOST_TERMS = 5_000;
 const MOST_SIBLINGS = 1_000; // labels of theirs
@@ -85,7 +85,7 @@ async function readVocabulary(host: Host, spaceId: string): Promise<Vocabulary> 
   for (let request = 0; request < VOCABULARY_REQUESTS; request++) {
     const query = new URLSearchParams({ limit: "250", ...(cursor && { cursor }) });
     const body = (await host.read(`/api/v2/spaces/${encodeURIComponent(spaceId)}/properties?${query}`)) as { results?: { key?: unknown; value?: unknown }[]; _links?: { next?: string } };
-    for (const { key, value } of body.results ?? []) if (typeof key === "string" && VOCABULARY.test(key)) shards.push({ key, value });
+    for (const { key, value } of body.results ?? []) if (typeof key === "string" && VOCABULARY_PROPERTY.test(key)) shards.push({ key, value });
     cursor = nextCursor(body);
     if (!cursor) break;
   }

@@ -45,10 +45,9 @@ const methods = {
     getContext: promised(async function (callback) {
       const use = useOf(arguments);
       const context = {
-        confluence: {
-          content: { id: page.id, type: page.type, version: String(page.version) },
-          space: { id: page.spaceId, key: page.spaceKey },
-        },
+        confluence: page.id
+          ? { content: { id: page.id, type: page.type, version: String(page.version) }, space: { id: page.spaceId, key: page.spaceKey } }
+          : {},
         license: { active: app.licensed },
         url: { displayUrl: location.origin + "/wiki" },
       };
@@ -222,8 +221,8 @@ export function extension(use, editor) {
       autoresize: true,
       hostOrigin: location.origin,
       origin: app.origin,
-      moduleType: macro ? "dynamicContentMacros" : "contentBylineItems",
-      moduleLocation: "content",
+      moduleType: macro ? "dynamicContentMacros" : page.id ? "contentBylineItems" : "adminPages",
+      moduleLocation: page.id ? "content" : "system.admin/marketplace_confluence",
       productCtx: JSON.stringify(product),
       structuredContext: JSON.stringify({ confluence: { content: { id: page.id, type: page.type, version: String(page.version) }, space: { id: page.spaceId, key: page.spaceKey } } }),
       sandbox,
@@ -242,7 +241,7 @@ export function mount(element, use) {
   const described = extension(use);
   if (about?.width && use.part === "view") described.options.width = about.width;
   if (about?.height) described.options.height = about.height;
-  described.options.title = about?.name ?? use.module;
+  described.options.title = about?.name ?? app.name;
   element.replaceChildren(window.connectHost.create(described)[0]);
   return element;
 }
@@ -274,7 +273,7 @@ if (window.connectHost) {
   // The name of an iframe is what a screen reader says of it.
   window.connectHost.onIframeEstablished(({ $el, extension: { key } }) => {
     const about = app.macros.find((m) => m.key === key) ?? app.byline.find((b) => b.key === key);
-    $el?.attr("title", about?.name ?? key);
+    $el?.attr("title", about?.name ?? app.name);
   });
   window.connectHost.onIframeTimeout(({ extension: { id } }) => {
     document.getElementById(id)?.before(message(`${app.name} is not answering.`));

@@ -77,6 +77,7 @@ async function check(name, run) {
   console.log("ok", name);
 }
 
+const admin = "5b10ac8d82e05b22cc7d4ef5";
 const editor = "712020%3A6a1f9d0e-editor";
 const viewPath = "/wiki/spaces/FIELD/pages/100/Field+notes";
 
@@ -389,6 +390,20 @@ await check("two people at once: the second is told", async () => {
   await fetch(HOST + "/test/publish?id=102", { method: "POST" });
   await page.locator("[data-do=publish]").click();
   await page.getByRole("alert").getByText("Somebody else changed this page").waitFor();
+  await page.context().close();
+});
+
+await check("an administrator opens the app's page from the menu", async () => {
+  page = await open("/wiki/home", { user: admin });
+  await page.locator("summary.person").click();
+  await page.getByRole("link", { name: "Label UP settings" }).click();
+  const frame = await framed(page, "/admin");
+  assert.equal(await page.locator("iframe").getAttribute("title"), "Label UP");
+  assert.deepEqual((await frame.evaluate(() => AP.context.getContext())).confluence, {}, "it is about no page");
+  assert.equal(await frame.evaluate(() => AP.context.getToken()), "token.labelup-admin.");
+  const answer = await frame.evaluate(() => AP.request({ url: "/rest/api/echo", type: "DELETE" }));
+  assert.equal(JSON.parse(answer.body).method, "DELETE");
+  await accessible(page, "the administrators' page");
   await page.context().close();
 });
 

@@ -1,0 +1,109 @@
+// The page for the site's administrators: how the app is doing on this site,
+// what is held about it, and the way to have that erased. Loaded only where it
+// is shown.
+
+import { Fragment, h, type JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Host } from "../host.ts";
+import type { Problem } from "../service.ts";
+import { loadStyle } from "../style.ts";
+import { Bundle } from "./bundle.tsx";
+import type { Trouble } from "./bundle.ts";
+import { Erase } from "./erase.tsx";
+import { Health } from "./health.tsx";
+import { HeldRecord } from "./held.tsx";
+import { ProblemLine } from "./problem.tsx";
+import { readSite, type Site } from "./site.ts";
+import { loadWords, type Words } from "./words.ts";
+
+const MOST_TROUBLES = 50;
+
+export async function view(host: Host): Promise<JSX.Element> {
+  const [words] = await Promise.all([loadWords(host), loadStyle("admin.css")]);
+  return <Admin host={host} words={words} />;
+}
+
+interface State {
+  site?: Site;
+  problem?: Problem | undefined;
+  reading: boolean;
+}
+
+// Whoever gets one of these is not shown what was there before.
+const CLOSED: Problem["kind"][] = ["forbidden", "anonymous", "unauthorized"];
+
+function Admin({ host, words }: { host: Host; words: Words }): JSX.Element {
+  const { say, date } = words;
+  const [{ site, problem, reading }, set] = useState<State>({ reading: true });
+  const [erasing, setErasing] = useState(false);
+  const [erased, setErased] = useState<Site>();
+  const [line, tell] = useState("");
+  const troubles = useRef<Trouble[]>([]);
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  function failed(call: Trouble["call"], problem: Problem): void {
+    const { kind, requestId } = problem;
+    troubles.current = [...troubles.current, { at: new Date().toISOString(), call, kind, ...(requestId && { requestId }) }].slice(-MOST_TROUBLES);
+  }
+
+  async function read(): Promise<void> {
+    set((state) => ({ ...state, reading: true }));
+    try {
+      const site = await readSite(host);
+      set({ site, reading: false });
+      tell(say("checked", { time: date(site.now) }));
+    } catch (error) {
+      const problem = error as Problem;
+      failed("read", problem);
+      set((state) => ({ ...(!CLOSED.includes(problem.kind) && state.site && { site: state.site }), problem, reading: false }));
+    }
+  }
+  useEffect(() => void read(), []);
+
+  // The button that was pressed is gone then.
+  useLayoutEffect(() => {
+    if (erased || (document.activeElement === document.body && document.hasFocus() && !reading)) heading.current?.focus();
+  }, [erased, site, problem]);
+
+  return (
+    <div class="admin">
+      <p class="unseen" role="status">{line}</p>
+      <h1 tabIndex={-1} ref={heading}>{erased ? say("erased") : say("title")}</h1>
+      {erased ? (
+        <div class="erased">
+          <p>{say("erasedText")}</p>
+          <p>{say("backups", { count: erased.retention.backupDays })}</p>
+          <p>{say("erasedNext")}</p>
+        </div>
+      ) : site ? (
+        <>
+          <p class="lead"><bdi>{site.url.host}</bdi></p>
+          <Health site={site} words={words} busy={reading || erasing} again={() => void read()} problem={problem} />
+          <HeldRecord site={site} words={words} tell={tell} />
+          <Bundle site={site} words={words} troubles={() => troubles.current} tell={tell} />
+          <Erase
+            host={host}
+            site={site}
+            words={words}
+            tell={tell}
+            failed={(problem) => failed("erase", problem)}
+            busy={setErasing}
+            erased={() => {
+              tell(say("erased"));
+              setErased(site);
+            }}
+          />
+        </>
+      ) : problem ? (
+        <ProblemLine problem={problem} words={words} again={reading ? undefined : () => void read()} />
+      ) : (
+        <div class="loading" aria-busy="true">
+          <p class="hint">{say("loading")}</p>
+          <div class="bone" />
+          <div class="bone" />
+          <div class="bone" />
+        </div>
+      )}
+    </div>
+  );
+}

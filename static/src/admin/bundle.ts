@@ -1,0 +1,58 @@
+// The support bundle: what support needs, made here from what the page already
+// has, so that nothing is sent that was not shown. It names the site by its
+// hash alone: no address, and no value of the record.
+
+import type { Kind } from "../service.ts";
+import type { Site } from "./site.ts";
+
+/** A call of this page that failed. */
+export interface Trouble {
+  at: string; // RFC 3339
+  call: "read" | "erase";
+  kind: Kind;
+  requestId?: string;
+}
+
+export interface Environment {
+  userAgent: string;
+  language: string;
+  minutesBehindUTC: number; // as of Date.getTimezoneOffset
+  troubles: Trouble[];
+}
+
+/** The text of the bundle, as JSON that people can read. */
+export function bundleOf(site: Site, { userAgent, language, minutesBehindUTC, troubles }: Environment): string {
+  const { url: _address, held: _values, ...rest } = site;
+  const page = { browser: browserOf(userAgent), language, timeZone: offset(-minutesBehindUTC), errors: troubles };
+  return JSON.stringify({ ...rest, page }, null, 2) + "\n";
+}
+
+// In this order: each says that it is those below it, too.
+const BROWSERS: [name: string, pattern: RegExp][] = [
+  ["Edge", /\bEdg(?:e|A|iOS)?\/(\d+)/],
+  ["Opera", /\bOPR\/(\d+)/],
+  ["Samsung Internet", /\bSamsungBrowser\/(\d+)/],
+  ["Firefox", /\b(?:Firefox|FxiOS)\/(\d+)/],
+  ["Chrome", /\b(?:Chrome|HeadlessChrome|CriOS)\/(\d+)/],
+  ["Safari", /\bVersion\/(\d+).*\bSafari\//],
+];
+
+/** Name and main version, such as "Firefox 133"; nothing else of what a browser says of itself. */
+export function browserOf(userAgent: string): string {
+  for (const [name, pattern] of BROWSERS) {
+    const version = pattern.exec(userAgent)?.[1];
+    if (version) return `${name} ${version}`;
+  }
+  return "another";
+}
+
+function offset(minutes: number): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  const away = Math.abs(minutes);
+  return `UTC${minutes < 0 ? "-" : "+"}${two(Math.floor(away / 60))}:${two(away % 60)}`;
+}
+
+/** What a site admin downloads: all that is held, and for how long. */
+export function heldAsJSON({ held, retention }: Site): string {
+  return JSON.stringify({ held, retention }, null, 2) + "\n";
+}

@@ -1,0 +1,18 @@
+// Why a call of the page failed, and what helps.
+
+import { h, type JSX } from "preact";
+import type { Problem } from "../service.ts";
+import type { Key, Words } from "./words.ts";
+
+/** The kinds of problem with a sentence of their own; the others share one. */
+export const WHY = ["bad_request", "unauthorized", "anonymous", "forbidden", "rate_limited", "upstream", "unavailable", "internal", "timeout", "network"] as const;
+
+export function ProblemLine({ problem, words: { say }, again }: { problem: Problem; words: Words; again: (() => void) | undefined }): JSX.Element {
+  const kind = WHY.find((kind) => kind === problem.kind);
+  return (
+    <p class="notice wrong" role="alert">
+      {say(kind ? (`why.${kind}` as Key) : "why.other")} {again && <button type="button" class="link" onClick={again}>{say("retry")}</button>}
+      {problem.requestId && <small>{say("reference", { id: problem.requestId })}</small>}
+    </p>
+  );
+}

@@ -1,0 +1,117 @@
+// What the service knows about the site, and the call that has it erased:
+// GET /api/site and POST /api/site/erase, for the site's administrators.
+
+import type { Host } from "../host.ts";
+import { ANSWER_WITHIN, ask, type Problem } from "../service.ts";
+
+export interface Check {
+  name: string;
+  ok: boolean;
+  kind: string; // of the fault, "" if there is none
+}
+/** The faults of one kind that the process has met for this site. */
+export interface Fault {
+  kind: string;
+  reason: string;
+  count: number;
+  first: string;
+  last: string;
+  requestId: string; // of the last
+  route: string;
+}
+/** A field of the record that is held. All of it comes in English. */
+export interface Held {
+  name: string;
+  value: string;
+  origin: string;
+  purpose: string;
+  kept: string;
+  protection: string;
+}
+/** Times are in RFC 3339, "" where there is none. */
+export interface Site {
+  site: string; // hash
+  url: URL;
+  version: string;
+  now: string;
+  startedAt: string;
+  licensed: boolean;
+  enabled: boolean;
+  installedAt: string;
+  lastCall: string;
+  scopes: string[];
+  checks: Check[];
+  errors: { since: string; entries: Fault[] };
+  held: Held[];
+  retention: Retention;
+}
+/** In days. */
+export interface Retention {
+  uninstalledDays: number;
+  logDays: number;
+  backupDays: number;
+}
+
+/** Rejects with a Problem, never with anything else. */
+export async function readSite(host: Host): Promise<Site> {
+  return asSite(await ask(host, "/api/site", AbortSignal.timeout(ANSWER_WITHIN)));
+}
+
+/** Erases what is held; name is what the person typed to confirm it. Rejects with a Problem, never with anything else. */
+export async function eraseSite(host: Host, name: string): Promise<void> {
+  const answer = (await ask(host, "/api/site/erase", AbortSignal.timeout(ANSWER_WITHIN), { confirm: name })) as { erased?: unknown } | null;
+  if (answer?.erased !== true) throw { kind: "unavailable" } satisfies Problem;
+}
+
+/** The name of the site that a person types to confirm. */
+export function nameOf({ url }: Site): string {
+  return url.host;
+}
+
+type Json = Record<string, unknown>;
+const text = (value: unknown) => (typeof value === "string" ? value : "");
+const whole = (value: unknown) => (typeof value === "number" && value >= 0 ? Math.round(value) : 0);
+const objects = (value: unknown): Json[] => (Array.isArray(value) ? value.filter((v) => v && typeof v === "object") : []);
+const object = (value: unknown): Json => (value && typeof value === "object" ? (value as Json) : {});
+
+// What stands between us and the service may answer in its place.
+function asSite(answer: unknown): Site {
+  const site = object(answer);
+  const errors = object(site["errors"]);
+  const retention = object(site["retention"]);
+  if (!Array.isArray(site["held"]) || !URL.canParse(text(site["url"]))) throw { kind: "unavailable" } satisfies Problem;
+  return {
+    site: text(site["site"]),
+    url: new URL(text(site["url"])),
+    version: text(site["version"]),
+    now: text(site["now"]),
+    startedAt: text(site["startedAt"]),
+    licensed: site["licensed"] === true,
+    enabled: site["enabled"] === true,
+    installedAt: text(site["installedAt"]),
+    lastCall: text(site["lastCall"]),
+    scopes: Array.isArray(site["scopes"]) ? site["scopes"].map(text).filter(Boolean) : [],
+    checks: objects(site["checks"]).map((c) => ({ name: text(c["name"]), ok: c["ok"] === true, kind: text(c["kind"]) })),
+    errors: {
+      since: text(errors["since"]),
+      entries: objects(errors["entries"]).map((e) => ({
+        kind: text(e["kind"]),
+        reason: text(e["reason"]),
+        count: whole(e["count"]),
+        first: text(e["first"]),
+        last: text(e["last"]),
+        requestId: text(e["requestId"]),
+        route: text(e["route"]),
+      })),
+    },
+    held: objects(site["held"]).map((h) => ({
+      name: text(h["name"]),
+      value: text(h["value"]),
+      origin: text(h["origin"]),
+      purpose: text(h["purpose"]),
+      kept: text(h["kept"]),
+      protection: text(h["protection"]),
+    })),
+    retention: { uninstalledDays: whole(retention["uninstalledDays"]), logDays: whole(retention["logDays"]), backupDays: whole(retention["backupDays"]) },
+  };
+}

@@ -1,0 +1,275 @@
+// The page for administrators in Chromium, against a fake service.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import type { Page } from "playwright-core";
+import { hurry, seen, until } from "./acting.ts";
+import { SITE, useStage, type Scene } from "./stage.ts";
+
+const stage = useStage();
+const open = (more: Scene = {}) => stage.open({ ...more, data: { view: "admin" }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } });
+const shown = async (more: Scene = {}) => {
+  const page = await open(more);
+  await page.getByRole("heading", { level: 2 }).first().waitFor();
+  return page;
+};
+const text = (page: Page) => page.locator(".admin").innerText();
+const told = (page: Page) => page.locator("[role=status]").innerText();
+const focusedIn = (page: Page) => page.evaluate(() => document.activeElement?.closest("section")?.getAttribute("aria-labelledby") ?? document.activeElement?.tagName);
+const confirm = async (page: Page) => {
+  await page.getByRole("textbox").fill("ACME.atlassian.net ");
+  await page.getByRole("button", { name: "Erase everything" }).click();
+};
+/** Has Confluence keep something with these pages and this space. */
+function keep(pages: string[], space?: string): void {
+  const property = (id: string, key: string) => ({ results: [{ id, key }] });
+  stage.onRead = (path) => {
+    if (path.startsWith("/rest/api/content/search")) return { body: { results: pages.map((id) => ({ id, type: "page", title: `Page <${id}>` })) } };
+    if (path.startsWith("/api/v2/spaces?")) return { body: { results: space ? [{ id: space, key: "DS", name: "Design" }] : [] } };
+    if (path.startsWith("/api/v2/spaces/")) return { body: property("6", "labelup.vocabulary.0") };
+    return path.includes("/properties?key=labelup.page") ? { body: property("5", "labelup.page") } : undefined;
+  };
+}
+
+test("it says how the app is doing, and what is held", async () => {
+  const page = await shown();
+  assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), "Label UP on this site");
+  assert.deepEqual(await page.getByRole("heading", { level: 2 }).allTextContents(), ["Health", "What we hold about this site", "Support bundle", "Erase"]);
+  const all = await text(page);
+  for (const line of ["Active", "(3 days ago)", "Read: see pages and labels", "abc1234", "3 times", "last 22 Nov 2026", "(2 minutes ago)", "Reference for support: req-77", "upstream · timeout · /api/labels", "(empty)", "sealed, 148 characters", "kept for 14 days"]) {
+    assert.ok(all.includes(line), `${line} in ${all}`);
+  }
+  assert.equal(await page.getByRole("link", { name: /Privacy/ }).getAttribute("href"), "/privacy");
+  assert.deepEqual(stage.siteCalls, ["GET"]);
+  assert.deepEqual(stage.reads, [], "nothing is asked of Confluence before somebody erases");
+  await until(() => seen(page), ({ heights }) => Number.parseInt((heights as unknown as string[][]).at(-1)![1]!) > 900, "the frame is as high as the page");
+});
+
+test("what does not work comes with what to do", async () => {
+  Object.assign(stage.site, {
+    licensed: false, enabled: false, lastCall: "0001-01-01T00:00:00Z", scopes: ["READ", "NEWER"],
+    checks: [{ name: "read_as_app", ok: false, kind: "unauthorized" }, { name: "act_as_user", ok: false, kind: "upstream" }, { name: "newer", ok: false }],
+    errors: { since: SITE.startedAt, entries: [] },
+  });
+  const page = await shown();
+  await page.getByRole("heading", { level: 2 }).first().waitFor();
+  const all = await text(page);
+  for (const line of ["until the license is renewed", "Switch Label UP on", "exports and mails show no labels", "approve the permissions", "labels can’t be changed.", "Wait a few minutes", "Does not work.", "NEWER", "None since then."]) {
+    assert.ok(all.includes(line), line);
+  }
+});
+
+test("checking again says when, and shows what is new", async () => {
+  const page = await shown();
+  stage.site["version"] = "def5678";
+  await page.getByRole("button", { name: "Check again" }).click();
+  await page.getByText("def5678").waitFor();
+  assert.match(await told(page), /^Checked: /);
+});
+
+test("a check that fails leaves what was there, and says so", async () => {
+  const page = await shown();
+  stage.onSite = () => ({ status: 503, body: { error: { kind: "unavailable", requestId: "req-5" } } });
+  await page.getByRole("button", { name: "Check again" }).click();
+  await until(() => page.getByRole("alert").innerText(), (said) => /can’t be reached.*req-5/s.test(said), "why");
+  assert.equal(await page.getByRole("heading", { name: "Health" }).count(), 1);
+});
+
+test("who does not administer the site any more is shown nothing of it", async () => {
+  const page = await shown();
+  await page.getByText("c0ffee00").waitFor();
+  stage.onSite = () => ({ status: 403, body: { error: { kind: "forbidden", reason: "not_an_administrator", requestId: "r" } } });
+  await page.getByRole("button", { name: "Check again" }).click();
+  await page.getByText("for people who administer Confluence").waitFor();
+  assert.ok(!(await text(page)).includes("c0ffee00"));
+  assert.equal(await focusedIn(page), "H1", "the focus is where reading goes on");
+  stage.onSite = () => undefined;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("c0ffee00").waitFor();
+});
+
+const problems: [sentence: string, status: number, kind: string, said: RegExp][] = [
+  ["nothing is known of the site", 401, "unauthorized", /nothing is held about this site/],
+  ["nobody is logged in", 403, "anonymous", /Log in to Confluence/],
+  ["Confluence is busy", 429, "rate_limited", /Confluence is busy/],
+  ["Confluence fails", 502, "upstream", /whether you administer/],
+  ["the service is down", 503, "unavailable", /can’t be reached/],
+  ["the service fails", 500, "internal", /Something went wrong in Label UP/],
+  ["the service says something new", 418, "conflict", /That did not work/],
+];
+for (const [sentence, status, kind, said] of problems) {
+  test(`when ${sentence}, it says so and can be tried again`, async () => {
+    stage.onSite = () => ({ status, body: { error: { kind, reason: "x", requestId: "req-2" } } });
+    const page = await open();
+    assert.match(await page.getByRole("alert").innerText(), said);
+    stage.onSite = () => undefined;
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("heading", { name: "Health" }).waitFor();
+  });
+}
+test("an answer that never comes is waited for, not for ever", async () => {
+  stage.onSite = () => new Promise(() => {});
+  const page = await open({ prepare: hurry });
+  await page.locator(".loading").waitFor();
+  assert.match(await page.getByRole("alert").innerText(), /did not answer in time/);
+});
+test("a connection that breaks is said", async () => {
+  stage.onSite = () => "hang up";
+  const page = await open();
+  assert.match(await page.getByRole("alert").innerText(), /No connection/);
+});
+
+test("what is held is downloaded as JSON", async () => {
+  const page = await open();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download as JSON" }).click()]);
+  assert.equal(download.suggestedFilename(), "labelup-acme.atlassian.net.json");
+  assert.deepEqual(JSON.parse(readFileSync(await download.path(), "utf8")), { held: SITE.held, retention: SITE.retention });
+  await until(() => told(page), (line) => line === "Downloading labelup-acme.atlassian.net.json.", "told");
+});
+
+test("the support bundle is shown before it is downloaded or copied, and is what was shown", async () => {
+  const page = await shown({ browser: { permissions: ["clipboard-read"] } });
+  stage.onSite = () => ({ status: 503, body: { error: { kind: "unavailable", requestId: "req-5" } } });
+  await page.getByRole("button", { name: "Check again" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByRole("button", { name: "Make a support bundle" }).click();
+  const box = page.getByRole("textbox", { name: "The bundle, to the last character" });
+  const bundle = await box.inputValue();
+  assert.equal(await box.evaluate((e) => e === document.activeElement), true);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download", exact: true }).click()]);
+  assert.equal(readFileSync(await download.path(), "utf8"), bundle);
+  assert.equal(download.suggestedFilename(), "labelup-support-0a1b2c3d4e5f.json");
+  for (const secret of ["acme", "c0ffee00", "sealed"]) assert.ok(!bundle.includes(secret), secret);
+  const { page: about, errors } = JSON.parse(bundle);
+  assert.match(about.browser, /^Chrome \d+$/);
+  assert.deepEqual([about.errors.map(({ call, kind, requestId }: Record<string, string>) => [call, kind, requestId]), errors], [[["read", "unavailable", "req-5"]], SITE.errors]);
+  await page.getByRole("button", { name: "Copy" }).click();
+  await until(() => told(page), (line) => line === "Copied.", "told");
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), bundle);
+  await page.evaluate(() => (document.execCommand = () => false));
+  await page.getByRole("button", { name: "Copy" }).click();
+  await until(() => told(page), (line) => /Ctrl\+C/.test(line), "how to copy by hand");
+});
+
+test("nothing is erased before the name of the site is typed", async () => {
+  const page = await shown();
+  const button = page.getByRole("button", { name: "Erase everything" });
+  assert.equal(await button.getAttribute("aria-disabled"), "true");
+  await page.getByRole("textbox").fill("acme");
+  await page.keyboard.press("Enter");
+  assert.match(await page.getByRole("alert").innerText(), /not the name/);
+  assert.equal(await page.getByRole("textbox").evaluate((e) => e === document.activeElement), true);
+  assert.deepEqual([stage.reads, stage.siteCalls], [[], ["GET"]]);
+  await page.getByRole("textbox").fill("acme.atlassian.net");
+  assert.equal(await button.getAttribute("aria-disabled"), "false");
+  assert.equal(await page.getByRole("alert").count(), 0);
+});
+
+test("erasing removes what is kept in Confluence, then the record, with the keyboard alone", async () => {
+  keep(["101", "102"], "1");
+  const page = await open();
+  await page.getByRole("textbox").focus();
+  await page.keyboard.type("acme.atlassian.net");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Nothing is held any more", level: 1 }).waitFor();
+  assert.deepEqual(stage.removals.sort(), ["/api/v2/pages/101/properties/5", "/api/v2/pages/102/properties/5", "/api/v2/spaces/1/properties/6"]);
+  assert.deepEqual(stage.siteCalls, ["GET", "POST acme.atlassian.net"]);
+  assert.deepEqual(stage.saves, []);
+  const all = await text(page);
+  assert.ok(!all.includes("c0ffee00") && /Labels are still on their pages/.test(all) && /within 30 days/.test(all), all);
+  assert.equal(await focusedIn(page), "H1");
+  assert.equal(await told(page), "Nothing is held any more");
+});
+
+test("progress is shown, and can be stopped and gone on with", async () => {
+  keep(["101", "102", "103", "104", "105", "106"]);
+  const answers: (() => void)[] = [];
+  stage.onRemove = () => new Promise((now) => answers.push(() => now(undefined)));
+  const page = await open();
+  await confirm(page);
+  await page.getByText("0 of 6 pages and spaces done").waitFor();
+  assert.equal(await focusedIn(page), "erase");
+  assert.equal(await page.getByRole("button", { name: "Check again" }).getAttribute("aria-disabled"), "true");
+  await until(() => answers.length, (n) => n === 4, "four at once");
+  answers[0]!();
+  await page.getByText("1 of 6 pages and spaces done. Entries removed: 1.").waitFor();
+  assert.equal(await page.getByRole("progressbar").evaluate((e: HTMLProgressElement) => `${e.value} of ${e.max}`), "1 of 6");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByRole("button", { name: "Stopping…" }).waitFor();
+  stage.onRemove = () => undefined;
+  answers.forEach((answer) => answer());
+  await page.getByText(/^Stopped. Entries removed so far: [45]/).last().waitFor();
+  assert.deepEqual(stage.siteCalls, ["GET"]);
+  keep(["106"]);
+  await page.getByRole("button", { name: "Erase everything" }).click(); // the name is still there
+  await page.getByRole("heading", { name: "Nothing is held" }).waitFor();
+});
+
+test("what cannot be removed is named, and the person decides", async () => {
+  keep(["101", "102"], "1");
+  stage.onRemove = (path) => (path.includes("/pages/102/") ? { status: 403 } : undefined);
+  const page = await open({ prepare: hurry });
+  await confirm(page);
+  await page.getByText("Entries removed: 2.").waitFor();
+  const link = page.getByRole("link", { name: "Page <102>" });
+  assert.equal(await link.getAttribute("href"), "https://acme.atlassian.net/wiki/pages/viewpage.action?pageId=102");
+  assert.ok((await text(page)).includes("You may not edit it."));
+  assert.deepEqual(stage.siteCalls, ["GET"]);
+
+  await page.getByRole("button", { name: "Stop" }).click();
+  assert.equal(await focusedIn(page), "erase");
+  keep(["102"]);
+  await page.getByRole("button", { name: "Erase everything" }).click();
+  await page.getByRole("button", { name: "Leave these, erase the record" }).click();
+  await page.getByRole("heading", { name: "Nothing is held" }).waitFor();
+  assert.deepEqual(stage.siteCalls, ["GET", "POST acme.atlassian.net"]);
+});
+
+test("more than twenty left over are counted", async () => {
+  keep(Array.from({ length: 25 }, (_, i) => String(100 + i)));
+  stage.onRemove = () => ({ status: 403 });
+  const page = await open();
+  await confirm(page);
+  await page.getByText("and 5 more").waitFor();
+});
+
+test("an erasure whose answer is lost is finished by trying again", async () => {
+  keep([]);
+  const page = await shown();
+  stage.onSite = () => "hang up";
+  await confirm(page);
+  await page.getByText("No connection").waitFor();
+  stage.onSite = () => ({ status: 401, body: { error: { kind: "unauthorized" } } });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("heading", { name: "Nothing is held" }).waitFor();
+});
+
+test("without a part that is loaded later it says that there is no connection", async () => {
+  const page = await open({ prepare: () => { /* nothing yet */ } });
+  await page.context().route("**/static/admin.js", (route) => route.abort());
+  await page.reload();
+  await page.getByText("No connection to Label UP").waitFor();
+});
+
+test("it speaks the reader's language, with English where it is not translated", async () => {
+  const page = await open({ bridge: { locale: "de-DE" } });
+  await page.getByRole("heading", { name: "Zustand" }).waitFor();
+  const all = await text(page);
+  assert.ok(all.includes("vor 3 Tagen") && all.includes("19.11.2026") && all.includes("Die Beschreibungen sind auf Englisch"), all);
+  assert.equal(await page.getByText("Tells the site from others").getAttribute("lang"), "en");
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
+});
+
+test("nothing of it is loaded where labels are shown", async () => {
+  const page = await stage.open();
+  await page.locator(".chip").first().waitFor();
+  assert.ok(!(await page.evaluate(() => performance.getEntriesByType("resource").some(({ name }) => /admin/.test(name)))));
+});
+
+test("it fits a narrow frame", async () => {
+  const page = await shown({ browser: { viewport: { width: 320, height: 900 } } });
+  await page.getByRole("heading", { name: "Health" }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+});

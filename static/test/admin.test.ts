@@ -1,0 +1,277 @@
+// The parts of the page for administrators that need no browser.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { browserOf, bundleOf, heldAsJSON } from "../src/admin/bundle.ts";
+import { clean, type Progress } from "../src/admin/cleaning.ts";
+import { erasure, type Step } from "../src/admin/erasure.ts";
+import { nameOf, readSite, type Site } from "../src/admin/site.ts";
+import { wordsIn } from "../src/admin/words.ts";
+import { HostError, type Host } from "../src/host.ts";
+import { PAGE_PROPERTY, PAGE_PROPERTY_FORMAT, WITH_PAGE_PROPERTY } from "../src/properties.ts";
+import { SITE } from "./stage.ts";
+
+const read = (language: string) => JSON.parse(readFileSync(`src/admin/strings/${language}.json`, "utf8")) as Record<string, string>;
+const site = { ...SITE, url: new URL(SITE.url), checks: SITE.checks.map((c) => ({ ...c, kind: "" })) } satisfies Site;
+
+test("the search for our properties is what the descriptor tells Confluence to index", () => {
+  const { modules } = JSON.parse(readFileSync("../atlassian-connect.json", "utf8"));
+  const { propertyKey, extractions } = modules.confluenceContentProperties[0].keyConfigurations[0];
+  assert.deepEqual([propertyKey, extractions], [PAGE_PROPERTY, [{ objectName: "v", type: "number", alias: WITH_PAGE_PROPERTY.split(" ")[0] }]]);
+  assert.equal(WITH_PAGE_PROPERTY, `${extractions[0].alias} = ${PAGE_PROPERTY_FORMAT}`);
+});
+
+// Dates and ages
+
+const moments: [sentence: string, locale: string, at: string, age: string][] = [
+  ["seconds", "en-US", "2026-11-22T07:59:30Z", "30 seconds ago"],
+  ["minutes", "en-US", "2026-11-22T07:01:00Z", "59 minutes ago"],
+  ["hours", "de-DE", "2026-11-22T05:30:00Z", "vor 2 Stunden"],
+  ["days", "ja-JP", "2026-11-12T08:00:00Z", "10 日前"],
+  ["a clock that runs ahead", "en-US", "2026-11-22T08:02:00Z", "in 2 minutes"],
+  ["never", "en-US", "0001-01-01T00:00:00Z", ""],
+  ["nothing", "en-US", "", ""],
+  ["no moment", "en-US", "yesterday", ""],
+];
+for (const [sentence, locale, at, age] of moments) {
+  test(`an age in ${sentence}`, () => {
+    const language = locale.slice(0, 2);
+    const words = wordsIn(language, read(language), locale);
+    assert.equal(words.age(at, "2026-11-22T08:00:00Z"), age);
+    if (!age) assert.equal(words.date(at), "");
+  });
+}
+test("dates follow the reader's locale where we speak its language, and what we speak where not", () => {
+  const date = (language: string, locale: string) => wordsIn(language, read(language), locale).date("2026-03-02T12:00:00Z");
+  assert.match(date("en", "en-GB"), /^2 Mar 2026/);
+  assert.match(date("en", "en_US"), /^Mar 2, 2026/);
+  assert.match(date("de", "de-DE"), /^02\.03\.2026/);
+  assert.match(date("en", "pt-BR"), /^Mar 2, 2026/);
+  assert.ok(date("en", "en-xx-evil!/.."), "a locale that is none");
+});
+
+// What is downloaded
+
+test("the support bundle has neither an address nor a value of the record", () => {
+  const trouble = { at: "2026-11-22T08:01:00Z", call: "read", kind: "timeout", requestId: "req-9" } as const;
+  const text = bundleOf(site, { userAgent: "Mozilla/5.0 (X11) Chrome/131.0.1.2 Safari/537.36", language: "de", minutesBehindUTC: -345, troubles: [trouble] });
+  for (const secret of ["acme", "atlassian.net", "c0ffee00", "sealed", "X11", "131.0.1"]) assert.ok(!text.includes(secret), secret);
+  const { site: hash, errors, checks, page, held, url } = JSON.parse(text);
+  assert.deepEqual([hash, errors, checks, held, url], [SITE.site, SITE.errors, site.checks, undefined, undefined]);
+  assert.deepEqual(page, { browser: "Chrome 131", language: "de", timeZone: "UTC+05:45", errors: [trouble] });
+  assert.match(bundleOf(site, { userAgent: "", language: "en", minutesBehindUTC: 210, troubles: [] }), /"timeZone": "UTC-03:30"/);
+});
+
+const browsers: [agent: string, name: string][] = [
+  ["Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36", "Chrome 131"],
+  ["Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.2903.51", "Edge 131"],
+  ["Mozilla/5.0 (Windows NT 10.0; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox 132"],
+  ["Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.6 Safari/605.1.15", "Safari 17"],
+  ["Mozilla/5.0 (X11) AppleWebKit/537.36 Chrome/130.0.0.0 Safari/537.36 OPR/115.0.0.0", "Opera 115"],
+  ["curl/8", "another"],
+];
+for (const [agent, name] of browsers) test(`a browser is ${name}`, () => assert.equal(browserOf(agent), name));
+
+test("the download has all that is held, and for how long", () => {
+  assert.deepEqual(JSON.parse(heldAsJSON(site)), { held: SITE.held, retention: SITE.retention });
+});
+
+// What the service answers
+
+const answers: [sentence: string, body: unknown, right: boolean][] = [
+  ["all of it", SITE, true],
+  ["nothing but what cannot be missing", { url: SITE.url, held: [] }, true],
+  ["no record", { ...SITE, held: undefined }, false],
+  ["no address", { ...SITE, url: "acme" }, false],
+  ["another thing", "<html>", false],
+  ["nothing", null, false],
+];
+for (const [sentence, body, right] of answers) {
+  test(`an answer with ${sentence} is ${right ? "shown" : "a problem"}`, async (t) => {
+    t.mock.method(globalThis, "fetch", async () => Response.json(body));
+    const reading = readSite({ token: async () => "token" } as Host);
+    if (right) assert.equal(nameOf(await reading), "acme.atlassian.net");
+    else await assert.rejects(reading, { kind: "unavailable" });
+  });
+}
+
+// What the app keeps in Confluence
+
+interface Kept {
+  pages: { id: string; type?: string; properties: string[] }[];
+  spaces: { id: string; properties: string[] }[];
+}
+
+/** A Confluence with properties, of which "x" is somebody else's; fail says which call fails with what. */
+function confluence({ pages, spaces }: Kept, fail: (method: string, path: string) => number | undefined = () => undefined) {
+  const calls: string[] = [];
+  const properties = new Map<string, string[]>([
+    ...pages.map(({ id, type = "page", properties }) => [`/api/v2/${type}s/${id}/properties`, properties] as const),
+    ...spaces.map(({ id, properties }) => [`/api/v2/spaces/${id}/properties`, properties] as const),
+  ]);
+  const paged = (all: unknown[], query: URLSearchParams) => {
+    const at = Number(query.get("cursor") ?? 0);
+    return { results: all.slice(at, at + 2), _links: all.length > at + 2 ? { next: `/wiki/x?cursor=${at + 2}` } : {} };
+  };
+  const called = (method: string, path: string) => {
+    calls.push(`${method} ${path}`);
+    const status = fail(method, path);
+    if (status !== undefined) throw new HostError(status);
+  };
+  const host = {
+    async read(url: string) {
+      const [path, query] = [url.split("?")[0]!, new URLSearchParams(url.split("?")[1])];
+      called("GET", path);
+      if (path === "/rest/api/content/search") return paged(pages.map(({ id, type = "page" }) => ({ id, type, title: `Page ${id}` })), query);
+      if (path === "/api/v2/spaces") return paged(spaces.map(({ id }) => ({ id, key: `S${id}`, name: `Space ${id}` })), query);
+      const keys = properties.get(path);
+      if (!keys) throw new HostError(404);
+      return paged(keys.map((key) => ({ key, id: String(1000 + keys.indexOf(key)) })).filter(({ key }) => !query.has("key") || query.get("key") === key), query);
+    },
+    async remove(url: string) {
+      called("DELETE", url);
+      const at = url.lastIndexOf("/");
+      const keys = properties.get(url.slice(0, at));
+      const index = Number(url.slice(at + 1)) - 1000;
+      if (!keys?.[index]) throw new HostError(404);
+      keys[index] = "";
+    },
+  } as unknown as Host;
+  const left = () => [...properties.values()].flat().filter(Boolean);
+  return { host, calls, left };
+}
+const kept = (): Kept => ({
+  pages: [
+    { id: "1", properties: ["labelup.page", "x"] },
+    { id: "2", properties: [] }, // search is behind
+    { id: "3", type: "blogpost", properties: ["labelup.page"] },
+  ],
+  spaces: [{ id: "7", properties: ["x", "labelup.vocabulary", "labelup.vocabulary.1", "labelup.vocabularyx"] }, { id: "8", properties: [] }, { id: "9", properties: ["labelup.vocabulary.0"] }],
+});
+const never = new AbortController().signal;
+const quick = (t: { mock: { method: typeof test.mock.method } }) => t.mock.method(globalThis, "setTimeout", ((run: () => void) => setImmediate(run)) as unknown as typeof setTimeout);
+
+test("everything of ours goes, nothing of others, and again finds nothing", async () => {
+  const { host, left, calls } = confluence(kept());
+  const seen: Progress[] = [];
+  assert.deepEqual(await clean(host, (progress) => seen.push(progress), never), { removed: 5, left: [], stopped: false });
+  assert.deepEqual(left(), ["x", "x", "labelup.vocabularyx"]);
+  assert.deepEqual([seen[0], seen.at(-1)], [{ done: 0, of: 0, removed: 0 }, { done: 6, of: 6, removed: 5 }]);
+  calls.length = 0;
+  assert.deepEqual(await clean(host, () => {}, never), { removed: 0, left: [], stopped: false });
+  assert.ok(!calls.some((call) => call.startsWith("DELETE")));
+});
+
+const failures: [sentence: string, fail: (method: string, path: string) => number | undefined, left: string[], remaining: number][] = [
+  ["a page that may not be edited is left, the rest goes", (m, p) => (m === "DELETE" && p.includes("/pages/1/") ? 403 : undefined), ["page Page 1 403"], 4],
+  ["404 for a property that is still there is a refusal", (m, p) => (m === "DELETE" && p.includes("/spaces/9/") ? 404 : undefined), ["space Space 9 404"], 4],
+  ["a search that is not understood leaves the pages and not the spaces", (_, p) => (p.includes("search") ? 400 : undefined), ["pages  400"], 5],
+  ["spaces that cannot be listed leave the spaces and not the pages", (_, p) => (p === "/api/v2/spaces" ? 500 : undefined), ["spaces  500"], 6],
+  ["a Confluence that does not answer leaves all", () => 0, ["pages  0", "spaces  0"], 8],
+];
+for (const [sentence, fail, names, remaining] of failures) {
+  test(sentence, async (t) => {
+    quick(t);
+    const { host, left } = confluence(kept(), fail);
+    const cleaned = await clean(host, () => {}, never);
+    assert.deepEqual(cleaned.left.map(({ what, name, status }) => `${what} ${name} ${status}`), names);
+    assert.equal(left().length, remaining);
+  });
+}
+for (const status of [429, 503, 0]) {
+  test(`what is answered ${status} is tried again after a while`, async (t) => {
+    const waits = t.mock.method(globalThis, "setTimeout", ((run: () => void) => setImmediate(run)) as unknown as typeof setTimeout);
+    const failed = new Set<string>();
+    const { host, left } = confluence(kept(), (method, path) => (failed.has(method + path) ? undefined : (failed.add(method + path), status)));
+    assert.deepEqual(await clean(host, () => {}, never), { removed: 5, left: [], stopped: false });
+    assert.equal(left().length, 3);
+    assert.deepEqual([...new Set(waits.mock.calls.map((call) => call.arguments[1]))], [1000]);
+  });
+}
+test("a removal whose answer is lost is none that failed", async (t) => {
+  quick(t);
+  const world = confluence(kept());
+  const remove = world.host.remove.bind(world.host);
+  let lost = 0;
+  world.host.remove = async (path) => {
+    await remove(path);
+    if (lost++ === 0) throw new HostError(0);
+  };
+  assert.deepEqual((await clean(world.host, () => {}, never)).left, []);
+  assert.equal(world.left().length, 3);
+});
+test("stopped, it begins with no other place, and going on does the rest", async () => {
+  const stop = new AbortController();
+  const { host, left } = confluence(kept(), (method) => (method === "DELETE" ? void stop.abort() : undefined));
+  const cleaned = await clean(host, () => {}, stop.signal);
+  assert.ok(cleaned.stopped && cleaned.removed < 5, JSON.stringify(cleaned));
+  assert.deepEqual(cleaned.left, [], "what was not begun is not a failure");
+  await clean(host, () => {}, never);
+  assert.equal(left().length, 3);
+});
+test("a list that never ends is read once", async () => {
+  const { host } = confluence({ pages: [], spaces: [] });
+  host.read = async () => ({ results: [], _links: { next: "?cursor=1" } });
+  assert.deepEqual((await clean(host, () => {}, never)).left, []);
+});
+
+// The steps of an erasure
+
+async function steps(t: { mock: { method: typeof test.mock.method } }, responses: (Response | "lost")[], how: (run: ReturnType<typeof erasure>) => Promise<void>, fail?: (method: string, path: string) => number | undefined) {
+  quick(t);
+  const sent: unknown[] = [];
+  t.mock.method(globalThis, "fetch", (async (_: string, { body }: RequestInit) => {
+    sent.push(JSON.parse(body as string));
+    const response = responses.shift();
+    if (!response || response === "lost") throw new TypeError("lost");
+    return response;
+  }) as typeof fetch);
+  const { host, left } = confluence(kept(), fail);
+  host.token = async () => "token";
+  const shown: Step[] = [];
+  await how(erasure(host, (step) => shown.push(step)));
+  const names = shown.map((step) => (step.name === "failed" ? `failed ${step.problem.kind}` : step.name)).filter((name, i, all) => name !== all[i - 1]);
+  return { names, sent, left: left() };
+}
+const erased = () => Response.json({ erased: true });
+const refused = (status: number, kind: string) => Response.json({ error: { kind } }, { status });
+
+test("first Confluence is cleaned, then the record erased", async (t) => {
+  const { names, sent, left } = await steps(t, [erased()], (run) => run.start("acme"));
+  assert.deepEqual([names, sent, left.length], [["cleaning", "erasing", "erased"], [{ confirm: "acme" }], 3]);
+});
+test("with something left over, the person is asked before the record goes", async (t) => {
+  const refuse = (method: string, path: string) => (method === "DELETE" && path.includes("/pages/") ? 403 : undefined);
+  const stayed = await steps(t, [], (run) => run.start("acme"), refuse);
+  assert.deepEqual([stayed.names, stayed.sent], [["cleaning", "left"], []]);
+  const gone = await steps(t, [erased()], async (run) => (await run.start("acme"), run.erase()), refuse);
+  assert.deepEqual([gone.names, gone.sent], [["cleaning", "left", "erasing", "erased"], [{ confirm: "acme" }]]);
+});
+const again = async (run: ReturnType<typeof erasure>) => (await run.start("acme"), run.erase());
+test("not knowing the site after an answer that was lost means that it is erased", async (t) => {
+  const { names } = await steps(t, ["lost", refused(401, "unauthorized")], again);
+  assert.deepEqual(names, ["cleaning", "erasing", "failed network", "erasing", "erased"]);
+});
+test("not knowing the site at first is a problem, and stays one", async (t) => {
+  const { names } = await steps(t, [refused(401, "unauthorized"), refused(401, "unauthorized")], again);
+  assert.deepEqual(names, ["cleaning", "erasing", "failed unauthorized", "erasing", "failed unauthorized"]);
+});
+for (const [status, kind] of [[400, "bad_request"], [403, "forbidden"], [429, "rate_limited"]] as const) {
+  test(`after ${kind} nothing was erased for sure`, async (t) => {
+    const { names } = await steps(t, [refused(status, kind), refused(401, "unauthorized")], again);
+    assert.equal(names.at(-1), "failed unauthorized");
+  });
+}
+test("an answer that does not say so is not taken for an erasure", async (t) => {
+  const { names } = await steps(t, [Response.json({})], (run) => run.start("acme"));
+  assert.equal(names.at(-1), "failed unavailable");
+});
+test("stopping keeps the record, and says what went", async (t) => {
+  const { names, sent } = await steps(t, [], async (run) => {
+    const running = run.start("acme");
+    run.stop();
+    await running;
+  });
+  assert.deepEqual([names, sent], [["cleaning", "asking"], []]);
+});
