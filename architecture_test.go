@@ -24,7 +24,7 @@ var onlyIn = map[string][]string{
 	"labelup/connect":                     {"connect", "handlers", "internal/tenant", "cmd/labelup"},
 	"labelup/handlers":                    {"cmd/labelup"},
 	"labelup/internal/localconfluence":    {"internal/localconfluence", "cmd/labelup"},
-	"labelup/internal/seal":               {"internal/tenant", "internal/backup", "internal/aws", "cmd/labelup"},
+	"labelup/internal/seal":               {"internal/tenant", "internal/backup", "internal/aws", "internal/doctor", "cmd/labelup"},
 	"labelup/internal/tenant":             {"internal/backup", "internal/doctor", "cmd/labelup"},
 	"labelup/internal/config":             {"cmd/labelup"},
 	"github.com/getkin/kin-openapi":       {}, // tests only
@@ -39,7 +39,7 @@ var onlyIn = map[string][]string{
 	"github.com/prometheus":        {"internal/metrics"},
 	"labelup/internal/aws":         {"internal/aws", "cmd/labelup"},
 	"labelup/internal/aws/awstest": {}, // tests only
-	"labelup/internal/backup":      {"internal/aws", "cmd/labelup"},
+	"labelup/internal/backup":      {"internal/aws", "internal/doctor", "cmd/labelup"},
 	"labelup/internal/doctor":      {"cmd/labelup"},
 	"labelup/internal/logreader":   {"cmd/labelup"},
 	"labelup/internal/metrics":     {"cmd/labelup"},

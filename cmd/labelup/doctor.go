@@ -97,7 +97,7 @@ func eachFault(err error) []error {
 // overwritingCheck is about the environment of this process, which is that of
 // the service where both are started by the platform.
 func overwritingCheck() doctor.Check {
-	return doctor.Check{Name: "Memory", Run: func(context.Context) doctor.Result {
+	return doctor.Check{Name: "memory", Run: func(context.Context) doctor.Result {
 		if overwritesFreedMemory() {
 			return doctor.Result{State: doctor.Fine, Detail: "freed memory is overwritten"}
 		}
@@ -106,15 +106,4 @@ func overwritingCheck() doctor.Check {
 			Remedy: "Start the service with GODEBUG=clobberfree=1, as the Procfile does. If this process was started in another way than the service, this says nothing about it.",
 		}
 	}}
-}
-
-// cloudWatch is the technical log in CloudWatch, to read and to note that it
-// was read; nothing if it does not go there. Other settings may be missing.
-func cloudWatch(getenv func(string) string) (*aws.LogReader, *aws.LogSink) {
-	settings, _ := config.Read(getenv) //nolint:errcheck // a file can be read without any setting
-	if settings.AWS.LogGroup == "" {
-		return nil, nil
-	}
-	quiet := awsSettings(settings, nil)
-	return aws.NewLogReader(quiet, settings.AWS.LogGroup), aws.NewLogSink(quiet, settings.AWS.LogGroup, logStream(), settings.LogRetentionDays)
 }

@@ -143,11 +143,11 @@ func fullDisk(t *testing.T, fault string, c *customers, p *process, redisURL str
 func TestUnderLoadAllOfAWSIsDown(t *testing.T) {
 	t.Parallel()
 	r, amazon := redistest.Start(t), awstest.Start(t)
-	amazon.AddKey("alias/labelup")
+	amazon.AddKey("0a1b2c3d-0000-4000-8000-00000000000a")
 	c := newCustomers(t, "ada", "bo", "cy")
 	p := start(t, append(c.environment(), "REDIS_URL="+r.URL(),
 		"AWS_REGION="+awstest.Region, "AWS_ACCESS_KEY_ID="+awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+awstest.SecretAccessKey,
-		"AWS_ENDPOINT_URL="+amazon.Proxy.URL(), "KMS_KEY_ID=alias/labelup", "CLOUDWATCH_LOG_GROUP=labelup", "BACKUP_BUCKET=none"), "serve")
+		"AWS_ENDPOINT_URL="+amazon.Proxy.URL(), "KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000a", "CLOUDWATCH_LOG_GROUP=labelup", "BACKUP_BUCKET=none"), "serve")
 	p.until("/ready", http.StatusOK)
 	underLoad(t, "AWS (KMS, S3 and CloudWatch) is down for 5 s", c, p, r.URL(), false, func() {
 		amazon.Proxy.Down()

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"labelup/internal/aws"
+	"labelup/internal/config"
 	"labelup/internal/logreader"
 	"labelup/internal/technicallog"
 )
@@ -45,9 +47,10 @@ type logsCommand struct {
 // CloudWatch.
 func runLogs(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	command := logsCommand{now: time.Now}
-	if reader, sink := cloudWatch(getenv); reader != nil {
-		command.cloud, command.record = reader, sink
-		defer closeSink(sink)
+	// A file can be read without any setting.
+	if settings, _ := config.Read(getenv); settings.AWS.LogGroup != "" {
+		command.cloud = aws.NewLogReader(awsSettings(settings, nil), settings.AWS.LogGroup)
+		command.record = cloudRecord{settings}
 	}
 	return command.run(ctx, args, getenv, stdin, stdout, stderr)
 }

@@ -49,15 +49,12 @@ func logStream() string {
 
 // close gives the last lines the time to leave.
 func (o *observation) close() {
-	if o.cloudwatch != nil {
-		closeSink(o.cloudwatch)
+	if o.cloudwatch == nil {
+		return
 	}
-}
-
-func closeSink(sink *aws.LogSink) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	_ = sink.Close(ctx) // there is nobody left to tell; standard output has the lines
+	_ = o.cloudwatch.Close(ctx) // there is nobody left to tell; standard output has the lines
 }
 
 func awsSettings(settings config.Config, observe func(context.Context, aws.Call)) aws.Settings {

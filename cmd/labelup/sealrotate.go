@@ -16,6 +16,10 @@ labelup seal rotate    seal anew what is not; it can be stopped and run again at
 `
 
 func runSeal(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
+		fmt.Fprint(stdout, sealUsage)
+		return 0
+	}
 	if len(args) != 1 || args[0] != "status" && args[0] != "rotate" {
 		fmt.Fprint(stderr, sealUsage)
 		return 2
@@ -53,8 +57,14 @@ func (o *operation) rotate(ctx context.Context, write bool, stdout io.Writer) er
 		return err
 	}
 	fmt.Fprintf(stdout, "%d sites are sealed with the current key, %d are not, %d cannot be read.\n", current, len(old), corrupt)
+	unread := func() error {
+		if corrupt == 0 {
+			return nil
+		}
+		return fmt.Errorf("%d records cannot be read; `labelup tenants list` shows which", corrupt)
+	}
 	if !write || len(old) == 0 {
-		return nil
+		return unread()
 	}
 	began := time.Now()
 	said := began
@@ -78,5 +88,5 @@ func (o *operation) rotate(ctx context.Context, write bool, stdout io.Writer) er
 	if len(unopened) > 0 {
 		return fmt.Errorf("the secrets of %d sites do not open with the keys that are set, and were left as they are: %v", len(unopened), unopened[:min(len(unopened), 10)])
 	}
-	return nil
+	return unread()
 }

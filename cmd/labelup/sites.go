@@ -55,9 +55,10 @@ func newSealing(settings config.Config, log *slog.Logger) (*sealing, error) {
 	return s, nil
 }
 
-// keyTag names a KMS key in what it sealed, without its account.
+// keyTag names a KMS key in what it sealed, without its account, and the same
+// for its id and its ARN.
 func keyTag(id string) string {
-	sum := sha256.Sum256([]byte(id))
+	sum := sha256.Sum256([]byte(config.KMSKey(id)))
 	return "kms-" + hex.EncodeToString(sum[:4])
 }
 

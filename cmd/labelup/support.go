@@ -1,9 +1,15 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"strings"
+	"time"
 
+	"labelup/internal/aws"
+	"labelup/internal/config"
 	"labelup/internal/technicallog"
 )
 
@@ -15,10 +21,49 @@ func isReference(text string) bool {
 	return len(text) >= 3 && len(text) <= 60 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/#") == ""
 }
 
-// noteAccess writes the line about an access to standard error, and to
-// CloudWatch if the log goes there.
-func (o *operation) noteAccess(stderr io.Writer, did, reference, siteHash string) {
-	observed := newObservation(o.settings, stderr)
-	defer observed.close()
-	observed.log.Info("support access", technicallog.Support, did, technicallog.Reference, loggedReference(reference), technicallog.Site, siteHash)
+// noteAccess puts on record that somebody looks at a site, or at all of them if
+// siteHash is empty. What cannot be put on record must not be shown.
+func (o *operation) noteAccess(stderr io.Writer, did, reference, siteHash string) error {
+	return o.note(stderr, "support access",
+		technicallog.Support, did, technicallog.Reference, loggedReference(reference), technicallog.Site, siteHash)
 }
+
+// note writes a line to standard error, and to CloudWatch if the log goes
+// there. It is written whatever LOG_LEVEL says.
+func (o *operation) note(stderr io.Writer, message string, attributes ...any) error {
+	to := stderr
+	if o.settings.AWS.LogGroup != "" {
+		to = io.MultiWriter(stderr, cloudRecord{o.settings})
+	}
+	line := &recorded{to: to}
+	technicallog.New(line, slog.LevelInfo).Warn(message, attributes...)
+	return line.err
+}
+
+// recorded remembers what came of writing, which a logger does not say.
+type recorded struct {
+	to  io.Writer
+	err error
+}
+
+func (r *recorded) Write(line []byte) (int, error) {
+	n, err := r.to.Write(line)
+	r.err = errors.Join(r.err, err)
+	return n, err
+}
+
+// cloudRecord writes each line to CloudWatch and waits until it is there.
+type cloudRecord struct{ settings config.Config }
+
+func (c cloudRecord) Write(line []byte) (int, error) {
+	sink := aws.NewLogSink(awsSettings(c.settings, nil), c.settings.AWS.LogGroup, logStream(), c.settings.LogRetentionDays)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	n, err := sink.Write(line)
+	if err = errors.Join(err, sink.Close(ctx)); err != nil || sink.Dropped() > 0 {
+		return n, errNotOnRecord
+	}
+	return n, nil
+}
+
+var errNotOnRecord = errors.New("CloudWatch did not take the line that puts this on record, so nothing was shown or done; without CLOUDWATCH_LOG_GROUP in the environment it is written to standard error only")

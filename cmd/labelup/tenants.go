@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"labelup/connect"
+	"labelup/internal/technicallog"
 	"labelup/internal/tenant"
 )
 
@@ -71,14 +72,18 @@ func runTenants(ctx context.Context, args []string, getenv func(string) string, 
 
 func (o *operation) tenants(ctx context.Context, verb, site, reason, confirm string, stdout, stderr io.Writer) error {
 	if verb == "list" {
-		o.noteAccess(stderr, "tenants_list", reason, "")
+		if err := o.noteAccess(stderr, "tenants_list", reason, ""); err != nil {
+			return err
+		}
 		return o.listSites(ctx, stdout)
 	}
 	name, err := o.nameOf(ctx, site)
 	if err != nil {
 		return err
 	}
-	o.noteAccess(stderr, "tenants_"+verb, reason, name[:12])
+	if err := o.noteAccess(stderr, "tenants_"+verb, reason, name[:12]); err != nil {
+		return err
+	}
 	switch verb {
 	case "disable", "enable":
 		if err := o.store.SetBlocked(ctx, name, verb == "disable"); err != nil {
@@ -87,7 +92,7 @@ func (o *operation) tenants(ctx context.Context, verb, site, reason, confirm str
 		fmt.Fprintf(stdout, "%s is %sd. All processes know within a second.\n", name[:12], verb)
 		return nil
 	case "erase":
-		return o.eraseSite(ctx, name, confirm, stdout)
+		return o.eraseSite(ctx, name, confirm, stdout, stderr)
 	default:
 		held, err := o.store.HeldByName(ctx, name)
 		if err != nil {
@@ -182,26 +187,41 @@ func unknownSite(err error) error {
 }
 
 // eraseSite removes a site for good. The host has to be given, so that a hash
-// that was copied from the wrong line erases nothing.
-func (o *operation) eraseSite(ctx context.Context, name, confirm string, stdout io.Writer) error {
+// that was copied from the wrong line erases nothing; of a record that cannot
+// be read, its whole hash.
+func (o *operation) eraseSite(ctx context.Context, name, confirm string, stdout, stderr io.Writer) error {
 	held, err := o.store.HeldByName(ctx, name)
-	if err != nil && !errors.Is(err, connect.ErrUnknownSite) && !errors.Is(err, tenant.ErrCorrupt) {
+	switch {
+	case errors.Is(err, tenant.ErrCorrupt):
+		if confirm != name {
+			return fmt.Errorf("nothing was erased: the record cannot be read, so --confirm must be its whole hash, %s", name)
+		}
+	case errors.Is(err, connect.ErrUnknownSite):
+		fmt.Fprintf(stdout, "%s: nothing is held of it. Nothing was erased.\n", name[:12])
+		return nil
+	case err != nil:
 		return err
-	}
-	for _, field := range held {
-		if u, err := url.Parse(field.Value); field.Name == "baseUrl" && (err != nil || !strings.EqualFold(u.Host, confirm)) {
+	default:
+		if host := siteHost(held); host == "" || !strings.EqualFold(host, confirm) {
 			return errors.New("nothing was erased: --confirm must be the host of the site's baseUrl; `labelup tenants show` has it")
 		}
 	}
-	erased, err := o.store.Erase(ctx, name)
-	if err != nil {
+	if _, err := o.store.Erase(ctx, name); err != nil {
 		return err
 	}
-	if erased {
-		fmt.Fprintf(stdout, "%s is erased. Backups forget it within %d days; what the app keeps inside Confluence only an administrator of the site can remove.\n",
-			name[:12], o.settings.AWS.BackupKeepDays)
-	} else {
-		fmt.Fprintf(stdout, "%s: nothing is held of it.\n", name[:12])
+	fmt.Fprintf(stdout, "%s is erased. Backups forget it within %d days; what the app keeps inside Confluence only an administrator of the site can remove.\n",
+		name[:12], o.settings.AWS.BackupKeepDays)
+	if err := o.note(stderr, "erased", technicallog.Site, name[:12]); err != nil {
+		fmt.Fprintln(stderr, "It is erased, and CloudWatch did not take the line that says so.")
 	}
 	return nil
+}
+
+func siteHost(held []tenant.HeldField) string {
+	for _, field := range held {
+		if u, err := url.Parse(field.Value); field.Name == "baseUrl" && err == nil {
+			return u.Host
+		}
+	}
+	return ""
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,7 +110,7 @@ var Variables = []Variable{
 	{installKeyURLs, "https://connect-install-keys.atlassian.com,https://asap-distribution.us-west-2.prod.atl-asap.net", "Where Atlassian publishes the keys that sign installs, tried in order, comma separated."},
 	{tokenServerURL, "https://oauth-2-authorization-server.services.atlassian.com", "Atlassian's server that hands out tokens to act as a user."},
 	{bridgeURL, "https://connect-cdn.atl-paas.net/all.js", "Atlassian's script that connects the app's pages to Confluence."},
-	{logLevel, "info", "`debug`, `info`, `warn` or `error`."},
+	{logLevel, "info", "`debug`, `info` or `warn`: the least that is written. What has to be on record is `warn`."},
 	{shutdownSeconds, "28", "Seconds that running requests get to finish after SIGTERM, 1 to 120. A change takes at most 25; Heroku kills after 30."},
 	{securityContact, "", "Where to report a vulnerability and to ask about privacy, as `mailto:…` or `https://…`; `/.well-known/security.txt` and `/privacy` name it. Required in production."},
 	{retentionDays, "30", "Days that the record of a site is kept after it uninstalled the app, 1 to 365. A change holds for what is uninstalled from then on."},
@@ -120,7 +121,7 @@ var Variables = []Variable{
 	{awsSecretKey, "", "The secret of that access key."},
 	{awsEndpoint, "", "One address instead of Amazon's own, for services that speak the same protocols."},
 	{awsS3Endpoint, "", "The same for S3 alone."},
-	{kmsKeyID, "", "Ids, ARNs or aliases of KMS keys that seal the sites' secrets in Redis, comma separated. The first seals, the others only open."},
+	{kmsKeyID, "", "Ids or ARNs (no aliases, which can be made to mean another key) of KMS keys that seal the sites' secrets in Redis, comma separated. The first seals, the others only open."},
 	{sealWith, "", "`local` or `kms`: which seals when there are both `SEAL_KEYS` and `KMS_KEY_ID`. Without it, `kms`."},
 	{backupBucket, "", "S3 bucket for backups of the sites' records, as `bucket` or `bucket/prefix`."},
 	{backupHours, "24", "Hours between two backups by the running service, 0 to 168. 0 leaves them to `labelup backup`."},
@@ -149,7 +150,7 @@ func Read(getenv func(string) string) (Config, error) {
 	for _, address := range r.list(installKeyURLs) {
 		config.InstallKeyURLs = append(config.InstallKeyURLs, r.address(installKeyURLs, address))
 	}
-	if err := config.LogLevel.UnmarshalText([]byte(r.oneOf(logLevel, "debug", "info", "warn", "error"))); err != nil {
+	if err := config.LogLevel.UnmarshalText([]byte(r.oneOf(logLevel, "debug", "info", "warn"))); err != nil {
 		r.fault(logLevel, "is no level")
 	}
 	config.SecurityContact = r.contact()
@@ -264,19 +265,54 @@ func (r *reader) hostPort(name string) string {
 	if value == "" {
 		return ""
 	}
-	if _, port, err := net.SplitHostPort(value); err != nil || port == "" {
+	_, port, err := net.SplitHostPort(value)
+	if n, e := strconv.Atoi(port); err != nil || e != nil || n < 1 || n > 65535 {
 		r.fault(name, "must be host:port such as 127.0.0.1:9090")
+	}
+	return value
+}
+
+// What AWS accepts as names, as its references have it.
+var (
+	regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
+	bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()/-]{1,200})?$`)
+	groupName  = regexp.MustCompile(`^[A-Za-z0-9_/.#-]{1,512}$`)
+	keyID      = regexp.MustCompile(`^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/)?(mrk-)?[0-9a-f-]{32,36}$`)
+)
+
+// KMSKey is the id of a KMS key that was given as an id or as an ARN.
+func KMSKey(id string) string { return id[strings.LastIndex(id, "/")+1:] }
+
+// matching is a text that has to have a form if it is set.
+func (r *reader) matching(name string, form *regexp.Regexp, rule string) string {
+	value := r.text(name)
+	if value != "" && !form.MatchString(value) {
+		r.fault(name, rule)
 	}
 	return value
 }
 
 func (r *reader) aws() AWS {
 	aws := AWS{
-		Region: r.text(awsRegion), AccessKeyID: r.text(awsAccessKeyID), SecretAccessKey: r.text(awsSecretKey),
+		Region: r.matching(awsRegion, regionName, "must be a region such as eu-central-1"), AccessKeyID: r.text(awsAccessKeyID), SecretAccessKey: r.text(awsSecretKey),
 		Endpoint: r.address(awsEndpoint, r.text(awsEndpoint)), S3Endpoint: r.address(awsS3Endpoint, r.text(awsS3Endpoint)),
-		KMSKeyIDs: r.list(kmsKeyID), BackupBucket: r.text(backupBucket),
+		KMSKeyIDs: r.list(kmsKeyID), BackupBucket: r.matching(backupBucket, bucketName, "must be a bucket's name, or bucket/prefix"),
 		BackupEvery: time.Duration(r.number(backupHours, 0, 168)) * time.Hour, BackupKeepDays: r.number(backupKeepDays, 1, 365),
-		LogGroup: r.text(logGroup),
+		LogGroup: r.matching(logGroup, groupName, "must be the name of a log group: 1 to 512 letters, digits or _ - / . #"),
+	}
+	seen := map[string]bool{}
+	for _, id := range aws.KMSKeyIDs {
+		if !keyID.MatchString(id) {
+			r.fault(kmsKeyID, "must be ids or ARNs of keys, comma separated; an alias is neither")
+		}
+		if bare := KMSKey(id); seen[bare] {
+			r.fault(kmsKeyID, "names a key twice")
+		} else {
+			seen[bare] = true
+		}
+	}
+	if aws.BackupBucket != "" && aws.BackupEvery >= time.Duration(aws.BackupKeepDays)*24*time.Hour {
+		r.fault(backupHours, "must be less than "+backupKeepDays+": no backup would be younger than what it is to be kept for")
 	}
 	switch r.text(sealWith) {
 	case "":

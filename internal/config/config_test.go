@@ -21,7 +21,7 @@ func TestProductionReadsItsSettings(t *testing.T) {
 		"PORT": "5000", "REGION_BASE_URLS": "EU=https://eu.example.com, US=https://us.example.com/",
 		"ALLOWED_HOSTS": "wiki.example.com", "LOG_LEVEL": "warn", "REDIS_TLS_INSECURE": "true",
 		"SECURITY_CONTACT": "mailto:security@example.com", "RETENTION_DAYS": "60", "METRICS_ADDRESS": ":9090",
-		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "KMS_KEY_ID": "alias/labelup",
+		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "KMS_KEY_ID": "0a1b2c3d-0000-4000-8000-00000000000a",
 		"BACKUP_BUCKET": "backups/labelup", "BACKUP_HOURS": "6", "CLOUDWATCH_LOG_GROUP": "/labelup",
 	}))
 	if err != nil {
@@ -38,7 +38,7 @@ func TestProductionReadsItsSettings(t *testing.T) {
 		LogLevel:       slog.LevelWarn, ShutdownTimeout: 28 * time.Second,
 		SecurityContact: "mailto:security@example.com", RetentionDays: 60, LogRetentionDays: 14, MetricsAddress: ":9090",
 		AWS: AWS{
-			Region: "eu-central-1", AccessKeyID: "id", SecretAccessKey: "secret", KMSKeyIDs: []string{"alias/labelup"},
+			Region: "eu-central-1", AccessKeyID: "id", SecretAccessKey: "secret", KMSKeyIDs: []string{"0a1b2c3d-0000-4000-8000-00000000000a"},
 			BackupBucket: "backups/labelup", BackupEvery: 6 * time.Hour, BackupKeepDays: 30, LogGroup: "/labelup",
 		},
 	}
@@ -82,10 +82,38 @@ func TestEveryFaultIsNamedAtOnceAndNoValueIsShown(t *testing.T) {
 func TestAKMSKeyTakesThePlaceOfTheLocalOnes(t *testing.T) {
 	_, err := Read(from(map[string]string{
 		"BASE_URL": "https://labelup.example.com/", "REDIS_URL": "rediss://:p@host:6379", "SECURITY_CONTACT": "https://example.com/security",
-		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "KMS_KEY_ID": "alias/labelup",
+		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "KMS_KEY_ID": "0a1b2c3d-0000-4000-8000-00000000000a",
 	}))
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+func TestNamesThatAWSWouldRefuseAreRefusedAtTheStart(t *testing.T) {
+	for name, value := range map[string]string{
+		"AWS_REGION": "eu central 1", "BACKUP_BUCKET": "My Bucket", "CLOUDWATCH_LOG_GROUP": "my group?", "KMS_KEY_ID": "alias/labelup",
+		"BACKUP_HOURS": "168", "METRICS_ADDRESS": "127.0.0.1:nonsense",
+	} {
+		settings := map[string]string{
+			"ENVIRONMENT": "development", "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
+			"BACKUP_BUCKET": "backups", "BACKUP_KEEP_DAYS": "7",
+		}
+		settings[name] = value
+		if _, err := Read(from(settings)); err == nil || !strings.Contains(err.Error(), name+" ") || strings.Contains(err.Error(), value) && name != "BACKUP_HOURS" {
+			t.Errorf("%s=%s: %v", name, value, err)
+		}
+	}
+	id := "0a1b2c3d-0000-4000-8000-00000000000a"
+	for keys, ok := range map[string]bool{
+		id: true, "mrk-0a1b2c3d000040008000000000000000": true, "arn:aws:kms:eu-central-1:123456789012:key/" + id: true,
+		id + ",arn:aws:kms:eu-central-1:123456789012:key/" + id: false, "a b": false, "arn:aws:kms:eu-central-1:123456789012:alias/labelup": false,
+	} {
+		_, err := Read(from(map[string]string{
+			"ENVIRONMENT": "development", "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "KMS_KEY_ID": keys,
+		}))
+		if ok != (err == nil) {
+			t.Errorf("KMS_KEY_ID=%s: %v", keys, err)
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package lasterrors remembers, in memory and for each site, how its last
-// requests and calls failed, for the page on which a site's administrator looks
+// requests failed, for the page on which a site's administrator looks
 // for the reason. It learns from the lines of the technical log and so knows no
 // more than they say.
 //
@@ -57,12 +57,12 @@ type Report struct {
 // Entry is all failures with the same kind and reason.
 type Entry struct {
 	Kind      string    `json:"kind"`   // of fault
-	Reason    string    `json:"reason"` // or, of a failed call, the class of its cause; may be empty
+	Reason    string    `json:"reason"` // may be empty
 	Count     int       `json:"count"`
 	First     time.Time `json:"first"`
 	Last      time.Time `json:"last"`
 	RequestID string    `json:"requestId"` // of the last
-	Route     string    `json:"route"`     // of the last: a route's template, or the operation of a call
+	Route     string    `json:"route"`     // of the last: its template
 }
 
 // Of returns what is remembered about a site, see technicallog.SiteHash.
@@ -77,17 +77,11 @@ func (l *Log) Of(siteHash string) Report {
 }
 
 func (l *Log) see(line technicallog.Line) {
-	if line.Kind == "" || line.Site == "" {
+	// A call that failed is in the line of its request, if it mattered.
+	if line.Message != "request" || line.Kind == "" || line.Site == "" {
 		return
 	}
 	failed := Entry{Kind: line.Kind, Reason: line.Reason, RequestID: line.RequestID, Route: line.Route}
-	switch line.Message {
-	case "request":
-	case "call":
-		failed.Reason, failed.Route = line.Cause, line.Operation
-	default:
-		return
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	failed.Last = l.now().UTC()

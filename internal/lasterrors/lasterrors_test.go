@@ -53,11 +53,11 @@ func TestFailuresOfASiteAreCountedByKindAndReasonTheNewestFirst(t *testing.T) {
 	request(log, acme, "unauthorized", "expired", "third")
 	request(log, acme, "upstream", "timeout", "fourth")
 	request(log, "ba9876543210", "internal", "panic", "of another site")
+	// The call that failed in the fourth: the same failure.
 	log.Warn("call", technicallog.Site, acme, technicallog.Kind, "rate_limited", technicallog.Operation, "add_labels",
-		technicallog.RequestID, "fifth", technicallog.Status, 429)
+		technicallog.RequestID, "fourth", technicallog.Status, 429)
 
 	want := Report{Since: noon, Errors: []Entry{
-		{Kind: "rate_limited", Count: 1, First: minute(6), Last: minute(6), RequestID: "fifth", Route: "add_labels"},
 		{Kind: "upstream", Reason: "timeout", Count: 2, First: minute(1), Last: minute(4), RequestID: "fourth", Route: "/api/labels"},
 		{Kind: "unauthorized", Reason: "expired", Count: 1, First: minute(3), Last: minute(3), RequestID: "third", Route: "/api/labels"},
 		{Kind: "forbidden", Reason: "not_permitted", Count: 1, First: minute(2), Last: minute(2), RequestID: "second", Route: "/api/labels"},
@@ -67,7 +67,7 @@ func TestFailuresOfASiteAreCountedByKindAndReasonTheNewestFirst(t *testing.T) {
 	}
 }
 
-func TestOnlyFailuresOfRequestsAndCallsAreRemembered(t *testing.T) {
+func TestOnlyFailuresOfRequestsAreRemembered(t *testing.T) {
 	l, log := started()
 	log.Info("request", technicallog.Site, acme, technicallog.Status, 200)
 	log.Info("request", technicallog.Site, acme, technicallog.Kind, "")
