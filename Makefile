@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run test build static lint bench faults quality fit clean programs
+.PHONY: help run test build static lint bench faults drill quality fit clean programs
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,10 @@ faults: ## Break what is around the app under load, and write the table of docs/
 	@$(call need,redis-server)
 	go test -count 1 -v -run '^TestUnderLoad' ./cmd/labelup -update
 
+drill: ## Back up, lose and restore 100,000 sites, and say how long it takes
+	@$(call need,redis-server)
+	DRILL_SITES=100000 go test -count 1 -v -run '^TestARestoreDrill$$' ./cmd/labelup
+
 quality: ## Measure suggestions, and write the tables of docs/suggestions.md
 	go run ./cmd/quality table docs/suggestions.md
 
@@ -54,6 +58,7 @@ programs:
 	@$(call need,redis-server)
 	@$(call need,chromium)
 	@$(call need,gcc,libc6-dev)
+	@$(call need,strace)
 
 .make/npm: static/package-lock.json
 	cd static && npm ci --no-audit --no-fund --loglevel=error

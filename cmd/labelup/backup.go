@@ -23,15 +23,40 @@ labelup backup list            list the backups with their age and size
 labelup backup verify [NAME]   prove that a backup restores: the newest, or the one named
 `
 
+const restoreUsage = `labelup restore [NAME] [--dry-run] [--without HASH,…] [--force]
+
+Brings the records of a backup back: of the newest one, or of the one named. A
+record that is newer in Redis stays, and a site that was erased stays erased.
+
+  --dry-run         only say what would be done
+  --without HASH,…  leave these sites out: those that were erased after the
+                    newest backup, as the log has them
+  --force           restore a backup that is older than erasures are remembered,
+                    or although newer ones cannot be read. Sites that were
+                    erased after the backup may come back, with their addresses
+                    and secrets: look for them in the log, or in the tickets,
+                    and give them with --without
+`
+
 // newBucket is where backups lie.
 func newBucket(settings config.Config, log *slog.Logger) *aws.Bucket {
-	bucket, prefix, _ := strings.Cut(settings.AWS.BackupBucket, "/")
+	bucket, prefix, found := strings.Cut(settings.AWS.BackupBucket, "/")
+	if found && !strings.HasSuffix(prefix, "/") {
+		prefix += "/" // a folder, which rights can be given for
+	}
 	return aws.NewBucket(awsSettings(settings, observeAWS(log)), bucket, prefix)
 }
 
-// newSchedule is nil if the service does not back up by itself.
+// erasuresKept is how long it is remembered that a site was erased: a day more
+// than any backup is kept, so that none outlives it.
+func erasuresKept(settings config.Config) time.Duration {
+	return time.Duration(settings.AWS.BackupKeepDays+1) * day
+}
+
+// newSchedule is nil without a bucket. Where backups are made by command only,
+// the schedule just looks how old they are.
 func newSchedule(settings config.Config, store *tenant.Store, sealer *sealing, log *slog.Logger) *backup.Schedule {
-	if settings.AWS.BackupBucket == "" || settings.AWS.BackupEvery == 0 {
+	if settings.AWS.BackupBucket == "" {
 		return nil
 	}
 	return &backup.Schedule{
@@ -48,6 +73,30 @@ func newSchedule(settings config.Config, store *tenant.Store, sealer *sealing, l
 				slog.Int(technicallog.Count, event.Report.Records+len(event.Deleted)),
 				slog.String(technicallog.Cause, causeOf(event.Err)))
 		},
+	}
+}
+
+// takeBackTime is how long the program, when it ends, waits for the bucket to
+// take back what an unfinished backup has uploaded.
+const takeBackTime = 2 * time.Second
+
+// goSchedule backs up until ctx ends. The function that it returns is called
+// after that; it waits until everything is taken back, or takeBackTime after
+// the end of ctx is over.
+func goSchedule(ctx context.Context, schedule *backup.Schedule) (wait func()) {
+	ended, late := make(chan struct{}), make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		time.AfterFunc(takeBackTime, func() { close(late) })
+	})
+	go func() {
+		defer close(ended)
+		schedule.Run(ctx)
+	}()
+	return func() {
+		select {
+		case <-ended:
+		case <-late:
+		}
 	}
 }
 
@@ -95,15 +144,13 @@ func (o *operation) bucket() (*aws.Bucket, error) {
 }
 
 func runBackup(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	verb, name := "now", ""
-	switch {
-	case len(args) == 0 || len(args) == 1 && args[0] == "now":
-	case len(args) == 1 && (args[0] == "list" || args[0] == "verify"):
-		verb = args[0]
-	case len(args) == 2 && args[0] == "verify":
-		verb, name = args[0], args[1]
-	default:
-		fmt.Fprint(stderr, backupUsage)
+	verb, name, err := parseBackup(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, backupUsage)
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "labelup backup: %v\n\n%s", err, backupUsage)
 		return 2
 	}
 	o, ok := openOperation("backup", getenv, stderr)
@@ -129,15 +176,41 @@ func runBackup(ctx context.Context, args []string, getenv func(string) string, s
 	return 0
 }
 
+// parseBackup returns what is to be done, and the backup it is done to if one
+// was named.
+func parseBackup(args []string) (verb, name string, err error) {
+	positional, err := parseAnywhere(flag.NewFlagSet("labelup backup", flag.ContinueOnError), args)
+	if err != nil {
+		return "", "", err
+	}
+	if len(positional) == 0 {
+		return "now", "", nil
+	}
+	verb = positional[0]
+	if verb != "now" && verb != "list" && verb != "verify" {
+		return "", "", errors.New("it takes now, list or verify")
+	}
+	if verb == "verify" && len(positional) == 2 {
+		return verb, positional[1], nil
+	}
+	if len(positional) > 1 {
+		return "", "", fmt.Errorf("there is too much after %s", verb)
+	}
+	return verb, "", nil
+}
+
 func (o *operation) backup(ctx context.Context, bucket backup.Bucket, stdout io.Writer) error {
 	began := time.Now()
 	report, err := backup.Write(ctx, o.store, bucket, o.sealer, began)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: %d sites, %d erasures, %s, in %s\n", report.Name, report.Records, report.Erasures, size(report.Size), time.Since(began).Round(time.Millisecond))
+	fmt.Fprintf(stdout, "%s: %d sites, %d marks of sites that are gone, %s, in %s\n", report.Name, report.Records, report.Erasures, size(report.Size), time.Since(began).Round(time.Millisecond))
 	if report.TooLong > 0 {
 		fmt.Fprintf(stdout, "%d records were left out because they are above 1 MiB, which no record of the app is.\n", report.TooLong)
+	}
+	if err := backup.Emptied(ctx, bucket, o.sealer, report); err != nil {
+		return fmt.Errorf("no old backup was deleted: %w", err)
 	}
 	deleted, err := backup.Prune(ctx, bucket, time.Duration(o.settings.AWS.BackupKeepDays)*day, began)
 	for _, name := range deleted {
@@ -170,27 +243,25 @@ func (o *operation) verify(ctx context.Context, bucket backup.Bucket, name strin
 			fmt.Fprintln(stdout, "  "+name[:12])
 		}
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, backup.ErrEmpty) {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s restores: %d sites, all secrets open; %d erasures; %s, %s old, read in %s\n", found.Name, found.Records, found.Erasures,
+	fmt.Fprintf(stdout, "%s restores: %d sites, all secrets open; %d marks of sites that are gone; %s, %s old, read in %s\n", found.Name, found.Records, found.Erasures,
 		size(found.Size), age(found.Age(began)), time.Since(began).Round(time.Millisecond))
-	return nil
+	if found.Records == 0 {
+		fmt.Fprintln(stdout, "It holds no site at all.")
+	}
+	return err
 }
 
 func runRestore(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("labelup restore", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	dryRun := flags.Bool("dry-run", false, "only say what would be done")
-	without := flags.String("without", "", "sites to leave out, by hash, comma separated: those that were erased after the newest backup, as the log has them")
-	flags.Usage = func() {
-		fmt.Fprintln(stderr, "labelup restore [--dry-run] [--without HASH,…] [NAME]\n\nBrings the records of a backup back, the newest or the one named. A record that is newer in Redis stays.")
-		flags.PrintDefaults()
-	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
+	order, err := parseRestore(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, restoreUsage)
 		return 0
-	case err != nil || flags.NArg() > 1:
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "labelup restore: %v\n\n%s", err, restoreUsage)
 		return 2
 	}
 	o, ok := openOperation("restore", getenv, stderr)
@@ -203,16 +274,18 @@ func runRestore(ctx context.Context, args []string, getenv func(string) string, 
 		complain(stderr, "restore", err)
 		return 1
 	}
-	var left []string
-	if *without != "" {
-		left = strings.Split(*without, ",")
-	}
 	began := time.Now()
-	difference, err := backup.Restore(ctx, bucket, flags.Arg(0), o.sealer, o.store, *dryRun, left)
+	order.Now, order.ErasuresKept = began, erasuresKept(o.settings)
+	difference, err := backup.Restore(ctx, bucket, o.sealer, o.store, order)
 	if err != nil {
 		complain(stderr, "restore", err)
-		if len(difference.Sites)+len(difference.Erasures) > 0 {
-			fmt.Fprintln(stderr, "A part was written. Restoring again is safe and does the rest.")
+		switch {
+		case errors.Is(err, backup.ErrEmpty):
+			fmt.Fprintln(stderr, "Give the name of the backup that you mean.")
+		case errors.Is(err, backup.ErrTooOld), errors.Is(err, backup.ErrNewerUnread):
+			fmt.Fprintln(stderr, "Nothing was restored. --dry-run says what would be; read in --help what --force risks.")
+		case difference.Written:
+			fmt.Fprintln(stderr, "A part may have been written. Restoring again is safe and does the rest.")
 		}
 		return 1
 	}
@@ -220,52 +293,90 @@ func runRestore(ctx context.Context, args []string, getenv func(string) string, 
 	return 0
 }
 
-// outcomes says each outcome in words, in the order in which they matter.
-var outcomes = []struct {
+func parseRestore(args []string) (backup.Order, error) {
+	var order backup.Order
+	flags := flag.NewFlagSet("labelup restore", flag.ContinueOnError)
+	flags.BoolVar(&order.DryRun, "dry-run", false, "")
+	flags.BoolVar(&order.Force, "force", false, "")
+	without := flags.String("without", "", "")
+	positional, err := parseAnywhere(flags, args)
+	if err != nil {
+		return backup.Order{}, err
+	}
+	if *without != "" {
+		order.Without = strings.Split(*without, ",")
+	}
+	switch len(positional) {
+	case 0:
+	case 1:
+		order.Name = positional[0]
+	default:
+		return backup.Order{}, errors.New("it takes the name of one backup")
+	}
+	return order, nil
+}
+
+// outcomeWords says an outcome in words.
+type outcomeWords struct {
 	outcome tenant.Outcome
 	did     string
 	would   string
-}{
-	{tenant.Added, "added", "would be added"},
-	{tenant.Replaced, "replaced an older record", "would replace an older record"},
-	{tenant.Same, "were there already", "are there already"},
-	{tenant.KeptNewer, "are newer in Redis and stayed", "are newer in Redis and would stay"},
-	{tenant.Erased, "were erased since and stay erased", "were erased since and would stay erased"},
-	{tenant.Expired, "uninstalled too long ago", "uninstalled too long ago"},
-	{tenant.Corrupt, "cannot be read or opened and were left out", "cannot be read or opened and would be left out"},
-	{tenant.Marked, "erasures are known again", "erasures would be known again"},
 }
+
+// The outcomes in the order in which they matter. Of erasures the others mean
+// that nothing had to be done.
+var (
+	siteOutcomes = []outcomeWords{
+		{tenant.Added, "added", "would be added"},
+		{tenant.Replaced, "replaced an older record", "would replace an older record"},
+		{tenant.Same, "were there already", "are there already"},
+		{tenant.KeptNewer, "are newer in Redis and stayed", "are newer in Redis and would stay"},
+		{tenant.Erased, "were erased since and stay erased", "were erased since and would stay erased"},
+		{tenant.Expired, "uninstalled too long ago", "uninstalled too long ago"},
+		{tenant.Corrupt, "cannot be read or opened and were left out", "cannot be read or opened and would be left out"},
+	}
+	erasureOutcomes = []outcomeWords{
+		{tenant.Erased, "erased sites are deleted from Redis", "erased sites would be deleted from Redis"},
+		{tenant.Marked, "sites are known again to be gone", "sites would be known again to be gone"},
+	}
+)
 
 func printDifference(w io.Writer, d backup.Difference, took time.Duration) {
 	verb := "Restored"
 	if d.DryRun {
 		verb = "Would restore"
 	}
-	fmt.Fprintf(w, "%s %s, in %s:\n", verb, d.Backup.Name, took.Round(time.Millisecond))
+	fmt.Fprintf(w, "%s %s, which holds %d sites, in %s:\n", verb, d.Backup.Name, d.Records, took.Round(time.Millisecond))
 	table := tabwriter.NewWriter(w, 8, 0, 2, ' ', tabwriter.AlignRight)
-	for _, o := range outcomes {
-		n := d.Sites[o.outcome]
-		if o.outcome == tenant.Marked {
-			n = d.Erasures[o.outcome]
+	printOutcomes(table, siteOutcomes, d.DryRun, d.Sites, d.SiteNames)
+	if d.LeftOut > 0 {
+		fmt.Fprintf(table, "%d\t  left out, as --without says\n", d.LeftOut)
+	}
+	printOutcomes(table, erasureOutcomes, d.DryRun, d.Erasures, d.ErasureNames)
+	_ = table.Flush() // as all writing to w
+	for _, risk := range d.Risks {
+		if d.DryRun {
+			fmt.Fprintf(w, "A restore would refuse this without --force:\n  %v\n", risk)
+		} else {
+			fmt.Fprintf(w, "Forced in spite of this:\n  %v\n", risk)
 		}
+	}
+	fmt.Fprintf(w, "Erasures are known up to %s and as far as Redis has them. If Redis was empty, look for the log's lines \"erased\" since then and give their sites with --without.\n",
+		d.ErasuresUntil.Format(time.RFC3339))
+}
+
+func printOutcomes(table io.Writer, outcomes []outcomeWords, dryRun bool, counts map[tenant.Outcome]int, names map[tenant.Outcome][]string) {
+	for _, o := range outcomes {
+		n := counts[o.outcome]
 		if n == 0 {
 			continue
 		}
 		words := o.did
-		if d.DryRun {
+		if dryRun {
 			words = o.would
 		}
-		fmt.Fprintf(table, "%d\t  %s%s\n", n, words, shortNames(d.Names[o.outcome], n))
+		fmt.Fprintf(table, "%d\t  %s%s\n", n, words, shortNames(names[o.outcome], n))
 	}
-	if d.LeftOut > 0 {
-		fmt.Fprintf(table, "%d\t  left out, as --without says\n", d.LeftOut)
-	}
-	_ = table.Flush() // as all writing to w
-	for _, name := range d.Unreadable {
-		fmt.Fprintf(w, "%s cannot be read: erasures in it are not respected.\n", name)
-	}
-	fmt.Fprintf(w, "Erasures are known up to %s and as far as Redis has them. If Redis was empty, look for the log's lines \"erased\" since then and give their sites with --without.\n",
-		d.ErasuresUntil.Format(time.RFC3339))
 }
 
 // shortNames are the first sites, as the log shows them.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"regexp"
@@ -17,6 +19,8 @@ import (
 
 	"labelup/connect"
 	"labelup/internal/aws/awstest"
+	"labelup/internal/backup"
+	"labelup/internal/config"
 	"labelup/internal/seal"
 	"labelup/internal/tenant"
 	"labelup/internal/tenant/redistest"
@@ -32,7 +36,7 @@ type amazon struct {
 func startAmazon(t testing.TB) *amazon {
 	t.Helper()
 	a := &amazon{awstest.Start(t), awstest.StartS3(t)}
-	a.AddKey("alias/labelup")
+	a.AddKey("0a1b2c3d-0000-4000-8000-00000000000a")
 	return a
 }
 
@@ -41,7 +45,7 @@ func (a *amazon) environment() []string {
 	return []string{
 		"AWS_REGION=" + awstest.Region, "AWS_ACCESS_KEY_ID=" + awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + awstest.SecretAccessKey,
 		"AWS_ENDPOINT_URL=" + a.Proxy.URL(), "AWS_ENDPOINT_URL_S3=" + a.s3.Proxy.URL(),
-		"KMS_KEY_ID=alias/labelup", "BACKUP_BUCKET=" + a.s3.Bucket + "/sites", "BACKUP_HOURS=0", "CLOUDWATCH_LOG_GROUP=labelup",
+		"KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000a", "BACKUP_BUCKET=" + a.s3.Bucket + "/sites", "BACKUP_HOURS=0", "CLOUDWATCH_LOG_GROUP=labelup",
 	}
 }
 
@@ -89,7 +93,7 @@ func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
 
 	refuses(t, 1, environment, "no such backup", "backup", "verify")
 	succeeds(t, environment, "There is no backup", "backup", "list")
-	made := succeeds(t, environment, `sites-\d+T\d+Z\.backup: 1 sites, 0 erasures`, "backup")
+	made := succeeds(t, environment, `sites-\d+T\d+Z\.backup: 1 sites, 0 marks`, "backup")
 	name := regexp.MustCompile(`sites-\S+\.backup`).FindString(made)
 	succeeds(t, environment, regexp.QuoteMeta(name)+`\s+0 min old\s+[\d.]+ KiB`, "backup", "list")
 	succeeds(t, environment, "restores: 1 sites, all secrets open", "backup", "verify")
@@ -98,9 +102,11 @@ func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
 	flush(t, server)
 	time.Sleep(time.Second) // no process believes an older answer for longer
 	p.answers(http.StatusUnauthorized, site.macro(), "with an empty Redis")
-	succeeds(t, environment, "1 +would be added", "restore", "--dry-run")
+	for _, args := range [][]string{{"--dry-run"}, {name, "--dry-run"}, {"--dry-run", name}} {
+		succeeds(t, environment, "Would restore "+regexp.QuoteMeta(name)+`, which holds 1 sites, in \S+:\n +1 +would be added`, append([]string{"restore"}, args...)...)
+	}
 	p.answers(http.StatusUnauthorized, site.macro(), "after a dry run")
-	succeeds(t, environment, "1 +added", "restore")
+	succeeds(t, environment, "Restored "+regexp.QuoteMeta(name)+`, which holds 1 sites, in \S+:\n +1 +added`, "restore")
 	time.Sleep(time.Second)
 	p.answers(http.StatusOK, site.macro(), "restored")
 
@@ -111,7 +117,7 @@ func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
 	succeeds(t, environment, "is erased", "tenants", "erase", site.ClientKey, "--confirm", strings.TrimPrefix(site.server.URL, "http://"), "--reason", "T-1")
 	succeeds(t, environment, "1 +were erased since and stay erased", "restore", name)
 	p.answers(http.StatusUnauthorized, site.macro(), "erased, after a restore")
-	succeeds(t, environment, "0 sites, 1 erasures", "backup")
+	succeeds(t, environment, "0 sites, 1 marks", "backup")
 
 	// Redis is lost: the newer backup knows of the erasure, or the operator does.
 	flush(t, server)
@@ -130,6 +136,199 @@ func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
 	}
 }
 
+func TestAnEmptyRedisIsNotTakenForTheSites(t *testing.T) {
+	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(site.environment(server, ""), amazon.environment()...)
+	p := start(t, environment, "serve")
+	p.until("/ready", http.StatusOK)
+	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+	made := regexp.MustCompile(`sites-\S+\.backup`).FindString(succeeds(t, environment, "1 sites", "backup"))
+	flush(t, server)
+	nextSecond()
+	full := regexp.QuoteMeta(made) + " holds 1"
+	refuses(t, 1, environment, "no old backup was deleted: .*"+full, "backup")
+	refuses(t, 1, environment, "it holds no sites, and an older one does: "+full, "backup", "verify")
+	refuses(t, 1, environment, "it holds no sites, and an older one does: "+full+`\nGive the name`, "restore")
+	refuses(t, 1, environment, full, "restore", "--dry-run")
+	_, verified, _ := command(t, environment, "backup", "verify")
+	if !strings.Contains(verified, "It holds no site at all.") {
+		t.Errorf("verify says %s", verified)
+	}
+	succeeds(t, environment, "which holds 1 sites.*\n +1 +added", "restore", made)
+}
+
+// nextSecond waits until a backup gets another name than one made before.
+func nextSecond() { time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) }
+
+func TestARestoreSaysWhichSitesItDeletes(t *testing.T) {
+	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(site.environment(server, ""), amazon.environment()...)
+	p := start(t, environment, "serve")
+	p.until("/ready", http.StatusOK)
+	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()})
+	defer client.Close()
+	key := "labelup:{" + tenant.Name(site.ClientKey) + "}:site"
+	held := client.Get(t.Context(), key).Val()
+	succeeds(t, environment, "is erased", "tenants", "erase", site.ClientKey, "--confirm", strings.TrimPrefix(site.server.URL, "http://"), "--reason", "T-1")
+	succeeds(t, environment, "0 sites, 1 marks", "backup")
+
+	// Redis comes back as it was before the erasure.
+	flush(t, server)
+	if err := client.Set(t.Context(), key, held, 0).Err(); err != nil || held == "" {
+		t.Fatal(err, held)
+	}
+	hash := tenant.Name(site.ClientKey)[:12]
+	succeeds(t, environment, "which holds 0 sites.*\n +1 +erased sites would be deleted from Redis: "+hash, "restore", "--dry-run")
+	succeeds(t, environment, "which holds 0 sites.*\n +1 +erased sites are deleted from Redis: "+hash, "restore")
+	if n := client.Exists(t.Context(), key).Val(); n != 0 {
+		t.Error("the record is still there")
+	}
+}
+
+func TestARestoreThatMayBringErasedSitesBackHasToBeForced(t *testing.T) {
+	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(append(site.environment(server, sealKey("k1")), amazon.environment()...), "KMS_KEY_ID=", "BACKUP_KEEP_DAYS=1")
+	p := start(t, environment, "serve")
+	p.until("/ready", http.StatusOK)
+	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+	settings, err := config.Read(func(name string) (value string) {
+		for _, setting := range environment {
+			if set, isSet := strings.CutPrefix(setting, name+"="); isSet {
+				value = set // the last one counts
+			}
+		}
+		return value
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	store, sealer, err := openStore(settings, log, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	bucket := newBucket(settings, log)
+	report, err := backup.Write(t.Context(), store, bucket, sealer, time.Now().Add(-49*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	flush(t, server)
+	refuses(t, 1, environment, `is 3 days old, erasures are remembered for 2\nNothing was restored`, "restore")
+	succeeds(t, environment, `1 +would be added(.*\n)+A restore would refuse this without --force:\n.*3 days old`, "restore", "--dry-run")
+	refuses(t, 1, append(environment, "SEAL_KEYS="+sealKey("k2")), "unknown|key", "restore", "--force")
+	succeeds(t, environment, `1 +added(.*\n)+Forced in spite of this:\n.*3 days old`, "restore", report.Name, "--force")
+
+	// A newer one that was damaged may have known of an erasure.
+	nextSecond()
+	newer := regexp.MustCompile(`sites-\S+\.backup`).FindString(succeeds(t, environment, "1 sites", "backup"))
+	nextSecond()
+	damaged := regexp.MustCompile(`sites-\S+\.backup`).FindString(succeeds(t, environment, "1 sites", "backup"))
+	if err := bucket.Put(t.Context(), damaged, strings.NewReader("cut off")); err != nil {
+		t.Fatal(err)
+	}
+	refuses(t, 1, environment, "newer backups cannot be read.*"+regexp.QuoteMeta(damaged), "restore", newer)
+	succeeds(t, environment, "1 +were there already", "restore", newer, "--force")
+	code, _, stderr := command(t, environment, "restore", "--dry-run")
+	if code != 1 || !strings.Contains(stderr, "damaged") || strings.Contains(stderr, "part may have been written") {
+		t.Errorf("a dry run of a damaged one: exit code %d: %s", code, stderr)
+	}
+}
+
+func TestTheBackupCommandsAreCalledRightOrSayHow(t *testing.T) {
+	environment := []string{"REDIS_URL=redis://127.0.0.1:1"}
+	succeeds(t, environment, "labelup backup verify", "backup", "--help")
+	succeeds(t, environment, "labelup backup verify", "backup", "verify", "-h")
+	succeeds(t, environment, "(?s)--force .*may come back", "restore", "--help")
+	refuses(t, 2, environment, "^labelup backup: it takes now, list or verify\n\nlabelup backup", "backup", "verfy")
+	refuses(t, 2, environment, "^labelup backup: there is too much after list\n", "backup", "list", "a")
+	refuses(t, 2, environment, "^labelup backup: flag provided but not defined: -json\n", "backup", "list", "--json")
+	refuses(t, 2, environment, "^labelup restore: it takes the name of one backup\n\nlabelup restore", "restore", "a", "--dry-run", "b")
+	refuses(t, 2, environment, "^labelup restore: flag provided but not defined: -dry\n", "restore", "a", "--dry")
+}
+
+func TestABackupUnderWayAtSIGTERMLeavesNothingInTheBucket(t *testing.T) {
+	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()})
+	defer client.Close()
+	pipe := client.Pipeline()
+	for n := range 5000 { // which takes several parts
+		key := fmt.Sprint("client-", n)
+		pipe.Set(t.Context(), "labelup:{"+tenant.Name(key)+"}:site", fmt.Sprintf(`{"version":1,"clientKey":%q,"displayUrl":%q}`, key, strings.Repeat("d", 2000)), 0)
+	}
+	if _, err := pipe.Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	environment := append(append(site.environment(server, ""), amazon.environment()...), "BACKUP_HOURS=1")
+	amazon.s3.Proxy.Delay(100 * time.Millisecond)
+	p := start(t, environment, "serve")
+	p.until("/ready", http.StatusOK)
+	deadline := time.Now().Add(60 * time.Second)
+	for !strings.Contains(p.stdout.String(), `"operation":"s3_put_begin"`) {
+		if time.Now().After(deadline) {
+			t.Fatalf("no backup is under way:\n%s", p.stdout)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if len(amazon.s3.Unfinished(t)) == 0 {
+		t.Error("there is nothing to leave behind")
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	if code := p.exit(); code != 0 {
+		t.Errorf("exit code %d:\n%s", code, p.stdout)
+	}
+	if left := append(amazon.s3.Unfinished(t), amazon.s3.Objects(t)...); len(left) > 0 {
+		t.Errorf("%v is left:\n%s", left, p.stdout)
+	}
+}
+
+// scraped is what Prometheus is told.
+func scraped(t testing.TB, address string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestWhereBackupsAreMadeByCommandTheirAgeIsStillKnown(t *testing.T) {
+	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	address := "127.0.0.1:" + strconv.Itoa(freePort(t))
+	environment := append(append(site.environment(server, ""), amazon.environment()...), "METRICS_ADDRESS="+address)
+	succeeds(t, environment, "0 sites", "backup")
+	p := start(t, environment, "serve")
+	p.until("/ready", http.StatusOK)
+	known := regexp.MustCompile(`(?m)^labelup_backup_age_seconds \d`)
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		metrics := scraped(t, address)
+		if !strings.Contains(metrics, "\nlabelup_backup_interval_seconds 0\n") {
+			t.Fatalf("the interval is not there:\n%s", metrics)
+		}
+		if known.MatchString(metrics) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the age is not known:\n%s", metrics)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if n := len(amazon.s3.Objects(t)); n != 1 {
+		t.Errorf("there are %d backups", n)
+	}
+}
+
 func TestTheRunningServiceBacksUpByItself(t *testing.T) {
 	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	environment := append(append(site.environment(server, ""), amazon.environment()...), "BACKUP_HOURS=1")
@@ -142,15 +341,15 @@ func TestTheRunningServiceBacksUpByItself(t *testing.T) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	succeeds(t, environment, "restores: 0 sites", "backup", "verify")
+	succeeds(t, environment, `restores: 0 sites.*\nIt holds no site at all`, "backup", "verify")
 }
 
 func TestSealingMovesFromLocalKeysToKMSAndBackWithoutDowntime(t *testing.T) {
 	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
-	amazon.AddKey("alias/second")
+	amazon.AddKey("0a1b2c3d-0000-4000-8000-00000000000b")
 	aws := amazon.environment()
 	k1 := "SEAL_KEYS=" + sealKey("k1")
-	second := "KMS_KEY_ID=alias/second,alias/labelup"
+	second := "KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000b,0a1b2c3d-0000-4000-8000-00000000000a"
 	steps := []struct {
 		name    string
 		setting []string
@@ -160,11 +359,11 @@ func TestSealingMovesFromLocalKeysToKMSAndBackWithoutDowntime(t *testing.T) {
 		{"local keys seal, KMS opens", []string{k1, "SEAL_WITH=local"}, false},
 		{"KMS seals, local keys open", []string{k1}, true},
 		{"KMS alone", nil, false},
-		{"another KMS key opens", []string{"KMS_KEY_ID=alias/labelup,alias/second"}, false},
+		{"another KMS key opens", []string{"KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000a,0a1b2c3d-0000-4000-8000-00000000000b"}, false},
 		{"another KMS key seals", []string{second}, true},
-		{"the other KMS key alone", []string{"KMS_KEY_ID=alias/second"}, false},
-		{"KMS seals, local keys open again", []string{"KMS_KEY_ID=alias/second", k1}, false},
-		{"local keys seal again", []string{"KMS_KEY_ID=alias/second", k1, "SEAL_WITH=local"}, true},
+		{"the other KMS key alone", []string{"KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000b"}, false},
+		{"KMS seals, local keys open again", []string{"KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000b", k1}, false},
+		{"local keys seal again", []string{"KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000b", k1, "SEAL_WITH=local"}, true},
 		{"local keys alone", []string{k1, "KMS_KEY_ID="}, false},
 	}
 	var before *process
@@ -205,10 +404,10 @@ func TestWhenKMSFailsReadingGoesOnAndInstallsFailCleanly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server, site, amazon := redistest.Start(t), startAtlassian(t), awstest.Start(t)
-			amazon.AddKey("alias/labelup")
+			amazon.AddKey("0a1b2c3d-0000-4000-8000-00000000000a")
 			environment := append(site.environment(server, ""),
 				"AWS_REGION="+awstest.Region, "AWS_ACCESS_KEY_ID="+awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+awstest.SecretAccessKey,
-				"AWS_ENDPOINT_URL="+amazon.Proxy.URL(), "KMS_KEY_ID=alias/labelup")
+				"AWS_ENDPOINT_URL="+amazon.Proxy.URL(), "KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000a")
 			p := start(t, environment, "serve")
 			p.until("/ready", http.StatusOK)
 			p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
@@ -383,4 +582,53 @@ func peakMemory(p *process) int64 {
 		return 0
 	}
 	return usage.Maxrss << 10 // Linux gives KiB
+}
+
+func TestTheDoctorFindsASoundServiceSoundAndSaysWhatToDoAboutAnIllOne(t *testing.T) {
+	server, site, amazon := redistest.Start(t, "maxmemory-policy noeviction"), startAtlassian(t), startAmazon(t)
+	amazon.AddLogGroup("labelup", "earlier")
+	amazon.AddLine(t, "labelup", "earlier", `{"msg":"request"}`, time.Now())
+	port := strconv.Itoa(freePort(t))
+	environment := append(append(site.environment(server, sealKey("k1")), amazon.environment()...),
+		"GODEBUG=clobberfree=1", "PORT="+port, "BASE_URL=http://127.0.0.1:"+port)
+	p := start(t, environment, "serve")
+	p.url = "http://127.0.0.1:" + port
+	p.until("/ready", http.StatusOK)
+	succeeds(t, environment, "backup", "backup")
+
+	// Here nothing ends TLS, which is the one thing to find.
+	code, report, _ := command(t, environment, "doctor")
+	for _, check := range []string{"settings", "memory", "redis", "sealing", "clock", "Atlassian's key servers", "Atlassian's token server", "backups", "cloudwatch"} {
+		if !regexp.MustCompile(`(?m)^ok +` + check + `: `).MatchString(report) {
+			t.Errorf("%s is not found sound", check)
+		}
+	}
+	if code != 1 || !strings.Contains(report, "It is served without TLS") || !strings.Contains(report, "10 checks, 1 problems, 0 warnings.") {
+		t.Errorf("exit code %d:\n%s", code, report)
+	}
+
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()})
+	defer client.Close()
+	if err := client.ConfigSet(t.Context(), "maxmemory-policy", "allkeys-lru").Err(); err != nil {
+		t.Fatal(err)
+	}
+	amazon.Misbehave(awstest.Deny, -1)
+	amazon.s3.Proxy.Down()
+	site.server.Close()
+	code, report, _ = command(t, environment, "doctor")
+	for _, check := range []string{"redis", "sealing", "Atlassian's key servers", "Atlassian's token server", "backups", "cloudwatch"} {
+		if !regexp.MustCompile(`(?m)^problem +` + check + `: .*\n +> `).MatchString(report) {
+			t.Errorf("%s is not found to be a problem with a remedy", check)
+		}
+	}
+	if code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+	if t.Failed() || strings.Contains(report, awstest.Account) {
+		t.Errorf("the report is\n%s", report)
+	}
+	code, report, _ = command(t, append(environment, "PORT=http", "SEAL_KEYS=hunter2", "REDIS_URL=hunter2"), "doctor", "--json")
+	if code != 1 || !json.Valid([]byte(report)) || !strings.Contains(report, "PORT") || strings.Contains(report, "hunter2") {
+		t.Errorf("with faulty settings: exit code %d:\n%s", code, report)
+	}
 }

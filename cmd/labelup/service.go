@@ -155,6 +155,7 @@ func (s *service) measure() {
 			at, known := s.backups.Newest()
 			return time.Since(at), known
 		}
+		gauges.BackupInterval = func() time.Duration { return s.settings.AWS.BackupEvery }
 	}
 	s.observed.metrics.Register(gauges)
 }
@@ -192,7 +193,8 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 	background, stop := context.WithCancel(ctx)
 	defer stop()
 	if s.backups != nil {
-		go s.backups.Run(background)
+		wait := goSchedule(background, s.backups)
+		defer func() { stop(); wait() }()
 	}
 	if s.settings.MetricsAddress != "" {
 		private, err := s.listenForMetrics(ctx)

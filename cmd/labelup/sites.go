@@ -83,8 +83,7 @@ func openStore(settings config.Config, log *slog.Logger, observe func(tenant.Cal
 	return tenant.New(client, sealer, tenant.Settings{
 		Keep: tenant.Keep{
 			AfterUninstall: time.Duration(settings.RetentionDays) * day,
-			// A day more than any backup, so that no backup outlives the mark.
-			Erasures: time.Duration(settings.AWS.BackupKeepDays+1) * day,
+			Erasures:       erasuresKept(settings),
 		},
 		Observe: observe,
 	}), sealer, nil

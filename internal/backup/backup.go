@@ -119,6 +119,18 @@ var (
 
 	// ErrUnopened: the backup is whole and some records in it cannot be used.
 	ErrUnopened = errors.New("backup: there are records whose secrets do not open")
+
+	// ErrEmpty: it is whole and holds no sites, and an older one does. That is
+	// how the backup of a Redis looks that lost everything.
+	ErrEmpty = errors.New("backup: it holds no sites, and an older one does")
+
+	// ErrTooOld: it is older than erasures are remembered, so that a site that
+	// was erased since may come back.
+	ErrTooOld = errors.New("backup: older than erasures are remembered, so sites that were erased after it may come back")
+
+	// ErrNewerUnread: newer backups cannot be read, so that a site may come
+	// back whose erasure only they know of.
+	ErrNewerUnread = errors.New("backup: newer backups cannot be read, so sites whose erasure only they know of may come back")
 )
 
 // maxNames bounds each list of sites in a result.

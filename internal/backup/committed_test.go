@@ -37,7 +37,7 @@ func TestABackupOfTheFirstVersionRestores(t *testing.T) {
 		t.Error(diff)
 	}
 	into := newTarget()
-	if _, err := backup.Restore(t.Context(), b, name, s, into, false, nil); err != nil {
+	if _, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Name: name})); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(record(1, 10).Record), string(into.records[siteName(1)])); diff != "" {

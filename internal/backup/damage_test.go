@@ -34,7 +34,7 @@ func refused(t *testing.T, name string, object []byte, s sealer, want ...error) 
 	b.objects[name] = object
 	_, verifyErr := backup.Verify(t.Context(), b, name, s, opensAll)
 	into := newTarget()
-	_, restoreErr := backup.Restore(t.Context(), b, name, s, into, false, nil)
+	_, restoreErr := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Name: name}))
 	for _, err := range []error{verifyErr, restoreErr} {
 		if !slices.ContainsFunc(want, func(w error) bool { return errors.Is(err, w) }) {
 			t.Errorf("got %v, want one of %v", err, want)
@@ -186,7 +186,7 @@ func TestADownloadThatBreaksIsNotCalledDamage(t *testing.T) {
 			b.objects, b.cutGet = maps.Clone(whole.objects), length
 			into := newTarget()
 			_, verifyErr := backup.Verify(t.Context(), b, "", s, opensAll)
-			_, restoreErr := backup.Restore(t.Context(), b, "", s, into, false, nil)
+			_, restoreErr := backup.Restore(t.Context(), b, s, into, soon(backup.Order{}))
 			for _, err := range []error{verifyErr, restoreErr} {
 				if !errors.Is(err, errBucket) || errors.Is(err, backup.ErrDamaged) {
 					t.Errorf("got %v", err)
@@ -205,7 +205,7 @@ func TestReadingEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	into := newTarget()
-	if _, err := backup.Restore(ctx, b, "", s, into, false, nil); !errors.Is(err, context.Canceled) || into.calls != 0 {
+	if _, err := backup.Restore(ctx, b, s, into, soon(backup.Order{})); !errors.Is(err, context.Canceled) || into.calls != 0 {
 		t.Errorf("got %v after %d imports", err, into.calls)
 	}
 }
@@ -226,7 +226,7 @@ func FuzzABackupOfBytes(f *testing.F) {
 		b := newBucket()
 		b.objects[name] = object
 		into := newTarget()
-		_, err := backup.Restore(t.Context(), b, name, s, into, false, nil)
+		_, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Name: name}))
 		if same := bytes.Equal(object, genuine); same != (err == nil) || same != (into.calls > 0) {
 			t.Fatalf("restored with %v and %d imports", err, into.calls)
 		}

@@ -297,5 +297,12 @@ func written(t testing.TB, b backup.Bucket, s backup.Sealer, at time.Time, entri
 	return report
 }
 
+// soon is an order of three days after the first backup, to a target that
+// remembers erasures for 31 days.
+func soon(order backup.Order) backup.Order {
+	order.Now, order.ErasuresKept = morning.AddDate(0, 0, 3), 31*24*time.Hour
+	return order
+}
+
 // opensAll is the check of records for tests in which all are well.
 func opensAll(context.Context, tenant.Entry) error { return nil }

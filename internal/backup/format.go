@@ -56,7 +56,7 @@ var lineStore = datamap.Of(line{}, datamap.Store{
 	Protection: "encrypted with AES-256-GCM under the backup's key; the secrets in the records are sealed besides",
 	Fields: []datamap.Field{
 		{Name: "entry", Origin: "the installed sites and the erased sites, as Redis has them", Purpose: "to be restored after a loss of Redis, and not to bring back a site that was erased"},
-		{Name: "end", Origin: "the app, from the lines before it", Purpose: "shows that nothing is missing: how many records and erasures there are, and their SHA-256"},
+		{Name: "end", Origin: "the app, from the lines before it", Purpose: "shows that nothing is missing: how many records and marks of sites that are gone there are, and their SHA-256"},
 	},
 })
 

@@ -54,17 +54,23 @@ func createdOf(name string) (time.Time, bool) {
 	return created, prefixed && suffixed && err == nil && nameOf(created) == name
 }
 
-// find returns the backup of a name, or the newest if name is empty, and those
-// that are newer, the newest first. Its error wraps ErrNone if there is none.
-func find(ctx context.Context, bucket Bucket, name string) (found Backup, newer []Backup, err error) {
+// found is one backup among the others.
+type found struct {
+	Backup
+	newer, older []Backup // the newest first
+}
+
+// find returns the backup of a name, or the newest if name is empty. Its error
+// wraps ErrNone if there is none.
+func find(ctx context.Context, bucket Bucket, name string) (found, error) {
 	backups, err := List(ctx, bucket)
 	if err != nil {
-		return Backup{}, nil, err
+		return found{}, err
 	}
 	for i, b := range backups {
 		if b.Name == name || name == "" {
-			return b, backups[:i], nil
+			return found{b, backups[:i], backups[i+1:]}, nil
 		}
 	}
-	return Backup{}, nil, ErrNone
+	return found{}, ErrNone
 }

@@ -99,10 +99,10 @@ func TestMemoryDoesNotGrowWithTheNumberOfSites(t *testing.T) {
 
 	began = time.Now()
 	imported := 0
-	_, err = backup.Restore(t.Context(), bucket, "", s, importFunc(func(batch []tenant.Entry) {
+	_, err = backup.Restore(t.Context(), bucket, s, importFunc(func(batch []tenant.Entry) {
 		imported += len(batch)
 		sampled(imported)
-	}), false, nil)
+	}), soon(backup.Order{}))
 	if err != nil || imported != sites {
 		t.Fatalf("%d imported, %v", imported, err)
 	}

@@ -13,14 +13,40 @@ import (
 	"labelup/internal/tenant"
 )
 
+// Order is what a restore is to do.
+type Order struct {
+	Name string // of the backup; the newest if it is empty
+
+	// DryRun changes nothing and says what would be done.
+	DryRun bool
+
+	// Without are the sites whose records are left out, by their names as in
+	// tenant.Entry or their first 12 digits and more, as the log shows them.
+	// Their erasures are not left out.
+	Without []string
+
+	Now time.Time
+
+	// ErasuresKept is how long the target remembers that a site was erased. With
+	// zero every backup is too old.
+	ErasuresKept time.Duration
+
+	// Force restores in spite of what is in Difference.Risks.
+	Force bool
+}
+
 // Difference is what a restore did, or would do.
 type Difference struct {
 	Backup   Backup
+	Records  int // the sites that the backup holds
 	DryRun   bool
-	Sites    map[tenant.Outcome]int      // of the backup's records
-	Erasures map[tenant.Outcome]int      // of the erasures in this backup and newer ones, each site once
-	Names    map[tenant.Outcome][]string // the first 20 sites of each
-	LeftOut  int                         // records of the sites that were to be left out
+	Sites    map[tenant.Outcome]int // of the backup's records
+	Erasures map[tenant.Outcome]int // of the erasures in this backup and newer ones, each site once
+	LeftOut  int                    // records of the sites that were to be left out
+
+	// The first 20 sites of each outcome.
+	SiteNames    map[tenant.Outcome][]string
+	ErasureNames map[tenant.Outcome][]string
 
 	// ErasuresUntil is when the newest backup that could be read was begun.
 	// Erasures after it are only respected if the target itself knows of them.
@@ -29,69 +55,74 @@ type Difference struct {
 	// Unreadable are the newer backups that could not be read, so that
 	// erasures in them are not known either.
 	Unreadable []string
+
+	// Risks are why erased sites may come back. Each wraps ErrTooOld or
+	// ErrNewerUnread.
+	Risks []error
+
+	// Written says that the target was told to write, so that it may hold
+	// something of the backup even where nothing is counted.
+	Written bool
 }
 
-// Restore imports the backup of a name, or the newest if name is empty, into a
-// target that may be empty or in use. With dryRun it changes nothing and says
-// what it would do. The records of the sites in without are left out, which are
-// names as in tenant.Entry or their first 12 digits and more, as the log shows
-// them; their erasures are not.
+// Restore imports a backup into a target that may be empty or in use.
 //
 // The erasures of the backup and of every newer one are imported before the
 // first record, or an old backup would bring back a site that was erased later.
 // A newer backup that is damaged or does not open is passed over and reported;
 // if the bucket or the key service fails on one, so does the restore.
 //
+// It refuses with what is in Difference.Risks, unless it is a dry run or
+// forced. The newest backup, if it was not asked for by its name, is refused
+// with ErrEmpty if it holds no sites and an older one does.
+//
 // Until everything was read whole, nothing is imported. If it fails after that,
-// the difference says what was done, and restoring again does the rest. Errors
-// are ErrNone, ErrDamaged, ErrVersion and those of the bucket, of package seal
-// and of the target. Memory grows with the number of erasures, not of sites.
-func Restore(ctx context.Context, bucket Bucket, name string, sealer Sealer, target Target, dryRun bool, without []string) (Difference, error) {
-	b, newer, err := find(ctx, bucket, name)
+// the difference says what was done, and restoring again does the rest. Other
+// errors are ErrNone, ErrDamaged, ErrVersion and those of the bucket, of package
+// seal and of the target. Memory grows with the number of erasures, not of
+// sites.
+func Restore(ctx context.Context, bucket Bucket, sealer Sealer, target Target, order Order) (Difference, error) {
+	b, err := find(ctx, bucket, order.Name)
+	if err != nil {
+		return Difference{}, err
+	}
+	out, err := newLeftOut(order.Without)
 	if err != nil {
 		return Difference{}, err
 	}
 	erasures := make(map[string]time.Time)
-	leaveOut := make(map[string]bool) // by the beginning of a name; true once there is a record of it
-	for _, beginning := range without {
-		if len(beginning) < minBeginning {
-			return Difference{}, fmt.Errorf("backup: a site that is to be left out has to be given with at least %d digits", minBeginning)
-		}
-		leaveOut[beginning] = false
-	}
-	isLeftOut := func(name string) bool {
-		for beginning := range leaveOut {
-			if strings.HasPrefix(name, beginning) {
-				leaveOut[beginning] = true
-				return true
-			}
-		}
-		return false
-	}
-	_, encodedHeader, err := read(ctx, bucket, b, sealer, nil, func(entry tenant.Entry) error {
+	report, encodedHeader, err := read(ctx, bucket, b.Backup, sealer, nil, func(entry tenant.Entry) error {
 		addErasure(erasures, entry)
 		if entry.Record != nil {
-			isLeftOut(entry.Name)
+			out.has(entry.Name)
 		}
 		return nil
 	})
 	if err != nil {
 		return Difference{}, err
 	}
-	for _, found := range leaveOut {
-		if !found { // a mistyped name would restore what must not be
-			return Difference{}, errors.New("backup: a site that is to be left out is not in the backup")
+	if report.Records == 0 && order.Name == "" {
+		if err := noneOlder(ctx, bucket, sealer, b.older); err != nil {
+			return Difference{}, err
 		}
 	}
-	d := Difference{
-		Backup: b, DryRun: dryRun, ErasuresUntil: b.Created,
-		Sites: make(map[tenant.Outcome]int), Erasures: make(map[tenant.Outcome]int), Names: make(map[tenant.Outcome][]string),
-	}
-	if err := d.addNewer(ctx, bucket, newer, sealer, erasures); err != nil {
+	if err := out.allFound(); err != nil {
 		return Difference{}, err
 	}
+	d := Difference{
+		Backup: b.Backup, Records: report.Records, DryRun: order.DryRun, ErasuresUntil: b.Created,
+		Sites: make(map[tenant.Outcome]int), Erasures: make(map[tenant.Outcome]int),
+		SiteNames: make(map[tenant.Outcome][]string), ErasureNames: make(map[tenant.Outcome][]string),
+	}
+	if err := d.addNewer(ctx, bucket, b.newer, sealer, erasures); err != nil {
+		return Difference{}, err
+	}
+	d.addRisks(order)
+	if len(d.Risks) > 0 && !order.DryRun && !order.Force {
+		return d, errors.Join(d.Risks...)
+	}
 
-	marks := importer{target: target, write: !dryRun, counts: d.Erasures, names: d.Names}
+	marks := importer{target: target, write: !order.DryRun, written: &d.Written, counts: d.Erasures, names: d.ErasureNames}
 	for _, name := range slices.Sorted(maps.Keys(erasures)) {
 		if err := marks.add(ctx, tenant.Entry{Name: name, ErasedAt: erasures[name]}); err != nil {
 			return d, err
@@ -100,12 +131,12 @@ func Restore(ctx context.Context, bucket Bucket, name string, sealer Sealer, tar
 	if err := marks.flush(ctx); err != nil {
 		return d, err
 	}
-	records := importer{target: target, write: !dryRun, counts: d.Sites, names: d.Names}
-	_, _, err = read(ctx, bucket, b, sealer, encodedHeader, func(entry tenant.Entry) error {
+	records := importer{target: target, write: !order.DryRun, written: &d.Written, counts: d.Sites, names: d.SiteNames}
+	_, _, err = read(ctx, bucket, b.Backup, sealer, encodedHeader, func(entry tenant.Entry) error {
 		if entry.Record == nil {
 			return nil
 		}
-		if isLeftOut(entry.Name) {
+		if out.has(entry.Name) {
 			d.LeftOut++
 			return nil
 		}
@@ -118,8 +149,23 @@ func Restore(ctx context.Context, bucket Bucket, name string, sealer Sealer, tar
 	return d, err
 }
 
-// minBeginning is how much of a name the log shows.
-const minBeginning = 12
+// addRisks says what erasures cannot be known.
+func (d *Difference) addRisks(order Order) {
+	// An erasure after the backup is at least remembered until this age.
+	if age := d.Backup.Age(order.Now); age > order.ErasuresKept {
+		d.Risks = append(d.Risks, fmt.Errorf("%w: %s is %d days old, erasures are remembered for %d",
+			ErrTooOld, d.Backup.Name, inDays(age), inDays(order.ErasuresKept)))
+	}
+	if len(d.Unreadable) > 0 {
+		d.Risks = append(d.Risks, fmt.Errorf("%w: %s", ErrNewerUnread, strings.Join(d.Unreadable, ", ")))
+	}
+}
+
+// inDays rounds up: what is older than 31 days is said to be 32 days old.
+func inDays(d time.Duration) int {
+	const day = 24 * time.Hour
+	return int((d + day - 1) / day)
+}
 
 // addNewer adds the erasures of the newer backups.
 func (d *Difference) addNewer(ctx context.Context, bucket Bucket, newer []Backup, sealer Sealer, erasures map[string]time.Time) error {
@@ -167,11 +213,12 @@ func addErasure(erasures map[string]time.Time, entry tenant.Entry) {
 
 // importer imports in batches and counts the outcomes.
 type importer struct {
-	target Target
-	write  bool
-	counts map[tenant.Outcome]int
-	names  map[tenant.Outcome][]string
-	batch  []tenant.Entry
+	target  Target
+	write   bool
+	written *bool // set before the first write
+	counts  map[tenant.Outcome]int
+	names   map[tenant.Outcome][]string
+	batch   []tenant.Entry
 }
 
 func (i *importer) add(ctx context.Context, entry tenant.Entry) error {
@@ -186,6 +233,7 @@ func (i *importer) flush(ctx context.Context) error {
 	if len(i.batch) == 0 {
 		return nil
 	}
+	*i.written = *i.written || i.write
 	outcomes, err := i.target.Import(ctx, i.batch, i.write)
 	if err != nil {
 		return fmt.Errorf("backup: import: %w", err)

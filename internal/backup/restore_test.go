@@ -35,17 +35,19 @@ func TestARestoreIntoALiveStoreReplacesOnlyWhatIsOlder(t *testing.T) {
 	}
 	want := backup.Difference{
 		Backup:        report.Backup,
+		Records:       6,
 		Sites:         counts{tenant.Replaced: 1, tenant.KeptNewer: 1, tenant.Same: 1, tenant.Added: 1, tenant.Erased: 2},
 		Erasures:      counts{tenant.Marked: 1, tenant.Erased: 1},
 		ErasuresUntil: morning,
-		Names: map[tenant.Outcome][]string{
+		SiteNames: map[tenant.Outcome][]string{
 			tenant.Replaced: {siteName(1)}, tenant.KeptNewer: {siteName(2)}, tenant.Same: {siteName(3)}, tenant.Added: {siteName(4)},
-			tenant.Erased: {siteName(6), siteName(5), siteName(7)}, tenant.Marked: {siteName(5)},
+			tenant.Erased: {siteName(5), siteName(7)},
 		},
+		ErasureNames: map[tenant.Outcome][]string{tenant.Marked: {siteName(5)}, tenant.Erased: {siteName(6)}},
 	}
 
 	into := live()
-	got, err := backup.Restore(t.Context(), b, report.Name, s, into, true, nil)
+	got, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Name: report.Name, DryRun: true}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,11 +59,11 @@ func TestARestoreIntoALiveStoreReplacesOnlyWhatIsOlder(t *testing.T) {
 		t.Errorf("the dry run changed something: %s", diff)
 	}
 
-	got, err = backup.Restore(t.Context(), b, report.Name, s, into, false, nil)
+	got, err = backup.Restore(t.Context(), b, s, into, soon(backup.Order{Name: report.Name}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want.DryRun = false
+	want.DryRun, want.Written = false, true
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -81,7 +83,7 @@ func TestAnOldBackupBringsNoErasedSiteBack(t *testing.T) {
 
 	for _, dryRun := range []bool{true, false} {
 		into := newTarget()
-		got, err := backup.Restore(t.Context(), b, old.Name, s, into, dryRun, nil)
+		got, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Name: old.Name, DryRun: dryRun}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +112,7 @@ func TestASiteInstalledAgainAfterItsErasureComesBack(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	written(t, b, s, morning, erasure(1, 11), record(1, 12))
 	into := newTarget()
-	got, err := backup.Restore(t.Context(), b, "", s, into, false, nil)
+	got, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{}))
 	if err != nil || got.Sites[tenant.Added] != 1 || into.records[siteName(1)] == nil {
 		t.Errorf("restored %+v, %v", got, err)
 	}
@@ -124,13 +126,13 @@ func TestErasuresComeBeforeTheFirstRecord(t *testing.T) {
 	}
 	written(t, b, s, morning, append(entries, erasure(5001, 11))...)
 	var order []string
-	_, err := backup.Restore(t.Context(), b, "", s, importFunc(func(batch []tenant.Entry) {
+	_, err := backup.Restore(t.Context(), b, s, importFunc(func(batch []tenant.Entry) {
 		kind := "records"
 		if batch[0].Record == nil {
 			kind = "erasures"
 		}
 		order = append(order, fmt.Sprintf("%d %s", len(batch), kind))
-	}), false, nil)
+	}), soon(backup.Order{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +141,7 @@ func TestErasuresComeBeforeTheFirstRecord(t *testing.T) {
 	}
 }
 
-func TestANewerBackupThatIsDamagedIsPassedOverAndReported(t *testing.T) {
+func TestARestoreRefusesWhileNewerBackupsCannotBeRead(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	old := written(t, b, s, morning, record(1, 10), record(2, 10))
 	good := written(t, b, s, morning.Add(1*time.Hour), erasure(1, 22))
@@ -147,16 +149,165 @@ func TestANewerBackupThatIsDamagedIsPassedOverAndReported(t *testing.T) {
 	b.objects[cut.Name] = b.objects[cut.Name][:cut.Size-1]
 	foreign := written(t, b, localSealer(t, 2), morning.Add(3*time.Hour), erasure(2, 22))
 
-	into := newTarget()
-	got, err := backup.Restore(t.Context(), b, old.Name, s, into, false, nil)
-	if err != nil {
-		t.Fatal(err)
+	for name, test := range map[string]struct {
+		order backup.Order
+		calls int
+	}{
+		"refused":          {backup.Order{}, 0},
+		"only said":        {backup.Order{DryRun: true}, 2},
+		"forced":           {backup.Order{Force: true}, 2},
+		"a forced dry run": {backup.Order{DryRun: true, Force: true}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			into := newTarget()
+			test.order.Name = old.Name
+			got, err := backup.Restore(t.Context(), b, s, into, soon(test.order))
+			if refused := test.calls == 0; refused != errors.Is(err, backup.ErrNewerUnread) || refused != (err != nil) || into.calls != test.calls {
+				t.Errorf("got %v after %d imports", err, into.calls)
+			}
+			if diff := cmp.Diff([]string{foreign.Name, cut.Name}, got.Unreadable); diff != "" {
+				t.Error(diff)
+			}
+			if len(got.Risks) != 1 || !errors.Is(got.Risks[0], backup.ErrNewerUnread) || !strings.Contains(got.Risks[0].Error(), cut.Name) {
+				t.Errorf("the risks are %v", got.Risks)
+			}
+			if !got.ErasuresUntil.Equal(good.Created) {
+				t.Errorf("erasures known until %v", got.ErasuresUntil)
+			}
+			if test.order.Force && !test.order.DryRun && (len(into.records) != 1 || into.records[siteName(2)] == nil) {
+				t.Errorf("restored %v", into.records)
+			}
+		})
 	}
-	if diff := cmp.Diff([]string{foreign.Name, cut.Name}, got.Unreadable); diff != "" {
-		t.Error(diff)
+}
+
+func TestARestoreRefusesABackupThatIsOlderThanErasuresAreRemembered(t *testing.T) {
+	const day = 24 * time.Hour
+	b, s := newBucket(), localSealer(t, 1)
+	old := written(t, b, s, morning, record(1, 10))
+	written(t, b, s, morning.Add(2*day), record(1, 10))
+	for name, test := range map[string]struct {
+		order   backup.Order
+		age     time.Duration // of the older one
+		risk    bool
+		refused bool
+	}{
+		"on its last day":        {backup.Order{Name: old.Name}, 31 * day, false, false},
+		"a second later":         {backup.Order{Name: old.Name}, 31*day + time.Second, true, true},
+		"then the newer one":     {backup.Order{}, 31*day + time.Second, false, false},
+		"the newest, when old":   {backup.Order{}, 34 * day, true, true},
+		"a dry run only says it": {backup.Order{Name: old.Name, DryRun: true}, 34 * day, true, false},
+		"forced":                 {backup.Order{Name: old.Name, Force: true}, 34 * day, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			into := newTarget()
+			test.order.Now, test.order.ErasuresKept = morning.Add(test.age), 31*day
+			got, err := backup.Restore(t.Context(), b, s, into, test.order)
+			if errors.Is(err, backup.ErrTooOld) != test.refused || (err != nil) != test.refused || (into.calls == 0) != test.refused {
+				t.Errorf("got %v after %d imports", err, into.calls)
+			}
+			if risk := len(got.Risks) == 1 && errors.Is(got.Risks[0], backup.ErrTooOld); risk != test.risk || !risk && got.Risks != nil {
+				t.Errorf("the risks are %v", got.Risks)
+			}
+		})
 	}
-	if !got.ErasuresUntil.Equal(good.Created) || len(into.records) != 1 || into.records[siteName(2)] == nil {
-		t.Errorf("erasures known until %v; %d records", got.ErasuresUntil, len(into.records))
+	got, err := backup.Restore(t.Context(), b, s, newTarget(), backup.Order{Now: morning.Add(2*day + time.Second)})
+	if !errors.Is(err, backup.ErrTooOld) {
+		t.Errorf("where nobody says how long erasures are remembered: %+v, %v", got, err)
+	}
+}
+
+func TestAnEmptyBackupIsNotTakenForTheSites(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	written(t, b, s, morning, erasure(3, 10))
+	alone, err := backup.Restore(t.Context(), b, s, newTarget(), soon(backup.Order{}))
+	if err != nil || alone.Records != 0 {
+		t.Errorf("the only one there is: %+v, %v", alone, err)
+	}
+	if v, err := backup.Verify(t.Context(), b, "", s, opensAll); err != nil || v.Records != 0 {
+		t.Errorf("verifying the only one there is: %+v, %v", v, err)
+	}
+
+	full := written(t, b, s, morning.Add(1*time.Hour), record(1, 10), record(2, 10))
+	cut := written(t, b, s, morning.Add(2*time.Hour), record(1, 10))
+	b.objects[cut.Name] = b.objects[cut.Name][:cut.Size-1]
+	written(t, b, s, morning.Add(3*time.Hour))
+	empty := written(t, b, s, morning.Add(4*time.Hour))
+	for _, order := range []backup.Order{{}, {DryRun: true}, {Force: true}} {
+		into := newTarget()
+		_, err := backup.Restore(t.Context(), b, s, into, soon(order))
+		if !errors.Is(err, backup.ErrEmpty) || !strings.Contains(err.Error(), full.Name+" holds 2") || into.calls != 0 {
+			t.Errorf("dry run %v, force %v: %v after %d imports", order.DryRun, order.Force, err, into.calls)
+		}
+	}
+	for _, name := range []string{"", empty.Name} {
+		v, err := backup.Verify(t.Context(), b, name, s, opensAll)
+		if !errors.Is(err, backup.ErrEmpty) || !strings.Contains(err.Error(), full.Name) || v.Name != empty.Name {
+			t.Errorf("verifying %q: %+v, %v", name, v, err)
+		}
+	}
+	delete(b.objects, cut.Name) // which it would refuse for
+	for name, holds := range map[string]int{empty.Name: 0, full.Name: 2} {
+		got, err := backup.Restore(t.Context(), b, s, newTarget(), soon(backup.Order{Name: name}))
+		if err != nil || got.Records != holds {
+			t.Errorf("%s by its name: %+v, %v", name, got, err)
+		}
+	}
+
+	b.onGet = func(number int) { b.cutGet, b.cutFrom, b.onlyOf = 500, number, full.Name }
+	if _, err := backup.Restore(t.Context(), b, s, newTarget(), soon(backup.Order{})); !errors.Is(err, errBucket) {
+		t.Errorf("while the older ones cannot be read: %v", err)
+	}
+	if err := backup.Emptied(t.Context(), b, s, empty); !errors.Is(err, errBucket) {
+		t.Errorf("asked after writing: %v", err)
+	}
+}
+
+func TestOnlyABackupWithoutSitesAndErasuresLooksEmptied(t *testing.T) {
+	for name, test := range map[string]struct {
+		older, newer []tenant.Entry
+		want         bool
+	}{
+		"Redis was lost":              {[]tenant.Entry{record(1, 10)}, nil, true},
+		"the last site was erased":    {[]tenant.Entry{record(1, 10)}, []tenant.Entry{erasure(1, 11)}, false},
+		"a site is left":              {[]tenant.Entry{record(1, 10), record(2, 10)}, []tenant.Entry{record(1, 10)}, false},
+		"there never was one":         {nil, nil, false},
+		"there were only erased ones": {[]tenant.Entry{erasure(1, 11)}, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, s := newBucket(), localSealer(t, 1)
+			written(t, b, s, morning, test.older...)
+			err := backup.Emptied(t.Context(), b, s, written(t, b, s, morning.Add(time.Hour), test.newer...))
+			if errors.Is(err, backup.ErrEmpty) != test.want || (err != nil) != test.want {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestWhatMayHaveBeenWrittenIsSaid(t *testing.T) {
+	s := localSealer(t, 1)
+	for name, test := range map[string]struct {
+		order   backup.Order
+		damaged bool
+		want    bool
+	}{
+		"the first batch fails":           {backup.Order{}, false, true},
+		"the first of a dry run":          {backup.Order{DryRun: true}, false, false},
+		"the backup is refused before it": {backup.Order{}, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, into := newBucket(), newTarget()
+			report := written(t, b, s, morning, record(1, 10))
+			if test.damaged {
+				b.objects[report.Name][report.Size-1]++
+			}
+			into.failAt = 1
+			got, err := backup.Restore(t.Context(), b, s, into, soon(test.order))
+			if err == nil || got.Written != test.want {
+				t.Errorf("written %v, %v", got.Written, err)
+			}
+		})
 	}
 }
 
@@ -187,7 +338,7 @@ func TestANewerBackupThatCannotBeReadNowStopsTheRestore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			into := newTarget()
-			if _, err := backup.Restore(t.Context(), test.bucket, old.Name, test.sealer, into, false, nil); !errors.Is(err, test.want) || into.calls != 0 {
+			if _, err := backup.Restore(t.Context(), test.bucket, test.sealer, into, soon(backup.Order{Name: old.Name})); !errors.Is(err, test.want) || into.calls != 0 {
 				t.Errorf("got %v after %d imports, want %v", err, into.calls, test.want)
 			}
 		})
@@ -198,7 +349,7 @@ func TestSitesThatAreToBeLeftOutAreLeftOut(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	written(t, b, s, morning, record(1, 10), record(2, 10), record(3, 10), erasure(3, 9))
 	into := newTarget()
-	got, err := backup.Restore(t.Context(), b, "", s, into, false, []string{siteName(2), siteName(3)})
+	got, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Without: []string{siteName(2), siteName(3)}}))
 	if err != nil || got.LeftOut != 2 || len(into.records) != 1 || into.records[siteName(1)] == nil {
 		t.Errorf("restored %+v, %v", got, err)
 	}
@@ -206,7 +357,7 @@ func TestSitesThatAreToBeLeftOutAreLeftOut(t *testing.T) {
 		t.Error("the erasure of a site that is left out was left out with it")
 	}
 	into = newTarget()
-	if _, err := backup.Restore(t.Context(), b, "", s, into, false, []string{siteName(2), siteName(4)}); err == nil || into.calls != 0 {
+	if _, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Without: []string{siteName(2), siteName(4)}})); err == nil || into.calls != 0 {
 		t.Errorf("a name that is not in the backup: %v after %d imports", err, into.calls)
 	}
 }
@@ -216,7 +367,7 @@ func TestWhatDoesNotExistIsNotRestored(t *testing.T) {
 	b.objects["notes.txt"] = []byte("x")
 	for _, name := range []string{"", "notes.txt", "sites-20261122T063553Z.backup"} {
 		into := newTarget()
-		if _, err := backup.Restore(t.Context(), b, name, s, into, false, nil); !errors.Is(err, backup.ErrNone) {
+		if _, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Name: name})); !errors.Is(err, backup.ErrNone) {
 			t.Errorf("restoring %q: %v", name, err)
 		}
 		if _, err := backup.Verify(t.Context(), b, name, s, opensAll); !errors.Is(err, backup.ErrNone) {
@@ -239,7 +390,7 @@ func TestARestoreThatWasInterruptedIsFinishedByAnother(t *testing.T) {
 			b, into := newBucket(), newTarget()
 			written(t, b, s, morning, entries...)
 			change(b, into)
-			got, err := backup.Restore(t.Context(), b, "", s, into, false, nil)
+			got, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{}))
 			if !errors.Is(err, errBucket) && !errors.Is(err, errTarget) {
 				t.Fatalf("got %v", err)
 			}
@@ -248,7 +399,7 @@ func TestARestoreThatWasInterruptedIsFinishedByAnother(t *testing.T) {
 				t.Errorf("it says %d records were added, there are %d", first, len(into.records))
 			}
 			b.cutGet = 0
-			got, err = backup.Restore(t.Context(), b, "", s, into, false, nil)
+			got, err = backup.Restore(t.Context(), b, s, into, soon(backup.Order{}))
 			if err != nil || len(into.records) != 1200 || got.Sites[tenant.Same] != first || got.Sites[tenant.Added] != 1200-first {
 				t.Errorf("the second time: %v, %v; %d records", got.Sites, err, len(into.records))
 			}
@@ -267,7 +418,7 @@ func TestABackupThatIsReplacedWhileItIsRestoredIsRefused(t *testing.T) {
 		}
 	}
 	into := newTarget()
-	if _, err := backup.Restore(t.Context(), b, "", s, into, false, nil); !errors.Is(err, backup.ErrDamaged) || into.calls != 0 {
+	if _, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{})); !errors.Is(err, backup.ErrDamaged) || into.calls != 0 {
 		t.Errorf("got %v after %d imports", err, into.calls)
 	}
 }
@@ -277,7 +428,7 @@ func TestATargetThatAnswersTooLittleIsNotBelieved(t *testing.T) {
 	written(t, b, s, morning, record(1, 10), record(2, 10))
 	into := newTarget()
 	into.short = true
-	if _, err := backup.Restore(t.Context(), b, "", s, into, false, nil); err == nil {
+	if _, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{})); err == nil {
 		t.Error("the restore is said to be done")
 	}
 }
@@ -285,9 +436,9 @@ func TestATargetThatAnswersTooLittleIsNotBelieved(t *testing.T) {
 func TestOnlyTheFirstNamesAreListed(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	written(t, b, s, morning, manySites()...)
-	got, err := backup.Restore(t.Context(), b, "", s, newTarget(), true, nil)
-	if err != nil || got.Sites[tenant.Added] != 999 || len(got.Names[tenant.Added]) != 20 {
-		t.Errorf("%d names of %d, %v", len(got.Names[tenant.Added]), got.Sites[tenant.Added], err)
+	got, err := backup.Restore(t.Context(), b, s, newTarget(), soon(backup.Order{DryRun: true}))
+	if err != nil || got.Sites[tenant.Added] != 999 || len(got.SiteNames[tenant.Added]) != 20 {
+		t.Errorf("%d names of %d, %v", len(got.SiteNames[tenant.Added]), got.Sites[tenant.Added], err)
 	}
 }
 

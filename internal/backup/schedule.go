@@ -29,8 +29,8 @@ const (
 // Schedule keeps a bucket's newest backup younger than Every, for as long as
 // Run runs. Any number of processes may run it on one bucket.
 type Schedule struct {
-	Every  time.Duration // 1 hour or more
-	Keep   time.Duration // see Prune, which is called after each backup
+	Every  time.Duration // 1 hour or more; 0 only looks how old the newest is
+	Keep   time.Duration // see Prune, which is called after each backup that was not Emptied
 	Source Source
 	Bucket Bucket
 	Sealer Sealer
@@ -41,7 +41,7 @@ type Schedule struct {
 
 // Event is something the schedule did or failed to do.
 type Event struct {
-	Operation string // "backup_list", "backup_write", "backup_prune"
+	Operation string // "backup_list", "backup_write", "backup_empty" (see Emptied), "backup_prune"
 	Duration  time.Duration
 	Err       error    // nothing of a customer; nil if it was done
 	Report    Report   // of backup_write
@@ -49,13 +49,19 @@ type Event struct {
 }
 
 // Run backs up whenever the newest backup in the bucket is older than Every,
-// until the context ends. What fails is tried again after 10 minutes.
+// until the context ends. What fails is tried again after 10 minutes. When the
+// context ends during a backup, Run returns once the bucket has taken back what
+// was uploaded of it, which a program that ends should wait for.
 func (s *Schedule) Run(ctx context.Context) {
 	left := s.look(ctx)
 	for {
 		// Never at once: processes start together. Without any backup it is
 		// worse to wait than to make two.
-		jitter := rand.N(min(s.Every/20, maxJitter))
+		longest := maxJitter
+		if s.Every > 0 {
+			longest = min(longest, s.Every/20)
+		}
+		jitter := rand.N(longest)
 		if s.newest.Load() == nil && left <= 0 {
 			jitter = rand.N(firstJitter)
 		}
@@ -80,7 +86,8 @@ func (s *Schedule) Newest() (time.Time, bool) {
 	return *newest, true
 }
 
-// look returns how long it is until the next backup is due.
+// look returns how long it is until the next backup is due, more than 0 if none
+// ever is.
 func (s *Schedule) look(ctx context.Context) time.Duration {
 	began := time.Now()
 	backups, err := List(ctx, s.Bucket)
@@ -91,11 +98,19 @@ func (s *Schedule) look(ctx context.Context) time.Duration {
 	for _, b := range backups { // the newest first
 		if age := b.Age(began); age > -maxAhead {
 			s.newest.Store(&b.Created)
-			return s.Every - age
+			return s.dueIn(s.Every - age)
 		}
 	}
 	s.newest.Store(nil)
-	return 0
+	return s.dueIn(0)
+}
+
+// dueIn is the time until a backup is due where backups are made at all.
+func (s *Schedule) dueIn(left time.Duration) time.Duration {
+	if s.Every == 0 {
+		return lookEvery
+	}
+	return left
 }
 
 // backUp returns how long it is until the next look.
@@ -109,6 +124,11 @@ func (s *Schedule) backUp(ctx context.Context) time.Duration {
 		return retryAfter
 	}
 	s.newest.Store(&report.Created)
+	began = time.Now()
+	if err := Emptied(ctx, s.Bucket, s.Sealer, report); err != nil {
+		s.log(ctx, Event{Operation: "backup_empty", Duration: time.Since(began), Err: err, Report: report})
+		return s.Every
+	}
 	began = time.Now()
 	deleted, err := Prune(ctx, s.Bucket, s.Keep, began)
 	s.log(ctx, Event{Operation: "backup_prune", Duration: time.Since(began), Err: err, Deleted: deleted})

@@ -207,6 +207,56 @@ func TestAProgramThatEndsLeavesNoHalfBackup(t *testing.T) {
 	})
 }
 
+func TestAScheduleDeletesNothingAfterRedisWasLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, e := newBucket(), &events{}
+		for day := range 40 {
+			written(t, b, localSealer(t, 1), time.Now().AddDate(0, 0, -day-1), record(1, 10))
+		}
+		s := &backup.Schedule{
+			Every: 24 * time.Hour, Keep: 30 * 24 * time.Hour,
+			Source: source{}, Bucket: b, Sealer: localSealer(t, 1), Log: e.add,
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Hour)
+		defer cancel()
+		s.Run(ctx)
+		said := e.of("backup_empty", true)
+		if n := len(e.of("backup_write", false)); n < 4 || len(said) != n || !errors.Is(said[0].Err, backup.ErrEmpty) {
+			t.Errorf("%d were written, said: %+v", n, said)
+		}
+		if n := len(backups(t, b)); n != 40+len(said) || len(e.of("backup_prune", false)) > 0 {
+			t.Errorf("%d backups are left", n)
+		}
+	})
+}
+
+func TestAScheduleWithoutATimeOnlyLooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, e := newBucket(), &events{}
+		s := &backup.Schedule{Source: source{err: errSource}, Bucket: b, Sealer: localSealer(t, 1), Log: e.add}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go s.Run(ctx)
+		time.Sleep(3 * time.Hour)
+		if _, known := s.Newest(); known {
+			t.Error("there is a newest backup in an empty bucket")
+		}
+		made := written(t, b, localSealer(t, 1), time.Now())
+		time.Sleep(time.Hour + 11*time.Minute)
+		if newest, known := s.Newest(); !known || !newest.Equal(made.Created) {
+			t.Errorf("after an hour the newest is said to be of %v, %v", newest, known)
+		}
+		b.set(func(b *bucket) { b.listErr = errBucket })
+		time.Sleep(90 * 24 * time.Hour)
+		if n := len(b.names()); n != 1 {
+			t.Errorf("there are %d backups", n)
+		}
+		if failed := e.of("backup_list", true); len(failed) == 0 || len(failed) != len(e.list) {
+			t.Errorf("said: %+v", e.list)
+		}
+	})
+}
+
 func TestAnUploadThatHangsEndsAfterAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, e := newBucket(), &events{}

@@ -30,11 +30,13 @@ type Verification struct {
 // error unless the record is one of this program and its secrets open.
 //
 // If some do not, the error wraps ErrUnopened and the verification says which.
+// If it holds no sites and an older one does, the error wraps ErrEmpty and the
+// verification says what it holds.
 // If the key service does not answer nothing is known, and the error wraps
 // seal.ErrKeyServiceUnavailable. Other errors are ErrNone, ErrDamaged,
 // ErrVersion and those of the bucket and of package seal.
 func Verify(ctx context.Context, bucket Bucket, name string, sealer Sealer, open func(context.Context, tenant.Entry) error) (Verification, error) {
-	b, _, err := find(ctx, bucket, name)
+	b, err := find(ctx, bucket, name)
 	if err != nil {
 		return Verification{}, err
 	}
@@ -42,7 +44,7 @@ func Verify(ctx context.Context, bucket Bucket, name string, sealer Sealer, open
 	var mu sync.Mutex
 	group, opening := errgroup.WithContext(ctx)
 	group.SetLimit(openings)
-	report, _, err := read(opening, bucket, b, sealer, nil, func(entry tenant.Entry) error {
+	report, _, err := read(opening, bucket, b.Backup, sealer, nil, func(entry tenant.Entry) error {
 		if entry.Record == nil {
 			return nil
 		}
@@ -73,6 +75,9 @@ func Verify(ctx context.Context, bucket Bucket, name string, sealer Sealer, open
 	slices.Sort(v.UnopenedNames)
 	if v.Unopened > 0 {
 		return v, fmt.Errorf("%w: %d of %d", ErrUnopened, v.Unopened, v.Records)
+	}
+	if v.Records == 0 {
+		return v, noneOlder(ctx, bucket, sealer, b.older)
 	}
 	return v, nil
 }

@@ -49,7 +49,7 @@ func TestABackupHoldsEveryEntryAndShowsNone(t *testing.T) {
 	if diff := cmp.Diff(report, verification.Report); diff != "" {
 		t.Errorf("verified (-written +verified): %s", diff)
 	}
-	_, err = backup.Restore(t.Context(), b, "", s, importFunc(func(batch []tenant.Entry) { restored = append(restored, batch...) }), false, nil)
+	_, err = backup.Restore(t.Context(), b, s, importFunc(func(batch []tenant.Entry) { restored = append(restored, batch...) }), soon(backup.Order{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,5 +6,5 @@ package datamap
 // Both are written by go test ./internal/datamap -update.
 const (
 	Date   = "2026-11-22"
-	digest = "cd68f2edf08675d9152b810fa27fdeac9c580205e93db663656732840e08d763"
+	digest = "cf59fbaea17d31fcc8e8fba04024803b08ccd76b33530578b5bc19f061a1aa1f"
 )

@@ -27,6 +27,7 @@ func sample(t *testing.T) map[string][]string {
 		RedisUp:         func() bool { return true },
 		LogLinesDropped: func() int64 { return 0 },
 		BackupAge:       func() (time.Duration, bool) { return time.Hour, true },
+		BackupInterval:  func() time.Duration { return time.Hour },
 		SealKeysCached:  func() int { return 0 },
 	})
 	log := technicallog.New(io.Discard, slog.LevelError, m)

@@ -22,6 +22,10 @@ type Gauges struct {
 	// is shown as an infinite age.
 	BackupAge func() (age time.Duration, found bool)
 
+	// BackupInterval is the time between two backups, 0 if they are made by
+	// command only: what the age is to be judged by.
+	BackupInterval func() time.Duration
+
 	// SealKeysCached is how many opened data keys are in memory.
 	SealKeysCached func() int
 }
@@ -48,6 +52,9 @@ func (m *Metrics) Register(gauges Gauges) {
 			}
 			return math.Inf(1)
 		})
+	}
+	if interval := gauges.BackupInterval; interval != nil {
+		m.gauge("labelup_backup_interval_seconds", "Time between two backups, 0 if they are made by command only.", func() float64 { return interval().Seconds() })
 	}
 	if cached := gauges.SealKeysCached; cached != nil {
 		m.gauge("labelup_seal_keys_cached", "Opened data keys in memory.", func() float64 { return float64(cached()) })

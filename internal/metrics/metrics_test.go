@@ -252,9 +252,10 @@ func TestGaugesAreAskedForAtEachScrape(t *testing.T) {
 		RedisUp:         func() bool { return up },
 		LogLinesDropped: func() int64 { return 3 },
 		BackupAge:       func() (time.Duration, bool) { return age, found },
+		BackupInterval:  func() time.Duration { return 6 * time.Hour },
 		SealKeysCached:  func() int { return 7 },
 	})
-	want := []string{"labelup_backup_age_seconds 5400", "labelup_log_lines_dropped_total 3", "labelup_redis_up 1", "labelup_seal_keys_cached 7"}
+	want := []string{"labelup_backup_age_seconds 5400", "labelup_backup_interval_seconds 21600", "labelup_log_lines_dropped_total 3", "labelup_redis_up 1", "labelup_seal_keys_cached 7"}
 	if diff := cmp.Diff(want, counted(t, m)); diff != "" {
 		t.Errorf("gauges differ (-want +got):\n%s", diff)
 	}
@@ -270,7 +271,7 @@ func TestGaugesAreAskedForAtEachScrape(t *testing.T) {
 func TestAGaugeThatNobodyGivesIsNotThere(t *testing.T) {
 	m := New()
 	m.Register(Gauges{})
-	for _, name := range []string{"labelup_redis_up", "labelup_backup_age_seconds", "labelup_log_lines_dropped_total", "labelup_seal_keys_cached"} {
+	for _, name := range []string{"labelup_redis_up", "labelup_backup_age_seconds", "labelup_backup_interval_seconds", "labelup_log_lines_dropped_total", "labelup_seal_keys_cached"} {
 		if strings.Contains(scraped(t, m), name) {
 			t.Errorf("%s is there", name)
 		}

@@ -41,24 +41,18 @@ func (s *Store) Erase(ctx context.Context, name string) (erased bool, err error)
 			if r, err := parse(name, values[0].text); err == nil && !r.ChangedAt.Before(at) {
 				at = r.ChangedAt.Add(time.Second)
 			}
-			return func(pipe redis.Pipeliner) {
-				s.drop(ctx, pipe, name)
-				s.mark(ctx, pipe, name, at)
-			}, nil
+			return together(s.drop(ctx, name), s.mark(ctx, name, at, s.settings.Keep.Erasures)), nil
 		})
 	})
 	return erased && err == nil, err
 }
 
-// drop deletes the record of a site and announces it.
-func (s *Store) drop(ctx context.Context, pipe redis.Pipeliner, name string) {
-	pipe.Del(ctx, siteKey(name))
-	pipe.Publish(ctx, channel, name)
-}
-
-// mark writes that a site was erased.
-func (s *Store) mark(ctx context.Context, pipe redis.Pipeliner, name string, at time.Time) {
-	pipe.Set(ctx, erasedKey(name), at.UTC().Format(time.RFC3339Nano), s.left(at.Add(s.settings.Keep.Erasures)))
+// drop returns how to delete the record of a site and announce it.
+func (s *Store) drop(ctx context.Context, name string) write {
+	return func(pipe redis.Pipeliner) {
+		pipe.Del(ctx, siteKey(name))
+		pipe.Publish(ctx, channel, name)
+	}
 }
 
 var errNoName = errors.New("tenant: the name of a site is 64 hex digits")

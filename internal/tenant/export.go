@@ -6,18 +6,19 @@ import (
 	"time"
 )
 
-// Entry is what a backup holds of one site: its record, or that it was erased.
-// An entry with both is read as the erasure first, then the record.
+// Entry is what a backup holds of one site: its record, or its mark, which says
+// that it was erased or uninstalled. An entry with both is read as the mark
+// first, then the record.
 type Entry struct {
 	Name     string          `json:"name"`              // see Name
 	Record   json.RawMessage `json:"record,omitempty"`  // as stored; what is no JSON is a JSON string here
-	ErasedAt time.Time       `json:"erasedAt,omitzero"` // when the site was erased
+	ErasedAt time.Time       `json:"erasedAt,omitzero"` // when the site was erased or uninstalled
 }
 
 // Export calls visit with all that a backup needs, one entry at a time: every
-// erasure, every record as it is stored, secrets sealed, and the erasures made
+// mark, every record as it is stored, secrets sealed, and the marks made
 // meanwhile. So a record that is erased during the export is followed by its
-// erasure. Records that the setting of now keeps no longer are left out.
+// mark. Records that the setting of now keeps no longer are left out.
 //
 // A record that cannot be read is exported all the same, for whoever looks into
 // its cause. What is no JSON, or above the limit of 64 KiB, becomes a JSON
@@ -25,8 +26,8 @@ type Entry struct {
 //
 // It misses what Each may miss, and its errors are those of Each.
 func (s *Store) Export(ctx context.Context, visit func(Entry) error) error {
-	exported := map[string]string{} // erasures, by Name
-	erasures := func() error {
+	exported := map[string]string{} // marks, by Name
+	marks := func() error {
 		return s.each(ctx, erasedKey, func(name, stored string) error {
 			if exported[name] == stored {
 				return nil
@@ -35,7 +36,7 @@ func (s *Store) Export(ctx context.Context, visit func(Entry) error) error {
 			return visit(Entry{Name: name, ErasedAt: erasedAt(value{stored, true}, s.settings.Now())})
 		})
 	}
-	if err := erasures(); err != nil {
+	if err := marks(); err != nil {
 		return err
 	}
 	if err := s.each(ctx, siteKey, func(name, stored string) error {
@@ -50,7 +51,7 @@ func (s *Store) Export(ctx context.Context, visit func(Entry) error) error {
 	}); err != nil {
 		return err
 	}
-	return erasures()
+	return marks()
 }
 
 // isOver reports whether what expires then has expired; zero never does.

@@ -17,13 +17,13 @@ type Outcome string
 // The outcomes.
 const (
 	Added     Outcome = "added"      // written: Redis had no record of the site
-	Replaced  Outcome = "replaced"   // written: Redis had an older record, or one that cannot be read
+	Replaced  Outcome = "replaced"   // written: Redis had an older record, one that cannot be read, or one of the same moment whose secrets do not open
 	KeptNewer Outcome = "kept_newer" // not written: Redis has a newer record
-	Same      Outcome = "same"       // not written: Redis has a record of the same moment, or knows of the erasure
+	Same      Outcome = "same"       // not written: Redis has a record of the same moment, or knows of the mark
 	Expired   Outcome = "expired"    // not written: it would have been deleted by now
 	Corrupt   Outcome = "corrupt"    // not written: it cannot be read, or its secrets do not open and Redis has a record
-	Erased    Outcome = "erased"     // a record: not written, the site was erased since. An erasure: an older record in Redis is deleted
-	Marked    Outcome = "marked"     // an erasure that Redis did not know of; it has no older record
+	Erased    Outcome = "erased"     // a record: not written, the site was erased or uninstalled since. A mark: an older record in Redis is deleted
+	Marked    Outcome = "marked"     // a mark that Redis did not know of; it has no older record
 )
 
 // MaxImport is how many entries one call of Import takes.
@@ -48,11 +48,15 @@ const (
 // are one atomic step. A record that a newer program wrote counts as newer.
 //
 // A record is never brought back after the time that an uninstalled site's is
-// kept, nor if Redis knows, or an entry says, that the site was erased after
-// the record's changedAt. What is written expires when it would have.
+// kept, nor if Redis knows, or an entry before it says, that the site was erased
+// or uninstalled after the record's changedAt. That holds for a mark, too, that
+// is not written itself because its time is over. A record that is written
+// expires when it would have, a mark after Keep.Erasures: then no backup from
+// before it is left.
 //
 // Secrets are only opened before a record is replaced: where there is none, a
-// sealed text whose key is missing is better than nothing.
+// sealed text whose key is missing is better than nothing. A record of the same
+// moment, sealed otherwise, replaces one whose secrets do not open.
 //
 // An error wraps connect.ErrStoreUnavailable unless there are too many entries.
 // After it some may have been written; importing them again is safe.
@@ -116,7 +120,7 @@ func (s *Store) writeAll(ctx context.Context, sites []*present) (write, error) {
 	var all []write
 	for _, site := range sites {
 		if site.marked {
-			all = append(all, func(pipe redis.Pipeliner) { s.mark(ctx, pipe, site.name, site.erasedAt) })
+			all = append(all, s.mark(ctx, site.name, site.erasedAt, s.settings.Keep.Erasures))
 		}
 		switch {
 		case site.put:
@@ -126,17 +130,10 @@ func (s *Store) writeAll(ctx context.Context, sites []*present) (write, error) {
 			}
 			all = append(all, put)
 		case site.dropped:
-			all = append(all, func(pipe redis.Pipeliner) { s.drop(ctx, pipe, site.name) })
+			all = append(all, s.drop(ctx, site.name))
 		}
 	}
-	if len(all) == 0 {
-		return nil, nil
-	}
-	return func(pipe redis.Pipeliner) {
-		for _, do := range all {
-			do(pipe)
-		}
-	}, nil
+	return together(all...), nil
 }
 
 // arrival is what an import brings for one site.
@@ -177,7 +174,7 @@ type present struct {
 	name     string
 	record   *record   // nil if there is none, or none that can be read
 	corrupt  error     // why it cannot be read
-	erasedAt time.Time // zero if the site was not erased
+	erasedAt time.Time // zero if the site was not erased or uninstalled
 
 	put, dropped, marked bool // what was changed
 }
@@ -214,7 +211,7 @@ func (s *Store) settle(ctx context.Context, from pipelined, sites []arrival, out
 func (s *Store) decide(ctx context.Context, p *present, entry Entry) (Outcome, error) {
 	outcome := Corrupt
 	if !entry.ErasedAt.IsZero() {
-		outcome = s.decideErasure(p, entry.ErasedAt)
+		outcome = s.decideMark(p, entry.ErasedAt)
 	}
 	if len(entry.Record) > 0 {
 		return s.decideRecord(ctx, p, string(entry.Record))
@@ -222,14 +219,19 @@ func (s *Store) decide(ctx context.Context, p *present, entry Entry) (Outcome, e
 	return outcome, nil
 }
 
-func (s *Store) decideErasure(p *present, at time.Time) Outcome {
-	switch {
-	case s.isOver(at.Add(s.settings.Keep.Erasures)):
-		return Expired
-	case !at.After(p.erasedAt):
+func (s *Store) decideMark(p *present, at time.Time) Outcome {
+	expired := s.isOver(at.Add(s.settings.Keep.Erasures))
+	if !at.After(p.erasedAt) {
+		if expired {
+			return Expired
+		}
 		return Same // and what is there was installed since
 	}
-	p.erasedAt, p.marked = at, true
+	p.erasedAt = at
+	if expired {
+		return Expired // but no older record may come with it
+	}
+	p.marked = true
 	if p.record != nil && p.record.ChangedAt.Before(at) {
 		p.record, p.put, p.dropped = nil, false, true
 		return Erased
@@ -251,17 +253,37 @@ func (s *Store) decideRecord(ctx context.Context, p *present, raw string) (Outco
 	case p.record != nil && r.ChangedAt.Before(p.record.ChangedAt):
 		return KeptNewer, nil
 	case p.record != nil && r.ChangedAt.Equal(p.record.ChangedAt):
-		return Same, nil
+		if opens, err := s.opensLike(ctx, p.record, r); opens || err != nil {
+			return Same, err
+		}
 	}
 	outcome := Added
 	if p.record != nil || p.corrupt != nil {
 		outcome = Replaced
-		if _, err := r.open(ctx, s.sealer); errors.Is(err, ErrCorrupt) {
-			return Corrupt, nil
-		} else if err != nil {
-			return "", err
+		if opens, err := s.opens(ctx, r); !opens || err != nil {
+			return Corrupt, err
 		}
 	}
 	p.record, p.corrupt, p.put = r, nil, true
 	return outcome, nil
+}
+
+// opensLike reports whether the secrets of a record open, or are those of
+// another, so that they open if those do. Then nobody is asked: of a backup
+// that is brought back into a Redis in use, most are the same.
+func (s *Store) opensLike(ctx context.Context, r, other *record) (bool, error) {
+	if r.SharedSecret == other.SharedSecret && r.PreviousSecret == other.PreviousSecret {
+		return true, nil
+	}
+	return s.opens(ctx, r)
+}
+
+// opens reports whether the secrets of a record open. An error is the key
+// service's, and tells nothing about the record.
+func (s *Store) opens(ctx context.Context, r *record) (bool, error) {
+	_, err := r.open(ctx, s.sealer)
+	if errors.Is(err, ErrCorrupt) {
+		return false, nil
+	}
+	return err == nil, err
 }

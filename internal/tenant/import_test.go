@@ -42,6 +42,7 @@ func TestWhatBecomesOfAnEntry(t *testing.T) {
 		return i
 	}
 	older, same, newer := changed("older", now.Add(-time.Hour)), changed("same", now), changed("newer", now.Add(time.Hour))
+	ancient := changed("ancient", now.Add(-31*day))
 	entry := func(i *connect.Installation) Entry { return entryOf(t, keys, i) }
 	edited := func(i *connect.Installation, old, replacement string) Entry {
 		e := entry(i)
@@ -69,6 +70,10 @@ func TestWhatBecomesOfAnEntry(t *testing.T) {
 		{"over an older record", text(entry(older)), time.Time{}, []Entry{entry(same)}, []Outcome{Replaced}, "same", time.Time{}},
 		{"over a newer record", text(entry(newer)), time.Time{}, []Entry{entry(same)}, []Outcome{KeptNewer}, "newer", time.Time{}},
 		{"over a record of the same moment", text(entry(same)), time.Time{}, []Entry{entry(changed("other", now))}, []Outcome{Same}, "same", time.Time{}},
+		{"over one of the same moment whose secrets do not open", text(edited(same, "v1.k1.", "v1.k9.")), time.Time{}, []Entry{entry(changed("healthy", now))}, []Outcome{Replaced}, "healthy", time.Time{}},
+		{"over one of the same moment, and neither opens", text(edited(same, "v1.k1.", "v1.k9.")), time.Time{}, []Entry{edited(changed("other", now), "v1.k1.", "v1.k8.")}, []Outcome{Corrupt}, "v1.k9.", time.Time{}},
+		{"secrets that do not open, over a healthy record of the same moment", text(entry(same)), time.Time{}, []Entry{edited(changed("other", now), "v1.k1.", "v1.k9.")}, []Outcome{Same}, "same", time.Time{}},
+		{"two of the same moment, and only the second opens", "", time.Time{}, []Entry{edited(same, "v1.k1.", "v1.k9."), entry(changed("healthy", now))}, []Outcome{Added, Replaced}, "healthy", time.Time{}},
 		{"several of one site: the newest stays", "", time.Time{}, []Entry{entry(same), entry(newer), entry(older)}, []Outcome{Added, Replaced, KeptNewer}, "newer", time.Time{}},
 
 		{"what is no record", text(entry(older)), time.Time{}, []Entry{{Name: Name(site), Record: json.RawMessage(`"hello"`)}}, []Outcome{Corrupt}, "older", time.Time{}},
@@ -96,6 +101,10 @@ func TestWhatBecomesOfAnEntry(t *testing.T) {
 		{"an erasure over an old record, then a new one", text(entry(older)), time.Time{}, []Entry{erased(now.Add(-time.Minute)), entry(same)}, []Outcome{Erased, Added}, "same", now.Add(-time.Minute)},
 		{"both in one entry, the record from before", "", time.Time{}, []Entry{{Name: Name(site), ErasedAt: now, Record: entry(older).Record}}, []Outcome{Erased}, "", now},
 		{"both in one entry, the record from after", "", time.Time{}, []Entry{{Name: Name(site), ErasedAt: now, Record: entry(newer).Record}}, []Outcome{Added}, "newer", now},
+		{"an erasure that is over", text(entry(older)), time.Time{}, []Entry{erased(now.Add(-30 * day))}, []Outcome{Expired}, "older", time.Time{}},
+		{"an erasure that is over, and a record from before", "", time.Time{}, []Entry{{Name: Name(site), ErasedAt: now.Add(-30 * day), Record: entry(ancient).Record}}, []Outcome{Erased}, "", time.Time{}},
+		{"the same in two entries", "", time.Time{}, []Entry{erased(now.Add(-30 * day)), entry(ancient)}, []Outcome{Expired, Erased}, "", time.Time{}},
+		{"an erasure that is over, and a record from after", "", time.Time{}, []Entry{{Name: Name(site), ErasedAt: now.Add(-30 * day), Record: entry(older).Record}}, []Outcome{Added}, "older", time.Time{}},
 		{"a mark that cannot be read counts as of now", "", time.Unix(0, 0), []Entry{entry(older)}, []Outcome{Erased}, "", time.Unix(0, 0)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -194,7 +203,7 @@ func interfering(t *testing.T, server *redistest.Server, happen func()) *Store {
 	return openAs(t, server.URL(), sealer(t, "k1"), Options{}, Settings{
 		Now: func() time.Time { return now },
 		Observe: func(call Call) {
-			// The first question decides whether a transaction is needed.
+			// The first question comes before the transaction.
 			if call.Operation == "redis_get" && asked.Add(1) == 2 {
 				happen()
 			}
@@ -256,8 +265,9 @@ func TestABackupOfManySitesIsBroughtBackAsItWas(t *testing.T) {
 		change(t, s, clientKey, nil, want[clientKey])
 	}
 	backup := export(t, s)
-	if len(backup) != len(want) {
-		t.Fatalf("%d entries of %d sites", len(backup), len(want))
+	uninstalled := (len(want) + 2) / 3 // each has a mark
+	if len(backup) != len(want)+uninstalled {
+		t.Fatalf("%d entries of %d sites, of which %d are uninstalled", len(backup), len(want), uninstalled)
 	}
 	elsewhere := redistest.Start(t)
 	other := open(t, elsewhere.URL())
@@ -266,8 +276,8 @@ func TestABackupOfManySitesIsBroughtBackAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, outcome := range outcomes {
-		if outcome != Added {
-			t.Errorf("entry %d: %s", i, outcome)
+		if want := map[bool]Outcome{true: Marked, false: Added}[backup[i].Record == nil]; outcome != want {
+			t.Errorf("entry %d: %s, want %s", i, outcome, want)
 		}
 	}
 	for clientKey, record := range want {
@@ -287,7 +297,7 @@ func TestABackupOfManySitesIsBroughtBackAsItWas(t *testing.T) {
 func byName(entries []Entry) map[string]string {
 	names := map[string]string{}
 	for _, e := range entries {
-		names[e.Name] = string(e.Record) + e.ErasedAt.String()
+		names[e.Name] += string(e.Record) + e.ErasedAt.String()
 	}
 	return names
 }
@@ -334,6 +344,12 @@ func TestAKeyServiceThatIsDownChangesNothing(t *testing.T) {
 	newer.ChangedAt = now.Add(time.Hour)
 	if _, err := s.Import(t.Context(), []Entry{entryOf(t, sealer(t, "k1"), newer)}, true); !errors.Is(err, connect.ErrStoreUnavailable) || !errors.Is(err, down) {
 		t.Errorf("import: %v", err)
+	}
+	if _, err := s.Import(t.Context(), []Entry{entryOf(t, sealer(t, "k1"), here(site, "other"))}, true); !errors.Is(err, connect.ErrStoreUnavailable) || !errors.Is(err, down) {
+		t.Errorf("import of a record of the same moment with other secrets: %v", err)
+	}
+	if outcomes, err := s.Import(t.Context(), export(t, s), true); err != nil || outcomes[0] != Same {
+		t.Errorf("import of what is there: %v, %v", outcomes, err)
 	}
 	if _, err := s.Installation(t.Context(), site); !errors.Is(err, down) || errors.Is(err, ErrCorrupt) {
 		t.Errorf("reading: %v", err)

@@ -10,7 +10,7 @@ import (
 )
 
 // Stores is everything that is kept in Redis.
-var Stores = []datamap.Store{siteStore, tokenStore, erasureStore}
+var Stores = []datamap.Store{siteStore, tokenStore, markStore}
 
 // Name is what a site is called in Redis, in backups and in the log (there by
 // its first 12 characters): 64 hex digits. It is a hash, because a client key
@@ -37,7 +37,7 @@ func tokenKey(name string, token [32]byte) string {
 	return "labelup:{" + name + "}:token:" + hex.EncodeToString(token[:])
 }
 
-// erasedKey holds when the site was erased, as RFC 3339.
+// erasedKey holds when the site was erased or uninstalled, as RFC 3339: its mark.
 func erasedKey(name string) string { return "labelup:{" + name + "}:erased" }
 
 var tokenStore = datamap.Named([]string{"site", "token", "body"}, datamap.Store{
@@ -52,18 +52,18 @@ var tokenStore = datamap.Named([]string{"site", "token", "body"}, datamap.Store{
 	},
 })
 
-var erasureStore = datamap.Named([]string{"site", "erasedAt"}, datamap.Store{
-	Name:       "Erased sites",
+var markStore = datamap.Named([]string{"site", "erasedAt"}, datamap.Store{
+	Name:       "Erased and uninstalled sites",
 	Place:      "Redis, labelup:{<site>}:erased",
-	Kept:       "a day longer than any backup from before: " + datamap.BackupDays + " days and one more",
+	Kept:       "a day longer than any backup from before: " + datamap.BackupDays + " days and one more; after an uninstall, a day longer than that and than the site's record",
 	Protection: "the site by its hash only: SHA-256 in hex",
 	Fields: []datamap.Field{
-		{Name: "site", Origin: "the client key of Atlassian's lifecycle call, hashed", Purpose: "which site was erased"},
-		{Name: "erasedAt", Origin: "the app's clock", Purpose: "keeps a backup from bringing the record back"},
+		{Name: "site", Origin: "the client key of Atlassian's lifecycle call, hashed", Purpose: "which site was erased or uninstalled"},
+		{Name: "erasedAt", Origin: "the app's clock, or Atlassian's uninstall call", Purpose: "keeps a backup from bringing back a record from before"},
 	},
 })
 
-// erasedAt reads the mark of an erasure, zero if there is none. One that cannot
+// erasedAt reads the mark of a site, zero if there is none. One that cannot
 // be read counts as of now: then nothing older is imported for the site.
 func erasedAt(mark value, now time.Time) time.Time {
 	if !mark.found {

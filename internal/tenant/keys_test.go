@@ -67,8 +67,8 @@ func (d *documented) check(t *testing.T, after string) {
 				t.Errorf("after %s a token's value is %q, for %v", after, text, left)
 			}
 		case 2:
-			if _, err := time.Parse(time.RFC3339, text); err != nil || left <= 0 || left > defaultKeep+time.Minute {
-				t.Errorf("after %s the mark of an erasure is %q, for %v", after, text, left)
+			if _, err := time.Parse(time.RFC3339, text); err != nil || left <= 0 || left > defaultKeep+markMargin+time.Minute {
+				t.Errorf("after %s the mark is %q, for %v", after, text, left)
 			}
 		}
 		if strings.Contains(text, "secret-of") {

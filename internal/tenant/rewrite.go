@@ -2,9 +2,6 @@ package tenant
 
 import (
 	"context"
-	"errors"
-
-	"github.com/redis/go-redis/v9"
 
 	"labelup/connect"
 )
@@ -17,18 +14,13 @@ func (s *Store) rewrite(ctx context.Context, name string, edit func(context.Cont
 	}
 	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
 	defer cancel()
-	key := siteKey(name)
 	err = s.again(ctx, []string{name}, func() error {
-		return s.watch(ctx, []string{key}, func(tx *redis.Tx) (write, error) {
+		return s.swap(ctx, []string{siteKey(name)}, func(values []value) (write, error) {
 			changed = false
-			stored, err := tx.Get(ctx, key).Result()
-			if errors.Is(err, redis.Nil) {
+			if !values[0].found {
 				return nil, connect.ErrUnknownSite
 			}
-			if err != nil {
-				return nil, unavailable(err)
-			}
-			r, err := parseWhole(name, stored)
+			r, err := parseWhole(name, values[0].text)
 			if err != nil {
 				return nil, unavailable(err)
 			}

@@ -27,7 +27,8 @@ type Keep struct {
 
 	// Erasures is how long it stays known that a site was erased. It must be
 	// at least as long as a backup may be restored, or the backup would bring
-	// the site back.
+	// the site back. That a site uninstalled the app stays known for the longer
+	// of both times and a day more.
 	Erasures time.Duration
 }
 

@@ -6,7 +6,7 @@
 //
 //	labelup:{<Name of the site>}:site                       the record, see record.go and docs/tenants.md
 //	labelup:{<Name of the site>}:token:<sha256 of a token>  the hash of the body it came with, until the token expires
-//	labelup:{<Name of the site>}:erased                     when the site was erased, as long as a backup may hold it
+//	labelup:{<Name of the site>}:erased                     when the site was erased or uninstalled, as long as a backup may hold it
 //
 // Nothing about people, pages or labels is stored, and no secret in the clear.
 // Changes are announced on the channel "labelup:site-changed"; a message is the
@@ -27,6 +27,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -155,7 +157,8 @@ func (s *Store) load(ctx context.Context, clientKey string) (*connect.Installati
 				return nil, unavailable(err)
 			}
 		}
-		s.cache.put(generation, &cached{clientKey: clientKey, name: name, installation: installation, asked: asked})
+		// A copy, for the caller's may be a part of a token with a person in it.
+		s.cache.put(generation, &cached{clientKey: strings.Clone(clientKey), name: name, installation: installation, asked: asked})
 		return installation, nil
 	})
 	select {
@@ -209,41 +212,76 @@ func (s *Store) again(ctx context.Context, names []string, attempt func() error)
 // wrote the site or the token meanwhile; nothing was changed then.
 func (s *Store) tryChange(ctx context.Context, clientKey string, used *connect.UsedToken, decide func(*connect.Installation) (*connect.Installation, error)) error {
 	name := Name(clientKey)
-	keys := []string{siteKey(name)}
+	keys := []string{siteKey(name), erasedKey(name)}
 	if used != nil {
 		keys = append(keys, tokenKey(name, used.TokenHash))
 	}
-	return s.watch(ctx, keys, func(tx *redis.Tx) (write, error) {
-		values, err := tx.MGet(ctx, keys...).Result()
-		if err != nil {
-			return nil, unavailable(err)
-		}
-		if used != nil && values[1] != nil {
-			if values[1] != hex.EncodeToString(used.BodyHash[:]) {
-				return nil, connect.ErrTokenReused
+	return s.swap(ctx, keys, func(values []value) (write, error) {
+		var use write
+		if used != nil {
+			body := hex.EncodeToString(used.BodyHash[:])
+			if known := values[2]; known.found {
+				if known.text != body {
+					return nil, connect.ErrTokenReused
+				}
+				return nil, nil
 			}
-			return nil, nil
+			use = func(pipe redis.Pipeliner) { pipe.Set(ctx, keys[2], body, s.left(used.Expires)) }
 		}
-		put, err := s.next(ctx, clientKey, values[0], decide)
-		if err != nil || put == nil && used == nil {
+		put, err := s.next(ctx, clientKey, values[0], values[1], decide)
+		if err != nil {
 			return nil, err
 		}
-		return func(pipe redis.Pipeliner) {
-			if put != nil {
-				put(pipe)
-			}
-			if used != nil {
-				pipe.Set(ctx, keys[1], hex.EncodeToString(used.BodyHash[:]), s.left(used.Expires))
-			}
-		}, nil
+		return together(put, use), nil
 	})
 }
 
-// write is what a transaction does.
+// write is what a transaction does; nil is nothing.
 type write func(redis.Pipeliner)
 
+// together is several writes as one.
+func together(writes ...write) write {
+	writes = slices.DeleteFunc(writes, func(do write) bool { return do == nil })
+	if len(writes) == 0 {
+		return nil
+	}
+	return func(pipe redis.Pipeliner) {
+		for _, do := range writes {
+			do(pipe)
+		}
+	}
+}
+
+// swap makes one attempt to change keys of one site: what decide returns for
+// their values is done if they still hold the same, else swap returns
+// redis.TxFailedErr and nothing was done. An error of decide is returned as it
+// is.
+//
+// decide may ask a slow key service, so it is called before the transaction:
+// that has a connection to itself, and there are few of them for all sites.
+func (s *Store) swap(ctx context.Context, keys []string, decide func([]value) (write, error)) error {
+	before, err := readAll(ctx, s.client, keys)
+	if err != nil {
+		return unavailable(err)
+	}
+	do, err := decide(before)
+	if err != nil || do == nil {
+		return err
+	}
+	return s.watch(ctx, keys, func(tx *redis.Tx) (write, error) {
+		now, err := readAll(ctx, tx, keys)
+		if err != nil {
+			return nil, unavailable(err)
+		}
+		if !slices.Equal(before, now) {
+			return nil, redis.TxFailedErr
+		}
+		return do, nil
+	})
+}
+
 // watch runs one transaction: look reads and decides, and what it returns is
-// done if nobody else wrote the keys since; nil is nothing. It returns look's
+// done if nobody else wrote the keys since. It returns look's
 // error as it is, redis.TxFailedErr if somebody did write, and any other error
 // as a failure of Redis. The keys must be of one site, unless Redis is no
 // cluster.
@@ -271,11 +309,11 @@ func (s *Store) watch(ctx context.Context, keys []string, look func(*redis.Tx) (
 }
 
 // next returns how to write the record that decide wants, nil to leave it.
-func (s *Store) next(ctx context.Context, clientKey string, stored any, decide func(*connect.Installation) (*connect.Installation, error)) (write, error) {
+func (s *Store) next(ctx context.Context, clientKey string, stored, mark value, decide func(*connect.Installation) (*connect.Installation, error)) (write, error) {
 	var current *connect.Installation
 	var unknown map[string]json.RawMessage
-	if text, found := stored.(string); found {
-		r, err := parseWhole(Name(clientKey), text)
+	if stored.found {
+		r, err := parseWhole(Name(clientKey), stored.text)
 		if err != nil {
 			return nil, unavailable(err)
 		}
@@ -296,7 +334,11 @@ func (s *Store) next(ctx context.Context, clientKey string, stored any, decide f
 		return nil, unavailable(err)
 	}
 	r.unknown = unknown
-	return s.put(ctx, r)
+	put, err := s.put(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return together(put, s.remark(ctx, r, erasedAt(mark, s.settings.Now()))), nil
 }
 
 // put returns how to write a record, until it expires, and announce it.
