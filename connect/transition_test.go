@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -175,4 +176,31 @@ func TestTheCacheOfUserTokensIsBounded(t *testing.T) {
 	if _, ok := u.cached(key(2*maxUserTokens - 1)); !ok {
 		t.Error("the newest token is not kept")
 	}
+}
+
+func TestAUserTokenThatNobodyAsksForAgainDoesNotStay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := NewUserTokens("https://token.example", nil, nil)
+		held := func() int {
+			u.mu.Lock()
+			defer u.mu.Unlock()
+			return len(u.tokens)
+		}
+		first, second := tokenKey{person: hashOf("first")}, tokenKey{person: hashOf("second")}
+		u.keep(first, userToken{token: "t", until: time.Now().Add(time.Minute)}, 0)
+		u.keep(second, userToken{token: "t", until: time.Now().Add(time.Minute)}, 0)
+		time.Sleep(30 * time.Second)
+		u.keep(second, userToken{token: "newer", until: time.Now().Add(time.Minute)}, 0)
+		time.Sleep(31 * time.Second)
+		synctest.Wait()
+		_, ok := u.cached(second)
+		if held() != 1 || !ok {
+			t.Errorf("%d tokens are left, the newer one: %v", held(), ok)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if held() != 0 {
+			t.Errorf("%d tokens are left", held())
+		}
+	})
 }

@@ -166,6 +166,18 @@ func (u *UserTokens) keep(key tokenKey, entry userToken, generation int) {
 		u.makeRoom(now)
 	}
 	u.tokens[key] = entry
+	// It would stay in memory if nobody asked for it again.
+	until := entry.until
+	time.AfterFunc(until.Sub(now), func() { u.expire(key, until) })
+}
+
+// expire drops the token that is good until then, unless there is another.
+func (u *UserTokens) expire(key tokenKey, until time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.tokens[key].until.Equal(until) {
+		delete(u.tokens, key)
+	}
 }
 
 // makeRoom drops what has expired, and one token whatever it is if nothing has.

@@ -76,6 +76,8 @@ type Call struct {
 // safe for use by several goroutines.
 type Client struct {
 	base      string // with /wiki, without a slash at the end
+	scheme    string // of base
+	host      string // of base, with its port
 	authorize Authorizer
 	options   Options
 	http      http.Client
@@ -104,6 +106,8 @@ func New(baseURL string, authorize Authorizer, options Options) (*Client, error)
 	}
 	return &Client{
 		base:      strings.TrimRight(baseURL, "/"),
+		scheme:    u.Scheme,
+		host:      u.Host,
 		authorize: authorize,
 		options:   options,
 		http: http.Client{
@@ -286,6 +290,9 @@ func (c *Client) send(ctx context.Context, r request, before int) (*answer, erro
 	if err != nil {
 		return nil, fault.New(fault.Internal, "confluence_request")
 	}
+	// The transport keeps these two with its connections. As they were parsed
+	// they are parts of the whole address, which would stay in memory with them.
+	q.URL.Scheme, q.URL.Host = c.scheme, c.host
 	q.Header.Set("Accept", "application/json")
 	q.Header.Set("User-Agent", "LabelUP")
 	if r.body != nil {

@@ -80,6 +80,19 @@ func (c *cache) put(generation uint64, answer *cached) {
 	} else {
 		c.unknown.add(answer)
 	}
+	// It would stay in memory, with the site's secret, if nobody asked again.
+	time.AfterFunc(c.maxAge-time.Since(answer.asked), func() { c.expire(answer) })
+}
+
+// expire drops an answer that is too old, unless there is a newer one.
+func (c *cache) expire(answer *cached) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, held := range []*recent{&c.known, &c.unknown} {
+		if element := held.entries[answer.clientKey]; element != nil && answerOf(element) == answer {
+			held.remove(answer.clientKey)
+		}
+	}
 }
 
 // forget drops the site of this name, or all sites if name is empty, and what

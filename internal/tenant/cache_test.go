@@ -3,6 +3,7 @@ package tenant
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"labelup/connect"
@@ -87,4 +88,24 @@ func TestASiteIsKnownOrUnknownButNeverBoth(t *testing.T) {
 			t.Errorf("held %d times", held)
 		}
 	}
+}
+
+func TestAnAnswerThatNobodyAsksForAgainDoesNotStay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCache()
+		c.put(0, answer("first", true))
+		c.put(0, answer("nobody", false))
+		time.Sleep(maxAge / 2)
+		c.put(0, answer("first", true))
+		time.Sleep(maxAge/2 + time.Millisecond)
+		synctest.Wait()
+		if _, ok := c.get("first"); !ok || len(c.unknown.entries) != 0 {
+			t.Errorf("the newer answer is held: %v; unknown: %d", ok, len(c.unknown.entries))
+		}
+		time.Sleep(maxAge)
+		synctest.Wait()
+		if got := len(c.known.entries) + c.known.order.Len(); got != 0 {
+			t.Errorf("holds %d", got)
+		}
+	})
 }
