@@ -175,13 +175,42 @@ func TestErasingIsGuarded(t *testing.T) {
 
 func TestAnErasureDoesNotEndWithItsConnection(t *testing.T) {
 	h := newHarness(t)
+	h.confluence.rights = administers
 	ctx, leave := context.WithCancel(t.Context())
-	spy := &spyHost{Host: h.server.Host, leave: leave}
-	h.server.Host = spy
+	h.server.Host = &leaving{h.server.Host, leave}
 	request := h.atlassian.BrowserCall(http.MethodPost, "/api/site/erase", `{"confirm":"`+h.host()+`"}`)
 	if w := h.send(request.WithContext(ctx)); w.Code != http.StatusOK || len(h.records.erased) != 1 {
 		t.Errorf("answered %d, erased %v", w.Code, h.records.erased)
 	}
+}
+
+// leaving has the caller leave once they are found to be an administrator.
+type leaving struct {
+	Host
+	leave func()
+}
+
+func (l *leaving) Viewer(r *http.Request) (*Caller, error) {
+	caller, err := l.Host.Viewer(r)
+	if err == nil {
+		asUser := caller.AsUser
+		caller.AsUser = func(requestID string) (Confluence, error) {
+			site, err := asUser(requestID)
+			return &leavingConfluence{site, l.leave}, err
+		}
+	}
+	return caller, err
+}
+
+type leavingConfluence struct {
+	Confluence
+	leave func()
+}
+
+func (l *leavingConfluence) Administers(ctx context.Context, accountID string) (bool, error) {
+	administers, err := l.Confluence.Administers(ctx, accountID)
+	l.leave()
+	return administers, err
 }
 
 func TestTheAdminPageIsAFrameOfTheSite(t *testing.T) {

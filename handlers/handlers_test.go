@@ -151,7 +151,9 @@ type confluenceStandIn struct {
 	answer  int                 // if set, every label request is answered with it
 	writers []string            // Authorization of each write
 	writes  int
-	rights  string // what a person may, as the answer to that has it
+
+	writeAnswer int    // if set, every write is answered with it
+	rights      string // what a person may, as the answer to that has it
 }
 
 func newConfluenceStandIn(t *testing.T) *confluenceStandIn {
@@ -219,8 +221,8 @@ func (c *confluenceStandIn) write(change func(id string, r *http.Request)) http.
 		defer c.mu.Unlock()
 		c.writes++
 		c.writers = append(c.writers, r.Header.Get("Authorization"))
-		if c.answer != 0 {
-			http.Error(w, "no", c.answer)
+		if answer := max(c.answer, c.writeAnswer); answer != 0 {
+			http.Error(w, "no", answer)
 			return
 		}
 		change(r.PathValue("id"), r)

@@ -79,6 +79,9 @@ func (s *Server) changeLabels(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	if len(outcome.Failed) > 0 {
+		x.fault = outcome.Failed[0].Fault // a part failed: the person is told, and so is the log
+	}
 	x.sendJSON(http.StatusOK, answerOf(change, outcome, x.requestID))
 	return nil
 }

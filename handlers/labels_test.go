@@ -388,3 +388,16 @@ func TestTheRoutersRequestIDIsTakenOver(t *testing.T) {
 		})
 	}
 }
+
+func TestAChangeOfWhichAPartFailedIsAFailureInTheLog(t *testing.T) {
+	h := newHarness(t)
+	h.confluence.writeAnswer = http.StatusInternalServerError
+	w := h.change(`{"contentId":"123","add":["a"]}`)
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"failed":[{"name":"a"`) {
+		t.Fatalf("answered %d %s", w.Code, w.Body)
+	}
+	lines := h.lines()
+	if last := lines[len(lines)-1]; last["msg"] != "request" || last["kind"] != "upstream" || last["reason"] == "" {
+		t.Errorf("the line is %v", last)
+	}
+}

@@ -22,6 +22,7 @@ type route struct {
 	path   string
 	proof  proof
 	change bool // writes to Confluence: needs an active licence and a person
+	admin  bool // only for who administers the site: Confluence is asked
 	html   bool // people see the answer, errors too, in a frame of their site
 	serve  func(*Server, *exchange) error
 }
@@ -51,8 +52,8 @@ var routes = []route{
 
 	{method: http.MethodGet, path: "/admin", proof: site, html: true, serve: (*Server).adminPage},
 
-	{method: http.MethodGet, path: "/api/site", proof: siteViewer, serve: (*Server).site},
-	{method: http.MethodPost, path: "/api/site/erase", proof: siteViewer, serve: (*Server).eraseSite},
+	{method: http.MethodGet, path: "/api/site", proof: siteViewer, admin: true, serve: (*Server).site},
+	{method: http.MethodPost, path: "/api/site/erase", proof: siteViewer, admin: true, serve: (*Server).eraseSite},
 	{method: http.MethodPost, path: "/api/labels", proof: siteViewer, change: true, serve: (*Server).changeLabels},
 	{method: http.MethodPost, path: "/api/suggest", proof: siteViewer, serve: (*Server).suggestLabels},
 }

@@ -230,3 +230,27 @@ func TestWhatIsNotInTheTableDoesNotExist(t *testing.T) {
 		t.Errorf("the log quotes what a stranger sent:\n%s", log)
 	}
 }
+
+func TestARequestWithoutTLSIsRefused(t *testing.T) {
+	h := newHarness(t)
+	h.server.OnlyTLS = true
+	for _, r := range routes {
+		request := httptest.NewRequest(r.method, strings.TrimSuffix(r.path, "*"), nil)
+		request.Header.Set("X-Forwarded-Proto", "http")
+		w := h.send(request)
+		if w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" || w.Header().Get("Strict-Transport-Security") == "" {
+			t.Errorf("%s %s: answered %d", r.method, r.path, w.Code)
+		}
+	}
+	request := h.atlassian.Iframe("/macro/labels?contentId=123")
+	request.Header.Set("X-Forwarded-Proto", "http")
+	if w := h.send(request); w.Code != http.StatusBadRequest {
+		t.Errorf("a proved request without TLS is answered %d", w.Code)
+	}
+	for _, proto := range []string{"https", ""} { // the platform's own checks come without a router
+		request.Header.Set("X-Forwarded-Proto", proto)
+		if w := h.send(request); w.Code != http.StatusOK {
+			t.Errorf("with %q it is answered %d", proto, w.Code)
+		}
+	}
+}

@@ -44,6 +44,9 @@ type Options struct {
 	Running    Running
 	Privacy    Privacy
 
+	// OnlyTLS refuses what came to the router in front without TLS.
+	OnlyTLS bool
+
 	// Suggest works out which labels fit a page: suggest.Suggest.
 	Suggest func(suggest.Input) suggest.Answer
 
@@ -80,6 +83,12 @@ func New(options Options) *Server {
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.OnlyTLS && r.Header.Get("X-Forwarded-Proto") == "http" {
+		// Not redirected: whatever was secret in it has been sent in the clear
+		// already, and nobody shall get used to that.
+		s.finish(s.unrouted(s.echo.NewContext(r, w)), fault.New(fault.BadRequest, "not_https"))
+		return
+	}
 	if r.Method == http.MethodOptions {
 		// Echo would answer 204 by itself, past the table.
 		s.finish(s.unrouted(s.echo.NewContext(r, w)), echo.ErrMethodNotAllowed)
@@ -154,6 +163,11 @@ func (s *Server) serve(x *exchange) {
 	}
 	if x.route.change {
 		if err = mayChange(x.caller); err != nil {
+			return
+		}
+	}
+	if x.route.admin {
+		if err = s.mayAdminister(x); err != nil {
 			return
 		}
 	}

@@ -1,6 +1,8 @@
 // Command labelup is the whole program: the service, the same with a local
-// Confluence for development, and tools for support and for those who label. Each subcommand
-// is one file. It puts the other packages together and has no rule of its own
+// Confluence for development, and tools for operators, support and those who
+// label. A file is named for its subcommand; service.go, sites.go and
+// observation.go put the service together, support.go what support commands
+// share, memory.go is about what stays in memory. It has no rule of its own
 // about labels, tokens or sites.
 package main
 

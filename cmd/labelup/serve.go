@@ -17,6 +17,10 @@ func runServe(ctx context.Context, args []string, getenv func(string) string, st
 		printSettings(stdout)
 		return 0
 	}
+	if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
+		fmt.Fprintln(stdout, "labelup serve [--settings]\n\nRuns the service. Its settings are environment variables; --settings lists them.")
+		return 0
+	}
 	if len(args) > 0 {
 		fmt.Fprintln(stderr, "labelup serve: takes no arguments but --settings; its settings are environment variables")
 		return 2

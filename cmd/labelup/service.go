@@ -109,6 +109,7 @@ func newService(settings config.Config, observed *observation) (*service, error)
 			},
 		},
 		Privacy: handlers.Privacy{Page: privacyPage(settings), Contact: settings.SecurityContact, Addresses: baseURLs(settings), Now: time.Now},
+		OnlyTLS: settings.Production,
 		Suggest: suggest.Suggest,
 		Log:     log,
 	})

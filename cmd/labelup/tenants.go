@@ -26,33 +26,33 @@ SITE is a client key, or a hash as the log shows it. All need --reason TICKET, w
 `
 
 func runTenants(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	var verb, site string
-	for len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		switch {
-		case verb == "":
-			verb = args[0]
-		case site == "":
-			site = args[0]
-		default:
-			fmt.Fprint(stderr, tenantsUsage)
-			return 2
-		}
-		args = args[1:]
-	}
 	flags := flag.NewFlagSet("labelup tenants", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	reason := flags.String("reason", "", "the ticket this is done for, 3 to 60 letters, digits or - . _ / #")
-	confirm := flags.String("confirm", "", "to erase: the host of the site's address, as `tenants show` has it")
-	flags.Usage = func() { fmt.Fprint(stderr, tenantsUsage) }
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+	reason := flags.String("reason", "", "")
+	confirm := flags.String("confirm", "", "")
+	words, err := parseAnywhere(flags, args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, tenantsUsage)
 		return 0
-	} else if err != nil {
+	}
+	wrong := func(what string) int {
+		fmt.Fprintf(stderr, "labelup tenants: %s\n\n%s", what, tenantsUsage)
 		return 2
 	}
+	if err != nil {
+		return wrong(err.Error())
+	}
+	if len(words) == 0 || len(words) > 2 {
+		return wrong("say what to do, and with which site")
+	}
+	verb, site := words[0], strings.Join(words[1:], "")
 	needsSite := verb == "show" || verb == "disable" || verb == "enable" || verb == "erase"
-	if verb != "list" && !needsSite || needsSite != (site != "") || flags.NArg() > 0 {
-		fmt.Fprint(stderr, tenantsUsage)
-		return 2
+	switch {
+	case verb != "list" && !needsSite:
+		return wrong(fmt.Sprintf("there is no %q", verb))
+	case needsSite && site == "":
+		return wrong(verb + " needs the site")
+	case !needsSite && site != "":
+		return wrong(verb + " takes no site")
 	}
 	if !isReference(*reason) {
 		fmt.Fprintln(stderr, noReference)
