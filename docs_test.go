@@ -5,8 +5,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 func readFile(t *testing.T, path string) string {
@@ -18,25 +20,81 @@ func readFile(t *testing.T, path string) string {
 	return string(raw)
 }
 
+var (
+	codeBlock = regexp.MustCompile("(?ms)^ {0,3}```.*?^ {0,3}```")
+	heading   = regexp.MustCompile(`(?m)^#{1,6} +(.+?) *#*$`)
+	link      = regexp.MustCompile(`\[([^\]]*)\]\(([^)\s]+)\)`)
+)
+
+// anchors are what links to a page's headings end in, as GitHub makes them: the
+// heading in lower case without its punctuation, a hyphen for each space, and a
+// number for the second heading of the same name.
+func anchors(page string) []string {
+	var found []string
+	times := map[string]int{}
+	for _, match := range heading.FindAllStringSubmatch(codeBlock.ReplaceAllString(page, ""), -1) {
+		anchor := strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case r == '-' || r == '_' || unicode.In(r, unicode.L, unicode.M, unicode.N):
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, link.ReplaceAllString(match[1], "$1"))
+		before := times[anchor]
+		times[anchor]++
+		if before > 0 {
+			anchor += "-" + strconv.Itoa(before)
+		}
+		found = append(found, anchor)
+	}
+	return found
+}
+
+func TestAnAnchorIsMadeAsGitHubDoes(t *testing.T) {
+	page := "# The first: a `kind`, & more\n\n## bad_request\n\n```sh\n# no heading\n```\n\n## 1. Über-Redis?\n## [Linked](#bad_request) ##\n### bad_request\n#none\n"
+	want := []string{"the-first-a-kind--more", "bad_request", "1-über-redis", "linked", "bad_request-1"}
+	if got := anchors(page); !slices.Equal(got, want) {
+		t.Errorf("anchors = %q, want %q", got, want)
+	}
+}
+
 func TestEveryLinkInTheDocumentationLeadsSomewhere(t *testing.T) {
 	pages, err := filepath.Glob("docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	var linked []string
-	for _, page := range append(pages, "README.md") {
+	withAnchor := 0
+	for _, page := range append(pages, "README.md", "SECURITY.md") {
 		for _, match := range link.FindAllStringSubmatch(readFile(t, page), -1) {
-			target, _, _ := strings.Cut(match[1], "#")
-			if target == "" || strings.Contains(target, "://") {
+			target, anchor, hasAnchor := strings.Cut(match[2], "#")
+			if strings.Contains(match[2], "://") {
 				continue
 			}
-			file := filepath.Join(filepath.Dir(page), target)
+			file := page
+			if target != "" {
+				file = filepath.Join(filepath.Dir(page), target)
+			}
 			if _, err := os.Stat(file); err != nil {
 				t.Errorf("%s has a link to %s, which is not there", page, target)
+				continue
 			}
-			linked = append(linked, file)
+			if file != page {
+				linked = append(linked, file)
+			}
+			if !hasAnchor {
+				continue
+			}
+			withAnchor++
+			if !strings.HasSuffix(file, ".md") || !slices.Contains(anchors(readFile(t, file)), anchor) {
+				t.Errorf("%s has a link to %s, and %s has no such heading", page, match[2], file)
+			}
 		}
+	}
+	if withAnchor < 15 {
+		t.Errorf("found %d links to a heading only", withAnchor)
 	}
 	for _, page := range pages {
 		if !slices.Contains(linked, page) {

@@ -13,14 +13,16 @@
 //	internal/suggest         which labels fit a page, each with the reasons for it (pure)
 //	internal/words, pagetext, keyphrase
 //	                         what suggestions are made of: words by their stems, text with its structure, phrases (pure)
-//	internal/confluence      the REST calls the app makes
+//	internal/confluence      the REST calls the app makes; outbound logs those to Atlassian's other servers
+//	internal/config, fault   the settings; what can go wrong, in kinds and reasons
 //	internal/tenant          the installed sites, in Redis; internal/seal protects their secrets
 //	internal/backup, aws     backups of the sites; KMS, S3 and CloudWatch Logs
 //	internal/datamap         what is kept where, why and how long, declared by whoever keeps it
 //	internal/technicallog    the log, which cannot hold customer data; metrics and lasterrors count its lines
 //	internal/logreader, runbook, doctor
 //	                         for support: the log as a timeline, what to do about an error, what is wrong
-//	internal/localconfluence a Confluence to develop and test against
+//	internal/localconfluence, childredis, pagefile
+//	                         to develop and test against: a Confluence, a Redis, files of pages
 //
 // A label travels like this: static's panel sends POST /api/labels with the
 // token Confluence signed for the page; handlers has connect verify it and

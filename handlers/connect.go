@@ -129,6 +129,8 @@ func (c *Connect) options(site *connect.Installation, siteHash, requestID string
 				slog.Int(technicallog.Points, call.Points),
 				slog.Bool(technicallog.NearLimit, call.NearLimit),
 				slog.String(technicallog.Kind, string(call.Kind)),
+				slog.String(technicallog.Reason, call.Reason),
+				slog.String(technicallog.Cause, technicallog.CauseOf(call.Cause)),
 				slog.String(technicallog.Site, siteHash),
 				slog.String(technicallog.RequestID, requestID))
 		},

@@ -26,6 +26,10 @@ type requirement struct {
 	unproved string // what no test of ours can show, and who sees to it
 }
 
+// notOurs are the answers that no handler of ours gives.
+const notOurs = "What is no valid HTTP is answered by Go itself, with 400, 417 or 431, and what does not reach the service by Heroku's router: " +
+	"those answers are about no site and have none of these headers."
+
 var requirements = []requirement{
 	{
 		number: "1.1", asks: "Every endpoint authenticates its caller.",
@@ -60,15 +64,22 @@ var requirements = []requirement{
 		met: "No data of users is stored. The sites' secrets are sealed and bound to their site and field, backups are encrypted before they leave, " +
 			"and every key in Redis begins with the site it belongs to.",
 		tests: []string{
+			"TestNothingOfACustomersPagesOrPeopleIsAnywhereButInConfluence", "TestEveryPlaceInWhichAWordIsPlantedIsSearched",
+			"TestTheServiceContactsExactlyThePublishedRecipients",
 			"TestNothingOfTheCustomerIsLeftAnywhere", "TestNothingButTheDocumentedKeysAndFieldsIsEverWritten", "TestWhatIsSealedOpensInItsPlace",
 			"TestWhyASealedTextDoesNotOpen", "TestTheDocumentsAreMadeFromTheDeclarations",
 		},
 	},
 	{
 		number: "3", asks: "TLS 1.2 or later only, and HSTS for a year on every answer.",
-		met:      "`Strict-Transport-Security` is on every answer, refusals too. Addresses that are not https are no settings in production.",
-		tests:    []string{"TestHeadersAreOnGoodAnswersToo", "TestAtlassiansScannerAndItsBlindSpotsFindNothing", "TestAFaultySettingIsNamedWithoutItsValue"},
-		unproved: "Heroku's router ends TLS: which versions it takes is Heroku's part, and checked from outside with any TLS scanner.",
+		met: "`Strict-Transport-Security` is on every answer of ours, refusals too. A request that the router got without TLS is refused. " +
+			"Addresses of the app, of Atlassian and of AWS that are not https are no settings in production; Redis is reached by TLS where " +
+			"`REDIS_URL` begins with `rediss`, as [deploy.md](deploy.md) has it.",
+		tests: []string{
+			"TestHeadersAreOnGoodAnswersToo", "TestARequestWithoutTLSIsRefused", "TestAtlassiansScannerAndItsBlindSpotsFindNothing",
+			"TestAFaultySettingIsNamedWithoutItsValue",
+		},
+		unproved: "Heroku's router ends TLS: which versions it takes is Heroku's part, and checked from outside with any TLS scanner. " + notOurs,
 	},
 	{
 		number: "4", asks: "The fewest scopes that do.",
@@ -97,13 +108,16 @@ var requirements = []requirement{
 	},
 	{
 		number: "7.2", asks: "A Referrer-Policy that gives no address away.",
-		met:   "`no-referrer` on every answer.",
-		tests: []string{"TestHeadersAreOnGoodAnswersToo", "TestAtlassiansScannerAndItsBlindSpotsFindNothing"},
+		met:      "`no-referrer` on every answer of ours.",
+		tests:    []string{"TestHeadersAreOnGoodAnswersToo", "TestAtlassiansScannerAndItsBlindSpotsFindNothing"},
+		unproved: notOurs,
 	},
 	{
 		number: "7.3", asks: "Pages with data are not cached.",
-		met:   "`no-store, no-cache, private` on every answer but the descriptor, assets, the privacy page and security.txt, which are the same for everybody.",
-		tests: []string{"TestHeadersAreOnGoodAnswersToo", "TestAtlassiansScannerAndItsBlindSpotsFindNothing", "TestThePrivacyPageIsForEverybodyAndHoldsStill"},
+		met: "`no-store, no-cache, private` on every answer of ours but the descriptor, assets, the privacy page and security.txt, which are the " +
+			"same for everybody.",
+		tests:    []string{"TestHeadersAreOnGoodAnswersToo", "TestAtlassiansScannerAndItsBlindSpotsFindNothing", "TestThePrivacyPageIsForEverybodyAndHoldsStill"},
+		unproved: notOurs,
 	},
 	{
 		number: "7.4", asks: "Session cookies are Secure and HttpOnly.",
@@ -148,8 +162,11 @@ var requirements = []requirement{
 	},
 	{
 		number: "Personal data", asks: "Stored account ids are reported in cycles, and erased when an account is closed.",
-		met: "No account id is stored, so there is none to report: tokens to act as a person are found by a hash and live in memory for minutes.",
+		met: "No account id is stored, so there is none to report: tokens to act as a person are found by a hash " +
+			"and live in memory until shortly before they expire, an hour at most.",
 		tests: []string{
+			"TestNothingOfACustomersPagesOrPeopleIsAnywhereButInConfluence", "TestEveryPlaceInWhichAWordIsPlantedIsSearched",
+			"TestTheServiceContactsExactlyThePublishedRecipients",
 			"TestNothingOfTheCustomerIsLeftAnywhere", "TestNothingButTheDocumentedKeysAndFieldsIsEverWritten", "TestNothingOfASuggestionIsLeftAnywhere",
 		},
 	},

@@ -22,15 +22,18 @@ const logsUsage = `labelup logs [FILE] --reason TICKET [flags]
 
 Reads the technical log and prints it as a timeline: requests with their calls
 beneath them, and what to look at first. It reads FILE, or else standard input
-if something is piped into it (heroku logs --tail | labelup logs ...), or else
-CloudWatch. All times are UTC.
+if it is no terminal (heroku logs --tail | labelup logs ...), or else CloudWatch.
+All times are UTC.
 
   --reason TICKET  why: a ticket of 3 to 60 letters, digits or - . _ / #; it is
                    logged that the log was read, with this
   --tenant SITE    of one site: its client key, or its hash as the log has it
   --request ID     of one request: the reference that a person reports
-  --since WHEN     a duration such as 90m, or a time such as 2026-11-22T14:05:00Z;
-                   1h with CloudWatch, otherwise everything
+  --since WHEN     a duration such as 90m, or a time such as 14:05, which is of
+                   the last 24 hours, or 2026-11-22T14:05:00Z; 1h with CloudWatch,
+                   otherwise everything
+  --cloudwatch     read CloudWatch, whatever standard input is: from a script, or
+                   over ssh without a terminal
   --level LEVEL    requests with a line of at least debug, info, warn or error
   --follow         go on with what is written from now on, until Ctrl-C
   --summary        counts in place of lines: kinds of failures, slow routes, sites, calls
@@ -57,11 +60,12 @@ func runLogs(ctx context.Context, args []string, getenv func(string) string, std
 
 // logsRequest is what was asked for on the command line.
 type logsRequest struct {
-	query   logreader.Query
-	file    string
-	reason  string
-	since   bool // was given
-	summary bool
+	query      logreader.Query
+	file       string
+	reason     string
+	since      bool // was given
+	summary    bool
+	cloudwatch bool
 }
 
 func (c logsCommand) run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -86,10 +90,10 @@ func (c logsCommand) run(ctx context.Context, args []string, getenv func(string)
 		fmt.Fprintln(stderr, "labelup logs: that you read the log could not be logged, so nothing is shown")
 		return 1
 	}
+	var counts logreader.Counts
 	if ask.summary {
-		_, err = logreader.Summary(ctx, source, ask.query, stdout)
+		counts, err = logreader.Summary(ctx, source, ask.query, stdout)
 	} else {
-		var counts logreader.Counts
 		counts, err = logreader.Timeline(ctx, source, ask.query, stdout, wantsColour(getenv, stdout))
 		fmt.Fprintf(stderr, "%d lines read, %d skipped because they are not of the technical log.\n", counts.Lines, counts.Skipped)
 	}
@@ -97,7 +101,26 @@ func (c logsCommand) run(ctx context.Context, args []string, getenv func(string)
 		fmt.Fprintf(stderr, "labelup logs: the log cannot be read on: %v\n", err)
 		return 1
 	}
+	if counts.Matched == 0 {
+		fmt.Fprint(stderr, ask.whyNothing())
+	}
 	return 0
+}
+
+// whyNothing says which filter may have been given wrong when no line matches;
+// nothing if there is none.
+func (r logsRequest) whyNothing() string {
+	var why string
+	switch {
+	case r.query.Request != "" || r.query.Site != "":
+		why = "No line matches; a request's reference must be given whole, a site as its whole client key or at least 12 digits of its hash.\n"
+	case !r.query.Since.IsZero() || r.query.Level > slog.LevelDebug:
+		why = "No line matches.\n"
+	}
+	if !r.query.Since.IsZero() {
+		why += "Only lines since " + r.query.Since.UTC().Format(time.RFC3339) + " were looked at; --since goes further back.\n"
+	}
+	return why
 }
 
 func parseLogs(args []string, now time.Time) (logsRequest, error) {
@@ -106,6 +129,7 @@ func parseLogs(args []string, now time.Time) (logsRequest, error) {
 	tenant, since, level := flags.String("tenant", "", ""), flags.String("since", "", ""), flags.String("level", "", "")
 	flags.StringVar(&ask.query.Request, "request", "", "")
 	flags.BoolVar(&ask.query.Follow, "follow", false, "")
+	flags.BoolVar(&ask.cloudwatch, "cloudwatch", false, "")
 	flags.BoolVar(&ask.summary, "summary", false, "")
 	flags.StringVar(&ask.reason, "reason", "", "")
 	files, err := parseAnywhere(flags, args)
@@ -114,6 +138,8 @@ func parseLogs(args []string, now time.Time) (logsRequest, error) {
 		return ask, err
 	case len(files) > 1:
 		return ask, errors.New("it takes one file")
+	case len(files) == 1 && ask.cloudwatch:
+		return ask, errors.New("it reads a file or CloudWatch, not both")
 	}
 	if len(files) == 1 {
 		ask.file = files[0]
@@ -143,9 +169,12 @@ func (c logsCommand) source(ask *logsRequest, stdin io.Reader) (logreader.Source
 		ask.query.Until = time.Time{}
 		return logreader.FromFile(ask.file), nil
 	}
-	if file, ok := stdin.(*os.File); !ok || !isTerminal(file) {
+	if file, ok := stdin.(*os.File); !ask.cloudwatch && (!ok || !isTerminal(file)) {
 		ask.query.Until = time.Time{}
 		return logreader.FromReader(stdin), nil
+	}
+	if c.cloud == nil && ask.cloudwatch {
+		return nil, errors.New("--cloudwatch needs CLOUDWATCH_LOG_GROUP to be set")
 	}
 	if c.cloud == nil {
 		return nil, errors.New("name a file, pipe the log in, or set CLOUDWATCH_LOG_GROUP")

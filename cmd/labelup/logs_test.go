@@ -152,6 +152,56 @@ func TestLogsReadsAFileOrItsInputOrCloudWatch(t *testing.T) {
 	}
 }
 
+// TestCloudWatchIsReadWithoutATerminalIfThatIsSaid is about scripts and ssh,
+// where standard input is an empty pipe.
+func TestCloudWatchIsReadWithoutATerminalIfThatIsSaid(t *testing.T) {
+	cloud := &cloudLog{}
+	got := runLogsWith(t, cloud, strings.NewReader(""), "--cloudwatch", "--reason", "SUP-123")
+	if got.code != 0 || !strings.Contains(got.stdout, "req-works-1") {
+		t.Errorf("%+v", got)
+	}
+	if diff := cmp.Diff(cloudLog{since: logsNow.Add(-time.Hour), until: logsNow, asked: 1}, *cloud, cmp.AllowUnexported(cloudLog{})); diff != "" {
+		t.Errorf("asked for something else (-want +got):\n%s", diff)
+	}
+	if got := runLogsWith(t, nil, strings.NewReader(loggedFailure), "--cloudwatch", "--reason", "SUP-123"); got.code != 2 ||
+		!strings.Contains(got.stderr, "--cloudwatch needs CLOUDWATCH_LOG_GROUP") || got.stdout != "" || got.record != "" {
+		t.Errorf("without one: %+v", got)
+	}
+}
+
+func TestLogsSaysWhyNothingIsShown(t *testing.T) {
+	const whole = "No line matches; a request's reference must be given whole, a site as its whole client key or at least 12 digits of its hash.\n"
+	const since = "Only lines since 2026-11-22T15:30:00Z were looked at; --since goes further back.\n"
+	tests := map[string]struct {
+		args []string
+		want string
+	}{
+		"the beginning of a reference":     {[]string{"--request", "req-fails"}, whole},
+		"the beginning of a hash":          {[]string{"--tenant", "aaaaaaaaaaa"}, whole},
+		"also when only counts are wanted": {[]string{"--request", "req-fails", "--summary"}, whole},
+		"a time after the last line":       {[]string{"--since", "15:30"}, "No line matches.\n" + since},
+		"a request before the time":        {[]string{"--since", "30m", "--request", "req-fails-1"}, whole + since},
+		"something that matches":           {[]string{"--request", "req-fails-1"}, ""},
+		"no filter":                        {nil, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := runLogsWith(t, nil, strings.NewReader(loggedFailure), append(test.args, "--reason", "SUP-123")...)
+			said := ""
+			if at := strings.Index(got.stderr, "No line matches"); at >= 0 {
+				said = got.stderr[at:]
+			}
+			if got.code != 0 || said != test.want {
+				t.Errorf("it says %q, want %q: %+v", said, test.want, got)
+			}
+		})
+	}
+	if got := runLogsWith(t, &cloudLog{}, terminal(t), "--request", "req-fails-1", "--reason", "SUP-123"); !strings.HasSuffix(got.stderr,
+		whole+"Only lines since 2026-11-22T15:00:00Z were looked at; --since goes further back.\n") {
+		t.Errorf("of CloudWatch it does not say that only an hour was read: %+v", got)
+	}
+}
+
 func TestCloudWatchIsAskedForWhatIsWanted(t *testing.T) {
 	tests := map[string]struct {
 		args []string
@@ -202,6 +252,7 @@ func TestLogsSaysWhatItWasCalledWrongWith(t *testing.T) {
 		"--reason SUP-1 --since yesterday": "--since",
 		"--reason SUP-1 --level fatal":     "--level",
 		"--reason SUP-1 a b":               "one file",
+		"--reason SUP-1 a --cloudwatch":    "not both",
 		"--reason SUP-1 --colour":          "colour",
 	} {
 		if got := runLogsWith(t, nil, strings.NewReader(""), strings.Fields(args)...); got.code != 2 || !strings.Contains(got.stderr, says) || got.record != "" {

@@ -70,6 +70,8 @@ type Call struct {
 	Points    int           // of the app's hourly quota, estimated
 	NearLimit bool          // Confluence says that less than a fifth is left
 	Kind      fault.Kind    // how it failed; empty if it did not
+	Reason    string        // of the fault; empty if there is none
+	Cause     error         // of the fault, for its class only: its text may say whose call it was; nil if there is none
 }
 
 // Client calls one site as one person or as the app. It is cheap to make and
@@ -199,7 +201,8 @@ func (c *Client) do(ctx context.Context, p *patience, r request) (*answer, error
 	if c.options.Observe != nil {
 		call.Duration = time.Since(began)
 		if err != nil {
-			call.Kind = fault.Of(err).Kind
+			failed := fault.Of(err)
+			call.Kind, call.Reason, call.Cause = failed.Kind, failed.Reason, failed.Cause
 		}
 		c.options.Observe(call)
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -406,7 +407,7 @@ func TestObserve(t *testing.T) {
 		}
 		want := []Call{
 			{Operation: "remove_label", Status: 204, Duration: 100 * time.Millisecond, Points: 1, NearLimit: true},
-			{Operation: "add_labels", Status: 400, Duration: 100 * time.Millisecond, Points: 1, NearLimit: true, Kind: fault.BadRequest},
+			{Operation: "add_labels", Status: 400, Duration: 100 * time.Millisecond, Points: 1, NearLimit: true, Kind: fault.BadRequest, Reason: "confluence_refuses"},
 			{Operation: "read_labels", Status: 200, Duration: 1200 * time.Millisecond, Retries: 1, Points: 2, NearLimit: true},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -414,6 +415,44 @@ func TestObserve(t *testing.T) {
 		}
 	})
 }
+
+// TestAnObservedFailureSaysWhy tells a timeout from a broken connection: both
+// are upstream, without a status.
+func TestAnObservedFailureSaysWhy(t *testing.T) {
+	tests := map[string]struct {
+		fails  func(*http.Request) error
+		reason string
+		cause  error
+	}{
+		"no answer in time": {
+			func(r *http.Request) error { <-r.Context().Done(); return r.Context().Err() }, "timeout", context.DeadlineExceeded,
+		},
+		"a connection that is refused": {
+			func(*http.Request) error { return syscall.ECONNREFUSED }, "connection", syscall.ECONNREFUSED,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var got Call
+				c := newClient(t, "https://site.example/wiki", Options{
+					Transport: failing(test.fails), Observe: func(call Call) { got = call },
+				})
+				if _, err := c.Labels(t.Context(), content(t, "1")); err == nil {
+					t.Fatal("it did not fail")
+				}
+				if got.Kind != fault.Upstream || got.Status != 0 || got.Reason != test.reason || !errors.Is(got.Cause, test.cause) {
+					t.Errorf("observed %+v", got)
+				}
+			})
+		})
+	}
+}
+
+// failing is a transport on which nothing is ever answered.
+type failing func(*http.Request) error
+
+func (f failing) RoundTrip(r *http.Request) (*http.Response, error) { return nil, f(r) }
 
 // What follows needs a real connection.
 

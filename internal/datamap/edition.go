@@ -6,5 +6,5 @@ package datamap
 // Both are written by go test ./internal/datamap -update.
 const (
 	Date   = "2026-11-22"
-	digest = "cf59fbaea17d31fcc8e8fba04024803b08ccd76b33530578b5bc19f061a1aa1f"
+	digest = "a958b4bbea8bbea5769bd3e01000c6c7373f18d29a70c783c96836d7299f2554"
 )

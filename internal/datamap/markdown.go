@@ -86,7 +86,8 @@ func SubprocessorsMarkdown() string {
 
 Made by ` + "`go test ./internal/datamap -update`" + `; a test keeps it true. These are all who get data from the service or through whom it
 passes, and the service connects to no other host. A host in braces is what the site's record or the settings say. What is "only
-with" a setting is not used without it, and a running service leaves it out of its list at ` + "`/privacy`" + `.
+with" a setting is not used without it, and a running service leaves it out of its list at ` + "`/privacy`" + `. A proxy that you set
+(` + "`HTTPS_PROXY`" + `) is yours: add whoever runs it to what you publish.
 
 `)
 	for _, r := range Recipients {

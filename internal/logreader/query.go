@@ -31,8 +31,8 @@ func ParseSite(text string) string {
 	return technicallog.SiteHash(text)
 }
 
-// ParseSince reads a duration before now, such as 90m or 1h30m, or a time as
-// RFC 3339 has it.
+// ParseSince reads a duration before now, such as 90m or 1h30m, a time of the
+// last 24 hours in UTC, such as 14:05, or a time as RFC 3339 has it.
 func ParseSince(text string, now time.Time) (time.Time, error) {
 	if before, err := time.ParseDuration(text); err == nil {
 		if before < 0 {
@@ -40,9 +40,17 @@ func ParseSince(text string, now time.Time) (time.Time, error) {
 		}
 		return now.Add(-before), nil
 	}
+	if clock, err := time.Parse("15:04", text); err == nil {
+		year, month, day := now.UTC().Date()
+		at := time.Date(year, month, day, clock.Hour(), clock.Minute(), 0, 0, time.UTC)
+		if at.After(now) {
+			at = at.AddDate(0, 0, -1)
+		}
+		return at, nil
+	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, errors.New("it must be a duration such as 90m or 24h, or a time such as 2026-11-22T14:05:00Z")
+		return time.Time{}, errors.New("it must be a duration such as 90m or 24h, or a time of UTC such as 14:05 or 2026-11-22T14:05:00Z")
 	}
 	return at, nil
 }

@@ -33,6 +33,9 @@ func TestSinceIsADurationOrATime(t *testing.T) {
 	for text, want := range map[string]time.Time{
 		"90m":                       noon.Add(-90 * time.Minute),
 		"0s":                        noon,
+		"11:05":                     noon.Add(-55 * time.Minute),
+		"12:00":                     noon,
+		"12:01":                     noon.Add(time.Minute - 24*time.Hour),
 		"2026-11-22T11:05:00Z":      noon.Add(-55 * time.Minute),
 		"2026-11-22T13:00:00+01:00": noon,
 	} {
@@ -40,10 +43,17 @@ func TestSinceIsADurationOrATime(t *testing.T) {
 			t.Errorf("ParseSince(%s) = %v, %v, want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "-1h", "yesterday", "14:05", "2026-11-22"} {
+	for _, text := range []string{"", "-1h", "yesterday", "24:00", "11:05:00", "2026-11-22"} {
 		if got, err := ParseSince(text, noon); err == nil {
 			t.Errorf("ParseSince(%s) = %v", text, got)
 		}
+	}
+}
+
+func TestATimeOfDayIsOfUTCWhereverOneIs(t *testing.T) {
+	now := noon.In(time.FixedZone("", 13*60*60)) // where it is the 23rd already
+	if got, err := ParseSince("11:05", now); err != nil || !got.Equal(noon.Add(-55*time.Minute)) {
+		t.Errorf("ParseSince(11:05) = %v, %v", got, err)
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 )
 
 // Counts says how much was read. A line that is too long, or none of the log's,
-// is skipped.
-type Counts struct{ Lines, Skipped int }
+// is skipped. Matched are those that the query asks for.
+type Counts struct{ Lines, Skipped, Matched int }
 
 // reading is one pass over a source.
 type reading struct {
@@ -27,6 +27,7 @@ func read(ctx context.Context, source Source, query Query, emit func(*event) err
 	var broken error // of emit, which is not tried again
 	r.window = newWindow(func(e *event) error {
 		if broken == nil && query.wantsEvent(e) {
+			r.counts.Matched += len(e.records) + e.left
 			broken = emit(e)
 		}
 		return broken

@@ -4,12 +4,13 @@
 // What it reads is not trusted: lines are bounded in length, everything else in
 // number, and no text of a line reaches a terminal unless it is printable ASCII.
 // It must not show what the technical log would not have written: of a line of
-// Heroku's router the address that was called is dropped, and lines that are
-// neither are skipped and counted.
+// Heroku's router the address that was called is dropped, of what Heroku says of
+// a process only how it failed is kept, and every other line is skipped and
+// counted.
 //
 // Sources: package technicallog for its lines, RFC 5424 and RFC 6587 (octet
 // counting) for syslog, Heroku's documentation of log drains, which leave out
-// the structured data of RFC 5424, and of the error codes of its router.
+// the structured data of RFC 5424, and of its error codes.
 package logreader
 
 import (
@@ -21,8 +22,9 @@ import (
 	"time"
 )
 
-// Record is one line of the technical log, or of Heroku's router. Empty and 0
-// stand for a field that the line does not have.
+// Record is one line of the technical log, of Heroku's router, or of Heroku on
+// a process that failed. Empty and 0 stand for a field that the line does not
+// have.
 type Record struct {
 	Time      time.Time  `json:"time"`
 	Level     slog.Level `json:"level"`
@@ -50,23 +52,27 @@ type Record struct {
 	Reference string     `json:"reference"`
 	Lost      int        `json:"fields_lost"`
 
-	Code string `json:"-"` // of Heroku's router: H12, …
+	Code string `json:"-"` // of Heroku: H12, R14, …, or exited or crashed
 }
 
-// The messages that have a meaning here. The router's is not one that the
+// The messages that have a meaning here. Heroku's two are none that the
 // technical log writes.
 const (
 	request = "request"
 	call    = "call"
 	router  = "heroku router"
+	process = "heroku process"
 )
 
 // Parse reads one line, without its line end, in any of the forms that the log
 // comes in. It is false for whatever is no line of the log.
 func Parse(line string) (Record, bool) {
 	head := parseHeader(strings.TrimSpace(line))
-	if head.app == "heroku" && head.process == "router" {
+	switch {
+	case head.app == "heroku" && head.process == "router":
 		return parseRouter(head)
+	case head.app == "heroku":
+		return parseProcess(head)
 	}
 	text := head.message
 	if !strings.HasPrefix(text, "{") {
@@ -89,7 +95,7 @@ func Parse(line string) (Record, bool) {
 	} {
 		*text = printable(*text)
 	}
-	if r.Message == router {
+	if r.Message == router || r.Message == process {
 		return Record{}, false // what says so and is none
 	}
 	return r, true
@@ -133,6 +139,12 @@ func parseHeader(line string) header {
 	return header{message: line}
 }
 
+// at is the header's time, in UTC. Heroku's own lines have no other.
+func (h header) at() (time.Time, bool) {
+	at, err := time.Parse(time.RFC3339Nano, h.time)
+	return at.UTC(), err == nil && !at.IsZero()
+}
+
 // afterStructuredData skips "- " or "[id name="value"]…", which Heroku leaves out.
 func afterStructuredData(text string) string {
 	if rest, found := strings.CutPrefix(text, "- "); found {
@@ -169,11 +181,11 @@ func endOfElement(text string) int {
 // parseRouter reads what Heroku's router says of a request. Path, host and the
 // caller's address are not taken over.
 func parseRouter(head header) (Record, bool) {
-	at, err := time.Parse(time.RFC3339Nano, head.time)
-	if err != nil || at.IsZero() {
+	at, ok := head.at()
+	if !ok {
 		return Record{}, false
 	}
-	r := Record{Time: at.UTC(), Message: router}
+	r := Record{Time: at, Message: router}
 	rest := head.message
 	for rest != "" {
 		var name, value string

@@ -54,21 +54,29 @@ func TestALineIsReadInEveryFormThatItComesIn(t *testing.T) {
 
 func TestWhatIsNoLineOfTheLogIsSkipped(t *testing.T) {
 	tests := map[string]string{
-		"nothing":                           "",
-		"a sentence":                        "Starting process with command `bin/labelup serve`",
-		"what Heroku says of a process":     stamp + " heroku[web.1]: State changed from up to crashed",
-		"JSON of another program":           `{"level":"info","message":"hello"}`,
-		"JSON without a time":               `{"msg":"request","status":200}`,
-		"JSON without a message":            `{"time":"2026-11-22T06:35:53Z","status":200}`,
-		"JSON that is cut off":              inJSON[:100],
-		"a field of another type":           strings.Replace(inJSON, "502", `"502"`, 1),
-		"a number that is none":             strings.Replace(inJSON, "502", "1e999", 1),
-		"JSON far behind something else":    strings.Repeat("x", 600) + " " + inJSON,
-		"a router's line without a time":    "then heroku[router]: at=error code=H12",
-		"a router's line of the year 1":     "0001-01-01T00:00:00+00:00 heroku[router]: at=error code=H12",
-		"half a syslog header":              "<190>1 " + stamp + " host",
-		"data that does not end":            "<190>1 " + stamp + ` host app web.1 - [x a="`,
-		"a line that pretends to be Heroku": `{"time":"2026-11-22T06:35:53Z","level":"INFO","msg":"heroku router"}`,
+		"nothing":                            "",
+		"a sentence":                         "Starting process with command `bin/labelup serve`",
+		"what Heroku says of a process":      stamp + " heroku[web.1]: State changed from starting to up",
+		"a process that ended well":          stamp + " heroku[web.1]: Process exited with status 0",
+		"a process that ended with nonsense": stamp + " heroku[web.1]: Process exited with status 1\x1b[31m",
+		"a command that somebody ran":        stamp + " heroku[run.1234]: Process exited with status 1",
+		"a code of Heroku's own log":         stamp + " heroku[logplex]: Error L10 (output buffer overflow)",
+		"a code that is none":                stamp + " heroku[web.1]: Error R14; (x",
+		"a process's line without a time":    "then heroku[web.1]: Error R14 (Memory quota exceeded)",
+		"another program that failed":        stamp + " other[web.1]: Error R14 (Memory quota exceeded)",
+		"a line that pretends to be of it":   `{"time":"2026-11-22T06:35:53Z","level":"INFO","msg":"heroku process"}`,
+		"JSON of another program":            `{"level":"info","message":"hello"}`,
+		"JSON without a time":                `{"msg":"request","status":200}`,
+		"JSON without a message":             `{"time":"2026-11-22T06:35:53Z","status":200}`,
+		"JSON that is cut off":               inJSON[:100],
+		"a field of another type":            strings.Replace(inJSON, "502", `"502"`, 1),
+		"a number that is none":              strings.Replace(inJSON, "502", "1e999", 1),
+		"JSON far behind something else":     strings.Repeat("x", 600) + " " + inJSON,
+		"a router's line without a time":     "then heroku[router]: at=error code=H12",
+		"a router's line of the year 1":      "0001-01-01T00:00:00+00:00 heroku[router]: at=error code=H12",
+		"half a syslog header":               "<190>1 " + stamp + " host",
+		"data that does not end":             "<190>1 " + stamp + ` host app web.1 - [x a="`,
+		"a line that pretends to be Heroku":  `{"time":"2026-11-22T06:35:53Z","level":"INFO","msg":"heroku router"}`,
 	}
 	for name, line := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -96,6 +104,25 @@ func TestOfTheRouterOnlyCodeStatusTimeAndRequestAreTaken(t *testing.T) {
 				t.Errorf("read %v; record differs (-want +got):\n%s", ok, diff)
 			}
 		})
+	}
+}
+
+func TestWhatHerokuSaysOfAProcessThatFailedIsRead(t *testing.T) {
+	failed := Record{Time: time.Date(2026, 11, 22, 6, 35, 53, 0, time.UTC), Level: slog.LevelError, Message: "heroku process", Place: "web.1"}
+	for says, with := range map[string]func(*Record){
+		"Error R14 (Memory quota exceeded)": func(r *Record) { r.Code = "R14" },
+		"Process exited with status 1":      func(r *Record) { r.Code, r.Reason = "exited", "status_1" },
+		"Process exited with status 137":    func(r *Record) { r.Code, r.Reason = "exited", "status_137" },
+		"State changed from up to crashed":  func(r *Record) { r.Code = "crashed" },
+	} {
+		want := failed
+		with(&want)
+		for _, front := range []string{stamp + " heroku[web.1]: ", "83 <45>1 " + stamp + " host heroku web.1 - "} {
+			got, ok := Parse(front + says)
+			if diff := cmp.Diff(want, got); diff != "" || !ok {
+				t.Errorf("%s%s: read %v; record differs (-want +got):\n%s", front, says, ok, diff)
+			}
+		}
 	}
 }
 
@@ -159,6 +186,8 @@ func FuzzParse(f *testing.F) {
 	f.Add("83 <40>1 " + stamp + ` host app web.1 - [x@1 a="b"] ` + inJSON)
 	f.Add(stamp + ` heroku[router]: at=error code=H12 path="/x\"y" status=503 service=30000ms`)
 	f.Add(`<1>1 t h heroku router - at="`)
+	f.Add(stamp + " heroku[web.1]: Error R14 (Memory quota exceeded)")
+	f.Add(stamp + " heroku[web.1]: Process exited with status 1")
 	f.Fuzz(func(t *testing.T, line string) {
 		r, ok := Parse(line)
 		if !ok {

@@ -43,14 +43,15 @@ const (
 )
 
 type summary struct {
-	span     span // of all records
-	records  int
-	requests int
-	kinds    *frequent[kindTally]
-	routes   *frequent[histogram]
-	sites    *frequent[map[string]int] // failed requests by kind
-	calls    *frequent[callTally]
-	notices  *frequent[span] // warnings and errors that are no requests and no calls
+	span      span // of all records
+	records   int
+	requests  int
+	kinds     *frequent[kindTally]
+	processes *frequent[kindTally] // failures of whole processes, by Heroku's code
+	routes    *frequent[histogram]
+	sites     *frequent[map[string]int] // failed requests by kind
+	calls     *frequent[callTally]
+	notices   *frequent[span] // warnings and errors that are none of the above
 }
 
 type kindTally struct {
@@ -81,11 +82,12 @@ func (s *span) String() string {
 
 func newSummary() *summary {
 	return &summary{
-		kinds:   newFrequent[kindTally](countedKinds),
-		routes:  newFrequent[histogram](countedNames),
-		sites:   newFrequent[map[string]int](countedSites),
-		calls:   newFrequent[callTally](countedNames),
-		notices: newFrequent[span](countedNames),
+		kinds:     newFrequent[kindTally](countedKinds),
+		processes: newFrequent[kindTally](countedNames),
+		routes:    newFrequent[histogram](countedNames),
+		sites:     newFrequent[map[string]int](countedSites),
+		calls:     newFrequent[callTally](countedNames),
+		notices:   newFrequent[span](countedNames),
 	}
 }
 
@@ -104,7 +106,9 @@ func (s *summary) add(e *event) error {
 				tally.failed++
 			}
 		case r.Message == router:
-			s.addFault(r.Code, "", r.Time)
+			addFault(s.kinds, r.Code, "", r.Time)
+		case r.Message == process:
+			addFault(s.processes, r.Code, r.Reason, r.Time) // of R codes there are at most 110
 		case r.Level >= slog.LevelWarn:
 			s.notices.add(strings.TrimSpace(r.Message + " " + r.Reason)).add(r.Time)
 		}
@@ -118,7 +122,7 @@ func (s *summary) addRequest(r Record) {
 	if r.Kind == "" {
 		return
 	}
-	s.addFault(r.Kind, r.Reason, r.Time)
+	addFault(s.kinds, r.Kind, r.Reason, r.Time)
 	if r.Site == "" {
 		return
 	}
@@ -131,8 +135,8 @@ func (s *summary) addRequest(r Record) {
 	}
 }
 
-func (s *summary) addFault(kind, reason string, at time.Time) {
-	tally := s.kinds.add(kind)
+func addFault(kinds *frequent[kindTally], kind, reason string, at time.Time) {
+	tally := kinds.add(kind)
 	tally.span.add(at)
 	if tally.reasons == nil {
 		tally.reasons = newFrequent[struct{}](countedReasons)
@@ -149,7 +153,11 @@ func (s *summary) print(w io.Writer, counts Counts) {
 		return
 	}
 	fmt.Fprintf(w, "%d of them are what was asked for, %d requests among them, %v UTC.\n", s.records, s.requests, &s.span)
-	s.printKinds(w)
+	if len(s.kinds.least) == 0 {
+		fmt.Fprintf(w, "\nNo request failed.\n")
+	}
+	printKinds(w, "Failed requests by kind", s.kinds)
+	printKinds(w, "Failed processes by Heroku's code", s.processes)
 	s.printRoutes(w)
 	s.printSites(w)
 	s.printCalls(w)
@@ -171,13 +179,12 @@ func (s *summary) print(w io.Writer, counts Counts) {
 	}
 }
 
-func (s *summary) printKinds(w io.Writer) {
-	kinds := s.kinds.top(shownNames)
+func printKinds(w io.Writer, heading string, counted *frequent[kindTally]) {
+	kinds := counted.top(shownNames)
 	if len(kinds) == 0 {
-		fmt.Fprintf(w, "\nNo request failed.\n")
 		return
 	}
-	fmt.Fprintf(w, "\nFailed requests by kind\n")
+	fmt.Fprintf(w, "\n%s\n", heading)
 	for _, k := range kinds {
 		fmt.Fprintf(w, "  %-44s %8d  %v\n", k.key, k.count, &k.value.span)
 		var hints []string
@@ -197,21 +204,16 @@ func (s *summary) printKinds(w io.Writer) {
 	}
 }
 
-// hintFor is what the runbook says of a fault, or of a code of Heroku's router.
+// hintFor is what the runbook says of a fault, or of a code of Heroku.
 func hintFor(kind, reason string) string {
-	if isRouterCode(kind) {
-		kind = routerSection
+	if isHerokuCode(kind) {
+		kind = herokuSection
 	}
 	entry, ok := runbook.For(kind, reason)
 	if !ok {
 		return ""
 	}
 	return entry.Hint + " (runbook: " + entry.Anchor + ")"
-}
-
-// isRouterCode tells H12 from a kind of fault, which is in lower case.
-func isRouterCode(kind string) bool {
-	return len(kind) > 1 && strings.Trim(kind[1:], "0123456789") == "" && 'A' <= kind[0] && kind[0] <= 'Z'
 }
 
 func (s *summary) printRoutes(w io.Writer) {

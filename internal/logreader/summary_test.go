@@ -65,6 +65,27 @@ Other warnings and errors
 	}
 }
 
+func TestASummaryCountsProcessesThatFailByHerokusCode(t *testing.T) {
+	got := summaryOf(t, FromReader(strings.NewReader(memory)), Query{})
+	want := `5 lines read, 1 skipped because they are not of the technical log.
+4 of them are what was asked for, 0 requests among them, 2026-11-22 14:08:00 to 2026-11-22 14:08:30 UTC.
+
+No request failed.
+
+Failed processes by Heroku's code
+  R14                                                 2  2026-11-22 14:08:00 to 2026-11-22 14:08:20
+    > Look at whether a process runs and what it said last: heroku ps, then the end of heroku logs. (runbook: service-down)
+  crashed                                             1  2026-11-22 14:08:30 to 2026-11-22 14:08:30
+    > Look at whether a process runs and what it said last: heroku ps, then the end of heroku logs. (runbook: service-down)
+  exited                                              1  2026-11-22 14:08:30 to 2026-11-22 14:08:30
+    status_1                                          1
+    > Look at whether a process runs and what it said last: heroku ps, then the end of heroku logs. (runbook: service-down)
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("summary differs (-want +got):\n%s", diff)
+	}
+}
+
 func TestASummaryOfNothingSaysSo(t *testing.T) {
 	got := summaryOf(t, FromReader(strings.NewReader("garbage\n")), Query{})
 	want := "1 lines read, 1 skipped because they are not of the technical log.\nNone of them is what was asked for.\n"

@@ -117,7 +117,7 @@ func describe(r Record, part bool) []string {
 func (t *timeline) hint(r Record) {
 	kind := r.Kind
 	if r.Code != "" {
-		kind = routerSection
+		kind = herokuSection
 	}
 	entry, ok := runbook.For(kind, r.Reason)
 	if !ok || kind == "" || t.hinted[entry.Anchor] {
@@ -127,8 +127,8 @@ func (t *timeline) hint(r Record) {
 	fmt.Fprintf(t.out, "%s%s\n", margin, t.paint(faint, "  > "+entry.Hint+" (runbook: "+entry.Anchor+")"))
 }
 
-// routerSection of the runbook explains the codes of Heroku's router.
-const routerSection = "service-down"
+// herokuSection of the runbook explains the codes of Heroku.
+const herokuSection = "service-down"
 
 // The colours of a terminal.
 const (

@@ -66,7 +66,7 @@ func TestATimelineShowsRequestsWithTheirCallsBeneath(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("timeline differs (-want +got):\n%s", diff)
 	}
-	if counts != (Counts{Lines: 14, Skipped: 2}) {
+	if counts != (Counts{Lines: 14, Skipped: 2, Matched: 11}) {
 		t.Errorf("counts %+v", counts)
 	}
 }
@@ -107,6 +107,39 @@ func TestATimelineIsNarrowedDown(t *testing.T) {
 				t.Errorf("lines differ (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// memory is a process that takes too much of it until it is ended.
+const memory = `2026-11-22T14:08:00.000000+00:00 heroku[web.1]: Process running mem=1028M(100.5%)
+2026-11-22T14:08:00.000000+00:00 heroku[web.1]: Error R14 (Memory quota exceeded)
+2026-11-22T14:08:20.000000+00:00 heroku[web.1]: Error R14 (Memory quota exceeded)
+2026-11-22T14:08:30.000000+00:00 heroku[web.1]: Process exited with status 1
+2026-11-22T14:08:30.500000+00:00 heroku[web.1]: State changed from up to crashed
+`
+
+func TestATimelineShowsAProcessThatFails(t *testing.T) {
+	got, counts := timelineOf(t, memory, Query{Level: slog.LevelError}, false)
+	want := `2026-11-22 UTC
+14:08:00.000 error   -            heroku process  R14  at web.1
+                                    > Look at whether a process runs and what it said last: heroku ps, then the end of heroku logs. (runbook: service-down)
+14:08:20.000 error   -            heroku process  R14  at web.1
+14:08:30.000 error   -            heroku process  exited  status_1  at web.1
+14:08:30.500 error   -            heroku process  crashed  at web.1
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("timeline differs (-want +got):\n%s", diff)
+	}
+	if counts != (Counts{Lines: 5, Skipped: 1, Matched: 4}) {
+		t.Errorf("counts %+v", counts)
+	}
+}
+
+func TestWhatIsNotAskedForIsNotMatched(t *testing.T) {
+	for _, query := range []Query{{Request: "req-works"}, {Site: "dddddddddddd"}, {Since: noon.AddDate(1, 0, 0)}} {
+		if _, counts := timelineOf(t, afternoon, query, false); counts.Matched != 0 || counts.Lines != 14 {
+			t.Errorf("%+v: counts %+v", query, counts)
+		}
 	}
 }
 

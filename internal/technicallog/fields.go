@@ -62,7 +62,7 @@ var list = []datamap.Field{
 	{Name: Duration, Origin: ownMeasure + ", in milliseconds", Purpose: "to find what is slow"},
 	{Name: Site, Origin: "made from the client key that Confluence gave the site; where a call was refused, from the one it claims",
 		Purpose:    "to find the lines of one site when its people report a fault",
-		Protection: "the first 12 hex digits of the key's SHA-256, from which the site cannot be read"},
+		Protection: "the first 12 hex digits of the key's SHA-256, which without the client key does not tell which site it is"},
 	{Name: RequestID, Origin: "a random number, from the router in front of this service or made by it",
 		Purpose: "to find the lines of one request; it is also shown to the person whose request failed"},
 	{Name: Operation, Origin: ownWords + ": what was asked of Confluence, Atlassian, Redis or AWS", Purpose: "to find which call is slow or fails"},

@@ -699,7 +699,7 @@ test("a site is erased by its administrator: what the app keeps in Confluence fi
   await panel.getByRole("button", { name: "Try again" }).click();
   await panel.getByText("No connection to Label UP").waitFor();
   await panel.getByRole("button", { name: "Try again" }).click();
-  await panel.getByRole("heading", { name: "Nothing is held any more" }).waitFor();
+  await panel.getByRole("heading", { name: "The record is erased" }).waitFor();
   await shoot(page, "admin-erased");
   assert.deepEqual(await keys(page, `pages/${refused}`), []);
   assert.ok(!(await keys(page, `spaces/${spaceId}`)).some((key) => key.startsWith("labelup")));
