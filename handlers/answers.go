@@ -81,7 +81,7 @@ func message(kind fault.Kind) string {
 	case fault.Blocked:
 		return "Label UP is switched off for this site by whoever operates it. A site admin can ask them why."
 	case fault.Forbidden:
-		return "You may not change the labels of this page. Ask its owner for edit rights."
+		return "Confluence does not let you do this. To change labels ask the page's owner for edit rights; the rest is for administrators."
 	case fault.NotFound:
 		return "There is no such page, or you may not see it."
 	case fault.Conflict:

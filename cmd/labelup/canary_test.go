@@ -475,7 +475,11 @@ func (c *canary) administrate() {
 		if want == http.StatusOK && !strings.Contains(held, p.site.host.ClientKey) {
 			c.t.Errorf("what is held lacks the client key: %s", held)
 		}
-		c.send(p, http.StatusBadRequest, "an erasure that nobody confirmed", p.as().BrowserCall(http.MethodPost, "/api/site/erase", `{"confirm":"`+p.word("confirm")+`"}`))
+		refused := http.StatusForbidden
+		if want == http.StatusOK {
+			refused = http.StatusBadRequest
+		}
+		c.send(p, refused, "an erasure that nobody confirmed", p.as().BrowserCall(http.MethodPost, "/api/site/erase", `{"confirm":"`+p.word("confirm")+`"}`))
 	}
 }
 
