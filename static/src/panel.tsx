@@ -178,13 +178,14 @@ function Done({ state, say, undo, focusAfter }: Pick<Props, "state" | "say"> & {
 function Troubles({ state, say, retry }: Pick<Props, "state" | "say"> & { retry(): void }): JSX.Element {
   const { outcome, problem } = state;
   const again = <button type="button" class="link" onMouseDown={keepFocus} onClick={retry}>{say("retry")}</button>;
+  const reference = (id?: string) => id && <small>{say("reference", { id })}</small>;
   return (
     <Fragment>
       {problem && (
         <p class="status wrong" role="alert">
           {problem.name ? `${problem.name.name}: ${say(`wrong.${problem.name.rule}`, { character: problem.name.character })}` : why(problem.kind, say, problem.retryAfter)}{" "}
           {problem.retry.length > 0 && again}
-          {problem.requestId && <small>{say("reference", { id: problem.requestId })}</small>}
+          {reference(problem.requestId)}
         </p>
       )}
       {outcome?.failed.map((f) => (
@@ -192,7 +193,12 @@ function Troubles({ state, say, retry }: Pick<Props, "state" | "say"> & { retry(
           {failure(f, say)}
         </p>
       ))}
-      {outcome?.failed.some((f) => canRetry(f.kind)) && <p class="status">{again}</p>}
+      {outcome && outcome.failed.length > 0 && (
+        <p class="status">
+          {outcome.failed.some((f) => canRetry(f.kind)) && again}
+          {reference(outcome.requestId)}
+        </p>
+      )}
     </Fragment>
   );
 }

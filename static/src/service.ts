@@ -42,6 +42,7 @@ export interface Answer {
   added: string[];
   removed: string[];
   failed: Failed[];
+  requestId?: string;
 }
 
 export const ANSWER_WITHIN = 15_000; // ms, the token included
@@ -82,10 +83,9 @@ function asKind(value: unknown): Kind | undefined {
 // What stands between us and the service may answer in its place, and in
 // another form: everything is checked, nothing of it is shown.
 function asProblem(error: Record<string, unknown> | undefined): Problem {
-  const problem: Problem = { kind: asKind(error?.["kind"]) ?? "unavailable" };
-  const { retryAfter, requestId, detail } = error ?? {};
+  const problem: Problem = { kind: asKind(error?.["kind"]) ?? "unavailable", ...reference(error?.["requestId"]) };
+  const { retryAfter, detail } = error ?? {};
   if (typeof retryAfter === "number" && retryAfter > 0) problem.retryAfter = Math.ceil(retryAfter);
-  if (typeof requestId === "string" && /^[\w.-]{1,64}$/.test(requestId)) problem.requestId = requestId;
   const wrong = detail as { name?: unknown; rule?: unknown; character?: unknown } | undefined;
   const rule = RULES.find((rule) => rule === wrong?.rule);
   if (rule && typeof wrong?.name === "string") {
@@ -94,8 +94,12 @@ function asProblem(error: Record<string, unknown> | undefined): Problem {
   return problem;
 }
 
+function reference(requestId: unknown): { requestId?: string } {
+  return typeof requestId === "string" && /^[\w.-]{1,64}$/.test(requestId) ? { requestId } : {};
+}
+
 function asAnswer(answer: unknown): Answer {
-  const body = answer as { labels?: unknown; added?: unknown; removed?: unknown; failed?: unknown } | null;
+  const body = answer as { labels?: unknown; added?: unknown; removed?: unknown; failed?: unknown; requestId?: unknown } | null;
   if (!Array.isArray(body?.labels)) throw { kind: "unavailable" } satisfies Problem;
   const strings = (value: unknown) => (Array.isArray(value) ? value.filter((v) => typeof v === "string") : []);
   const objects = (value: unknown) => (Array.isArray(value) ? value.filter((v) => typeof v?.name === "string") : []);
@@ -108,5 +112,6 @@ function asAnswer(answer: unknown): Answer {
       operation: f.operation === "remove" ? "remove" : "add",
       kind: asKind(f.kind) ?? "upstream",
     })),
+    ...reference(body.requestId),
   };
 }

@@ -20,6 +20,7 @@ export interface Outcome {
   added: string[];
   removed: string[];
   failed: Failed[];
+  requestId?: string; // of the call that failed last
 }
 
 export interface State {
@@ -142,6 +143,7 @@ function enqueue(state: State, add: string[], remove: string[]): State {
 function together(a: Outcome, b: Outcome): Outcome {
   const minus = (names: string[], gone: string[]) => names.filter((name) => !gone.includes(name));
   return {
+    ...(b.failed.length ? b : a), // whose reference counts
     added: [...minus(a.added, b.removed), ...minus(b.added, a.removed)],
     removed: [...minus(a.removed, b.added), ...minus(b.removed, a.added)],
     failed: [...a.failed, ...b.failed],

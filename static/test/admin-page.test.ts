@@ -60,6 +60,16 @@ test("what does not work comes with what to do", async () => {
   }
 });
 
+test("that others opened this page is not said to be about labels", async () => {
+  const entry = { ...SITE.errors.entries[0], kind: "forbidden", reason: "not_an_administrator", route: "/api/site" };
+  Object.assign(stage.site, { errors: { since: SITE.startedAt, entries: [entry, { ...entry, reason: "not_permitted", route: "/api/labels" }] } });
+  const page = await shown();
+  assert.deepEqual(await page.locator(".faults li p:first-child").allTextContents(), [
+    "Somebody who does not administer the site opened this page.",
+    "Confluence did not let somebody change labels on a page they may not edit.",
+  ]);
+});
+
 test("checking again says when, and shows what is new", async () => {
   const page = await shown();
   stage.site["version"] = "def5678";
@@ -92,6 +102,7 @@ test("who does not administer the site any more is shown nothing of it", async (
 const problems: [sentence: string, status: number, kind: string, said: RegExp][] = [
   ["nothing is known of the site", 401, "unauthorized", /nothing is held about this site/],
   ["nobody is logged in", 403, "anonymous", /Log in to Confluence/],
+  ["Confluence does not let it ask", 404, "not_found", /does not let Label UP ask whether you administer/],
   ["Confluence is busy", 429, "rate_limited", /Confluence is busy/],
   ["Confluence fails", 502, "upstream", /whether you administer/],
   ["the service is down", 503, "unavailable", /can’t be reached/],
@@ -173,14 +184,14 @@ test("erasing removes what is kept in Confluence, then the record, with the keyb
   await page.keyboard.type("acme.atlassian.net");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Nothing is held any more", level: 1 }).waitFor();
+  await page.getByRole("heading", { name: "The record is erased", level: 1 }).waitFor();
   assert.deepEqual(stage.removals.sort(), ["/api/v2/pages/101/properties/5", "/api/v2/pages/102/properties/5", "/api/v2/spaces/1/properties/6"]);
   assert.deepEqual(stage.siteCalls, ["GET", "POST acme.atlassian.net"]);
   assert.deepEqual(stage.saves, []);
   const all = await text(page);
-  assert.ok(!all.includes("c0ffee00") && /Labels are still on their pages/.test(all) && /within 30 days/.test(all), all);
+  assert.ok(!all.includes("c0ffee00") && /Labels are still on their pages/.test(all) && /within 30 days/.test(all) && /log.* for 14 days/.test(all) && /hash for 31 days/.test(all), all);
   assert.equal(await focusedIn(page), "H1");
-  assert.equal(await told(page), "Nothing is held any more");
+  assert.equal(await told(page), "The record is erased");
 });
 
 test("progress is shown, and can be stopped and gone on with", async () => {
@@ -204,7 +215,7 @@ test("progress is shown, and can be stopped and gone on with", async () => {
   assert.deepEqual(stage.siteCalls, ["GET"]);
   keep(["106"]);
   await page.getByRole("button", { name: "Erase everything" }).click(); // the name is still there
-  await page.getByRole("heading", { name: "Nothing is held" }).waitFor();
+  await page.getByRole("heading", { name: "The record is erased" }).waitFor();
 });
 
 test("what cannot be removed is named, and the person decides", async () => {
@@ -223,7 +234,7 @@ test("what cannot be removed is named, and the person decides", async () => {
   keep(["102"]);
   await page.getByRole("button", { name: "Erase everything" }).click();
   await page.getByRole("button", { name: "Leave these, erase the record" }).click();
-  await page.getByRole("heading", { name: "Nothing is held" }).waitFor();
+  await page.getByRole("heading", { name: "The record is erased" }).waitFor();
   assert.deepEqual(stage.siteCalls, ["GET", "POST acme.atlassian.net"]);
 });
 
@@ -243,7 +254,7 @@ test("an erasure whose answer is lost is finished by trying again", async () => 
   await page.getByText("No connection").waitFor();
   stage.onSite = () => ({ status: 401, body: { error: { kind: "unauthorized" } } });
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByRole("heading", { name: "Nothing is held" }).waitFor();
+  await page.getByRole("heading", { name: "The record is erased" }).waitFor();
 });
 
 test("without a part that is loaded later it says that there is no connection", async () => {

@@ -143,7 +143,7 @@ const states: Record<string, State> = {
     given: () => (keep(2), (stage.onRemove = (path) => (path.includes("/pages/") ? { status: 403 } : undefined))),
     when: (page) => confirm(page).then(() => page.getByText("could not be removed").last().waitFor()),
   },
-  "admin erased": { scene: admin(), given: () => keep(1), when: (page) => confirm(page).then(() => page.getByRole("heading", { name: "Nothing is held" }).waitFor()) },
+  "admin erased": { scene: admin(), given: () => keep(1), when: (page) => confirm(page).then(() => page.getByRole("heading", { name: "The record is erased" }).waitFor()) },
   "admin narrow": { scene: admin({ browser: { viewport: { width: 320, height: 1200 } } }) },
   "admin german": { scene: admin({ bridge: { locale: "de-DE" } }) },
   "admin japanese": { scene: admin({ bridge: { locale: "ja-JP" } }) },

@@ -242,7 +242,7 @@ test("a partial failure is shown exactly, and what may succeed is tried again", 
     "1 added · Undo",
     "“b” was not added. Confluence did not complete the change. Try again.",
     "“c” was not added. You are not allowed to change labels on this page. Ask someone who can edit it.",
-    "Try again",
+    "Try againReference for support: req-1",
   ]);
   stage.onWrite = () => undefined;
   await page.getByRole("button", { name: "Try again" }).click();

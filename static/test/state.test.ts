@@ -93,6 +93,12 @@ test("one refused change does not stop the next", () => {
   const state = play(ready, { type: "change", add: ["c"] }, { type: "change", add: ["d"] }, refused("bad_request"));
   assert.deepEqual([shownNames(state), state.queue.length], [["a", "b", "d"], 1]);
 });
+test("of changes told together the reference is that of the call that failed last", () => {
+  const failed = [{ name: "d", operation: "add", kind: "upstream" } as const];
+  const three = [{ type: "change", add: ["c"] }, { type: "change", add: ["d"] }, { type: "change", add: ["e"] }] as const;
+  const state = play(ready, ...three.map((change) => ({ ...change, add: [...change.add] })), answer(["a"], { requestId: "r1" }), answer(["a"], { failed, requestId: "r2" }), answer(["a", "e"], { added: ["e"], requestId: "r3" }));
+  assert.deepEqual(state.outcome, { added: ["e"], removed: [], failed, requestId: "r2" });
+});
 test("of a partial failure only what failed is tried again", () => {
   const failed = [{ name: "d", operation: "add", kind: "upstream" } as const, { name: "e", operation: "add", kind: "forbidden" } as const];
   const state = play(ready, { type: "change", add: ["c", "d", "e"] }, answer(["a", "b", "c"], { added: ["c"], failed }), { type: "retry" });

@@ -9,7 +9,7 @@ import type { Problem } from "../service.ts";
 import { loadStyle } from "../style.ts";
 import { Bundle } from "./bundle.tsx";
 import type { Trouble } from "./bundle.ts";
-import { Erase } from "./erase.tsx";
+import { Erase, Remains } from "./erase.tsx";
 import { Health } from "./health.tsx";
 import { HeldRecord } from "./held.tsx";
 import { ProblemLine } from "./problem.tsx";
@@ -72,7 +72,8 @@ function Admin({ host, words }: { host: Host; words: Words }): JSX.Element {
       {erased ? (
         <div class="erased">
           <p>{say("erasedText")}</p>
-          <p>{say("backups", { count: erased.retention.backupDays })}</p>
+          <h2>{say("stays")}</h2>
+          <ul class="plain"><Remains site={erased} words={words} /></ul>
           <p>{say("erasedNext")}</p>
         </div>
       ) : site ? (

@@ -7,7 +7,7 @@ import type { Problem } from "../service.ts";
 import type { Left } from "./cleaning.ts";
 import { erasure, type Step } from "./erasure.ts";
 import { ProblemLine } from "./problem.tsx";
-import { nameOf, type Site } from "./site.ts";
+import { markDays, nameOf, type Site } from "./site.ts";
 import type { Words } from "./words.ts";
 
 const MOST_NAMED = 20; // of what is left over
@@ -74,7 +74,7 @@ export function Erase({ host, site, words, tell, failed, busy, erased }: Props):
             <ul class="plain">
               <li>{say("stays.labels")}</li>
               <li>{say("stays.hidden")}</li>
-              <li>{say("backups", { count: site.retention.backupDays })}</li>
+              <Remains site={site} words={words} />
             </ul>
             <form onSubmit={submit} noValidate>
               <label for="confirm">{say("confirm", { name: `\u2068${name}\u2069` })}</label>
@@ -133,6 +133,17 @@ export function Erase({ host, site, words, tell, failed, busy, erased }: Props):
         {step.name === "failed" && <ProblemLine problem={step.problem} words={words} again={() => void run.erase()} />}
       </div>
     </section>
+  );
+}
+
+/** Outside Confluence, once the record is erased. */
+export function Remains({ site, words: { say } }: { site: Site; words: Words }): JSX.Element {
+  return (
+    <>
+      <li>{say("backups", { count: site.retention.backupDays })}</li>
+      <li>{say("logs", { count: site.retention.logDays })}</li>
+      <li>{say("marked", { count: markDays(site) })}</li>
+    </>
   );
 }
 

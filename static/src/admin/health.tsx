@@ -90,10 +90,9 @@ function CheckFact({ check: { name, ok, kind }, words: { say } }: { check: Check
 
 function FaultItem({ fault, now, words }: { fault: Fault; now: string; words: Words }): JSX.Element {
   const { say, date, age } = words;
-  const kind = known(FAULTS, fault.kind);
   return (
     <li>
-      <p>{say(kind ? (`fault.${kind}` as Key) : "fault.other")}</p>
+      <p>{say(sentenceFor(fault))}</p>
       <p class="hint">
         {say("fault.count", { count: fault.count })} · {say("fault.first", { date: date(fault.first) })} · {say("fault.last", { date: date(fault.last), age: age(fault.last, now) })}
       </p>
@@ -103,6 +102,12 @@ function FaultItem({ fault, now, words }: { fault: Fault; now: string; words: Wo
       {fault.requestId && <p class="hint">{say("reference", { id: fault.requestId })}</p>}
     </li>
   );
+}
+
+function sentenceFor(fault: Fault): Key {
+  if (fault.reason === "not_an_administrator") return "fault.not_an_administrator"; // forbidden by us, and no matter of labels
+  const kind = known(FAULTS, fault.kind);
+  return kind ? (`fault.${kind}` as Key) : "fault.other";
 }
 
 function known<T extends string>(all: readonly T[], value: string): T | undefined {

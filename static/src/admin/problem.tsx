@@ -5,7 +5,7 @@ import type { Problem } from "../service.ts";
 import type { Key, Words } from "./words.ts";
 
 /** The kinds of problem with a sentence of their own; the others share one. */
-export const WHY = ["bad_request", "unauthorized", "anonymous", "forbidden", "rate_limited", "upstream", "unavailable", "internal", "timeout", "network"] as const;
+export const WHY = ["bad_request", "unauthorized", "anonymous", "forbidden", "not_found", "rate_limited", "upstream", "unavailable", "internal", "timeout", "network"] as const;
 
 export function ProblemLine({ problem, words: { say }, again }: { problem: Problem; words: Words; again: (() => void) | undefined }): JSX.Element {
   const kind = WHY.find((kind) => kind === problem.kind);

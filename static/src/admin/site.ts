@@ -68,6 +68,11 @@ export function nameOf({ url }: Site): string {
   return url.host;
 }
 
+/** How many days it is remembered that the site was erased: one more than any backup from before is kept. */
+export function markDays({ retention }: Site): number {
+  return retention.backupDays + 1;
+}
+
 type Json = Record<string, unknown>;
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 const whole = (value: unknown) => (typeof value === "number" && value >= 0 ? Math.round(value) : 0);
