@@ -632,3 +632,37 @@ func TestTheDoctorFindsASoundServiceSoundAndSaysWhatToDoAboutAnIllOne(t *testing
 		t.Errorf("with faulty settings: exit code %d:\n%s", code, report)
 	}
 }
+
+func TestSealingAnewGoesOnWhereItWasInterrupted(t *testing.T) {
+	const sites = 120
+	server, site, amazon := redistest.Start(t, "appendfsync always"), startAtlassian(t), awstest.Start(t)
+	amazon.AddKey("0a1b2c3d-0000-4000-8000-00000000000a")
+	environment := append(site.environment(server, sealKey("k1")),
+		"AWS_REGION="+awstest.Region, "AWS_ACCESS_KEY_ID="+awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+awstest.SecretAccessKey,
+		"AWS_ENDPOINT_URL="+amazon.Proxy.URL(), "KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000a")
+	fill(t, server, sites)
+	succeeds(t, environment, "0 sites are sealed with the current key, 120 are not, 0 cannot be read", "seal", "status")
+
+	amazon.Misbehave(awstest.Deny, -1)
+	refuses(t, 1, environment, "stopped after 0 of 120", "seal", "rotate")
+	amazon.Behave()
+
+	amazon.Proxy.Delay(20 * time.Millisecond)
+	p := start(t, environment, "seal", "rotate")
+	for deadline := time.Now().Add(20 * time.Second); len(amazon.Called()) < 40; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not begin: %s%s", p.stdout, p.stderr)
+		}
+	}
+	_ = p.cmd.Process.Kill()
+	p.exit()
+	amazon.Proxy.Heal()
+
+	said := succeeds(t, environment, `[1-9]\d* sites are sealed with the current key, [1-9]\d* are not`, "seal", "status")
+	left := regexp.MustCompile(`key, (\d+) are not`).FindStringSubmatch(said)[1]
+	succeeds(t, environment, "Sealed "+left+" sites anew", "seal", "rotate")
+	succeeds(t, environment, "120 sites are sealed with the current key, 0 are not, 0 cannot be read", "seal", "status")
+	if asked := len(amazon.Called()); asked > sites+40 {
+		t.Errorf("KMS was asked %d times to seal %d sites", asked, sites)
+	}
+}
