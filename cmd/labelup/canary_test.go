@@ -634,7 +634,7 @@ func (c *canary) hangUp() {
 // what planted words its memory still has, with what is around them.
 func (c *canary) remembered() (found []string, searched int) {
 	c.t.Helper()
-	for deadline := time.Now().Add(2*forgetAfter + 5*time.Second); ; time.Sleep(2 * time.Second) {
+	for deadline := time.Now().Add(6 * forgetAfter); ; time.Sleep(2 * time.Second) {
 		if found, searched = c.stillThere(); len(found) == 0 || time.Now().After(deadline) {
 			return found, searched
 		}

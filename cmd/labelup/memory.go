@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// forgetAfter is how long page text that was worked on may stay in memory that
-// nobody uses any more, while nothing else is going on.
+// forgetAfter is how often memory that nobody uses any more is cleared. Page
+// text that was worked on is gone after that, or after some times that if a
+// thread that held it was just busy.
 const forgetAfter = 10 * time.Second
 
 // forget clears what is not used every few seconds, so that also a process with
@@ -65,6 +66,7 @@ func (r *registers) overwrite() {
 	}
 	clean.Wait()
 	close(release)
+	saveRegistersAnew()
 	r.spare += max(0, threads()-before)
 }
 

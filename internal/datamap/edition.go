@@ -6,5 +6,5 @@ package datamap
 // Both are written by go test ./internal/datamap -update.
 const (
 	Date   = "2026-11-22"
-	digest = "a958b4bbea8bbea5769bd3e01000c6c7373f18d29a70c783c96836d7299f2554"
+	digest = "cf42e0daee2918e03a21903f995454a13125807899465cd2d6db639b9eb4307c"
 )
