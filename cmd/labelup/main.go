@@ -1,9 +1,9 @@
 // Command labelup is the whole program: the service, the same with a local
 // Confluence for development, and tools for operators, support and those who
-// label. A file is named for its subcommand; service.go, sites.go and
-// observation.go put the service together, support.go what support commands
-// share, memory.go is about what stays in memory. It has no rule of its own
-// about labels, tokens or sites.
+// label. A file is named for its subcommand. service.go, sites.go and
+// observation.go put the service together; operation.go and support.go are what
+// the commands for operators and for support share; memory.go is about what
+// stays in memory. It has no rule of its own about labels, tokens or sites.
 package main
 
 import (
