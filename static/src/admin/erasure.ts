@@ -24,7 +24,7 @@ export interface Erasure {
 }
 
 // The kinds of an answer after which nothing was erased for sure.
-const NOTHING_DONE: Problem["kind"][] = ["bad_request", "forbidden", "anonymous", "unlicensed", "rate_limited"];
+const NOTHING_DONE: Problem["kind"][] = ["bad_request", "forbidden", "anonymous", "unlicensed", "blocked", "not_found", "rate_limited"];
 
 /** show is called with each new step. */
 export function erasure(host: Host, show: (step: Step) => void): Erasure {
