@@ -11,7 +11,7 @@ help: ## Show this list
 
 run: build ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
 	@$(call need,redis-server) || echo 'Going on without: sites are kept in memory.'
-	@GODEBUG=clobberfree=1 bin/labelup dev $(ARGS)
+	@bin/labelup dev $(ARGS)
 
 # It tests the bundle that is committed, which is the one that is shipped; one
 # of the tests compares it with its sources.

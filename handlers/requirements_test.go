@@ -162,8 +162,8 @@ var requirements = []requirement{
 	},
 	{
 		number: "Personal data", asks: "Stored account ids are reported in cycles, and erased when an account is closed.",
-		met: "No account id is stored, so there is none to report: tokens to act as a person are found by a hash " +
-			"and live in memory until shortly before they expire, an hour at most.",
+		met: "No account id is stored, so there is none to report: tokens to act as a person are found by a hash, " +
+			"in memory only, until shortly before they expire, an hour at most.",
 		tests: []string{
 			"TestNothingOfACustomersPagesOrPeopleIsAnywhereButInConfluence", "TestEveryPlaceInWhichAWordIsPlantedIsSearched",
 			"TestTheServiceContactsExactlyThePublishedRecipients",

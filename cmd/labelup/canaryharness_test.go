@@ -10,7 +10,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -113,23 +112,13 @@ func newCanary(t *testing.T, run func(environment []string) *process) *canary {
 		"INSTALL_KEY_URLS=" + origin + "/install-keys", "TOKEN_SERVER_URL=" + origin, "METRICS_ADDRESS=" + c.metrics,
 		"AWS_REGION=" + awstest.Region, "AWS_ACCESS_KEY_ID=" + awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + awstest.SecretAccessKey,
 		"AWS_ENDPOINT_URL=" + c.cloud.Proxy.URL(), "AWS_ENDPOINT_URL_S3=" + c.s3.Proxy.URL(),
-		"KMS_KEY_ID=" + kmsKeys, "BACKUP_BUCKET=" + c.s3.Bucket, "CLOUDWATCH_LOG_GROUP=labelup", asTheProcfileSays(t),
+		"KMS_KEY_ID=" + kmsKeys, "BACKUP_BUCKET=" + c.s3.Bucket, "CLOUDWATCH_LOG_GROUP=labelup",
 	}
 	c.serve()
 	for _, name := range []string{"first", "second", "third"} {
 		c.addCustomer(name)
 	}
 	return c
-}
-
-// asTheProcfileSays is GODEBUG as production has it.
-func asTheProcfileSays(t *testing.T) string {
-	t.Helper()
-	said := regexp.MustCompile(`GODEBUG=\S+`).FindString(procfileLines(t)["web"])
-	if said == "" {
-		t.Fatal("the Procfile sets no GODEBUG")
-	}
-	return said
 }
 
 // shipped runs the program as it is shipped.

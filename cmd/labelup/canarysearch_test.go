@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
@@ -60,38 +59,11 @@ func find(content []byte) (at []int) {
 	return at
 }
 
-// remembered waits until the process has had the time to forget, and returns
-// what planted words its memory still has, with what is around them.
-func (c *canary) remembered() (found []string, searched int) {
-	c.t.Helper()
-	for deadline := time.Now().Add(6 * forgetAfter); ; time.Sleep(2 * time.Second) {
-		if found, searched = c.stillThere(); len(found) == 0 || time.Now().After(deadline) {
-			return found, searched
-		}
-	}
-}
-
-func (c *canary) stillThere() (found []string, searched int) {
-	c.t.Helper()
-	for _, region := range memoryOf(c.t, c.process()) {
-		searched += len(region)
-		for _, at := range find(region) {
-			found = append(found, around(region, at))
-		}
-	}
-	return found, searched
-}
-
 func around(content []byte, at int) string {
 	return fmt.Sprintf("…%q…", content[max(0, at-80):min(len(content), at+80)])
 }
 
-// inMemory reports whether the memory of the process that serves has a text.
-func (c *canary) inMemory(text string) bool {
-	return slices.ContainsFunc(memoryOf(c.t, c.process()), func(region []byte) bool { return bytes.Contains(region, []byte(text)) })
-}
-
-// places are everything but memory that the processes said, wrote and sent, by
+// places are everything that the processes said, wrote and sent, by
 // where it is. No process runs any more.
 func (c *canary) places() map[string][]byte {
 	c.t.Helper()
@@ -212,11 +184,9 @@ func (c *canary) openBackups() []byte {
 	return all.lines.Bytes()
 }
 
-const memoryPlace = "memory"
-
 // allPlaces are where planted words are searched for.
 var allPlaces = []string{
-	"answers", "backups, opened", "files of Redis", "folder for temporary files", "keys in Redis", memoryPlace, "metrics", "objects in S3", "requests to CloudWatch Logs",
+	"answers", "backups, opened", "files of Redis", "folder for temporary files", "keys in Redis", "metrics", "objects in S3", "requests to CloudWatch Logs",
 	"requests to KMS", "requests to S3", "snapshot of Redis", "standard error", "standard output", "values in Redis", "working folder",
 }
 
@@ -255,30 +225,11 @@ func TestAPlantedWordIsFoundInWhateverFormItIs(t *testing.T) {
 	}
 }
 
-// checkDocumentedMemory looks at what may stay in memory, which is what
-// datamap.InMemory says: tokens to act as a person, without their name. That one
-// is found shows besides that the search works.
-func (c *canary) checkDocumentedMemory() {
-	c.t.Helper()
-	const documented = "Tokens to act as a person, found by a hash"
-	if !slices.ContainsFunc(datamap.InMemory, func(p datamap.Passing) bool { return strings.HasPrefix(p.Data, documented) }) {
-		c.t.Errorf("the data map does not say %q any more", documented)
-	}
-	if !slices.ContainsFunc(c.userTokens, c.inMemory) {
-		c.t.Error("no token to act as a person is in memory, so it was not searched")
-	}
-	for _, site := range c.customers {
-		if c.inMemory(site.host.Secret) {
-			c.t.Errorf("memory: the secret of the site %s, which the data map says is there for seconds", site.name)
-		}
-	}
-}
-
 // checkPlaces searches all that is left when no process runs any more.
 func (c *canary) checkPlaces() {
 	c.t.Helper()
 	places := c.places()
-	if diff := cmp.Diff(allPlaces, slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(places)), memoryPlace)))); diff != "" {
+	if diff := cmp.Diff(allPlaces, slices.Sorted(maps.Keys(places))); diff != "" {
 		c.t.Errorf("the places differ (-want +got):\n%s", diff)
 	}
 	mayBeEmpty := []string{"answers", "folder for temporary files", "working folder"}
@@ -298,7 +249,7 @@ func (c *canary) checkPlaces() {
 			c.t.Errorf("%s: nothing was there to be searched", place)
 		}
 	}
-	c.t.Logf("%d requests; besides memory %d places with %d KB searched", c.sent, len(places), total>>10)
+	c.t.Logf("%d requests; %d places with %d KB searched", c.sent, len(places), total>>10)
 }
 
 // checkKeys compares what is in Redis with what the service says it keeps there.

@@ -280,13 +280,6 @@ func (c *canary) measure() {
 	c.measured = append(c.measured, string(raw))
 }
 
-// hangUp closes all connections with the process, in both directions: what a
-// connection read last is in its buffer until then.
-func (c *canary) hangUp() {
-	http.DefaultClient.CloseIdleConnections()
-	c.confluence.CloseClientConnections()
-}
-
 // everything is all that Atlassian, readers, administrators, attackers and
 // operators do.
 func (c *canary) everything() {

@@ -47,7 +47,7 @@ func runDoctor(ctx context.Context, args []string, getenv func(string) string, s
 func doctorChecks(getenv func(string) string) (checks []doctor.Check, closeAll func()) {
 	settings, err := config.Read(getenv)
 	faults := eachFault(errors.Join(err, checkFormats(settings)))
-	checks = append(checks, doctor.Environment(faults), overwritingCheck())
+	checks = append(checks, doctor.Environment(faults))
 	log := slog.New(slog.DiscardHandler) // what fails is in the report
 	closeAll = func() {}
 	redisTime := func(context.Context) (time.Time, error) { return time.Time{}, errors.New("no Redis") }
@@ -92,18 +92,4 @@ func eachFault(err error) []error {
 		faults = append(faults, errors.New(line))
 	}
 	return faults
-}
-
-// overwritingCheck is about the environment of this process, which is that of
-// the service where both are started by the platform.
-func overwritingCheck() doctor.Check {
-	return doctor.Check{Name: "memory", Run: func(context.Context) doctor.Result {
-		if overwritesFreedMemory() {
-			return doctor.Result{State: doctor.Fine, Detail: "freed memory is overwritten"}
-		}
-		return doctor.Result{
-			State: doctor.Warning, Detail: "freed memory is not overwritten in this process",
-			Remedy: "Start the service with GODEBUG=clobberfree=1, as the Procfile does. If this process was started in another way than the service, this says nothing about it.",
-		}
-	}}
 }

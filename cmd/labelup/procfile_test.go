@@ -285,14 +285,6 @@ func TestALineThatEndsBadlyIsNoticed(t *testing.T) {
 	}
 }
 
-// What a page said must not stay in memory that is free: with this the
-// collector overwrites it.
-func TestTheProcfileHasFreedMemoryOverwritten(t *testing.T) {
-	if web := procfileLines(t)["web"]; !strings.Contains(web, "GODEBUG=clobberfree=1 ") {
-		t.Errorf("the Procfile starts %q", web)
-	}
-}
-
 func TestTheDeploymentPageListsEverySettingAndItsPoliciesAreJSON(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "deploy.md"))
 	if err != nil {

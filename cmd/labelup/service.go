@@ -204,7 +204,6 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 		}
 		defer func() { _ = private.Close() }() // nobody's request is lost
 	}
-	go forget(background)
 	failed := make(chan error, 1)
 	go func() { failed <- s.server.Serve(listener) }()
 	select {
@@ -231,9 +230,6 @@ func (s *service) close() error {
 
 // warn says in the log what is no reason not to start and yet should not stay.
 func (s *service) warn(ctx context.Context) {
-	if !overwritesFreedMemory() {
-		s.log.Warn("freed memory is not overwritten", technicallog.Setting, "GODEBUG", technicallog.Reason, "clobberfree_is_not_1")
-	}
 	go func() {
 		if may, err := s.store.MayEvict(ctx); err == nil && may {
 			s.log.Warn("redis may evict sites", technicallog.Reason, "maxmemory_policy_is_not_noeviction")

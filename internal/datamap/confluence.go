@@ -42,8 +42,12 @@ var InConfluence = []Store{
 	}),
 }
 
-// Passing is data that the service holds in memory only. It is in no file, no
-// database and no log, and gone when the process ends.
+// PassingEnds says when what passes through memory is gone from it: Go clears
+// nothing when it is given up.
+const PassingEnds = "It is never stored, logged, queued or backed up. After the time that is given, nothing uses it any more; " +
+	"it is gone from memory when Go's collector reuses that memory, or when the process ends."
+
+// Passing is data that the service holds in memory only; see PassingEnds.
 type Passing struct {
 	Data    string
 	Purpose string
@@ -54,7 +58,7 @@ type Passing struct {
 var InMemory = []Passing{
 	{"Text, title and labels of a page and of pages like it, sent by the reader's browser", "suggesting labels", "for the length of one request"},
 	{"Labels that are added, removed or shown, and what Confluence answers", "doing what was asked, and showing what Confluence then holds", "for the length of one request"},
-	{"The end of the last request and answer of a connection, 4 KiB of each at most", "the network's buffers", "while the connection is open, 95 seconds at most after its last request; then overwritten within a minute if the service does nothing, else by what it does"},
+	{"The end of the last request and answer of a connection, 4 KiB of each at most", "the network's buffers", "while the connection is open, 95 seconds at most after its last request"},
 	{"The caller's token: the site, the person's Atlassian account id, the ids of page and space", "proving who calls, from where and for what", "for the length of one request"},
 	{"Tokens to act as a person, found by a hash of the site and the account id", "not asking Atlassian for one with each click", "until shortly before they expire: some minutes, an hour at most"},
 	{"Sites' records and their secrets, opened", "proving calls without asking Redis for each", "for seconds; keys from AWS KMS for 12 hours at most"},

@@ -5,6 +5,6 @@ package datamap
 //
 // Both are written by go test ./internal/datamap -update.
 const (
-	Date   = "2026-11-22"
-	digest = "cf42e0daee2918e03a21903f995454a13125807899465cd2d6db639b9eb4307c"
+	Date   = "2026-11-29"
+	digest = "c43416b5fc11752895666bf3b3589a8cc7be9156e39206267cffc8fa2ac1ed46"
 )

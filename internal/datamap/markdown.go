@@ -31,6 +31,8 @@ Written by the person who clicks, with their rights.
 	page.WriteString(`
 ## In memory only
 
+` + PassingEnds + `
+
 | What | What for | How long |
 |---|---|---|
 `)

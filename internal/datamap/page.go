@@ -36,7 +36,8 @@ func pageOf(facts Facts, date string) ([]byte, error) {
 		Date         string
 		InConfluence []Store
 		InMemory     []Passing
+		PassingEnds  string
 		FixTimes     []FixTime
-	}{facts, date, filled(InConfluence), InMemory, FixTimes})
+	}{facts, date, filled(InConfluence), InMemory, PassingEnds, FixTimes})
 	return page.Bytes(), err
 }
