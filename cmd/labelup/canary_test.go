@@ -102,8 +102,8 @@ func TestEveryPlaceInWhichAWordIsPlantedIsSearched(t *testing.T) {
 func TestNothingOfACustomersPagesOrPeopleIsAnywhereButInConfluence(t *testing.T) {
 	c := newCanary(t, shipped(t))
 	c.everything()
-	c.busy(0, func() {
-		time.Sleep(300 * time.Millisecond)
+	c.busy(0, time.Minute, func() {
+		c.untilChanged()
 		_ = c.process().cmd.Process.Kill()
 		c.process().exit()
 	})
@@ -112,7 +112,7 @@ func TestNothingOfACustomersPagesOrPeopleIsAnywhereButInConfluence(t *testing.T)
 		c.look(p)
 		c.suggest(p)
 	}
-	c.busy(http.StatusOK, func() {})
+	c.busy(http.StatusOK, time.Second, func() {})
 	last := c.pages[4]
 	c.send(last, http.StatusOK, "an erasure", last.as().BrowserCall(http.MethodPost, "/api/site/erase", `{"confirm":"`+strings.TrimPrefix(c.confluence.URL, "http://")+`"}`))
 	c.control("uninstall", c.customers[1].name)

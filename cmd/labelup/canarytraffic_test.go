@@ -8,9 +8,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"labelup/connect"
 )
@@ -212,10 +214,13 @@ func (c *canary) lifecycle(site *customer) {
 	}
 }
 
-// busy sends many requests at the same time, and waits for them after what
-// happens meanwhile.
-func (c *canary) busy(want int, happens func()) {
-	tell(c.t, c.url, http.MethodPost, "misbehave", map[string]any{"kind": "slow", "method": "POST", "path": "/*/wiki/rest/**", "delay": 1})
+// busy sends many requests at the same time, of which Confluence takes its time
+// for changes, and waits for them after what happens meanwhile.
+func (c *canary) busy(want int, slow time.Duration, happens func()) {
+	c.mu.Lock()
+	c.asked = nil
+	c.mu.Unlock()
+	tell(c.t, c.url, http.MethodPost, "misbehave", map[string]any{"kind": "slow", "method": "POST", "path": "/*/wiki/rest/**", "delay": slow.Seconds()})
 	var group sync.WaitGroup
 	for range 4 {
 		for _, p := range c.pages[:4] {
@@ -230,6 +235,16 @@ func (c *canary) busy(want int, happens func()) {
 	happens()
 	group.Wait()
 	tell(c.t, c.url, http.MethodDelete, "misbehave", nil)
+}
+
+// untilChanged waits until a change of labels is on its way to Confluence.
+func (c *canary) untilChanged() {
+	c.t.Helper()
+	for deadline := time.Now().Add(patience); !c.wasAsked(regexp.MustCompile(`/rest/api/content/\d+/label$`)); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			c.t.Fatal("no change is made")
+		}
+	}
 }
 
 // command runs a subcommand, which must succeed, and returns what it says.
@@ -294,7 +309,7 @@ func (c *canary) everything() {
 	c.attack(c.pages[1])
 	c.lifecycle(c.customers[1])
 	c.misbehave(c.pages[2], c.pages[4])
-	c.busy(http.StatusOK, func() {})
+	c.busy(http.StatusOK, time.Second, func() {})
 	c.operate()
 	slow.Wait()
 	c.measure()

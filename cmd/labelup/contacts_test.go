@@ -128,7 +128,7 @@ func (c *canary) roles() map[string][]string {
 	for recipient, path := range map[string]string{
 		"The site itself": "/first/wiki/", "Install key servers": "/install-keys/", "Token server": "/oauth2/token",
 	} {
-		if c.wasAsked(path) {
+		if c.wasAsked(regexp.MustCompile("^" + path)) {
 			seen(host(c.url), recipient)
 		}
 	}
@@ -136,10 +136,10 @@ func (c *canary) roles() map[string][]string {
 }
 
 // wasAsked reports whether the local Confluence answered a call of the app.
-func (c *canary) wasAsked(path string) bool {
+func (c *canary) wasAsked(path *regexp.Regexp) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.ContainsFunc(c.asked, func(asked string) bool { return strings.HasPrefix(asked, path) })
+	return slices.ContainsFunc(c.asked, path.MatchString)
 }
 
 // TestTheServiceContactsExactlyThePublishedRecipients watches the kernel, for

@@ -598,7 +598,7 @@ func (c *customers) find(l *load, client redis.UniversalClient, x *comer) (bool,
 		Enabled       bool
 		UninstalledAt time.Time
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	raw, err := client.Get(ctx, fmt.Sprintf("labelup:{%x}:site", sha256.Sum256([]byte(x.host.ClientKey)))).Bytes()
 	if err != nil && !errors.Is(err, redis.Nil) {
@@ -622,7 +622,7 @@ func (c *customers) find(l *load, client redis.UniversalClient, x *comer) (bool,
 		}
 		agreed := true
 		for _, p := range *l.processes.Load() {
-			if got := l.sendTo(p, host.Iframe("/macro/labels?contentId=123")).status; got != want {
+			if got := l.patientlyTo(p, host.Iframe("/macro/labels?contentId=123")).status; got != want {
 				agreed = false
 				saw += fmt.Sprintf(", and with its secret it is answered %d", got)
 			}

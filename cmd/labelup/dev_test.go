@@ -29,7 +29,7 @@ func startDev(t testing.TB, args ...string) (p *process, confluence string) {
 	p = start(t, nil, append([]string{"dev", "--port", "0", "--confluence-port", "0", "--libraries", libraries}, args...)...)
 	address := regexp.MustCompile(`Open\s+(http://\S+)`)
 	app := regexp.MustCompile(`The app\s+(http://\S+)`)
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		if said := p.stderr.String(); address.MatchString(said) && app.MatchString(said) {
 			p.url = app.FindStringSubmatch(said)[1]

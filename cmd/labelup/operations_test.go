@@ -95,7 +95,7 @@ func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
 	succeeds(t, environment, "There is no backup", "backup", "list")
 	made := succeeds(t, environment, `sites-\d+T\d+Z\.backup: 1 sites, 0 marks`, "backup")
 	name := regexp.MustCompile(`sites-\S+\.backup`).FindString(made)
-	succeeds(t, environment, regexp.QuoteMeta(name)+`\s+0 min old\s+[\d.]+ KiB`, "backup", "list")
+	succeeds(t, environment, regexp.QuoteMeta(name)+`\s+\d min old\s+[\d.]+ KiB`, "backup", "list")
 	succeeds(t, environment, "restores: 1 sites, all secrets open", "backup", "verify")
 
 	succeeds(t, environment, "1 +are there already", "restore", "--dry-run")
@@ -264,7 +264,7 @@ func TestABackupUnderWayAtSIGTERMLeavesNothingInTheBucket(t *testing.T) {
 	amazon.s3.Proxy.Delay(100 * time.Millisecond)
 	p := start(t, environment, "serve")
 	p.until("/ready", http.StatusOK)
-	deadline := time.Now().Add(60 * time.Second)
+	deadline := time.Now().Add(patience)
 	for !strings.Contains(p.stdout.String(), `"operation":"s3_put_begin"`) {
 		if time.Now().After(deadline) {
 			t.Fatalf("no backup is under way:\n%s", p.stdout)
@@ -310,7 +310,7 @@ func TestWhereBackupsAreMadeByCommandTheirAgeIsStillKnown(t *testing.T) {
 	p := start(t, environment, "serve")
 	p.until("/ready", http.StatusOK)
 	known := regexp.MustCompile(`(?m)^labelup_backup_age_seconds \d`)
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		metrics := scraped(t, address)
 		if !strings.Contains(metrics, "\nlabelup_backup_interval_seconds 0\n") {
@@ -334,7 +334,7 @@ func TestTheRunningServiceBacksUpByItself(t *testing.T) {
 	environment := append(append(site.environment(server, ""), amazon.environment()...), "BACKUP_HOURS=1")
 	p := start(t, environment, "serve")
 	p.until("/ready", http.StatusOK)
-	deadline := time.Now().Add(60 * time.Second)
+	deadline := time.Now().Add(patience)
 	for len(amazon.s3.Objects(t)) == 0 {
 		if time.Now().After(deadline) {
 			t.Fatalf("there is no backup:\n%s", p.stdout)
@@ -453,7 +453,7 @@ func TestTheLogGoesToCloudWatchAndItsOutageIsNotFelt(t *testing.T) {
 	refuses(t, 2, environment, "needs --reason", "tenants", "list")
 	succeeds(t, environment, "1 sites", "tenants", "list", "--reason", "TICKET-17")
 	var lines string
-	deadline := time.Now().Add(60 * time.Second)
+	deadline := time.Now().Add(patience)
 	for !strings.Contains(lines, `"route":"/macro/labels"`) || !strings.Contains(lines, `"reference":"TICKET-17"`) {
 		if time.Now().After(deadline) {
 			t.Fatalf("CloudWatch has\n%s\nof\n%s", lines, p.stdout)
@@ -647,9 +647,9 @@ func TestSealingAnewGoesOnWhereItWasInterrupted(t *testing.T) {
 	refuses(t, 1, environment, "stopped after 0 of 120", "seal", "rotate")
 	amazon.Behave()
 
-	amazon.Proxy.Delay(20 * time.Millisecond)
+	amazon.Proxy.Delay(50 * time.Millisecond)
 	p := start(t, environment, "seal", "rotate")
-	for deadline := time.Now().Add(20 * time.Second); len(amazon.Called()) < 40; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); len(amazon.Called()) < 40; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it does not begin: %s%s", p.stdout, p.stderr)
 		}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -133,7 +134,8 @@ func TestRotationAndUninstallTakeEffectAtOnceHereAndWithinASecondElsewhere(t *te
 	redis := redistest.Start(t)
 	a := startAtlassian(t)
 	here, elsewhere := a.serve(t, redis, sealKey("k1")), a.serve(t, redis, sealKey("k1"))
-	// What the other process holds is a second old at most, whoever asks.
+	// What the other process holds is a second old at most, whoever asks; a busy
+	// machine may take its time to do so.
 	within := func(want int, what string) {
 		t.Helper()
 		began := time.Now()
@@ -143,7 +145,7 @@ func TestRotationAndUninstallTakeEffectAtOnceHereAndWithinASecondElsewhere(t *te
 			if got == want {
 				return
 			}
-			if asked > time.Second {
+			if asked > time.Second+patience {
 				t.Errorf("%s: asked after %v, the other process answers %d, want %d", what, asked, got, want)
 				return
 			}
@@ -211,9 +213,14 @@ func TestAChangeUnderWayAtSIGTERMIsFinishedAndAnswered(t *testing.T) {
 }
 
 func TestFurtherSignalsOfHerokuCutNothingOffAndOneOfAPersonEndsAtOnce(t *testing.T) {
+	// What a shell runs in the background ignores interrupts, and its children
+	// would too. They do not ignore what is caught here.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, os.Interrupt)
+	defer signal.Stop(caught)
 	redis := redistest.Start(t)
 	a := startAtlassian(t)
-	a.delay.Store(int64(7 * time.Second))
+	a.delay.Store(int64(time.Minute))
 	p := a.serve(t, redis, sealKey("k1"))
 	p.answers(http.StatusNoContent, a.Lifecycle(connect.Installed), "install")
 	go p.send(a.BrowserCall(http.MethodPost, "/api/labels", `{"contentId":"123","add":["secret-label"]}`))
@@ -227,11 +234,11 @@ func TestFurtherSignalsOfHerokuCutNothingOffAndOneOfAPersonEndsAtOnce(t *testing
 		t.Fatal("SIGTERM ended it")
 	default:
 	}
-	began := time.Now()
 	_ = p.cmd.Process.Signal(syscall.SIGINT)
 	p.exit()
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("SIGINT took %v", took)
+	// Otherwise it would have said that it waited, or that it cut the change off.
+	if log := p.stdout.String(); strings.Contains(log, `"msg":"stopped"`) || strings.Contains(log, "requests were cut off") {
+		t.Errorf("after SIGINT it waited for the change:\n%s", log)
 	}
 }
 
@@ -339,7 +346,7 @@ func (p *process) sendRaw(raw string) string {
 		p.t.Fatal(err)
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(patience))
 	_, _ = io.WriteString(conn, raw)
 	answer, _ := io.ReadAll(io.LimitReader(conn, 1<<20))
 	return string(answer)

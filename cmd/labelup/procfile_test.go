@@ -216,7 +216,7 @@ func TestEachLineOfTheProcfileEndsAsHerokuWantsIt(t *testing.T) {
 		}()
 		select {
 		case <-a.writing:
-		case <-time.After(20 * time.Second):
+		case <-time.After(patience):
 			t.Fatalf("no change is made\nstdout: %s", p.stdout)
 		}
 		for _, fault := range stopped(p, herokusPatience) {
@@ -264,7 +264,7 @@ func TestALineThatEndsBadlyIsNoticed(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := runLine(t, test.command, environment)
-			for deadline := time.Now().Add(20 * time.Second); !strings.Contains(p.stdout.String(), "ready"); time.Sleep(5 * time.Millisecond) {
+			for deadline := time.Now().Add(patience); !strings.Contains(p.stdout.String(), "ready"); time.Sleep(5 * time.Millisecond) {
 				if time.Now().After(deadline) {
 					t.Fatalf("it does not begin\nstdout: %s\nstderr: %s", p.stdout, p.stderr)
 				}
@@ -277,7 +277,11 @@ func TestALineThatEndsBadlyIsNoticed(t *testing.T) {
 				t.Cleanup(func() { _ = syscall.Kill(number, syscall.SIGKILL) })
 				p.until("/health", http.StatusOK)
 			}
-			faults := stopped(p, 2*time.Second)
+			within := patience
+			if strings.Contains(test.finds, "within") { // it will not end
+				within = 2 * time.Second
+			}
+			faults := stopped(p, within)
 			if test.finds == "" && len(faults) > 0 || test.finds != "" && !slices.Contains(faults, test.finds) {
 				t.Errorf("found %q, want %q", faults, test.finds)
 			}

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -22,6 +20,10 @@ import (
 
 	"labelup/internal/tenant/redistest"
 )
+
+// patience is how long anything is waited for that happens at once on an idle
+// machine.
+const patience = time.Minute
 
 // program builds the program once, as it is shipped.
 var program = sync.OnceValues(func() (string, error) {
@@ -73,13 +75,7 @@ func production(redisURL string) []string {
 
 func freePort(t testing.TB) int {
 	t.Helper()
-	var config net.ListenConfig
-	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return redistest.FreePort(t)
 }
 
 func start(t testing.TB, environment []string, args ...string) *process {
@@ -142,7 +138,7 @@ func (p *process) get(path string) (status int, header http.Header, body string)
 // until waits for a path to answer with a status.
 func (p *process) until(path string, want int) (http.Header, string) {
 	p.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		status, header, body := p.get(path)
 		if status == want {
@@ -155,13 +151,14 @@ func (p *process) until(path string, want int) (http.Header, string) {
 	}
 }
 
-// exit waits for the end and returns the exit code.
+// exit waits for the end, which SHUTDOWN_SECONDS may put off, and returns the
+// exit code.
 func (p *process) exit() int {
 	p.t.Helper()
 	select {
 	case <-p.ended:
 		return p.cmd.ProcessState.ExitCode()
-	case <-time.After(40 * time.Second):
+	case <-time.After(28*time.Second + patience):
 		p.t.Fatalf("it does not end\nstdout: %s\nstderr: %s", p.stdout, p.stderr)
 		return -1
 	}
@@ -220,7 +217,7 @@ func TestEveryFaultySettingIsNamedAtOnce(t *testing.T) {
 	}
 }
 
-func TestServeStartsStopsAndFinishesWhatRuns(t *testing.T) {
+func TestServeStartsAndStops(t *testing.T) {
 	redis := redistest.Start(t)
 	p := start(t, production(redis.URL()), "serve")
 	p.until("/ready", http.StatusOK)
@@ -238,27 +235,9 @@ func TestServeStartsStopsAndFinishesWhatRuns(t *testing.T) {
 		t.Errorf("OPTIONS * is answered past the table: %s", said)
 	}
 
-	// A request that has begun when SIGTERM comes is still answered.
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(p.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	_, _ = io.WriteString(conn, "POST /installed HTTP/1.1\r\nHost: labelup.example.com\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
-	time.Sleep(50 * time.Millisecond)
+	// What runs when SIGTERM comes is still answered, see processes_test.go.
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
-	}
-	time.Sleep(100 * time.Millisecond)
-	_, _ = io.WriteString(conn, "}")
-	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatalf("the running request was cut off: %v", err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusUnauthorized {
-		t.Errorf("the running request was answered %d", answer.StatusCode)
 	}
 	if code := p.exit(); code != 0 {
 		t.Errorf("exit code %d after SIGTERM, want 0\n%s", code, p.stderr)

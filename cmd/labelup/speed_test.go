@@ -154,7 +154,7 @@ func (s *speed) start(stdin io.Reader, environment []string, path string, args .
 		s.tb.Fatal(err)
 	}
 	s.tb.Cleanup(one.stop)
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(patience); ; {
 		if connection, err := net.Dial("tcp", one.address); err == nil {
 			answered := newClient(connection).get(s.requests[0])
 			_ = connection.Close()

@@ -96,7 +96,7 @@ func TestAReaderThatFollowsSeesEachLineOnceAndLateOnesToo(t *testing.T) {
 			if line != want {
 				t.Fatalf("the next line is %q, want %q", line, want)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatalf("%q does not come", want)
 		}
 	}

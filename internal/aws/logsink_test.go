@@ -39,7 +39,7 @@ func closed(t *testing.T, sink *aws.LogSink) {
 // eventually waits for what happens in the sink's own time.
 func eventually(t *testing.T, what string, happened func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for !happened() {
 		if time.Now().After(deadline) {
 			t.Fatalf("still not: %s", what)
@@ -171,7 +171,7 @@ func TestAnOutageDropsAndCountsWhatFindsNoRoomAndSendsTheRestOnceItIsOver(t *tes
 	sink := aws.NewQuickLogSink(settings, logGroup, logStream, 14, 10*time.Millisecond, time.Now)
 	line := strings.Repeat("x", 10_000)
 	const count = 1000 // 10 MB
-	within(t, 10*time.Second, func() {
+	within(t, func() {
 		for i := range count {
 			write(t, sink, fmt.Sprintf("%04d", i)+line)
 		}
@@ -248,7 +248,7 @@ func TestCloseGivesUpWhenItsTimeIsOver(t *testing.T) {
 	write(t, sink, "one", "two")
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	within(t, 5*time.Second, func() {
+	within(t, func() {
 		if err := sink.Close(ctx); err == nil || classOf(t, err) != aws.Canceled {
 			t.Errorf("Close says %v", err)
 		}
@@ -264,7 +264,7 @@ func TestCloseDoesNotWaitForAnOutageToEnd(t *testing.T) {
 	fake.Proxy.Down()
 	sink := aws.NewQuickLogSink(fake.Settings(), logGroup, logStream, 14, never, time.Now)
 	write(t, sink, "one")
-	within(t, 15*time.Second, func() {
+	within(t, func() {
 		if err := sink.Close(t.Context()); err == nil || classOf(t, err) != aws.Unavailable {
 			t.Errorf("Close says %v", err)
 		}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -52,6 +53,25 @@ func start(t *testing.T, dir string) *childredis.Server {
 	}
 	t.Cleanup(func() { stop(t, s) })
 	return s
+}
+
+// startAfter is start where the last process that had the folder was killed. Its
+// Redis takes a moment to end, which a busy machine makes longer than Start waits.
+func startAfter(t *testing.T, dir string) *childredis.Server {
+	t.Helper()
+	for began := time.Now(); time.Since(began) < time.Minute; {
+		s, err := childredis.Start(t.Context(), dir, slog.New(slog.DiscardHandler))
+		if errors.Is(err, childredis.ErrInUse) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { stop(t, s) })
+		return s
+	}
+	t.Fatal("the Redis of a process that was killed still runs after a minute")
+	return nil
 }
 
 func stop(t *testing.T, s *childredis.Server) {
@@ -110,7 +130,7 @@ func gone(t *testing.T, pid int) {
 		if err != nil || strings.Contains(string(stat), ") Z ") {
 			return
 		}
-		if time.Since(start) > 5*time.Second {
+		if time.Since(start) > time.Minute {
 			t.Fatalf("redis-server %d still runs", pid)
 		}
 	}
@@ -183,7 +203,12 @@ func helper(t *testing.T, dir string) (process *exec.Cmd, url string) {
 }
 
 func TestAKilledParentLeavesNoRedisBehindAndNoDataIsLost(t *testing.T) {
-	for name, signal := range map[string]os.Signal{"kill -9": syscall.SIGKILL, "an interrupt nobody handles": os.Interrupt} {
+	// What a shell runs in the background ignores interrupts, and its children
+	// would too. They do not ignore what is caught here.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, os.Interrupt)
+	defer signal.Stop(caught)
+	for name, end := range map[string]os.Signal{"kill -9": syscall.SIGKILL, "an interrupt nobody handles": os.Interrupt} {
 		t.Run(name, func(t *testing.T) {
 			dir := folder(t)
 			parent, url := helper(t, dir)
@@ -196,12 +221,12 @@ func TestAKilledParentLeavesNoRedisBehindAndNoDataIsLost(t *testing.T) {
 			if err := c.Set(t.Context(), "key", "kept", 0).Err(); err != nil {
 				t.Fatal(err)
 			}
-			if err := parent.Process.Signal(signal); err != nil {
+			if err := parent.Process.Signal(end); err != nil {
 				t.Fatal(err)
 			}
 			_ = parent.Wait()
 			// The socket and the lock file are still there, which is no hindrance.
-			s := start(t, dir)
+			s := startAfter(t, dir)
 			gone(t, pid)
 			if got, err := client(t, s).Get(t.Context(), "key").Result(); got != "kept" {
 				t.Errorf("after the crash: %q, %v", got, err)
@@ -246,13 +271,9 @@ func TestFaultsAtTheStart(t *testing.T) {
 		if err := os.WriteFile(manifest, []byte("nonsense\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		began := time.Now()
 		_, err := childredis.Start(t.Context(), dir, quiet)
-		if err == nil || !strings.Contains(err.Error(), "it said") || !strings.Contains(strings.ToLower(err.Error()), "manifest") {
+		if err == nil || !strings.Contains(err.Error(), "ended at once; it said") || !strings.Contains(strings.ToLower(err.Error()), "manifest") {
 			t.Errorf("got %v", err)
-		}
-		if took := time.Since(began); took > 3*time.Second {
-			t.Errorf("it took %v to notice", took)
 		}
 	})
 	t.Run("the caller gives up", func(t *testing.T) {
@@ -301,7 +322,7 @@ func TestADeathNobodyAskedForIsLogged(t *testing.T) {
 		t.Fatal(err)
 	}
 	for began := time.Now(); !strings.Contains(log.String(), "redis-server ended by itself"); time.Sleep(5 * time.Millisecond) {
-		if time.Since(began) > 5*time.Second {
+		if time.Since(began) > time.Minute {
 			t.Fatalf("the log says %q", log.String())
 		}
 	}
@@ -322,8 +343,8 @@ func TestInMemoryWorksAndForgets(t *testing.T) {
 		t.Fatal(err)
 	}
 	for began := time.Now(); c.Exists(t.Context(), "short").Val() == 1; time.Sleep(20 * time.Millisecond) {
-		if time.Since(began) > 4*time.Second {
-			t.Fatal("a key with a second to live is still there after four")
+		if time.Since(began) > time.Minute {
+			t.Fatal("a key with a second to live is still there after a minute")
 		}
 	}
 	if c.Exists(t.Context(), "long").Val() != 1 {

@@ -34,7 +34,7 @@ func TestASiteThatIsErasedIsGoneAtOnceInAllProcesses(t *testing.T) {
 	s, other := open(t, server.URL()), open(t, server.URL())
 	change(t, s, site, nil, here(site, "s3cr3t"))
 	change(t, s, "neighbour", nil, here("neighbour", "s3cr3t"))
-	time.Sleep(100 * time.Millisecond) // for the subscriptions
+	listens(t, other, 0)
 	onlyInvalidation(s)
 	onlyInvalidation(other)
 	read(t, s, site)

@@ -99,7 +99,7 @@ func TestABlockIsSeenByAllProcessesAndEndsOnlyWhenToldTo(t *testing.T) {
 	server := redistest.Start(t)
 	s, other := open(t, server.URL()), open(t, server.URL())
 	change(t, s, site, nil, here(site, "s3cr3t"))
-	time.Sleep(100 * time.Millisecond) // for the subscription
+	listens(t, other, 0)
 	onlyInvalidation(other)
 	client, key := raw(t, server), siteKey(Name(site))
 

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -136,8 +137,19 @@ func onlyInvalidation(s *Store) {
 	s.cache.maxAge = time.Hour
 }
 
+// listens waits until a store, which had dropped its answers before times, drops
+// them because it listens from now on. A new store has dropped nothing before.
+func listens(t testing.TB, s *Store, before uint64) {
+	t.Helper()
+	for start := time.Now(); s.cache.now() <= before; time.Sleep(time.Millisecond) {
+		if time.Since(start) > busy {
+			t.Fatal("the store does not listen for changes")
+		}
+	}
+}
+
 // secretWithin waits until a store knows a secret. It fails if the store is
-// asked later than limit from now and still answers with another one.
+// asked later than limit from now, on an idle machine, and still answers with another one.
 func secretWithin(t testing.TB, limit time.Duration, s *Store, clientKey string, want connect.Secret) time.Duration {
 	t.Helper()
 	start := time.Now()
@@ -147,7 +159,7 @@ func secretWithin(t testing.TB, limit time.Duration, s *Store, clientKey string,
 		if err == nil && got.SharedSecret == want {
 			return asked
 		}
-		if asked > limit {
+		if asked > limit+busy {
 			t.Fatalf("asked after %v, the store does not know the new secret (error %v)", asked, err)
 		}
 		time.Sleep(time.Millisecond)
@@ -293,7 +305,7 @@ func TestALifecycleTokenWorksOncePerBody(t *testing.T) {
 	key := tokenKey(Name(site), short.TokenHash)
 	client := raw(t, server)
 	for start := time.Now(); client.Exists(t.Context(), key).Val() == 1; time.Sleep(20 * time.Millisecond) {
-		if time.Since(start) > 3*time.Second {
+		if time.Since(start) > busy {
 			t.Fatal("an expired token is kept")
 		}
 	}
@@ -443,39 +455,49 @@ func TestAChangeIsSeenAtOnceInItsOwnProcess(t *testing.T) {
 	readers.Wait()
 }
 
+// The answer is held back for a while. On a busy machine it may arrive before
+// all is done that should not wait for it; then it is done again.
 func TestASlowReadBegunBeforeAChangeIsNeitherJoinedNorKept(t *testing.T) {
 	server := redistest.Start(t)
 	p := startProxy(t, server)
 	s := open(t, p.url)
-	change(t, s, site, nil, installed(site, "old"))
-
-	p.on("get", slowAnswer)
-	early := make(chan connect.Secret, 1)
-	go func() {
-		got, err := s.Installation(context.Background(), site)
-		if err != nil {
-			t.Error(err)
-			got = &connect.Installation{}
+	for attempt := range 20 {
+		before, after := connect.Secret(fmt.Sprint("old", attempt)), connect.Secret(fmt.Sprint("new", attempt))
+		change(t, s, site, nil, installed(site, string(before)))
+		var asked atomic.Bool
+		p.misbehave(func(request []byte) misbehaviour {
+			if !bytes.Contains(request, []byte("\r\nget\r\n")) {
+				return pass
+			}
+			asked.Store(true)
+			return slowAnswer
+		})
+		early := make(chan connect.Secret, 1)
+		go func() {
+			got, err := s.Installation(context.Background(), site)
+			if err != nil {
+				got = &connect.Installation{} // it was slower than any answer may be
+			}
+			early <- got.SharedSecret
+		}()
+		waitFor(t, time.Second, "the question", asked.Load)
+		p.behave()
+		change(t, s, site, nil, installed(site, string(after)))
+		if got := read(t, s, site); got.SharedSecret != after {
+			t.Errorf("just after the change: %q", string(got.SharedSecret))
 		}
-		early <- got.SharedSecret
-	}()
-	time.Sleep(slowAnswerTime / 3) // the answer is held back by now
-	p.behave()
-	change(t, s, site, nil, installed(site, "new"))
-
-	start := time.Now()
-	if got := read(t, s, site); got.SharedSecret != "new" {
-		t.Errorf("just after the change: %q", string(got.SharedSecret))
+		if len(early) > 0 {
+			continue // it may have been waited for
+		}
+		if got := <-early; got != before {
+			continue // it was asked again, and nothing was held back
+		}
+		if got := read(t, s, site); got.SharedSecret != after {
+			t.Errorf("after the old answer arrived: %q", string(got.SharedSecret))
+		}
+		return
 	}
-	if took := time.Since(start); took > slowAnswerTime/3 {
-		t.Errorf("reading took %v: it waited for the old answer", took)
-	}
-	if got := <-early; got != "old" {
-		t.Errorf("the early reader got %q: the test did not hold its answer back", string(got))
-	}
-	if got := read(t, s, site); got.SharedSecret != "new" {
-		t.Errorf("after the old answer arrived: %q", string(got.SharedSecret))
-	}
+	t.Fatal("the old answer was never held back for long enough")
 }
 
 func TestAChangeIsSeenWithinASecondInOtherProcesses(t *testing.T) {
@@ -492,7 +514,9 @@ func TestAChangeIsSeenWithinASecondInOtherProcesses(t *testing.T) {
 				onlyInvalidation(reader)
 			}
 			change(t, writer, site, nil, installed(site, "old"))
-			time.Sleep(100 * time.Millisecond) // for the subscription
+			if url != deaf {
+				listens(t, reader, 0)
+			}
 			for i := range 3 {
 				read(t, reader, site)
 				want := connect.Secret(fmt.Sprint("new", i))

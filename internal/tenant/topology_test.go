@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -117,12 +118,12 @@ func survives(t *testing.T, s *Store, clientKeys []string, empty func()) {
 	change(t, s, erased, nil, installed(erased, "second"))
 }
 
-// waitFor fails the test unless done becomes true within limit.
+// waitFor fails the test unless done becomes true within limit, on an idle machine.
 func waitFor(t *testing.T, limit time.Duration, what string, done func() bool) {
 	t.Helper()
 	for start := time.Now(); !done(); time.Sleep(20 * time.Millisecond) {
-		if time.Since(start) > limit {
-			t.Fatalf("waited %v for %s", limit, what)
+		if time.Since(start) > limit+busy {
+			t.Fatalf("waited %v for %s", limit+busy, what)
 		}
 	}
 }
@@ -251,7 +252,7 @@ func TestSentinelFailover(t *testing.T) {
 	writer, reader := open(t, url), open(t, url)
 	recovers(t, 5*time.Second, writer)
 	recovers(t, 5*time.Second, reader)
-	time.Sleep(100 * time.Millisecond) // for the subscriptions
+	listens(t, reader, 0)
 	worksFor(t, site, writer, reader)
 	worksFor(t, "neighbour", writer, reader)
 	direct, err := Connect(strings.Replace(master.URL(), "unix://", "unix://:d4ta@", 1), Options{})
@@ -298,13 +299,18 @@ func TestTLSIsVerifiedUnlessToldOtherwise(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			writer, reader := openWith(t, url, sealer(t, "k1"), options), openWith(t, url, sealer(t, "k1"), options)
-			time.Sleep(100 * time.Millisecond) // for the subscriptions
+			listens(t, reader, 0)
 			worksFor(t, name, writer, reader)
 		})
 	}
 	t.Run("a certificate nobody vouches for is refused", func(t *testing.T) {
 		var unknown x509.UnknownAuthorityError
-		err := openWith(t, url, sealer(t, "k1"), Options{}).Ping(t.Context())
+		err := context.DeadlineExceeded
+		for range 100 { // on a busy machine a handshake may take longer than it may
+			if err = openWith(t, url, sealer(t, "k1"), Options{}).Ping(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+				break
+			}
+		}
 		if !errors.Is(err, connect.ErrStoreUnavailable) || !errors.As(err, &unknown) {
 			t.Errorf("got %v", err)
 		}

@@ -85,7 +85,7 @@ func StartS3(t testing.TB) *S3 {
 
 func awaitSocket(t testing.TB, socket string) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		conn, err := net.Dial("unix", socket)
 		if err == nil {

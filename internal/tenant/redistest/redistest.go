@@ -8,16 +8,22 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 )
+
+// patience is how long anything is waited for that happens at once on an idle
+// machine.
+const patience = time.Minute
 
 // Server is one redis-server with an append-only file, listening on a unix
 // socket in a folder of its own. It is killed when the test ends.
@@ -134,7 +140,7 @@ func (s *Server) Restart() {
 		s.t.Fatalf("start redis-server: %v", err)
 	}
 	s.cmd = cmd
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		err := s.ping()
 		if err == nil {
@@ -190,16 +196,25 @@ func (s *Server) ping() error {
 	return nil
 }
 
-// FreePort returns a loopback TCP port that was free a moment ago.
+// lastPort is the last one that FreePort returned. Ports begin below those that
+// the system gives to connections, and elsewhere in every process.
+var lastPort = 10_000 + rand.Int32N(20_000)
+
+// FreePort returns a loopback TCP port on which nobody listens. It returns no
+// port twice, and none that a connection may take meanwhile.
 func FreePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := 10_000 + int(atomic.AddInt32(&lastPort, 1))%20_000
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			continue
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return port
 	}
-	addr, ok := l.Addr().(*net.TCPAddr)
-	if err := l.Close(); err != nil || !ok {
-		t.Fatalf("free port: %v", err)
-	}
-	return addr.Port
+	t.Fatal("there is no free port")
+	return 0
 }

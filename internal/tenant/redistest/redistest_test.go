@@ -70,7 +70,7 @@ func TestAServerThatHangsAnswersLater(t *testing.T) {
 		t.Fatalf("it answers %q", answer[:n])
 	}
 	s.GoOn()
-	if err := conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := conn.Read(answer); err != nil || string(answer[:n]) != "+PONG\r\n" {
@@ -91,7 +91,7 @@ func TestAServerWithAFullDiskReadsAndRefusesToWrite(t *testing.T) {
 	}
 	s.FreeDisk()
 	for start := time.Now(); say(t, s, "SET after full") != "+OK\r\n"; time.Sleep(20 * time.Millisecond) {
-		if time.Since(start) > 10*time.Second {
+		if time.Since(start) > time.Minute {
 			t.Fatal("it does not recover")
 		}
 	}
@@ -116,7 +116,7 @@ func becomesMaster(t *testing.T, s *redistest.Server) {
 		if said, err := ask(s, "ROLE"); err == nil && strings.Contains(said, "master") {
 			return
 		}
-		if time.Since(start) > 30*time.Second {
+		if time.Since(start) > time.Minute {
 			t.Fatal("it does not take over")
 		}
 	}

@@ -125,8 +125,8 @@ func (s *Server) waitFor(what string, done func(*redis.Client) bool) {
 	client := s.client()
 	defer client.Close()
 	for start := time.Now(); !done(client); time.Sleep(20 * time.Millisecond) {
-		if time.Since(start) > 30*time.Second {
-			s.t.Fatalf("waited 30 s for %s", what)
+		if time.Since(start) > patience {
+			s.t.Fatalf("waited %v for %s", patience, what)
 		}
 	}
 }
