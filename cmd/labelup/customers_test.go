@@ -15,6 +15,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,6 +39,7 @@ type customers struct {
 	t      testing.TB
 	url    string // of the local Confluence, with /wiki
 	appURL string
+	redis  tenant.Options // how Redis is reached, besides its address
 	sites  []*site
 	pages  []*page
 	turn   atomic.Int64 // which page is next
@@ -185,6 +187,7 @@ func (c *customers) environment() []string {
 	return []string{
 		"ENVIRONMENT=development", "BASE_URL=" + c.appURL, "SEAL_KEYS=" + sealKey("k1"),
 		"INSTALL_KEY_URLS=" + origin + "/install-keys", "TOKEN_SERVER_URL=" + origin,
+		"REDIS_TLS_INSECURE=" + strconv.FormatBool(c.redis.InsecureTLS),
 	}
 }
 
@@ -572,7 +575,7 @@ func (c *customers) compare(l *load, redisURL string, mayLose bool) {
 		return
 	}
 	time.Sleep(time.Second) // for as long a process may believe what Redis said
-	client, err := tenant.Connect(redisURL, tenant.Options{})
+	client, err := tenant.Connect(redisURL, c.redis)
 	if err != nil {
 		c.t.Fatal(err)
 	}

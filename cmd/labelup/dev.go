@@ -101,12 +101,13 @@ func newDevelopment(ctx context.Context, o devOptions, stdout, stderr io.Writer)
 	}
 	settings, err := config.Read(func(name string) string {
 		return map[string]string{
-			"ENVIRONMENT":      "development",
-			"BASE_URL":         d.appURL,
-			"INSTALL_KEY_URLS": origin + "/install-keys",
-			"TOKEN_SERVER_URL": origin,
-			"BRIDGE_URL":       bridge,
-			"REDIS_URL":        os.Getenv("REDIS_URL"),
+			"ENVIRONMENT":        "development",
+			"BASE_URL":           d.appURL,
+			"INSTALL_KEY_URLS":   origin + "/install-keys",
+			"TOKEN_SERVER_URL":   origin,
+			"BRIDGE_URL":         bridge,
+			"REDIS_URL":          os.Getenv("REDIS_URL"),
+			"REDIS_TLS_INSECURE": os.Getenv("REDIS_TLS_INSECURE"),
 		}[name]
 	})
 	if err != nil {

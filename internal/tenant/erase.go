@@ -25,11 +25,7 @@ func (s *Store) Erase(ctx context.Context, name string) (erased bool, err error)
 	defer cancel()
 	keys := []string{siteKey(name), erasedKey(name)}
 	err = s.again(ctx, []string{name}, func() error {
-		return s.watch(ctx, keys, func(tx *redis.Tx) (write, error) {
-			values, err := readAll(ctx, tx, keys)
-			if err != nil {
-				return nil, unavailable(err)
-			}
+		return s.watch(ctx, keys, func(values []value) (write, error) {
 			erased = values[0].found
 			now := s.settings.Now()
 			at := now

@@ -66,7 +66,12 @@ func (s *Store) Import(ctx context.Context, entries []Entry, write bool) ([]Outc
 	}
 	outcomes := make([]Outcome, len(entries))
 	sites := arrivalsOf(entries, outcomes)
-	found, err := s.settle(ctx, s.client, sites, outcomes)
+	keys, _ := keysOf(sites)
+	values, err := readAll(ctx, s.client, keys)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	found, err := s.settle(ctx, sites, values, outcomes)
 	if err != nil || !write {
 		return outcomesOr(outcomes, err)
 	}
@@ -100,14 +105,10 @@ func outcomesOr(outcomes []Outcome, err error) ([]Outcome, error) {
 func (s *Store) importUnit(ctx context.Context, sites []arrival, outcomes []Outcome) error {
 	ctx, cancel := context.WithTimeout(ctx, importTimeout)
 	defer cancel()
-	var keys, names []string
-	for _, site := range sites {
-		keys = append(keys, siteKey(site.name), erasedKey(site.name))
-		names = append(names, site.name)
-	}
+	keys, names := keysOf(sites)
 	return s.again(ctx, names, func() error {
-		return s.watch(ctx, keys, func(tx *redis.Tx) (write, error) {
-			found, err := s.settle(ctx, tx, sites, outcomes)
+		return s.watch(ctx, keys, func(values []value) (write, error) {
+			found, err := s.settle(ctx, sites, values, outcomes)
 			if err != nil {
 				return nil, err
 			}
@@ -181,16 +182,17 @@ type present struct {
 
 func (p *present) changed() bool { return p.put || p.dropped || p.marked }
 
-// settle reads what Redis has of the sites and decides on every entry.
-func (s *Store) settle(ctx context.Context, from pipelined, sites []arrival, outcomes []Outcome) ([]*present, error) {
-	var keys []string
+// keysOf are the keys that settle wants the values of, and the sites' names.
+func keysOf(sites []arrival) (keys, names []string) {
 	for _, site := range sites {
 		keys = append(keys, siteKey(site.name), erasedKey(site.name))
+		names = append(names, site.name)
 	}
-	values, err := readAll(ctx, from, keys)
-	if err != nil {
-		return nil, unavailable(err)
-	}
+	return keys, names
+}
+
+// settle decides on every entry, with what keysOf the sites hold.
+func (s *Store) settle(ctx context.Context, sites []arrival, values []value, outcomes []Outcome) ([]*present, error) {
 	found := make([]*present, len(sites))
 	for i, site := range sites {
 		p := &present{name: site.name, erasedAt: erasedAt(values[2*i+1], s.settings.Now())}
@@ -198,9 +200,11 @@ func (s *Store) settle(ctx context.Context, from pipelined, sites []arrival, out
 			p.record, p.corrupt = parse(site.name, record.text)
 		}
 		for _, entry := range site.entries {
-			if outcomes[entry.place], err = s.decide(ctx, p, entry.Entry); err != nil {
+			outcome, err := s.decide(ctx, p, entry.Entry)
+			if err != nil {
 				return nil, unavailable(err)
 			}
+			outcomes[entry.place] = outcome
 		}
 		found[i] = p
 	}

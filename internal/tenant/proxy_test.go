@@ -88,6 +88,19 @@ func (p *proxy) on(command string, m misbehaviour) {
 	})
 }
 
+// once is on for the first such request, and tells whether there was one.
+func (p *proxy) once(command string, m misbehaviour) (happened func() bool) {
+	wanted := []byte("\r\n" + command + "\r\n")
+	var done atomic.Bool
+	p.misbehave(func(request []byte) misbehaviour {
+		if bytes.Contains(request, wanted) && !done.Swap(true) {
+			return m
+		}
+		return pass
+	})
+	return done.Load
+}
+
 func (p *proxy) serve(client, upstream net.Conn) {
 	var verdict atomic.Int32
 	var both sync.WaitGroup

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -59,11 +60,13 @@ func Connect(redisURL string, options Options) (redis.UniversalClient, error) {
 	o.PoolTimeout = 500 * time.Millisecond
 	o.ContextTimeoutEnabled = true
 	o.DialerRetries = 1
-	o.MaxRetries = 1 // of single commands; never of a transaction
+	o.MaxRetries = 1 // of single commands; for a transaction see Store.watch
 	// Small hosted plans allow 20 connections in all.
 	o.PoolSize = 6
 	o.PipelinePoolSize = -1
-	o.ConnMaxIdleTime = 5 * time.Minute
+	o.Dialer = dialer(o.DialTimeout, o.TLSConfig)
+	// Below the 5 minutes after which Heroku's Redis closes what is idle.
+	o.ConnMaxIdleTime = 4 * time.Minute
 	// Records are small, and memory is counted.
 	o.ReadBufferSize = 4 << 10
 	o.WriteBufferSize = 4 << 10
@@ -81,6 +84,48 @@ func Connect(redisURL string, options Options) (redis.UniversalClient, error) {
 		return redis.NewClusterClient(cluster), nil
 	}
 	return redis.NewUniversalClient(o), nil
+}
+
+// dialer connects such that go-redis sees before each use whether the other end
+// has closed a connection meanwhile: idle for too long, restarted, or no master
+// any more. It looks at the socket for that, which a tls.Conn hides. Without it
+// every closed connection of the pool would cost somebody a failure, for what
+// is written to it is lost and only some of it may be sent again.
+func dialer(timeout time.Duration, config *tls.Config) func(ctx context.Context, network, address string) (net.Conn, error) {
+	plain := &net.Dialer{Timeout: timeout}
+	if config == nil {
+		return plain.DialContext
+	}
+	// The timeout is for the handshake too.
+	secure := &tls.Dialer{NetDialer: plain, Config: config}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := secure.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return withSocket(conn), nil
+	}
+}
+
+// socketConn is a connection by TLS that shows its socket. Only whether there is
+// something to read may be asked of that: the bytes are not Redis' answers. If
+// there is, nobody asked for it. It is the end of TLS, and a connection on
+// which TLS has something else to say is no loss either.
+type socketConn struct {
+	*tls.Conn
+	socket syscall.Conn
+}
+
+func (c socketConn) SyscallConn() (syscall.RawConn, error) { return c.socket.SyscallConn() }
+
+// withSocket returns a connection as it is if it hides no socket.
+func withSocket(conn net.Conn) net.Conn {
+	if secured, ok := conn.(*tls.Conn); ok {
+		if socket, ok := secured.NetConn().(syscall.Conn); ok {
+			return socketConn{secured, socket}
+		}
+	}
+	return conn
 }
 
 // go-redis prints what it retries to standard error, past the log's fixed

@@ -268,11 +268,7 @@ func (s *Store) swap(ctx context.Context, keys []string, decide func([]value) (w
 	if err != nil || do == nil {
 		return err
 	}
-	return s.watch(ctx, keys, func(tx *redis.Tx) (write, error) {
-		now, err := readAll(ctx, tx, keys)
-		if err != nil {
-			return nil, unavailable(err)
-		}
+	return s.watch(ctx, keys, func(now []value) (write, error) {
 		if !slices.Equal(before, now) {
 			return nil, redis.TxFailedErr
 		}
@@ -280,31 +276,42 @@ func (s *Store) swap(ctx context.Context, keys []string, decide func([]value) (w
 	})
 }
 
-// watch runs one transaction: look reads and decides, and what it returns is
-// done if nobody else wrote the keys since. It returns look's
-// error as it is, redis.TxFailedErr if somebody did write, and any other error
-// as a failure of Redis. The keys must be of one site, unless Redis is no
-// cluster.
-func (s *Store) watch(ctx context.Context, keys []string, look func(*redis.Tx) (write, error)) error {
-	var refusal error
-	err := s.client.Watch(ctx, func(tx *redis.Tx) error {
-		var do write
-		if do, refusal = look(tx); refusal != nil || do == nil {
+// watch runs one transaction: look decides on what the keys hold, and what it
+// returns is done if nobody else wrote them since. It returns look's error as
+// it is, redis.TxFailedErr if somebody did write, and any other error as a
+// failure of Redis. The keys must be of one site, unless Redis is no cluster.
+//
+// If the connection breaks before anything of it was written, it is made once
+// more, as go-redis does with a single command. After that nobody knows what
+// was done, and whoever asked decides.
+func (s *Store) watch(ctx context.Context, keys []string, look func([]value) (write, error)) error {
+	for last := false; ; last = true {
+		var refusal error
+		mayHaveWritten := false
+		err := s.client.Watch(ctx, func(tx *redis.Tx) error {
+			values, err := readAll(ctx, tx, keys)
+			if err != nil {
+				return err
+			}
+			var do write
+			if do, refusal = look(values); refusal != nil || do == nil {
+				return refusal
+			}
+			mayHaveWritten = true
+			_, err = tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
+				do(pipe)
+				return nil
+			})
+			return err
+		}, keys...)
+		switch _, answered := errors.AsType[redis.Error](err); {
+		case refusal != nil:
 			return refusal
+		case err == nil || errors.Is(err, redis.TxFailedErr):
+			return err
+		case last || mayHaveWritten || answered || ctx.Err() != nil:
+			return unavailable(err)
 		}
-		_, err := tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
-			do(pipe)
-			return nil
-		})
-		return err
-	}, keys...)
-	switch {
-	case refusal != nil:
-		return refusal
-	case err == nil || errors.Is(err, redis.TxFailedErr):
-		return err
-	default:
-		return unavailable(err)
 	}
 }
 

@@ -2,19 +2,9 @@ package tenant
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
-	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -288,11 +278,10 @@ func TestSentinelFailover(t *testing.T) {
 
 func TestTLSIsVerifiedUnlessToldOtherwise(t *testing.T) {
 	t.Parallel()
-	certificate, key, pool := selfSigned(t)
-	port := redistest.FreePort(t)
-	redistest.Start(t, fmt.Sprintf("tls-port %d", port), "tls-cert-file "+certificate, "tls-key-file "+key,
-		"tls-ca-cert-file "+certificate, "tls-auth-clients no", "requirepass d4ta")
-	url := fmt.Sprintf("rediss://:d4ta@127.0.0.1:%d", port)
+	certificate := redistest.NewTLS(t)
+	pool := certificate.Pool
+	_, url := certificate.Start(t, "requirepass d4ta")
+	url = strings.Replace(url, "rediss://", "rediss://:d4ta@", 1)
 
 	for name, options := range map[string]Options{
 		"with its own authority": {RootCAs: pool}, "with verification off": {InsecureTLS: true},
@@ -322,45 +311,4 @@ func TestTLSIsVerifiedUnlessToldOtherwise(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
-}
-
-func selfSigned(t *testing.T) (certificateFile, keyFile string, pool *x509.CertPool) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "redis"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool = x509.NewCertPool()
-	pool.AddCert(certificate)
-	dir := t.TempDir()
-	certificateFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	for file, block := range map[string]*pem.Block{
-		certificateFile: {Type: "CERTIFICATE", Bytes: der}, keyFile: {Type: "PRIVATE KEY", Bytes: keyDER},
-	} {
-		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := tls.LoadX509KeyPair(certificateFile, keyFile); err != nil {
-		t.Fatal(err)
-	}
-	return certificateFile, keyFile, pool
 }

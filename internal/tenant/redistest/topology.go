@@ -21,26 +21,32 @@ type Sentinel struct {
 // other: before that nothing would be failed over.
 func StartSentinel(t testing.TB) *Sentinel {
 	t.Helper()
+	return (*TLS)(nil).StartSentinel(t)
+}
+
+// StartSentinel is StartSentinel where all are reached by TLS.
+func (c *TLS) StartSentinel(t testing.TB) *Sentinel {
+	t.Helper()
 	ports := []int{FreePort(t), FreePort(t)}
 	s := &Sentinel{
-		Master:  Start(t, fmt.Sprintf("port %d", ports[0]), "repl-diskless-sync-delay 0"),
-		Replica: Start(t, fmt.Sprintf("port %d", ports[1]), fmt.Sprintf("replicaof 127.0.0.1 %d", ports[0])),
+		Master:  Start(t, append(c.Listen(ports[0]), "repl-diskless-sync-delay 0")...),
+		Replica: Start(t, append(c.Listen(ports[1]), fmt.Sprintf("replicaof 127.0.0.1 %d", ports[0]))...),
 	}
 	s.Replica.waitForInfo("replication", "master_link_status:up\r\n")
 	var addresses []string
 	var watching []*Server
 	for range 3 {
 		port := FreePort(t)
-		watching = append(watching, Start(t, fmt.Sprintf("port %d", port),
+		watching = append(watching, Start(t, append(c.Listen(port),
 			fmt.Sprintf("sentinel monitor main 127.0.0.1 %d 2", ports[0]),
 			"sentinel down-after-milliseconds main 500",
-			"sentinel failover-timeout main 2000"))
+			"sentinel failover-timeout main 2000")...))
 		addresses = append(addresses, fmt.Sprintf("127.0.0.1:%d", port))
 	}
 	for _, sentinel := range watching {
 		sentinel.waitForInfo("sentinel", "slaves=1,sentinels=3")
 	}
-	s.URL = "redis+sentinel://" + strings.Join(addresses, ",") + "/main"
+	s.URL = c.scheme() + "+sentinel://" + strings.Join(addresses, ",") + "/main"
 	return s
 }
 
@@ -56,14 +62,20 @@ type Cluster struct {
 // follows its master: a master that is killed before that is never replaced.
 func StartCluster(t testing.TB) *Cluster {
 	t.Helper()
+	return (*TLS)(nil).StartCluster(t)
+}
+
+// StartCluster is StartCluster where all are reached by TLS.
+func (c *TLS) StartCluster(t testing.TB) *Cluster {
+	t.Helper()
 	const masters = 3
 	var nodes []*Server
 	var addresses []string
 	var first []any // where to meet the first node
 	for range 2 * masters {
 		port, bus := FreePort(t), FreePort(t)
-		node := Start(t, fmt.Sprintf("port %d", port), fmt.Sprintf("cluster-port %d", bus), "repl-diskless-sync-delay 0",
-			"cluster-enabled yes", "cluster-node-timeout 1000", "cluster-require-full-coverage no")
+		node := Start(t, append(c.Listen(port), fmt.Sprintf("cluster-port %d", bus), "repl-diskless-sync-delay 0",
+			"cluster-enabled yes", "cluster-node-timeout 1000", "cluster-require-full-coverage no")...)
 		if first == nil {
 			first = []any{"cluster", "meet", "127.0.0.1", port, bus}
 		} else {
@@ -72,8 +84,8 @@ func StartCluster(t testing.TB) *Cluster {
 		nodes = append(nodes, node)
 		addresses = append(addresses, fmt.Sprintf("127.0.0.1:%d", port))
 	}
-	c := &Cluster{Masters: nodes[:masters], Replicas: nodes[masters:], URL: "redis+cluster://" + strings.Join(addresses, ",")}
-	for i, master := range c.Masters {
+	cluster := &Cluster{Masters: nodes[:masters], Replicas: nodes[masters:], URL: c.scheme() + "+cluster://" + strings.Join(addresses, ",")}
+	for i, master := range cluster.Masters {
 		master.do("cluster", "addslotsrange", i*16384/masters, (i+1)*16384/masters-1)
 	}
 	for _, node := range nodes {
@@ -82,19 +94,19 @@ func StartCluster(t testing.TB) *Cluster {
 			return strings.Contains(info, "cluster_state:ok\r\n") && strings.Contains(info, fmt.Sprintf("cluster_known_nodes:%d\r\n", len(nodes)))
 		})
 	}
-	for i, replica := range c.Replicas {
-		replica.do("cluster", "replicate", c.Masters[i].do("cluster", "myid"))
+	for i, replica := range cluster.Replicas {
+		replica.do("cluster", "replicate", cluster.Masters[i].do("cluster", "myid"))
 	}
-	for _, replica := range c.Replicas {
+	for _, replica := range cluster.Replicas {
 		replica.waitForInfo("replication", "master_link_status:up\r\n")
 	}
 	// A master does not vote before it has heard of the replicas.
-	for _, master := range c.Masters {
+	for _, master := range cluster.Masters {
 		master.waitFor("the replicas to be known", func(client *redis.Client) bool {
 			return strings.Count(client.ClusterNodes(t.Context()).Val(), " slave ") == masters
 		})
 	}
-	return c
+	return cluster
 }
 
 func (s *Server) client() *redis.Client {
