@@ -59,6 +59,7 @@ var ownImports = map[string][]string{
 	"internal/datamap":         {},
 	"internal/runbook":         {"labelup/internal/fault"},
 	"internal/seal":            {},
+	"internal/terminal":        {},
 	"internal/words":           {},
 	"internal/pagetext":        {},
 	"internal/keyphrase":       {"labelup/internal/words"},

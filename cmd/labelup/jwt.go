@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"labelup/connect"
+	"labelup/internal/terminal"
 )
 
 const jwtUsage = `labelup jwt [--method METHOD --url URL [--base URL]] [--secret-env NAME]
@@ -239,7 +240,7 @@ func checkRequest(line printer, token *connect.Inspection, ask tokenQuestion) []
 	default:
 		line("request", "it was signed for another one")
 		return append(problems, fmt.Sprintf("The hash of this request is %s, of %s",
-			connect.QSH(ask.method, ask.target, ask.basePath), connect.CanonicalRequest(ask.method, ask.target, ask.basePath)))
+			connect.QSH(ask.method, ask.target, ask.basePath), terminal.Visible(connect.CanonicalRequest(ask.method, ask.target, ask.basePath))))
 	}
 }
 

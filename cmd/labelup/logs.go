@@ -16,6 +16,7 @@ import (
 	"labelup/internal/config"
 	"labelup/internal/logreader"
 	"labelup/internal/technicallog"
+	"labelup/internal/terminal"
 )
 
 const logsUsage = `labelup logs [FILE] --reason TICKET [flags]
@@ -94,7 +95,11 @@ func (c logsCommand) run(ctx context.Context, args []string, getenv func(string)
 	if ask.summary {
 		counts, err = logreader.Summary(ctx, source, ask.query, stdout)
 	} else {
-		counts, err = logreader.Timeline(ctx, source, ask.query, stdout, wantsColour(getenv, stdout))
+		to, colour := stdout, wantsColour(getenv, stdout)
+		if colour {
+			to = terminal.Raw(stdout) // colours are escapes, and package logreader lets no others through
+		}
+		counts, err = logreader.Timeline(ctx, source, ask.query, to, colour)
 		fmt.Fprintf(stderr, "%d lines read, %d skipped because they are not of the technical log.\n", counts.Lines, counts.Skipped)
 	}
 	if err != nil {
@@ -209,6 +214,6 @@ func loggedReference(reference string) string { return strings.ReplaceAll(refere
 
 // wantsColour follows the custom of NO_COLOR and of terminals that have none.
 func wantsColour(getenv func(string) string, stdout io.Writer) bool {
-	file, ok := stdout.(*os.File)
+	file, ok := terminal.Raw(stdout).(*os.File)
 	return ok && isTerminal(file) && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }

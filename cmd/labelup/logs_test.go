@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"labelup/internal/technicallog"
+	"labelup/internal/terminal"
 )
 
 const (
@@ -56,8 +57,8 @@ func runLogsWith(t *testing.T, cloud *cloudLog, stdin io.Reader, args ...string)
 	return logsRun{code, stdout.String(), stderr.String(), record.String()}
 }
 
-// terminal is a character device, as a terminal is one.
-func terminal(t *testing.T) *os.File {
+// characterDevice is one, as a terminal is.
+func characterDevice(t *testing.T) *os.File {
 	t.Helper()
 	file, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
@@ -144,10 +145,10 @@ func TestLogsReadsAFileOrItsInputOrCloudWatch(t *testing.T) {
 	if got := runLogsWith(t, &cloudLog{}, piped, "--reason", "SUP-123"); got.code != 0 || !strings.Contains(got.stdout, "req-fails-1") {
 		t.Errorf("of its input: %+v", got)
 	}
-	if got := runLogsWith(t, &cloudLog{}, terminal(t), "--reason", "SUP-123"); got.code != 0 || !strings.Contains(got.stdout, "req-works-1") {
+	if got := runLogsWith(t, &cloudLog{}, characterDevice(t), "--reason", "SUP-123"); got.code != 0 || !strings.Contains(got.stdout, "req-works-1") {
 		t.Errorf("of CloudWatch: %+v", got)
 	}
-	if got := runLogsWith(t, nil, terminal(t), "--reason", "SUP-123"); got.code != 2 || !strings.Contains(got.stderr, "CLOUDWATCH_LOG_GROUP") || got.record != "" {
+	if got := runLogsWith(t, nil, characterDevice(t), "--reason", "SUP-123"); got.code != 2 || !strings.Contains(got.stderr, "CLOUDWATCH_LOG_GROUP") || got.record != "" {
 		t.Errorf("of nothing: %+v", got)
 	}
 }
@@ -196,7 +197,7 @@ func TestLogsSaysWhyNothingIsShown(t *testing.T) {
 			}
 		})
 	}
-	if got := runLogsWith(t, &cloudLog{}, terminal(t), "--request", "req-fails-1", "--reason", "SUP-123"); !strings.HasSuffix(got.stderr,
+	if got := runLogsWith(t, &cloudLog{}, characterDevice(t), "--request", "req-fails-1", "--reason", "SUP-123"); !strings.HasSuffix(got.stderr,
 		whole+"Only lines since 2026-11-22T15:00:00Z were looked at; --since goes further back.\n") {
 		t.Errorf("of CloudWatch it does not say that only an hour was read: %+v", got)
 	}
@@ -214,7 +215,7 @@ func TestCloudWatchIsAskedForWhatIsWanted(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			cloud := &cloudLog{}
-			runLogsWith(t, cloud, terminal(t), append(test.args, "--reason", "SUP-123")...)
+			runLogsWith(t, cloud, characterDevice(t), append(test.args, "--reason", "SUP-123")...)
 			if diff := cmp.Diff(test.want, *cloud, cmp.AllowUnexported(cloudLog{})); diff != "" {
 				t.Errorf("asked for something else (-want +got):\n%s", diff)
 			}
@@ -266,10 +267,10 @@ func TestLogsSaysWhatItWasCalledWrongWith(t *testing.T) {
 
 func TestALogThatCannotBeReadIsAFailure(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "none")
-	if got := runLogsWith(t, nil, terminal(t), missing, "--reason", "SUP-123"); got.code != 1 || !strings.Contains(got.stderr, "cannot be read") {
+	if got := runLogsWith(t, nil, characterDevice(t), missing, "--reason", "SUP-123"); got.code != 1 || !strings.Contains(got.stderr, "cannot be read") {
 		t.Errorf("of a file that is not there: %+v", got)
 	}
-	got := runLogsWith(t, &cloudLog{err: errors.New("logs_filter: denied")}, terminal(t), "--reason", "SUP-123")
+	got := runLogsWith(t, &cloudLog{err: errors.New("logs_filter: denied")}, characterDevice(t), "--reason", "SUP-123")
 	if got.code != 1 || !strings.Contains(got.stderr, "logs_filter: denied") || !strings.Contains(got.stdout, "req-works-1") {
 		t.Errorf("of a CloudWatch that refuses: %+v", got)
 	}
@@ -289,9 +290,10 @@ func TestColourIsForATerminalThatWantsIt(t *testing.T) {
 		stdout io.Writer
 		want   bool
 	}{
-		"a terminal":                  {"TERM=xterm", terminal(t), true},
-		"a terminal and NO_COLOR":     {"NO_COLOR=1", terminal(t), false},
-		"a terminal that has none":    {"TERM=dumb", terminal(t), false},
+		"a terminal":                  {"TERM=xterm", characterDevice(t), true},
+		"a terminal behind a Writer":  {"TERM=xterm", terminal.NewWriter(characterDevice(t)), true},
+		"a terminal and NO_COLOR":     {"NO_COLOR=1", characterDevice(t), false},
+		"a terminal that has none":    {"TERM=dumb", characterDevice(t), false},
 		"a file or a pipe, no matter": {"TERM=xterm", &bytes.Buffer{}, false},
 	}
 	for name, test := range tests {

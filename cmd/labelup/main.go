@@ -3,17 +3,21 @@
 // label. A file is named for its subcommand. service.go, sites.go and
 // observation.go put the service together; operation.go and support.go are what
 // the commands for operators and for support share; memory.go is about what
-// stays in memory. It has no rule of its own about labels, tokens or sites.
+// stays in memory. What a label, a token or a site is, it leaves to the packages
+// that it puts together.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"labelup/internal/terminal"
 )
 
 const usage = `Label UP shows and changes the labels of Confluence pages.
@@ -56,7 +60,17 @@ func main() {
 
 // run is main with everything it touches as a parameter. It returns the exit
 // code: 0 done, 1 failed or found something wrong, 2 called in a wrong way.
+// Whatever a command prints may have come from outside.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	out, complaints := terminal.NewWriter(stdout), terminal.NewWriter(stderr)
+	code := runCommand(ctx, args, stdin, out, complaints)
+	if errors.Join(out.Flush(), complaints.Flush()) != nil && code == 0 {
+		return 1
+	}
+	return code
+}
+
+func runCommand(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)
 		return 2

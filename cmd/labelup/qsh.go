@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"labelup/connect"
+	"labelup/internal/terminal"
 )
 
 const qshUsage = `labelup qsh METHOD URL [--base URL]
@@ -43,7 +44,7 @@ func runQSH(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "labelup qsh: %v\n", err)
 		return 2
 	}
-	fmt.Fprintln(stdout, connect.CanonicalRequest(method, target, basePath))
+	fmt.Fprintln(stdout, terminal.Visible(connect.CanonicalRequest(method, target, basePath)))
 	fmt.Fprintln(stdout, connect.QSH(method, target, basePath))
 	return 0
 }

@@ -14,6 +14,7 @@ import (
 	"labelup/connect"
 	"labelup/internal/technicallog"
 	"labelup/internal/tenant"
+	"labelup/internal/terminal"
 )
 
 const tenantsUsage = `labelup tenants list                      the sites that have the app installed
@@ -100,7 +101,7 @@ func (o *operation) tenants(ctx context.Context, verb, site, reason, confirm str
 		}
 		fmt.Fprintf(stdout, "site: %s\n", name)
 		for _, field := range held {
-			fmt.Fprintf(stdout, "%s: %s\n", field.Name, field.Value)
+			fmt.Fprintf(stdout, "%s: %s\n", terminal.Visible(field.Name), terminal.Visible(field.Value))
 		}
 		return nil
 	}
@@ -119,7 +120,7 @@ func (o *operation) listSites(ctx context.Context, stdout io.Writer) error {
 		if s.Corrupt {
 			key = "-"
 		}
-		_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name[:12], s.BaseURL, state(s), date(s.InstalledAt), date(s.ChangedAt), key)
+		_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name[:12], terminal.Visible(s.BaseURL), state(s), date(s.InstalledAt), date(s.ChangedAt), key)
 		return err
 	})
 	if err != nil {
