@@ -97,6 +97,7 @@ func (a *App) proveLifecycle(r *http.Request, event Event) (*token, error) {
 		if !isClientKey(t.claims.Issuer) {
 			return nil, unauthorized(ReasonIssuer)
 		}
+		hold(r)
 		key, err := a.keys.InstallKey(r.Context(), t.header.KeyID)
 		if err != nil {
 			return nil, asError(err, ReasonKeyServer)
@@ -117,6 +118,20 @@ func (a *App) proveLifecycle(r *http.Request, event Event) (*token, error) {
 	default:
 		return nil, &Error{Kind: BadRequest, Reason: ReasonEventType}
 	}
+}
+
+// hold reads the body of a call and puts it back: not before does net/http
+// notice that the caller leaves while a key is fetched. What is wrong with the
+// body is told to who reads it.
+func hold(r *http.Request) {
+	if r.Body == nil {
+		return
+	}
+	read, _ := io.ReadAll(io.LimitReader(r.Body, MaxLifecycleBody+1))
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(read), r.Body), r.Body}
 }
 
 func readBody(body io.Reader) ([]byte, error) {

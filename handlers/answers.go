@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -33,9 +35,27 @@ func status(kind fault.Kind) int {
 		return http.StatusBadGateway
 	case fault.Unavailable:
 		return http.StatusServiceUnavailable
+	case fault.CallerLeft:
+		return statusCallerLeft
 	default:
 		return http.StatusInternalServerError
 	}
+}
+
+// statusCallerLeft is nginx's for the same: it is in the log, and nobody reads it.
+const statusCallerLeft = 499
+
+// faultOf is what an error means for this exchange. It alone decides that the
+// caller has left, whatever was under way: who gives up has cancelled the
+// request, and a time limit of our own is not a cancellation. A change does not
+// end with its connection, so what fails there is what failed. The reason stays,
+// for it says what they did not wait for.
+func (x *exchange) faultOf(err error) *fault.Error {
+	f := fault.Of(err)
+	if errors.Is(err, context.Canceled) && errors.Is(x.request.Context().Err(), context.Canceled) {
+		return fault.Wrap(fault.CallerLeft, f.Reason, err)
+	}
+	return f
 }
 
 // The answer to every call that is not proved, whatever the cause, byte for
@@ -94,6 +114,8 @@ func message(kind fault.Kind) string {
 		return "Confluence did not answer as expected. Try again; reload the page to see the labels it holds."
 	case fault.Unavailable:
 		return "Label UP cannot do this right now. Try again in a few seconds."
+	case fault.CallerLeft:
+		return "The connection was closed before there was an answer."
 	default:
 		return "Something went wrong in Label UP. Try again, and give support the request id if it stays."
 	}
@@ -101,7 +123,7 @@ func message(kind fault.Kind) string {
 
 // answerFault writes the answer for a fault. It is the only writer of errors.
 func (s *Server) answerFault(x *exchange, err error) {
-	f := fault.Of(err)
+	f := x.faultOf(err)
 	x.fault = f
 	if x.written() {
 		return // too late for another status; the log line has the fault

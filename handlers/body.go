@@ -40,7 +40,7 @@ func readBody(x *exchange, limit int64) ([]byte, error) {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, fault.Wrap(fault.BadRequest, "body_too_slow", err)
 	}
-	return nil, fault.Wrap(fault.BadRequest, "body_cut_off", err)
+	return nil, fault.Wrap(fault.CallerLeft, "body_cut_off", err)
 }
 
 // decodeJSON reads one value. A field that value does not have is refused, for a

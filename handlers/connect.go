@@ -118,7 +118,7 @@ func (c *Connect) options(site *connect.Installation, siteHash, requestID string
 		Transport: c.Transport,
 		Observe: func(call confluence.Call) {
 			level := slog.LevelInfo
-			if call.Kind != "" || call.NearLimit {
+			if call.NearLimit || call.Kind != "" && call.Kind != fault.CallerLeft {
 				level = slog.LevelWarn
 			}
 			c.Log.LogAttrs(context.Background(), level, "call",

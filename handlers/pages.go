@@ -70,7 +70,10 @@ func (s *Server) macroStatic(x *exchange) error {
 		static.Labels, err = site.Labels(ctx, caller.Content)
 	}
 	if err != nil {
-		x.fault = fault.Of(err)
+		x.fault = x.faultOf(err)
+		if x.fault.Kind == fault.CallerLeft {
+			return err
+		}
 		x.send(http.StatusOK, contentHTML, []byte(static.Unavailable()))
 		return nil
 	}

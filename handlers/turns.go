@@ -75,8 +75,8 @@ func (t *turns) enter(site string) (*place, error) {
 }
 
 // turn waits until the request may work. An error is a fault: RateLimited if too
-// many of the site wait already or the wait takes too long, BadRequest if ctx
-// ends because the caller has left.
+// many of the site wait already or the wait takes too long, CallerLeft if ctx
+// ends.
 func (p *place) turn(ctx context.Context) error {
 	if err := p.lineUp(); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (p *place) turn(ctx context.Context) error {
 	case <-timer.C:
 		return p.giveUp(tooMuch(fault.RateLimited, "waited_too_long"))
 	case <-ctx.Done():
-		return p.giveUp(fault.Wrap(fault.BadRequest, "caller_left", ctx.Err()))
+		return p.giveUp(fault.Wrap(fault.CallerLeft, "caller_left", ctx.Err()))
 	}
 }
 

@@ -69,7 +69,7 @@ func observeAWS(log *slog.Logger) func(context.Context, aws.Call) {
 	return func(ctx context.Context, call aws.Call) {
 		level := slog.LevelInfo
 		if call.Class != "" {
-			level = slog.LevelWarn
+			level = technicallog.LevelOf(call.Class)
 		}
 		requestID, siteHash := technicallog.RequestOf(ctx)
 		log.LogAttrs(ctx, level, "call",
@@ -86,9 +86,9 @@ func observeAWS(log *slog.Logger) func(context.Context, aws.Call) {
 // redis writes a line for each command that failed. Of the others, of which
 // there is one for nearly every request, there are lines at the level debug.
 func (o *observation) redis(call tenant.Call) {
-	level := slog.LevelDebug
+	level, cause := slog.LevelDebug, technicallog.CauseOf(call.Err)
 	if call.Err != nil {
-		level = slog.LevelWarn
+		level = technicallog.LevelOf(cause)
 	} else {
 		o.metrics.Add(technicallog.Line{Message: "call", Operation: call.Operation, Duration: call.Duration})
 	}
@@ -98,5 +98,5 @@ func (o *observation) redis(call tenant.Call) {
 	o.log.LogAttrs(context.Background(), level, "call",
 		slog.String(technicallog.Operation, call.Operation),
 		technicallog.Milliseconds(call.Duration),
-		slog.String(technicallog.Cause, technicallog.CauseOf(call.Err)))
+		slog.String(technicallog.Cause, cause))
 }

@@ -129,7 +129,7 @@ func TestWaitingForATurnHasAnEnd(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		_, err = b.admit(ctx, &patience{time.Hour}, "a", readLabels)
-		wantFault(t, err, "upstream: canceled")
+		wantFault(t, err, "caller_left: canceled")
 		release()
 		if err := admitFor(b, 0, "a", readLabels); err != nil {
 			t.Errorf("after release: %v", err)

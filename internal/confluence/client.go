@@ -356,7 +356,7 @@ func contextFault(ctx context.Context) *fault.Error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return fault.Wrap(fault.Upstream, "deadline", ctx.Err())
 	}
-	return fault.Wrap(fault.Upstream, "canceled", ctx.Err())
+	return fault.Wrap(fault.CallerLeft, "canceled", ctx.Err())
 }
 
 // failure is what an answer means: an *attemptError, or nil for success.

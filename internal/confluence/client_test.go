@@ -340,7 +340,7 @@ func TestTheCallerDecidesHowLong(t *testing.T) {
 				time.AfterFunc(2*time.Second, cancel)
 				return ctx, cancel
 			},
-			want: "upstream: canceled", cause: context.Canceled, took: 2 * time.Second,
+			want: "caller_left: canceled", cause: context.Canceled, took: 2 * time.Second,
 		}, {
 			name: "who has left sends nothing", handler: http.NotFoundHandler(),
 			context: func(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -348,7 +348,7 @@ func TestTheCallerDecidesHowLong(t *testing.T) {
 				cancel()
 				return ctx, cancel
 			},
-			want: "upstream: canceled", cause: context.Canceled,
+			want: "caller_left: canceled", cause: context.Canceled,
 		}, {
 			name: "nobody's deadline leaves ours", handler: hang,
 			context: context.WithCancel,

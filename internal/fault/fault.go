@@ -29,6 +29,7 @@ const (
 	RateLimited  Kind = "rate_limited" // Confluence or our own budget says wait
 	Upstream     Kind = "upstream"     // Confluence failed or answered nonsense
 	Unavailable  Kind = "unavailable"  // a part of this service is down for now
+	CallerLeft   Kind = "caller_left"  // nobody waits for the answer any more: no outage of anybody's
 	Internal     Kind = "internal"     // our fault; anything unclassified is this
 )
 

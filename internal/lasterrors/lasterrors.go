@@ -77,8 +77,9 @@ func (l *Log) Of(siteHash string) Report {
 }
 
 func (l *Log) see(line technicallog.Line) {
-	// A call that failed is in the line of its request, if it mattered.
-	if line.Message != "request" || line.Kind == "" || line.Site == "" {
+	// A call that failed is in the line of its request, if it mattered, and who
+	// left missed nothing.
+	if line.Message != "request" || line.Kind == "" || line.Kind == string(fault.CallerLeft) || line.Site == "" {
 		return
 	}
 	failed := Entry{Kind: line.Kind, Reason: line.Reason, RequestID: line.RequestID, Route: line.Route}

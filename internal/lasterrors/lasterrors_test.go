@@ -71,6 +71,7 @@ func TestOnlyFailuresOfRequestsAreRemembered(t *testing.T) {
 	l, log := started()
 	log.Info("request", technicallog.Site, acme, technicallog.Status, 200)
 	log.Info("request", technicallog.Site, acme, technicallog.Kind, "")
+	log.Info("request", technicallog.Site, acme, technicallog.Kind, "caller_left", technicallog.Reason, "store")
 	log.Warn("call", technicallog.Site, acme, technicallog.Cause, "dns")
 	log.Error("panic", technicallog.Site, acme, technicallog.Kind, "internal")
 	log.Error("request", technicallog.Kind, "internal")

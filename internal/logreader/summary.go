@@ -11,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"labelup/internal/fault"
 	"labelup/internal/runbook"
+	"labelup/internal/technicallog"
 )
 
 // Summary writes what the query asks for as counts: kinds of faults with what
@@ -102,7 +104,7 @@ func (s *summary) add(e *event) error {
 			tally := s.calls.add(cmp.Or(r.Operation, "unknown"))
 			tally.took.add(r.Duration)
 			tally.retries += max(r.Retries, 0)
-			if r.Kind != "" || r.Cause != "" || r.Status >= 400 {
+			if (r.Kind != "" || r.Cause != "" || r.Status >= 400) && r.Cause != technicallog.Canceled {
 				tally.failed++
 			}
 		case r.Message == router:
@@ -123,7 +125,7 @@ func (s *summary) addRequest(r Record) {
 		return
 	}
 	addFault(s.kinds, r.Kind, r.Reason, r.Time)
-	if r.Site == "" {
+	if r.Site == "" || r.Kind == string(fault.CallerLeft) {
 		return
 	}
 	kinds := s.sites.add(r.Site)

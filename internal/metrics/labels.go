@@ -15,11 +15,12 @@ const other = "other"
 var kinds = set(
 	string(fault.BadRequest), string(fault.Unauthorized), string(fault.Anonymous), string(fault.Unlicensed), string(fault.Blocked),
 	string(fault.Forbidden), string(fault.NotFound), string(fault.WrongMethod), string(fault.Conflict), string(fault.TooLarge),
-	string(fault.RateLimited), string(fault.Upstream), string(fault.Unavailable), string(fault.Internal))
+	string(fault.RateLimited), string(fault.Upstream), string(fault.Unavailable), string(fault.CallerLeft),
+	string(fault.Internal))
 
 // causes are those of technicallog.CauseOf and the classes of calls to AWS.
 var causes = set(
-	"canceled", "timeout", "connection_refused", "connection_lost", "dns", "certificate", other,
+	technicallog.Canceled, "timeout", "connection_refused", "connection_lost", "dns", "certificate", other,
 	"throttled", "denied", "not_found", "exists", "unavailable")
 
 // statuses are those that we answer with or act upon; of the others the class
@@ -27,7 +28,7 @@ var causes = set(
 var statuses = map[int]string{
 	0:   "none", // no answer
 	200: "200", 204: "204", 304: "304",
-	400: "400", 401: "401", 403: "403", 404: "404", 405: "405", 409: "409", 413: "413", 429: "429",
+	400: "400", 401: "401", 403: "403", 404: "404", 405: "405", 409: "409", 413: "413", 429: "429", 499: "499",
 	500: "500", 502: "502", 503: "503", 504: "504",
 }
 
@@ -107,10 +108,12 @@ func peerLabel(operation string) string {
 	return "confluence"
 }
 
-// failureLabel says how a call failed: the kind of fault, else the class of
-// its cause, else what its status means.
+// failureLabel says how a call failed: that its caller gave up, else the kind of
+// fault, else the class of its cause, else what its status means.
 func failureLabel(line technicallog.Line) string {
 	switch {
+	case line.Cause == technicallog.Canceled:
+		return technicallog.Canceled
 	case line.Kind != "":
 		return kindLabel(line.Kind)
 	case line.Cause != "":

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"labelup/internal/fault"
 	"labelup/internal/technicallog"
 )
 
@@ -64,7 +65,7 @@ func New() *Metrics {
 	m.requests = m.counters("labelup_requests_total",
 		"Requests answered. kind is the kind of fault, empty if there was none.", "route", "method", "status", "kind")
 	m.requestFailures = m.counters("labelup_request_failures_total",
-		"Requests with a fault, by the reason that the log has for it.", "route", "kind", "reason")
+		"Requests with a fault, by the reason that the log has for it; without those whose caller left.", "route", "kind", "reason")
 	m.requestSeconds = m.histograms("labelup_request_duration_seconds",
 		"How long requests took, to the end of the answer.", "route")
 	m.calls = m.counters("labelup_calls_total",
@@ -132,7 +133,7 @@ func (m *Metrics) addRequest(line technicallog.Line) {
 	route, kind := routeLabel(line.Route), kindLabel(line.Kind)
 	m.requests.of(route, methodLabel(line.Method), statusLabel(line.Status), kind).Inc()
 	m.requestSeconds.of(route).Observe(line.Duration.Seconds())
-	if kind != "" {
+	if kind != "" && kind != string(fault.CallerLeft) {
 		m.requestFailures.of(route, kind, wordLabel(line.Reason)).Inc()
 	}
 }

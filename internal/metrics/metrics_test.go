@@ -73,6 +73,20 @@ func TestLinesOfTheLogAreCounted(t *testing.T) {
 				`labelup_requests_total{kind="upstream",method="write",route="/api/labels",status="502"} 1`,
 			},
 		},
+		"who leaves is no failure, of the request or of what it waited for": {
+			func(l *slog.Logger) {
+				l.Info("request", technicallog.Route, "/api/site", technicallog.Method, "GET", technicallog.Status, 499,
+					technicallog.Kind, "caller_left", technicallog.Reason, "store", technicallog.Cause, "canceled")
+				l.Info("call", technicallog.Operation, "read_rights", technicallog.Kind, "caller_left", technicallog.Cause, "canceled")
+			},
+			[]string{
+				`labelup_call_duration_seconds_count{operation="read_rights",peer="confluence"} 1`,
+				`labelup_calls_total{failure="canceled",operation="read_rights",peer="confluence",status="none"} 1`,
+				`labelup_log_lines_total{level="info"} 2`,
+				`labelup_request_duration_seconds_count{route="/api/site"} 1`,
+				`labelup_requests_total{kind="caller_left",method="read",route="/api/site",status="499"} 1`,
+			},
+		},
 		"a call to Confluence": {
 			func(l *slog.Logger) {
 				l.Warn("call", technicallog.Operation, "add_labels", technicallog.Status, 429, technicallog.Retries, 3,

@@ -28,8 +28,8 @@ import (
 //   - request_id and site, if the request's context has them, see
 //     technicallog.WithRequest.
 //
-// Its level is info, or warn if there was no answer, or one of 429 or 500 and
-// above.
+// Its level is info, or warn if there was no answer for another cause than that
+// the caller gave up, or one of 429 or 500 and above.
 func Transport(next http.RoundTripper, log *slog.Logger, operation string) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
@@ -55,8 +55,9 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		technicallog.Milliseconds(time.Since(started)),
 		slog.Int(technicallog.Attempt, attempt(request)))
 	if err != nil {
-		level = slog.LevelWarn
-		attrs = append(attrs, slog.String(technicallog.Cause, causeOf(request.Context(), err)))
+		cause := causeOf(request.Context(), err)
+		level = technicallog.LevelOf(cause)
+		attrs = append(attrs, slog.String(technicallog.Cause, cause))
 	} else {
 		if response.StatusCode >= http.StatusInternalServerError || response.StatusCode == http.StatusTooManyRequests {
 			level = slog.LevelWarn

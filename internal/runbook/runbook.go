@@ -30,6 +30,7 @@ var entries = []Entry{
 	{string(fault.RateLimited), "Look at which reason is most frequent: app_quota stops every site, any other stops one site or one page for a moment."},
 	{string(fault.Upstream), "Look at whether one site has it or all: one site is that site's Confluence, all sites is Atlassian or our network."},
 	{string(fault.Unavailable), "Look at the reason: store is Redis, key_server and token_server are Atlassian's, too_much_in_hand is our own load."},
+	{string(fault.CallerLeft), "Ignore it: the person or the program that asked closed the connection before there was an answer, and reason says what they did not wait for."},
 	{string(fault.Internal), "This is our fault: find the line panic with the same request id, it names the function and the line of code."},
 
 	{"service-down", "Look at whether a process runs and what it said last: heroku ps, then the end of heroku logs."},

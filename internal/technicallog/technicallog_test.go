@@ -106,7 +106,7 @@ func TestCauseOfNamesTheClassOnly(t *testing.T) {
 		want string
 	}{
 		"nothing":                {nil, ""},
-		"a cancelled request":    {fmt.Errorf("read: %w", context.Canceled), "canceled"},
+		"a cancelled request":    {fmt.Errorf("read: %w", context.Canceled), Canceled},
 		"a deadline":             {context.DeadlineExceeded, "timeout"},
 		"a refused connection":   {&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "connection_refused"},
 		"a cut connection":       {io.ErrUnexpectedEOF, "connection_lost"},
