@@ -51,12 +51,7 @@ type Running struct {
 	Retention Retention
 }
 
-const (
-	// adminTimeout bounds what is asked of Confluence for the admin page.
-	adminTimeout = 15 * time.Second
-
-	maxEraseBytes = 4 << 10
-)
+const maxEraseBytes = 4 << 10
 
 // adminPage is the frame of the admin page. It holds no data: who may see it is
 // decided by the calls of its script.
@@ -66,11 +61,11 @@ func (s *Server) adminPage(x *exchange) error { return s.frame(x, macros.Admin) 
 // site. That the page is only in an administrator's menu is no proof: the URL
 // of a call is known to everybody.
 func (s *Server) mayAdminister(x *exchange) error {
-	ctx, cancel := context.WithTimeout(x.request.Context(), adminTimeout)
-	defer cancel()
 	if x.caller.AccountID == "" {
 		return fault.New(fault.Anonymous, "no_account")
 	}
+	ctx, cancel := context.WithDeadline(x.request.Context(), x.started.Add(time.Duration(rightsShare*float64(s.answerWithin))))
+	defer cancel()
 	asUser, err := x.caller.AsUser(x.requestID)
 	if err != nil {
 		return err
@@ -112,8 +107,7 @@ type checkAnswer struct {
 // site answers what is held about the caller's site and how it is doing.
 func (s *Server) site(x *exchange) error {
 	caller, now := x.caller, time.Now().UTC()
-	ctx, cancel := context.WithTimeout(x.request.Context(), adminTimeout)
-	defer cancel()
+	ctx := x.request.Context()
 	held, err := s.Records.Held(ctx, caller.ClientKey)
 	if err != nil {
 		return err
@@ -157,8 +151,7 @@ func (s *Server) eraseSite(x *exchange) error {
 	if !strings.EqualFold(strings.TrimSpace(body.Confirm), hostName(x.caller.WikiURL)) {
 		return fault.New(fault.BadRequest, "erase_not_confirmed")
 	}
-	// Who confirmed meant it, also when they do not wait for the answer.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.request.Context()), adminTimeout)
+	ctx, cancel := x.whateverHappens() // who confirmed meant it
 	defer cancel()
 	if err := s.Records.Erase(ctx, x.caller.ClientKey); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -154,6 +155,8 @@ type confluenceStandIn struct {
 
 	writeAnswer int    // if set, every write is answered with it
 	rights      string // what a person may, as the answer to that has it
+
+	hang atomic.Pointer[string] // if set, what is asked below this path is not answered
 }
 
 func newConfluenceStandIn(t *testing.T) *confluenceStandIn {
@@ -210,7 +213,14 @@ func newConfluenceStandIn(t *testing.T) *confluenceStandIn {
 	mux.HandleFunc("GET /wiki/api/v2/spaces", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"results":[]}`)
 	})
-	c.Server = httptest.NewServer(mux)
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path := c.hang.Load(); path != nil && strings.HasPrefix(r.URL.Path, *path) {
+			_, _ = io.Copy(io.Discard, r.Body) // or the server does not notice who leaves
+			<-r.Context().Done()
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
 	t.Cleanup(c.Close)
 	return c
 }

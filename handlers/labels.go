@@ -1,12 +1,10 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"labelup/internal/confluence"
 	"labelup/internal/fault"
@@ -16,11 +14,6 @@ import (
 // maxChangeBytes bounds the body of a change: twice label.MaxPerChange names of
 // 255 characters fit, each character escaped.
 const maxChangeBytes = 256 << 10
-
-// changeTimeout is below the 30 s after which Heroku's router gives up on an
-// answer: by then the person must have been told what was changed. It counts
-// from before the body is read, for a slow one is part of what they wait for.
-const changeTimeout = 25 * time.Second
 
 // changeRequest is what the panel sends.
 type changeRequest struct {
@@ -71,9 +64,7 @@ func (s *Server) changeLabels(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	// Who clicks a label and then a link has left before the answer, and still
-	// meant the label: the change does not end with the connection.
-	ctx, cancel := context.WithDeadline(context.WithoutCancel(x.request.Context()), x.started.Add(changeTimeout))
+	ctx, cancel := x.whateverHappens()
 	defer cancel()
 	outcome, err := asUser.Apply(ctx, x.caller.Content, change)
 	if err != nil {

@@ -239,7 +239,7 @@ func TestAChangeEndsInTimeAndNotWithItsConnection(t *testing.T) {
 	if w.Code != http.StatusOK {
 		t.Errorf("the change of somebody who has left ended with %d %s", w.Code, w.Body)
 	}
-	if end, ok := spy.called.Deadline(); !ok || time.Until(end) > changeTimeout {
+	if end, ok := spy.called.Deadline(); !ok || time.Until(end) > answerWithin {
 		t.Errorf("it may take until %v", end)
 	}
 }

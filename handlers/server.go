@@ -60,13 +60,15 @@ type Server struct {
 	policy  contentPolicy
 	buffers sync.Pool
 	turns   *turns
+
+	answerWithin time.Duration // the constant, but for tests
 }
 
 // New returns the service's handler.
 func New(options Options) *Server {
 	s := &Server{
 		Options: options, echo: echo.New(), policy: newContentPolicy(options.Bridge, options.Framers),
-		turns: newTurns(runtime.GOMAXPROCS(0)),
+		turns: newTurns(runtime.GOMAXPROCS(0)), answerWithin: answerWithin,
 	}
 	s.buffers.New = func() any { buffer := make([]byte, 0, 4096); return &buffer }
 	s.echo.HideBanner = true
@@ -105,7 +107,8 @@ type exchange struct {
 	requestID string
 	caller    *Caller // nil where the route asks for no proof
 	started   time.Time
-	fault     *fault.Error // for the log line, also when the answer is a 200
+	end       context.CancelFunc // of the time for the answer
+	fault     *fault.Error       // for the log line, also when the answer is a 200
 
 	refusedName *refusedName // what to tell the person, with a fault about a label's name
 }
@@ -114,7 +117,9 @@ func (s *Server) exchange(c echo.Context, r *route) *exchange {
 	x := &exchange{response: c.Response(), route: r, started: time.Now()}
 	x.requestID = requestID(c.Request())
 	// So that the lines about calls that this request leads to say so.
-	x.request = c.Request().WithContext(technicallog.WithRequest(c.Request().Context(), x.requestID, ""))
+	ctx := technicallog.WithRequest(c.Request().Context(), x.requestID, "")
+	ctx, x.end = s.timed(ctx, x.started)
+	x.request = c.Request().WithContext(ctx)
 	s.policy.setCommon(x.header(), x.requestID)
 	return x
 }
@@ -148,6 +153,7 @@ func (s *Server) serve(x *exchange) {
 	defer func() {
 		if recovered := recover(); recovered != nil {
 			if recovered == http.ErrAbortHandler { //nolint:errorlint // a sentinel that net/http compares the same way
+				x.end()
 				panic(recovered)
 			}
 			// The value of a panic may quote what was being processed. Only
@@ -207,6 +213,7 @@ func mayChange(caller *Caller) error {
 
 // finish answers a fault, if there is one, and writes the log line.
 func (s *Server) finish(x *exchange, err error) {
+	defer x.end()
 	if err != nil {
 		if routing, ok := errors.AsType[*echo.HTTPError](err); ok {
 			err = routingFault(x, routing.Code)

@@ -219,7 +219,11 @@ func TestATimeLimitOfOursStaysAnOutage(t *testing.T) {
 	waited := func(what string, r *http.Request, status int, kind, reason string) {
 		t.Helper()
 		before := len(p.failures(r.URL.Path))
+		began := time.Now()
 		p.answers(status, r, what)
+		if took := time.Since(began); took > 25*time.Second { // 20 s, and the browser's patience
+			t.Errorf("%s: answered after %v", what, took)
+		}
 		line := p.failure(r.URL.Path, before)
 		if line["kind"] != kind || line["reason"] != reason {
 			t.Errorf("%s: the line is %v, want %s for the reason %s", what, line, kind, reason)

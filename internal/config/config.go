@@ -111,7 +111,7 @@ var Variables = []Variable{
 	{tokenServerURL, "https://oauth-2-authorization-server.services.atlassian.com", "Atlassian's server that hands out tokens to act as a user."},
 	{bridgeURL, "https://connect-cdn.atl-paas.net/all.js", "Atlassian's script that connects the app's pages to Confluence."},
 	{logLevel, "info", "`debug`, `info` or `warn`: the least that is written. What has to be on record is `warn`."},
-	{shutdownSeconds, "28", "Seconds that running requests get to finish after SIGTERM, 1 to 120. A change takes at most 25; Heroku kills after 30."},
+	{shutdownSeconds, "28", "Seconds that running requests get to finish after SIGTERM, 1 to 120. An answer takes at most 20; Heroku kills after 30."},
 	{securityContact, "", "Where to report a vulnerability and to ask about privacy, as `mailto:…` or `https://…`; `/.well-known/security.txt` and `/privacy` name it. Required in production."},
 	{retentionDays, "30", "Days that the record of a site is kept after it uninstalled the app, 1 to 365. A change holds for what is uninstalled from then on."},
 	{logRetentionDays, "14", "Days that the technical log is kept, one of 1, 3, 5, 7, 14, 30, 60, 90. CloudWatch is told; where else the log goes it has to be set there, for `/privacy` says this number."},

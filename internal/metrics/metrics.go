@@ -50,7 +50,7 @@ const (
 )
 
 // seconds fits Redis, which answers in one millisecond, and a change that waits
-// for Confluence for 25 seconds.
+// for Confluence for 20 seconds.
 var seconds = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 
 // New returns metrics with a registry of their own, in which there are also

@@ -45,17 +45,26 @@ export interface Answer {
   requestId?: string;
 }
 
-export const ANSWER_WITHIN = 15_000; // ms, the token included
+const ANSWER_WITHIN = 25_000; // ms from when it is sent: longer than the service may take, see handlers/answertime.go
 
 /** Writes a change. Rejects with a Problem, never with anything else. */
 export async function writeLabels(host: Host, change: { contentId: string; add: string[]; remove: string[] }): Promise<Answer> {
-  return asAnswer(await ask(host, "/api/labels", AbortSignal.timeout(ANSWER_WITHIN), change));
+  return asAnswer(await ask(host, "/api/labels", undefined, change));
 }
 
-/** POSTs a body as JSON to the service, or GETs where there is none, with a proof of who asks. Rejects with a Problem, never with anything else. */
-export async function ask(host: Host, path: string, signal: AbortSignal, body?: object): Promise<unknown> {
+/**
+ * POSTs a body as JSON to the service, or GETs where there is none, with a proof of who asks. Waits for the answer until
+ * stop says not to, or until none can come any more. Rejects with a Problem, never with anything else.
+ */
+export async function ask(host: Host, path: string, stop?: AbortSignal, body?: object): Promise<unknown> {
+  const end = new AbortController();
+  const { signal } = end;
+  const abort = () => end.abort();
+  if (stop?.aborted) abort();
+  stop?.addEventListener("abort", abort);
   try {
     const token = await host.token();
+    AbortSignal.timeout(ANSWER_WITHIN).addEventListener("abort", abort);
     const response = await fetch(path, {
       method: body ? "POST" : "GET",
       headers: { Authorization: `JWT ${token}`, "Content-Type": "application/json" },

@@ -257,7 +257,7 @@ test("not knowing the site at first is a problem, and stays one", async (t) => {
   const { names } = await steps(t, [refused(401, "unauthorized"), refused(401, "unauthorized")], again);
   assert.deepEqual(names, ["cleaning", "erasing", "failed unauthorized", "erasing", "failed unauthorized"]);
 });
-for (const [status, kind] of [[400, "bad_request"], [403, "forbidden"], [403, "blocked"], [404, "not_found"], [429, "rate_limited"]] as const) {
+for (const [status, kind] of [[400, "bad_request"], [403, "forbidden"], [403, "blocked"], [404, "not_found"], [429, "rate_limited"], [502, "upstream"]] as const) {
   test(`after ${kind} nothing was erased for sure`, async (t) => {
     const { names } = await steps(t, [refused(status, kind), refused(401, "unauthorized")], again);
     assert.equal(names.at(-1), "failed unauthorized");

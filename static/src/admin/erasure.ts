@@ -23,8 +23,8 @@ export interface Erasure {
   stop(): void;
 }
 
-// The kinds of an answer after which nothing was erased for sure.
-const NOTHING_DONE: Problem["kind"][] = ["bad_request", "forbidden", "anonymous", "unlicensed", "blocked", "not_found", "rate_limited"];
+// The kinds of an answer after which nothing was erased for sure: upstream is Confluence, asked for the rights before.
+const NOTHING_DONE: Problem["kind"][] = ["bad_request", "forbidden", "anonymous", "unlicensed", "blocked", "not_found", "rate_limited", "upstream"];
 
 /** show is called with each new step. */
 export function erasure(host: Host, show: (step: Step) => void): Erasure {

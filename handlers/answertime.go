@@ -1,0 +1,44 @@
+package handlers
+
+import (
+	"context"
+	"time"
+)
+
+// The time of a request, from the browser to Confluence. Who asks waits longer
+// than the service may take, so that they are told what was done, and both give
+// up before Heroku's router does, which would tell them nothing. A test holds
+// the numbers against one another and against the browser's.
+const (
+	// routerGivesUp is when Heroku's router ends a request without an answer.
+	routerGivesUp = 30 * time.Second
+
+	// browserGivesUp is when the app's own pages do, counted from when they have
+	// a token and send: ANSWER_WITHIN in static/src/service.ts.
+	browserGivesUp = 25 * time.Second
+
+	// answerWithin is when the service has answered, counted from the head of the
+	// request: a slow body is part of what the person waits for. All that a
+	// request leads to happens in what is left of it: tokens, calls to Confluence
+	// with their waits and retries, Redis.
+	answerWithin = 20 * time.Second
+)
+
+// rightsShare is what part of the time may go by before it is known that the
+// caller may administer the site. The rest is for what they asked: an erasure,
+// which the store makes or refuses within two seconds, is never cut short.
+const rightsShare = 0.8
+
+// timed gives the request's context the time for the answer. end frees it.
+func (s *Server) timed(ctx context.Context, started time.Time) (timed context.Context, end context.CancelFunc) {
+	return context.WithDeadline(ctx, started.Add(s.answerWithin))
+}
+
+// whateverHappens is the request's context for what does not end with its
+// connection: who clicks a label and then a link has left before the answer, and
+// still meant the label.
+func (x *exchange) whateverHappens() (context.Context, context.CancelFunc) {
+	ctx := x.request.Context()
+	ends, _ := ctx.Deadline() // it always has one, see timed
+	return context.WithDeadline(context.WithoutCancel(ctx), ends)
+}
