@@ -137,20 +137,21 @@ const (
 	removeLabel
 	readRights
 	readSpaces
+	readStatus
 	operations int = iota
 )
 
 func (o operation) String() string {
-	return [operations]string{"read_labels", "add_labels", "remove_label", "read_rights", "read_spaces"}[o]
+	return [operations]string{"read_labels", "add_labels", "remove_label", "read_rights", "read_spaces", "read_status"}[o]
 }
 
 func (o operation) writes() bool { return o == addLabels || o == removeLabel }
 
 // points is what one request costs of the quota: 1 and 1 more for each page,
 // space or attachment returned. Labels and rights are none of these, and of
-// spaces one is read.
+// spaces and of content one is read.
 func (o operation) points() int {
-	if o == readSpaces {
+	if o == readSpaces || o == readStatus {
 		return 2
 	}
 	return 1

@@ -104,7 +104,14 @@ func TestRequestsAndAnswersFollowAtlassiansDescription(t *testing.T) {
 			t.Errorf("%s holds %d labels", kind, got)
 		}
 	}
-	for _, operation := range []string{"addLabelsToContent", "removeLabelFromContentUsingQueryParameter", "getPageLabels", "getBlogPostLabels", "getAttachmentLabels", "getCustomContentLabels"} {
+	f.archived = true
+	page, err := ParseContent("1", "page")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Apply(context.Background(), page, label.Change{Remove: []label.Name{"kept"}})
+	wantFault(t, err, "forbidden: archived_content")
+	for _, operation := range []string{"getPageById", "addLabelsToContent", "removeLabelFromContentUsingQueryParameter", "getPageLabels", "getBlogPostLabels", "getAttachmentLabels", "getCustomContentLabels"} {
 		if checked.seen[operation] == 0 {
 			t.Errorf("%s was not called; called were %v", operation, checked.seen)
 		}

@@ -24,6 +24,7 @@ type fake struct {
 	held     map[string][]label.Label // by content id
 	requests []string                 // method, path and what was asked
 	count    map[string]int           // of requests, by method
+	archived bool                     // all of it
 
 	pageSize int                                                      // labels in one answer; 0: as asked
 	before   func(w http.ResponseWriter, r *http.Request, n int) bool // instead of answering, if true; n counts from 1
@@ -73,7 +74,8 @@ func (f *fake) answer(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/wiki/"), "/")
-	if len(parts) != 5 || r.Header.Get("Authorization") != "Bearer token" {
+	one := len(parts) == 4 && parts[1] == "v2" // a content itself
+	if !one && len(parts) != 5 || r.Header.Get("Authorization") != "Bearer token" {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
@@ -85,6 +87,10 @@ func (f *fake) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	switch {
+	case r.Method == http.MethodGet && one:
+		status := map[bool]string{false: "current", true: "archived"}[f.archived]
+		f.requests = append(f.requests, "look at "+id)
+		json.NewEncoder(w).Encode(map[string]string{"id": id, "status": status})
 	case r.Method == http.MethodGet && parts[1] == "v2":
 		f.requests = append(f.requests, "read "+parts[2]+" "+id)
 		f.list(w, r, held)
@@ -114,6 +120,8 @@ func (f *fake) answer(w http.ResponseWriter, r *http.Request) {
 			results = append(results, map[string]string{"prefix": string(l.Prefix), "name": string(l.Name), "id": l.ID, "label": string(l.Name)})
 		}
 		json.NewEncoder(w).Encode(map[string]any{"results": results, "start": 0, "limit": 200, "size": len(results), "_links": map[string]any{}})
+	case r.Method == http.MethodDelete && f.archived:
+		w.WriteHeader(http.StatusForbidden)
 	case r.Method == http.MethodDelete && r.URL.Query().Has("name"):
 		name := label.Name(r.URL.Query().Get("name"))
 		f.requests = append(f.requests, "remove from "+id)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -70,17 +71,23 @@ func (c *Client) Labels(ctx context.Context, content Content) ([]label.Label, er
 	return c.labels(ctx, &patience{c.options.MaxWait}, content)
 }
 
-func (c *Client) labels(ctx context.Context, p *patience, content Content) ([]label.Label, error) {
+// path is where v2 has the content; ok is false for the zero Content.
+func (c Content) path() (path string, ok bool) {
 	collection, ok := map[Type]string{
 		Page: "pages", Blogpost: "blogposts", Attachment: "attachments", Custom: "custom-content",
-	}[content.kind]
+	}[c.kind]
+	return "/api/v2/" + collection + "/" + c.id, ok
+}
+
+func (c *Client) labels(ctx context.Context, p *patience, content Content) ([]label.Label, error) {
+	path, ok := content.path()
 	if !ok {
 		return nil, errNoContent()
 	}
 	r := request{
 		operation: readLabels,
 		method:    http.MethodGet,
-		path:      "/api/v2/" + collection + "/" + content.id + "/labels",
+		path:      path + "/labels",
 		query:     url.Values{"limit": {strconv.Itoa(pageSize)}},
 	}
 	var labels []label.Label
@@ -214,8 +221,9 @@ type Failure struct {
 // It costs one request for each 20 labels to add, one for each to remove and one
 // to read back. Removes go first, so that they make room on a full page.
 //
-// Confluence refusing a name does not stop the others; anything else stops the
-// rest. If that happens before anything was written, Apply returns that error
+// Confluence refusing a name does not stop the others. Labels cannot be removed
+// from archived content but added to it, so that refusal stops the removes alone;
+// its reason is "archived_content". Anything else stops the rest. If that happens before anything was written, Apply returns that error
 // and reads nothing back: nothing was changed. It returns "written_not_verified"
 // if the read-back failed: some of the change, or all of it, may have been made,
 // and making it again is safe.
@@ -267,6 +275,7 @@ func (c *Client) write(ctx context.Context, p *patience, content Content, change
 			operation: removeLabel, method: http.MethodDelete, path: path, query: url.Values{"name": {string(n)}},
 		}, []label.Name{n}})
 	}
+	removes := len(steps)
 	for _, batch := range change.Batches() {
 		steps = append(steps, step{request{
 			operation: addLabels, method: http.MethodPost, path: path, body: addBody(batch),
@@ -282,7 +291,8 @@ func (c *Client) write(ctx context.Context, p *patience, content Content, change
 		}
 	}
 	changed := false // or may have been
-	for i, s := range steps {
+	for i := 0; i < len(steps); i++ {
+		s := steps[i]
 		_, err := c.do(ctx, p, s.request)
 		if err == nil {
 			changed = true
@@ -291,10 +301,18 @@ func (c *Client) write(ctx context.Context, p *patience, content Content, change
 		_, maybe := errors.AsType[*maybeDoneError](err)
 		changed = changed || maybe
 		f := fault.Of(err)
-		switch f.Kind {
-		case fault.BadRequest, fault.Conflict, fault.TooLarge:
+		switch {
+		case slices.Contains([]fault.Kind{fault.BadRequest, fault.Conflict, fault.TooLarge}, f.Kind):
 			fail(steps[i:i+1], f) // it is about these names; others may get through
 			continue
+		case f.Kind == fault.Forbidden && i < removes && c.archived(ctx, p, content):
+			f = fault.Wrap(fault.Forbidden, "archived_content", err)
+			if removes < len(steps) {
+				fail(steps[i:removes], f)
+				i = removes - 1 // adds may get through
+				continue
+			}
+			err = f
 		}
 		if !changed {
 			return nil, err
@@ -303,6 +321,23 @@ func (c *Client) write(ctx context.Context, p *patience, content Content, change
 		break
 	}
 	return failed, nil
+}
+
+// archived reports whether the content is in the archive. It is asked only after
+// a refusal, which does not say so; without an answer it is not.
+//
+// Source: removing a label in the REST API v1, "labels can't be deleted from
+// archived content".
+func (c *Client) archived(ctx context.Context, p *patience, content Content) bool {
+	path, _ := content.path()
+	a, err := c.do(ctx, p, request{operation: readStatus, method: http.MethodGet, path: path})
+	if err != nil {
+		return false
+	}
+	var body struct {
+		Status string `json:"status"`
+	}
+	return json.Unmarshal(a.body, &body) == nil && body.Status == "archived"
 }
 
 // addBody is what v1 takes to add labels.

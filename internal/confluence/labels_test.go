@@ -208,6 +208,7 @@ func TestApply(t *testing.T) {
 		name          string
 		held          []label.Name
 		before, after trouble
+		archived      bool
 		change        label.Change
 		want          summary
 		err           string
@@ -279,12 +280,43 @@ func TestApply(t *testing.T) {
 			}()},
 			calls: map[string]int{"POST": 2, "GET": 1},
 		}, {
-			name:   "who may not change the page tries once and nothing else",
+			name:   "who may not change the page tries once, and it is looked at whether that is the archive",
 			held:   names("a", "b"),
 			before: only("DELETE", 0, status(403)),
 			change: label.Change{Add: names("c"), Remove: names("a", "b")},
 			err:    "forbidden: not_permitted",
-			calls:  map[string]int{"DELETE": 1},
+			calls:  map[string]int{"DELETE": 1, "GET": 1},
+		}, {
+			name:     "on an archived page adds are made, and the first refused remove speaks for the others",
+			held:     names("a", "b"),
+			archived: true,
+			change:   label.Change{Add: append(numbered(20), "c"), Remove: names("a", "b")},
+			want: summary{Added: append(numbered(20), "c"), Held: append(names("a", "b", "c"), numbered(20)...), Failed: map[label.Name]string{
+				"a": "forbidden: archived_content", "b": "forbidden: archived_content"}},
+			calls: map[string]int{"DELETE": 1, "POST": 2, "GET": 2},
+		}, {
+			name:     "with nothing to add, an archived page refuses all",
+			held:     names("a", "b"),
+			archived: true,
+			change:   label.Change{Remove: names("a", "b")},
+			err:      "forbidden: archived_content",
+			calls:    map[string]int{"DELETE": 1, "GET": 1},
+		}, {
+			name:     "who may not change an archived page is told that",
+			held:     names("a"),
+			archived: true,
+			before:   only("POST", 0, status(403)),
+			change:   label.Change{Add: names("b"), Remove: names("a")},
+			err:      "forbidden: not_permitted",
+			calls:    map[string]int{"DELETE": 1, "POST": 1, "GET": 1},
+		}, {
+			name:     "an archive that cannot be asked about is none",
+			held:     names("a"),
+			archived: true,
+			before:   only("GET", 0, status(500)),
+			change:   label.Change{Add: names("b"), Remove: names("a")},
+			err:      "forbidden: not_permitted",
+			calls:    map[string]int{"DELETE": 1, "GET": 1},
 		}, {
 			name:   "a page that cannot be seen is tried once and nothing else",
 			before: only("POST", 0, status(404)),
@@ -298,7 +330,7 @@ func TestApply(t *testing.T) {
 			change: label.Change{Add: names("d"), Remove: names("a", "b", "c")},
 			want: summary{Removed: names("a"), Held: names("b", "c"), Failed: map[label.Name]string{
 				"b": "forbidden: not_permitted", "c": "forbidden: not_permitted", "d": "forbidden: not_permitted"}},
-			calls: map[string]int{"DELETE": 2, "GET": 1},
+			calls: map[string]int{"DELETE": 2, "GET": 2},
 		}, {
 			name:   "a write that timed out and took effect is done",
 			after:  only("POST", 1, hang),
@@ -373,7 +405,7 @@ func TestApply(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake(test.held...)
-				f.before, f.after = test.before, test.after
+				f.before, f.after, f.archived = test.before, test.after, test.archived
 				o, err := inBubble(t, f, Options{}).Apply(t.Context(), content(t, "1"), test.change)
 				if test.err != "" {
 					wantFault(t, err, test.err)

@@ -305,14 +305,20 @@ func TestLabelQuirks(t *testing.T) {
 			}
 		}
 	})
-	t.Run("labels cannot be removed from an archived page", func(t *testing.T) {
+	t.Run("labels cannot be removed from an archived page, but added", func(t *testing.T) {
 		x, _ := w.s.site("")
 		archived := w.pageID("The terrace in summer")
 		if err := x.store.Archive(accountAdmin, archived); err != nil {
 			t.Fatal(err)
 		}
 		if got := w.call("editor", "DELETE", "/wiki/rest/api/content/"+archived+"/label?name=terrace", ""); got.status != 403 {
-			t.Errorf("status %d", got.status)
+			t.Errorf("removed with %d", got.status)
+		}
+		if got := w.call("editor", "POST", "/wiki/rest/api/content/"+archived+"/label", `[{"prefix":"global","name":"late"}]`); got.status != 200 {
+			t.Errorf("added with %d", got.status)
+		}
+		if got := w.call("editor", "GET", "/wiki/api/v2/pages/"+archived, "").json(t)["status"]; got != "archived" {
+			t.Errorf("its status is %v", got)
 		}
 	})
 }
