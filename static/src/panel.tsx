@@ -4,10 +4,11 @@ import { Fragment, h, type JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Add, type AddHandle } from "./add.tsx";
 import { Chips } from "./chips.tsx";
+import { Counted, useSecondsLeft } from "./countdown.tsx";
 import type { Host } from "./host.ts";
 import type { Kind } from "./service.ts";
 import type { Shell } from "./shell.ts";
-import { canRetry, shownNames, type Action, type Outcome, type State } from "./state.ts";
+import { shownNames, undoable, type Action, type Outcome, type State, type Step } from "./state.ts";
 import type { Say } from "./strings.ts";
 import { Suggested } from "./suggested.tsx";
 import { loadVocabulary, spaceReader, type Known } from "./vocabulary.ts";
@@ -149,13 +150,16 @@ function keepFocus(event: MouseEvent): void {
 
 /** What happened, beside the labels so that it pushes nothing down. */
 function Done({ state, say, undo, focusAfter }: Pick<Props, "state" | "say"> & { undo(): void; focusAfter(): void }): JSX.Element | null {
-  const { outcome } = state;
-  if (state.queue.length > 0 && state.slow) return <p class="status">{say("saving")}</p>;
-  if (!outcome) return null;
+  const { outcome, queue } = state;
+  const steps = undoable(state);
+  const next = steps.at(-1);
+  const undoing = queue.at(-1)?.undoes ? queue.at(-1) : undefined; // told before it is done, as labels are shown
+  const text = queue.length && state.slow ? say("saving") : outcome ? summary(outcome, say) : undoing && undone({ added: undoing.remove, removed: undoing.add }, say);
+  if (!text) return null;
   return (
     <p class="status">
-      {summary(outcome, say)}
-      {outcome.added.length + outcome.removed.length > 0 && (
+      {text}
+      {next && (
         <Fragment>
           <span aria-hidden="true"> · </span>
           <button
@@ -164,10 +168,10 @@ function Done({ state, say, undo, focusAfter }: Pick<Props, "state" | "say"> & {
             onMouseDown={keepFocus}
             onClick={(event) => {
               undo();
-              if (event.detail === 0) focusAfter(); // pressed with a key, and gone while the change is written
+              if (event.detail === 0 && steps.length === 1) focusAfter(); // pressed with a key, and gone
             }}
           >
-            {say("undo")}
+            {outcome && !outcome.undoes && outcome.step === next.step ? say("undo") : say("undoThis", { what: what(next, say) })}
           </button>
         </Fragment>
       )}
@@ -175,31 +179,25 @@ function Done({ state, say, undo, focusAfter }: Pick<Props, "state" | "say"> & {
   );
 }
 
-function Troubles({ state, say, retry }: Pick<Props, "state" | "say"> & { retry(): void }): JSX.Element {
+/** What went wrong: told in one place, and said when it appears. */
+function Troubles({ state, say, retry }: Pick<Props, "state" | "say"> & { retry(): void }): JSX.Element | null {
   const { outcome, problem } = state;
-  const again = <button type="button" class="link" onMouseDown={keepFocus} onClick={retry}>{say("retry")}</button>;
-  const reference = (id?: string) => id && <small>{say("reference", { id })}</small>;
+  const left = useSecondsLeft(problem?.kind === "rate_limited" ? problem : undefined);
+  const failed = outcome?.failed ?? [];
+  if (!problem && !failed.length) return null;
+  const again = (problem?.retry.length || outcome?.again.length) && <button type="button" class="link" onMouseDown={keepFocus} onClick={retry}>{say("retry")}</button>;
+  const id = problem?.requestId ?? outcome?.requestId;
+  const counts = problem?.kind === "rate_limited" ? problem.retryAfter : undefined;
   return (
-    <Fragment>
-      {problem && (
-        <p class="status wrong" role="alert">
-          {problem.name ? `${problem.name.name}: ${say(`wrong.${problem.name.rule}`, { character: problem.name.character })}` : why(problem.kind, say, problem.retryAfter)}{" "}
-          {problem.retry.length > 0 && again}
-          {reference(problem.requestId)}
-        </p>
-      )}
-      {outcome?.failed.map((f) => (
-        <p key={f.operation + f.name} class="status wrong">
-          {failure(f, say)}
-        </p>
-      ))}
-      {outcome && outcome.failed.length > 0 && (
-        <p class="status">
-          {outcome.failed.some((f) => canRetry(f.kind)) && again}
-          {reference(outcome.requestId)}
-        </p>
-      )}
-    </Fragment>
+    <div class="status wrong">
+      <div role="alert">
+        {problem && <p>{problem.name ? `${problem.name.name}: ${say(`wrong.${problem.name.rule}`, { character: problem.name.character })}` : counts ? <Counted first={why("rate_limited", say, counts)} now={why("rate_limited", say, left)} /> : why(problem.kind, say)} </p>}
+        {failures(failed, say).map((line) => <p key={line}>{line} </p>)}
+        {!counts && again}
+        {id && <small>{say("reference", { id })}</small>}
+      </div>
+      {counts && !left && again}
+    </div>
   );
 }
 
@@ -207,18 +205,36 @@ function why(kind: Kind, say: Say, seconds?: number): string {
   return kind === "rate_limited" && seconds ? say("why.rate_limited_for", { count: seconds }) : say(`why.${kind}`);
 }
 
-function failure(failed: Outcome["failed"][number], say: Say): string {
-  return `${say(failed.operation === "add" ? "notAdded" : "notRemoved", { name: failed.name })} ${why(failed.kind, say)}`;
+/** A line for each reason, with the names it holds for. */
+function failures(failed: Outcome["failed"], say: Say): string[] {
+  const lines = new Map<string, Outcome["failed"]>();
+  for (const f of failed) lines.set(f.operation + f.kind, [...(lines.get(f.operation + f.kind) ?? []), f]);
+  return [...lines.values()].map((same) => `${say(same[0]!.operation === "add" ? "notAdded" : "notRemoved", { names: named(same.map((f) => f.name)) })} ${why(same[0]!.kind, say)}`);
 }
 
-function summary({ added, removed }: Outcome, say: Say): string {
-  const parts = [added.length && say("added", { count: added.length }), removed.length && say("removed", { count: removed.length })];
-  return parts.filter(Boolean).join(", ") || say("unchanged");
+function summary(outcome: Outcome, say: Say): string {
+  return outcome.undoes && outcome.added.length + outcome.removed.length ? undone({ added: outcome.removed, removed: outcome.added }, say) : what(outcome, say);
+}
+
+function undone(step: Pick<Step, "added" | "removed">, say: Say): string {
+  return say("undone", { what: what(step, say) });
+}
+
+function what({ added, removed }: Pick<Step, "added" | "removed">, say: Say): string {
+  const parts = [added.length && say("added", { names: named(added) }), removed.length && say("removed", { names: named(removed) })];
+  return parts.filter(Boolean).join("; ") || say("unchanged");
+}
+
+const MOST_NAMED = 5;
+
+/** Names in a sentence, each in its own direction of writing. */
+function named(names: string[]): string {
+  const some = names.slice(0, MOST_NAMED).map((name) => `\u2068${name}\u2069`);
+  return [...some, ...(names.length > MOST_NAMED ? [`+${names.length - MOST_NAMED}`] : [])].join(", ");
 }
 
 /** For screen readers, line by line: what happened, and how many labels that leaves. */
 function spoken(state: State, say: Say, count: number): string[] {
   if (state.queue.length) return state.slow ? [say("saving")] : [];
-  if (!state.outcome) return [];
-  return [summary(state.outcome, say), ...state.outcome.failed.map((f) => failure(f, say)), say("labelsHere", { count })];
+  return state.outcome ? [summary(state.outcome, say), say("labelsHere", { count })] : [];
 }

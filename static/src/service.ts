@@ -4,7 +4,7 @@
 import type { Host } from "./host.ts";
 import { RULES, type NameProblem } from "./name.ts";
 
-/** fault.Kind of the service, and the two ways in which there is no answer. */
+/** fault.Kind of the service, a reason that has its own sentence, and the two ways in which there is no answer. */
 export const KINDS = [
   "bad_request",
   "unauthorized",
@@ -12,6 +12,7 @@ export const KINDS = [
   "unlicensed",
   "blocked",
   "forbidden",
+  "archived",
   "not_found",
   "conflict",
   "too_large",
@@ -85,6 +86,11 @@ function isProblem(error: unknown): error is Problem {
   return asKind((error as Problem | null)?.kind) !== undefined;
 }
 
+/** The kind of a fault as the service tells it. */
+function kindOf(fault: { kind?: unknown; reason?: unknown } | undefined): Kind | undefined {
+  return fault?.reason === "archived_content" ? "archived" : asKind(fault?.kind);
+}
+
 function asKind(value: unknown): Kind | undefined {
   return KINDS.find((kind) => kind === value);
 }
@@ -92,7 +98,7 @@ function asKind(value: unknown): Kind | undefined {
 // What stands between us and the service may answer in its place, and in
 // another form: everything is checked, nothing of it is shown.
 function asProblem(error: Record<string, unknown> | undefined): Problem {
-  const problem: Problem = { kind: asKind(error?.["kind"]) ?? "unavailable", ...reference(error?.["requestId"]) };
+  const problem: Problem = { kind: kindOf(error) ?? "unavailable", ...reference(error?.["requestId"]) };
   const { retryAfter, detail } = error ?? {};
   if (typeof retryAfter === "number" && retryAfter > 0) problem.retryAfter = Math.ceil(retryAfter);
   const wrong = detail as { name?: unknown; rule?: unknown; character?: unknown } | undefined;
@@ -119,7 +125,7 @@ function asAnswer(answer: unknown): Answer {
     failed: objects(body.failed).map((f) => ({
       name: f.name,
       operation: f.operation === "remove" ? "remove" : "add",
-      kind: asKind(f.kind) ?? "upstream",
+      kind: kindOf(f) ?? "upstream",
     })),
     ...reference(body.requestId),
   };

@@ -12,15 +12,24 @@ export type Mode = "change" | "read" | "unlicensed" | "draft" | "old" | "preview
 export interface Change {
   add: string[];
   remove: string[];
-  joins: boolean; // made while another one was under way: their results are told, and undone, together
+  step: number; // what a person did at once has one number, however many calls it takes
+  undoes: boolean; // takes back the step of that number
+  joins: boolean; // made while another one was under way: what failed of them is told together
 }
 
-/** What the last changes came to. */
-export interface Outcome {
+/** What a person did at once and has not taken back, as far as it was done. */
+export interface Step {
+  step: number;
   added: string[];
   removed: string[];
+}
+
+/** What the last step, or taking it back, came to. */
+export interface Outcome extends Step {
+  undoes: boolean;
   failed: Failed[];
-  requestId?: string; // of the call that failed last
+  again: Change[]; // those of failed that may well succeed in a moment
+  requestId?: string | undefined; // of the call that failed last
 }
 
 export interface State {
@@ -31,6 +40,7 @@ export interface State {
   queue: Change[]; // the first one is being written
   epoch: number; // counts what makes a read that is under way outdated
   slow: boolean; // what is under way takes long enough to say so
+  steps: Step[]; // that can be taken back, the latest last
   outcome?: Outcome | undefined;
   problem?: (Problem & { retry: Change[] }) | undefined;
 }
@@ -48,9 +58,10 @@ export type Action =
   | { type: "undo" };
 
 export const MOST_PER_CALL = 20;
+const MOST_STEPS = 100;
 
 export function initialState(shell: Shell): State {
-  const nothing: State = { reading: "first", mode: "read", names: [], latest: 0, queue: [], epoch: 0, slow: false };
+  const nothing: State = { reading: "first", mode: "read", names: [], latest: 0, queue: [], epoch: 0, slow: false, steps: [] };
   return canHaveLabels(shell.contentType) ? nothing : { ...nothing, reading: "done", mode: "unsupported" };
 }
 
@@ -88,14 +99,14 @@ export function reduce(state: State, action: Action): State {
       const shown = new Set(shownNames(state));
       const add = [...new Set(action.add)].filter((name) => !shown.has(name));
       const remove = [...new Set(action.remove)].filter((name) => shown.has(name));
-      return enqueue(state, add, remove);
+      // Each later than all before: the epoch only grows.
+      return enqueue(state, { step: state.epoch + 1, added: add, removed: remove }, false);
     }
     case "written": {
       const [change, ...queue] = state.queue;
-      const { names, ...outcome } = action.answer;
-      const before = change?.joins ? state.outcome : undefined;
-      const next = { ...state, names, queue, epoch: state.epoch + 1, slow: false };
-      return { ...next, outcome: before ? together(before, outcome) : outcome };
+      const { names, ...done } = action.answer;
+      if (!change) return { ...state, names };
+      return { ...state, names, queue, epoch: state.epoch + 1, slow: false, steps: stepsAfter(state.steps, change, done), outcome: told(state.outcome, change, done) };
     }
     case "refused": {
       const [change, ...rest] = state.queue;
@@ -108,16 +119,20 @@ export function reduce(state: State, action: Action): State {
       return { ...state, mode, queue, epoch: state.epoch + 1, slow: false, problem: { ...problem, retry } };
     }
     case "retry": {
-      const failed = state.outcome?.failed.filter((f) => canRetry(f.kind)) ?? [];
-      const again = state.problem?.retry ?? [
-        { add: pick(failed, "add"), remove: pick(failed, "remove"), joins: true },
-      ];
-      const outcome = state.outcome && { ...state.outcome, failed: [] };
+      const again = [...(state.problem?.retry ?? []), ...(state.outcome?.again ?? [])];
+      const outcome = state.outcome && { ...state.outcome, failed: [], again: [] };
       return { ...state, queue: [...state.queue, ...again], epoch: state.epoch + 1, problem: undefined, outcome };
     }
-    case "undo":
-      return state.outcome ? enqueue(state, state.outcome.removed, state.outcome.added) : state;
+    case "undo": {
+      const step = undoable(state).at(-1);
+      return step ? enqueue(state, step, true) : state;
+    }
   }
+}
+
+/** The steps that can be taken back now, the next one last; none while a change is on its way, which would be the last one. */
+export function undoable({ steps, queue }: State): Step[] {
+  return queue.every((change) => change.undoes) ? steps.filter(({ step }) => !queue.some((change) => change.step === step)) : [];
 }
 
 function modeFor(shell: Shell, page: Page): Mode {
@@ -128,25 +143,45 @@ function modeFor(shell: Shell, page: Page): Mode {
   return shell.licensed ? "change" : "unlicensed";
 }
 
-function enqueue(state: State, add: string[], remove: string[]): State {
+/** Puts a step, or what takes it back, on its way, in as many calls as it takes. */
+function enqueue(state: State, { step, added, removed }: Step, undoes: boolean): State {
+  const [add, remove] = undoes ? [removed, added] : [added, removed];
   const changes: Change[] = [];
   for (let i = 0; i < Math.max(add.length, remove.length); i += MOST_PER_CALL) {
     const joins = state.queue.length + changes.length > 0;
-    changes.push({ add: add.slice(i, i + MOST_PER_CALL), remove: remove.slice(i, i + MOST_PER_CALL), joins });
+    changes.push({ add: add.slice(i, i + MOST_PER_CALL), remove: remove.slice(i, i + MOST_PER_CALL), step, undoes, joins });
   }
   if (!changes.length || state.mode !== "change") return state;
   const outcome = changes[0]!.joins ? state.outcome : undefined;
   return { ...state, queue: [...state.queue, ...changes], epoch: state.epoch + 1, outcome, problem: undefined };
 }
 
-/** Two outcomes as one: what the second took back is as if it never was. */
-function together(a: Outcome, b: Outcome): Outcome {
-  const minus = (names: string[], gone: string[]) => names.filter((name) => !gone.includes(name));
+type Done = Pick<Answer, "added" | "removed" | "failed" | "requestId">;
+
+function stepsAfter(steps: Step[], { step, undoes }: Change, { added, removed }: Done): Step[] {
+  const before = steps.find((s) => s.step === step) ?? { step, added: [], removed: [] };
+  const after = undoes
+    ? { step, added: before.added.filter((name) => !removed.includes(name)), removed: before.removed.filter((name) => !added.includes(name)) }
+    : { step, added: [...before.added, ...added], removed: [...before.removed, ...removed] };
+  const left = after.added.length + after.removed.length ? [after] : [];
+  return [...steps.filter((s) => s !== before), ...left].sort((a, b) => a.step - b.step).slice(-MOST_STEPS);
+}
+
+/** Results of one step are told as one, what failed of those that join as well. */
+function told(before: Outcome | undefined, change: Change, { added, removed, failed, requestId }: Done): Outcome {
+  const { step, undoes, joins } = change;
+  const may = failed.filter((f) => canRetry(f.kind));
+  const again = may.length ? [{ ...change, add: pick(may, "add"), remove: pick(may, "remove"), joins: true }] : [];
+  const joined = joins ? before : undefined;
+  const same = joined?.step === step && joined.undoes === undoes ? joined : undefined;
   return {
-    ...(b.failed.length ? b : a), // whose reference counts
-    added: [...minus(a.added, b.removed), ...minus(b.added, a.removed)],
-    removed: [...minus(a.removed, b.added), ...minus(b.removed, a.added)],
-    failed: [...a.failed, ...b.failed],
+    step,
+    undoes,
+    added: [...(same?.added ?? []), ...added],
+    removed: [...(same?.removed ?? []), ...removed],
+    failed: [...(joined?.failed ?? []), ...failed],
+    again: [...(joined?.again ?? []), ...again],
+    requestId: joined?.failed.length && !failed.length ? joined.requestId : requestId,
   };
 }
 

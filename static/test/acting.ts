@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { labelsOf } from "./stage.ts";
 
-export const status = (page: Page) => page.locator(".status").allTextContents();
-export const spoken = (page: Page) => page.locator("[role=status]").innerText();
+/** A text as it is seen: what keeps names in other scripts apart is not. */
+export const plain = (text: string) => text.replace(/[\u2066-\u2069]/g, "");
+export const status = async (page: Page) => (await page.locator(".status").allTextContents()).map(plain);
+export const spoken = async (page: Page) => plain(await page.locator(".unseen[role=status]").innerText());
 export const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Record<string, never> }).seen);
 export const focused = (page: Page) =>
   page.evaluate(() => {

@@ -3,7 +3,7 @@ import test from "node:test";
 import type { Page } from "../src/confluence.ts";
 import type { Answer, Problem } from "../src/service.ts";
 import type { Shell } from "../src/shell.ts";
-import { initialState, MOST_PER_CALL, reduce, shownNames, type Action, type Mode, type State } from "../src/state.ts";
+import { initialState, MOST_PER_CALL, reduce, shownNames, undoable, type Action, type Mode, type State } from "../src/state.ts";
 
 const shell: Shell = {
   view: "panel", contentId: "1", contentType: "page", contentVersion: 7, spaceId: "1", spaceKey: "DS",
@@ -56,26 +56,73 @@ test("what Confluence holds wins over what was expected", () => {
 test("labels already there are not added, labels not there not removed", () => {
   assert.equal(play(ready, { type: "change", add: ["a"], remove: ["x"] }), ready);
 });
+/** Makes a change, or takes one back, and has it written as it was asked. */
+function did(state: State, action: Action): State {
+  for (state = reduce(state, action); state.queue.length; ) {
+    const { add, remove } = state.queue[0]!;
+    state = play(state, answer([...new Set([...state.names, ...add])].filter((name) => !remove.includes(name)), { added: add, removed: remove }));
+  }
+  return state;
+}
+const told = ({ outcome }: State) => outcome && [outcome.undoes ? "undone" : "done", outcome.added, outcome.removed];
+
 test("undo is the inverse of what was really done", () => {
-  const state = play(ready, { type: "change", add: ["c", "d"], remove: ["a"] }, answer(["b", "c", "d"], { added: ["c"], removed: ["a"] }), { type: "undo" });
-  assert.deepEqual(state.queue, [{ add: ["a"], remove: ["c"], joins: false }]);
+  const state = play(ready, { type: "change", add: ["c", "d"], remove: ["a"] }, answer(["b", "c"], { added: ["c"], removed: ["a"] }), { type: "undo" });
+  assert.deepEqual(state.queue.map(({ add, remove, undoes }) => [add, remove, undoes]), [[["a"], ["c"], true]]);
   assert.equal(state.outcome, undefined, "the toast stays until the next change");
 });
-test("changes made while one is under way are told and undone together", () => {
-  const state = play(
-    ready,
-    { type: "change", add: ["c"] },
-    { type: "change", add: ["d"] },
-    { type: "change", remove: ["a"] },
-    answer(["a", "b", "c"], { added: ["c"] }),
-    answer(["a", "b", "c", "d"], { added: ["d"] }),
-    answer(["b", "c", "d"], { removed: ["a"] }),
-  );
-  assert.deepEqual(state.outcome, { added: ["c", "d"], removed: ["a"], failed: [] });
+test("each undo takes back the last change that is not yet taken back", () => {
+  let state = [["c"], ["d"], ["e"]].reduce((s, add) => did(s, { type: "change", add }), ready);
+  state = did(state, { type: "change", remove: ["a"] });
+  const seen: unknown[] = [];
+  while (undoable(state).length) {
+    state = did(state, { type: "undo" });
+    seen.push([...told(state)!, shownNames(state).join("")]);
+  }
+  assert.deepEqual(seen, [["undone", ["a"], [], "abcde"], ["undone", [], ["e"], "abcd"], ["undone", [], ["d"], "abc"], ["undone", [], ["c"], "ab"]]);
+  assert.equal(play(state, { type: "undo" }), state);
 });
-test("what was added and removed again is nothing to undo", () => {
-  const state = play(ready, { type: "change", add: ["c"] }, { type: "change", remove: ["c"] }, answer(["a", "b", "c"], { added: ["c"] }), answer(["a", "b"], { removed: ["c"] }));
-  assert.deepEqual(state.outcome, { added: [], removed: [], failed: [] });
+test("a change after an undo is the next to be taken back, then those before", () => {
+  let state = [["c"], ["d"]].reduce((s, add) => did(s, { type: "change", add }), ready);
+  state = did(did(state, { type: "undo" }), { type: "change", add: ["e"] });
+  assert.deepEqual(undoable(state).map((s) => s.added), [["c"], ["e"]]);
+});
+test("several undos in a row wait for each other, and each has its own step", () => {
+  const state = [["c"], ["d"], ["e"]].reduce((s, add) => did(s, { type: "change", add }), ready);
+  const { queue } = play(state, { type: "undo" }, { type: "undo" });
+  assert.deepEqual(queue.map((c) => c.remove), [["e"], ["d"]]);
+});
+test("while a change is on its way nothing can be taken back: it would be the last", () => {
+  const state = play(did(ready, { type: "change", add: ["c"] }), { type: "change", add: ["d"] });
+  assert.deepEqual(undoable(state), []);
+});
+test("changes made while one is under way are steps of their own", () => {
+  const three: Action[] = [{ type: "change", add: ["c"] }, { type: "change", add: ["d"] }, { type: "change", remove: ["a"] }];
+  const state = play(ready, ...three, answer(["a", "b", "c"], { added: ["c"] }), answer(["a", "b", "c", "d"], { added: ["d"] }), answer(["b", "c", "d"], { removed: ["a"] }));
+  assert.deepEqual(undoable(state).map(({ added, removed }) => [added, removed]), [[["c"], []], [["d"], []], [[], ["a"]]]);
+  assert.deepEqual(told(state), ["done", [], ["a"]]);
+});
+test("an undo that was refused can be pressed again", () => {
+  const state = play(did(ready, { type: "change", add: ["c"] }), { type: "undo" }, refused("network"));
+  assert.deepEqual([shownNames(state), undoable(state).length], [["a", "b", "c"], 1]);
+  const again = play(state, { type: "retry" });
+  assert.deepEqual([shownNames(again), undoable(again)], [["a", "b"], []], "on its way again");
+});
+test("of an undo that failed in part the rest can be pressed again", () => {
+  const failed = [{ name: "d", operation: "remove", kind: "archived" } as const];
+  const state = play(did(ready, { type: "change", add: ["c", "d"] }), { type: "undo" }, answer(["a", "b", "d"], { removed: ["c"], failed }));
+  assert.deepEqual(undoable(state).map((s) => s.added), [["d"]]);
+  assert.deepEqual(state.outcome?.again, [], "the archive stays closed");
+});
+test("what was done at once is one step, however many calls it took", () => {
+  const add = Array.from({ length: 45 }, (_, i) => `n${i}`);
+  const state = did(ready, { type: "change", add });
+  assert.deepEqual(undoable(state).map((s) => s.added.length), [45]);
+  assert.deepEqual(did(state, { type: "undo" }).names, ["a", "b"]);
+});
+test("only so many steps are kept, the latest", () => {
+  const state = Array.from({ length: 120 }, (_, i) => `n${i}`).reduce((s, name) => did(s, { type: "change", add: [name] }), ready);
+  assert.deepEqual([undoable(state).length, undoable(state).at(-1)!.added], [100, ["n119"]]);
 });
 test("more than one call's worth goes out in several", () => {
   const add = Array.from({ length: 45 }, (_, i) => `n${i}`);
@@ -97,12 +144,14 @@ test("of changes told together the reference is that of the call that failed las
   const failed = [{ name: "d", operation: "add", kind: "upstream" } as const];
   const three = [{ type: "change", add: ["c"] }, { type: "change", add: ["d"] }, { type: "change", add: ["e"] }] as const;
   const state = play(ready, ...three.map((change) => ({ ...change, add: [...change.add] })), answer(["a"], { requestId: "r1" }), answer(["a"], { failed, requestId: "r2" }), answer(["a", "e"], { added: ["e"], requestId: "r3" }));
-  assert.deepEqual(state.outcome, { added: ["e"], removed: [], failed, requestId: "r2" });
+  assert.deepEqual([state.outcome?.added, state.outcome?.failed, state.outcome?.requestId], [["e"], failed, "r2"]);
 });
 test("of a partial failure only what failed is tried again", () => {
   const failed = [{ name: "d", operation: "add", kind: "upstream" } as const, { name: "e", operation: "add", kind: "forbidden" } as const];
   const state = play(ready, { type: "change", add: ["c", "d", "e"] }, answer(["a", "b", "c"], { added: ["c"], failed }), { type: "retry" });
-  assert.deepEqual(state.queue, [{ add: ["d"], remove: [], joins: true }]);
+  assert.deepEqual(state.queue.map(({ add, remove, joins }) => [add, remove, joins]), [[["d"], [], true]]);
+  const done = play(state, answer(["a", "b", "c", "d"], { added: ["d"] }));
+  assert.deepEqual(undoable(done).map((s) => s.added), [["c", "d"]], "and belongs to the same step");
 });
 test("a read that a write has overtaken is ignored", () => {
   const state = play(ready, { type: "change", add: ["c"] }, { type: "read", shell, page, epoch: ready.epoch }, answer(["a", "b", "c"]));
