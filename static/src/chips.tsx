@@ -2,7 +2,8 @@
 // arrows between them, Delete to remove.
 
 import { Fragment, h, type JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Props as FilterProps } from "./filter.tsx";
 import type { Say } from "./strings.ts";
 
 const SHOWN_BEFORE_COLLAPSE = 20;
@@ -20,13 +21,15 @@ interface Props {
 
 export function Chips({ names, linkTo, say, remove, focusAfterLast }: Props): JSX.Element {
   const [all, setAll] = useState(false);
+  const [part, want] = useState(""); // of the names to be shown
   const [current, setCurrent] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   const removedFromHere = useRef(false);
 
-  const shown = all || names.length <= SHOWN_BEFORE_COLLAPSE ? names : names.slice(0, SHOWN_BEFORE_COLLAPSE);
+  const many = names.length > SHOWN_BEFORE_COLLAPSE;
+  const shown = many && part ? names.filter((name) => name.includes(part)) : all || !many ? names : names.slice(0, SHOWN_BEFORE_COLLAPSE);
   const stop = Math.min(current, shown.length - 1);
-  const focus = (index: number) => list.current?.querySelectorAll<HTMLElement>(".name")[index]?.focus();
+  const focus = (index: number) => list.current?.querySelectorAll<HTMLElement>(".chip:not(.off) .name")[index]?.focus();
 
   useLayoutEffect(() => {
     if (!removedFromHere.current) return;
@@ -61,9 +64,11 @@ export function Chips({ names, linkTo, say, remove, focusAfterLast }: Props): JS
 
   return (
     <Fragment>
-      {shown.length > 0 && <ul class="chips" role="list" aria-label={say("labels")} ref={list}>
-        {shown.map((name, index) => (
-          <li class="chip" key={name}>
+      {many && <FilterPlace say={say} names={names} want={want} shown={shown.length} focusFirst={() => focus(0)} />}
+      {/* Those that are not shown are there for who prints the page. */}
+      {names.length > 0 && <ul class="chips" role="list" aria-label={say("labels")} ref={list}>
+        {names.map((name) => [name, shown.indexOf(name)] as const).map(([name, index]) => (
+          <li class={index < 0 ? "chip off" : "chip"} key={name}>
             <a
               class="name"
               {...linkTo(name)}
@@ -83,13 +88,22 @@ export function Chips({ names, linkTo, say, remove, focusAfterLast }: Props): JS
           </li>
         ))}
       </ul>}
-      {names.length > SHOWN_BEFORE_COLLAPSE && (
+      {many && !part && (
         <button type="button" class="quiet" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? say("showFewer") : say("showAll", { count: names.length })}
         </button>
       )}
     </Fragment>
   );
+}
+
+/** Where the filter stands, and its room until it is loaded. Without it the labels are all there. */
+function FilterPlace(props: FilterProps): JSX.Element {
+  const [part, setPart] = useState<typeof import("./filter.tsx")>();
+  useEffect(() => {
+    import(new URL("filter.js", import.meta.url).href).then(setPart, () => undefined);
+  }, []);
+  return <div class="filter">{part && <part.Filter {...props} />}</div>;
 }
 
 function Cross(): JSX.Element {

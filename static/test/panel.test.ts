@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { focused, hurry, loaded, seen, spoken, status, until, untilLabels, untilStatus } from "./acting.ts";
-import { labelsOf, useStage } from "./stage.ts";
+import { focused, hurry, loaded, plain, seen, spoken, status, until, untilLabels, untilStatus } from "./acting.ts";
+import { labelsOf, SCREENS, useStage, violations } from "./stage.ts";
 
 const stage = useStage();
-const chips = (page: Page) => page.locator(".chip");
+const chips = (page: Page) => page.locator(".chip:not(.off)");
 async function type(page: Page, text: string): Promise<void> {
   if (!(await page.getByRole("combobox").count())) await page.getByRole("button", { name: "Add label" }).click();
   await page.getByRole("combobox").fill(text);
@@ -57,7 +57,7 @@ test("the keyboard alone does everything", async () => {
   assert.equal(await focused(page), "combobox", "ready for the next one");
   await page.keyboard.press("Escape");
   assert.equal(await focused(page), "Add label", "Escape gives the focus back");
-  await untilStatus(page, /^1 added(, \d removed)? · Undo$/);
+  await untilStatus(page, /^Added release-note · Undo$/);
   await page.keyboard.press("Tab");
   assert.equal(await focused(page), "Suggest");
   await page.keyboard.press("Tab");
@@ -86,7 +86,7 @@ test("typing completes from this space with counts, then the site, then offers a
   const active = await input.getAttribute("aria-activedescendant");
   assert.equal(await page.locator(`#${active}`).getAttribute("aria-selected"), "true");
   await page.getByRole("option", { name: "release-notes" }).click();
-  await untilStatus(page, /^1 added · Undo$/);
+  await untilStatus(page, /^Added release-notes · Undo$/);
   assert.deepEqual(stage.writes[0], { change: { contentId: "123", add: ["release-notes"], remove: [] }, authorization: "JWT token-1" });
   assert.equal(await focused(page), "combobox", "a click leaves the focus in the field");
 });
@@ -146,10 +146,10 @@ test("several pasted labels go in at once and come out with one undo", async () 
   await type(page, "Alpha, beta\ngamma ray, roadmap".replace("\n", ", "));
   await page.getByRole("option", { name: "Add 3 labels: alpha, beta, gamma-ray" }).waitFor();
   await page.keyboard.press("Enter");
-  await untilStatus(page, /^3 added · Undo$/);
-  await until(() => spoken(page), (v) => /^3 added\s+6 labels on this page$/.test(v), "what is spoken");
+  await untilStatus(page, /^Added alpha, beta, gamma-ray · Undo$/);
+  await until(() => spoken(page), (v) => /^Added alpha, beta, gamma-ray\s+6 labels on this page$/.test(v), "what is spoken");
   await page.getByRole("button", { name: "Undo" }).click();
-  await untilStatus(page, /^3 removed · Undo$/);
+  await untilStatus(page, /^Undone: Added alpha, beta, gamma-ray$/);
   await untilLabels(page, ["roadmap", "team-red", "v9"]);
   assert.deepEqual(stage.writes.map((w) => w.change), [
     { contentId: "123", add: ["alpha", "beta", "gamma-ray"], remove: [] },
@@ -161,7 +161,7 @@ test("Undo with a key leaves the focus in the panel", async () => {
   const page = await stage.open();
   await loaded(page);
   await page.getByRole("button", { name: "Remove v9" }).click();
-  await untilStatus(page, /^1 removed · Undo$/);
+  await untilStatus(page, /^Removed v9 · Undo$/);
   await page.getByRole("button", { name: "Undo" }).press("Enter");
   await untilLabels(page, ["roadmap", "team-red", "v9"]);
   assert.equal(await focused(page), "Add label");
@@ -202,7 +202,7 @@ test("a change shows at once and is taken back with the reason when Confluence r
   assert.equal(alert, "You are not allowed to change labels on this page. Ask someone who can edit it. Reference for support: req-77");
 });
 
-test("changes are written one after the other and undone together", async () => {
+test("changes are written one after the other, and each is undone by itself", async () => {
   const page = await stage.open();
   await loaded(page);
   let under = 0;
@@ -217,11 +217,49 @@ test("changes are written one after the other and undone together", async () => 
   for (const name of ["roadmap", "team-red", "v9"]) await page.getByRole("button", { name: `Remove ${name}` }).click();
   await untilLabels(page, []);
   clicked();
-  await untilStatus(page, /^3 removed · Undo$/);
+  await untilStatus(page, /^Removed v9 · Undo$/);
   assert.equal(stage.writes.length, 3);
   assert.deepEqual(stage.writes.map((w) => w.authorization), ["JWT token-1", "JWT token-2", "JWT token-3"], "a token asked for each");
   await page.getByRole("button", { name: "Undo" }).click();
+  await untilStatus(page, /^Undone: Removed v9 · Undo “Removed team-red”$/);
+  await untilLabels(page, ["v9"]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await untilStatus(page, /^Undone: Removed team-red · Undo “Removed roadmap”$/);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await untilStatus(page, /^Undone: Removed roadmap$/);
   await untilLabels(page, ["roadmap", "team-red", "v9"]);
+});
+
+test("with the keyboard several undos follow each other, and the focus stays where they are", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  await type(page, "a");
+  await page.keyboard.press("Enter");
+  await untilStatus(page, /^Added a · Undo$/);
+  await page.getByRole("combobox").fill("x, y");
+  await page.keyboard.press("Enter");
+  await untilStatus(page, /^Added x, y · Undo$/);
+  const answers: (() => void)[] = [];
+  stage.onWrite = () => new Promise((now) => answers.push(() => now(undefined)));
+  await page.getByRole("button", { name: "Undo" }).focus();
+  await page.keyboard.press("Enter");
+  assert.equal(plain((await focused(page))!), "Undo “Added a”", "while the first one is written");
+  await until(() => answers.length, (n) => n === 1, "the first undo");
+  await page.keyboard.press("Enter");
+  assert.equal(await focused(page), "Add label", "there is no more to undo");
+  answers[0]!();
+  await until(() => answers.length, (n) => n === 2, "the second undo");
+  answers[1]!();
+  await untilStatus(page, /^Undone: Added a$/);
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+});
+
+test("of many labels the first are named, and how many more", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  await type(page, "a, b, c, d, e, f, g");
+  await page.keyboard.press("Enter");
+  await untilStatus(page, /^Added a, b, c, d, e, \+2 · Undo$/);
 });
 
 test("a partial failure is shown exactly, and what may succeed is tried again", async () => {
@@ -239,15 +277,65 @@ test("a partial failure is shown exactly, and what may succeed is tried again", 
   await page.keyboard.press("Enter");
   await untilLabels(page, ["a", "roadmap"]);
   assert.deepEqual(await status(page), [
-    "1 added · Undo",
-    "“b” was not added. Confluence did not complete the change. Try again.",
-    "“c” was not added. You are not allowed to change labels on this page. Ask someone who can edit it.",
-    "Try againReference for support: req-1",
+    "Added a · Undo",
+    "Not added: b. Confluence did not complete the change. Try again. Not added: c. You are not allowed to change labels on this page. Ask someone who can edit it. Try againReference for support: req-1",
   ]);
+  assert.equal(await page.getByRole("alert").count(), 1);
+  assert.doesNotMatch(await spoken(page), /Not added/, "what failed is told in one place");
   stage.onWrite = () => undefined;
   await page.getByRole("button", { name: "Try again" }).click();
   await until(() => stage.writes.length, (n) => n === 2, "the second write");
   assert.deepEqual(stage.writes[1]!.change.add, ["b"]);
+});
+
+test("names that failed for the same reason are told in one sentence", async () => {
+  const page = await stage.open();
+  stage.onWrite = ({ add }) => ({ body: { labels: [], added: [], removed: [], failed: add.map((name) => ({ name, operation: "add", kind: "upstream" })) } });
+  await type(page, "a, b, c");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").waitFor();
+  assert.deepEqual((await page.getByRole("alert").locator("p").allTextContents()).map(plain), ["Not added: a, b, c. Confluence did not complete the change. Try again. "]);
+});
+
+for (const whole of [true, false]) {
+  test(`a page in the archive is said to be there, when ${whole ? "all" : "a part"} was refused`, async () => {
+    const page = await stage.open();
+    await loaded(page);
+    const fault = { kind: "forbidden", reason: "archived_content", requestId: "req-3" };
+    stage.onWrite = () => (whole ? { status: 403, body: { error: fault } } : { body: { labels: [{ name: "v9" }], added: [], removed: [], failed: [{ name: "v9", operation: "remove", ...fault }] } });
+    await page.getByRole("button", { name: "Remove v9" }).click();
+    await page.getByRole("alert").getByText("This page is in the archive, where labels can be added but not removed. Restore it first.").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 0);
+  });
+}
+
+test("a pause is counted down and then offers to try again; a screen reader is told once", async () => {
+  const page = await stage.open();
+  await page.clock.install();
+  await loaded(page);
+  stage.onWrite = () => ({ status: 429, body: { error: { kind: "rate_limited", retryAfter: 3, requestId: "req-4" } } });
+  await page.getByRole("button", { name: "Remove v9" }).click();
+  const alert = page.getByRole("alert");
+  await alert.waitFor();
+  const told = await alert.ariaSnapshot();
+  assert.match(told, /Confluence is busy\. Try again in 3 seconds\..*req-4/s);
+  const seen = alert.locator("[aria-hidden]");
+  const again = page.getByRole("button", { name: "Try again" });
+  for (const sentence of ["Try again in 3 seconds.", "Try again in 2 seconds.", "Try again in 1 second."]) {
+    await until(() => seen.textContent(), (v) => v!.endsWith(sentence), sentence);
+    assert.equal(await again.count(), 0, sentence);
+    await page.clock.runFor(1_000);
+  }
+  await again.waitFor();
+  assert.equal(await seen.textContent(), "Confluence is busy. Try again in a moment.");
+  assert.equal(await alert.ariaSnapshot(), told, "nothing of what is said has changed");
+  await again.click();
+  await until(() => seen.textContent(), (v) => v!.endsWith("in 3 seconds."), "counted anew");
+  await page.clock.runFor(3_000);
+  stage.onWrite = () => undefined;
+  await again.click();
+  await untilLabels(page, ["roadmap", "team-red"]);
+  assert.equal(await alert.count(), 0);
 });
 
 test("a name the service refuses is explained by name", async () => {
@@ -350,6 +438,75 @@ for (const [count, shown, requests] of counts) {
   });
 }
 
+test("over 20 labels there is a field that filters them, and says how many are shown", async () => {
+  stage.contents.get("123")!.labels = [...Array.from({ length: 48 }, (_, i) => `topic-${i}`), "release-notes", "release-plan"];
+  const page = await stage.open();
+  const field = page.getByRole("textbox", { name: "Filter labels" });
+  await field.fill("Release ");
+  await untilLabels(page, ["release-notes", "release-plan"]);
+  const counted = page.locator(".filter [role=status]");
+  assert.equal(await counted.textContent(), "2 of 50 shown");
+  assert.equal(await page.getByRole("button", { name: /Show/ }).count(), 0);
+  await field.press("ArrowDown");
+  assert.equal(await focused(page), "release-notes");
+  await page.keyboard.press("Delete");
+  await untilLabels(page, ["release-plan"]);
+  assert.equal(await focused(page), "release-plan");
+  await field.fill("nothing-like-it");
+  await until(() => counted.textContent(), (v) => v === "0 of 49 shown", "none");
+  await field.press("Escape");
+  assert.equal(await field.inputValue(), "");
+  assert.equal(await chips(page).count(), 20);
+  assert.equal(await counted.textContent(), "");
+  await field.press("/");
+  assert.equal(await field.inputValue(), "/", "a slash is typed like any other");
+  assert.deepEqual(await violations(page), []);
+});
+
+test("what is added is seen whatever the filter says", async () => {
+  stage.contents.get("123")!.labels = Array.from({ length: 30 }, (_, i) => `topic-${i}`);
+  const page = await stage.open();
+  const field = page.getByRole("textbox", { name: "Filter labels" });
+  await field.fill("topic-2");
+  await until(() => chips(page).count(), (n) => n === 11, "filtered");
+  await type(page, "added");
+  await page.keyboard.press("Enter");
+  await until(() => field.inputValue(), (v) => v === "", "no filter");
+  assert.ok((await labelsOf(page)).includes("added"));
+});
+
+test("without the filter's part the labels are there all the same, and its place moves nothing", async () => {
+  stage.contents.get("123")!.labels = Array.from({ length: 30 }, (_, i) => `topic-${i}`);
+  let go = () => {};
+  const held = new Promise<void>((now) => (go = now));
+  const page = await stage.open({ hold: [/filter\.js/, held] });
+  await until(() => chips(page).count(), (n) => n === 20, "the labels");
+  const where = () => page.evaluate(() => [...document.querySelectorAll(".chip, button")].map((e) => JSON.stringify(e.getBoundingClientRect())).join());
+  const before = await where();
+  go();
+  await page.getByRole("textbox").waitFor();
+  assert.equal(await where(), before);
+});
+
+test("a page that is printed has all its labels and nothing to press", async () => {
+  stage.contents.get("123")!.labels = Array.from({ length: 50 }, (_, i) => `topic-${i}`);
+  const page = await stage.open({ bridge: { theme: "dark" } });
+  await page.getByRole("textbox", { name: "Filter labels" }).fill("topic-4");
+  await page.getByRole("button", { name: "Remove topic-49" }).click();
+  await untilStatus(page, /Removed topic-49/);
+  const height = () => page.locator("#labelup").evaluate((e) => e.getBoundingClientRect().height);
+  await page.getByRole("textbox", { name: "Filter labels" }).fill("");
+  const before = await height();
+  await page.getByRole("textbox", { name: "Filter labels" }).fill("topic-4");
+  await page.emulateMedia({ media: "print" });
+  const text = await page.locator("#labelup").innerText();
+  assert.equal(text.trim(), Array.from({ length: 49 }, (_, i) => `topic-${i}`).join(""));
+  for (const control of await page.locator("button, input").all()) assert.equal(await control.isVisible(), false);
+  assert.ok((await height()) <= before, "they fit into the frame as it was");
+  assert.equal(await page.locator(".chip .name").first().evaluate((e) => getComputedStyle(e).color), "rgb(0, 0, 0)");
+  await page.screenshot({ path: `${SCREENS}/print.png` });
+});
+
 test("with a prefix only its labels show, and what is added gets it", async () => {
   const page = await stage.open({ data: { prefix: "team-" } });
   await untilLabels(page, ["team-red"]);
@@ -402,7 +559,7 @@ test("a slow service is said to be at work, but not before 300 milliseconds", as
   assert.ok(after >= 299, `${after} ms`);
   assert.equal(await spoken(page), "Saving…");
   answer();
-  await untilStatus(page, /^1 removed · Undo$/);
+  await untilStatus(page, /^Removed v9 · Undo$/);
 });
 
 test("a service that does not answer within 15 seconds is given up on, and can be tried again", async () => {
@@ -441,7 +598,7 @@ const dead: [sentence: string, reply: Awaited<ReturnType<typeof stage.onWrite>>,
   ["an answer that is no answer", { status: 200, raw: "RAW" }, /can’t be reached.*Try again$/],
   ["an error with markup for a request id", { status: 500, body: { error: { kind: "internal", requestId: "<b>RAW</b>" } } }, /^Something went wrong.*Try again$/],
   ["a kind nobody knows", { status: 418, body: { error: { kind: "RAW" } } }, /can’t be reached.*Try again$/],
-  ["a pause that is asked for", { status: 429, body: { error: { kind: "rate_limited", reason: "x", retryAfter: 12 } } }, /in 12 seconds.*Try again$/],
+  ["a pause that is asked for", { status: 429, body: { error: { kind: "rate_limited", reason: "x", retryAfter: 12 } } }, /in 12 seconds\. $/],
 ];
 for (const [sentence, reply, said] of dead) {
   test(`${sentence} takes the change back, says what to do, and shows nothing raw`, async () => {

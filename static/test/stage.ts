@@ -86,6 +86,8 @@ export interface Scene {
   rtl?: boolean;
   /** Runs in the page before anything of it. */
   prepare?: () => void;
+  /** Files of the app that are answered only then. */
+  hold?: [files: RegExp, until: Promise<void>];
   /** Another page of the same browser session: another frame on the same Confluence page. */
   beside?: Page;
 }
@@ -194,6 +196,10 @@ export function useStage(): Stage {
     if (!scene.beside) opened.push(page);
     page.on("pageerror", (error) => troubles.push(error.message));
     page.on("console", (message) => /Content.Security|Refused/i.test(message.text()) && troubles.push(message.text()));
+    if (scene.hold) {
+      const [files, until] = scene.hold;
+      await page.route(files, async (route) => (await until, route.continue()));
+    }
     if (scene.prepare) await page.addInitScript(scene.prepare);
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/shell/${id}`);
     return page;
@@ -363,7 +369,7 @@ export function shell(id: string, scene: Scene): string {
 
 /** The labels shown, in order. */
 export function labelsOf(page: Page): Promise<string[]> {
-  return page.locator(".chip .name").allTextContents();
+  return page.locator(".chip:not(.off) .name").allTextContents();
 }
 
 /**
