@@ -25,13 +25,16 @@ await build({ ...script, entryPoints: { labelup: "src/main.tsx" } });
 // one has brought: two of it would not work together.
 await build({
   ...script,
-  entryPoints: { editor: "src/editor.tsx", filter: "src/filter.tsx", suggest: "src/suggest/suggest.tsx", admin: "src/admin/admin.tsx" },
+  entryPoints: { add: "src/add/add.tsx", editor: "src/editor.tsx", filter: "src/filter.tsx", suggest: "src/suggest/suggest.tsx", admin: "src/admin/admin.tsx" },
   alias: { preact: "./labelup.js", "preact/hooks": "./labelup.js" },
   external: ["./labelup.js"],
 });
-await build({ ...common, entryPoints: { labelup: "src/labelup.css", editor: "src/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css" } });
+await build({
+  ...common,
+  entryPoints: { labelup: "src/labelup.css", add: "src/add/add.css", editor: "src/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css" },
+});
 // What the browser says, and what Confluence says of the app in its own menus.
-for (const folder of ["strings", "suggest/strings", "admin/strings", "descriptor"]) {
+for (const folder of ["strings", "add/strings", "suggest/strings", "admin/strings", "descriptor"]) {
   mkdirSync(join(out, folder), { recursive: true });
   for (const file of readdirSync(join(here, "src", folder)).sort()) {
     writeFileSync(join(out, folder, file), JSON.stringify(JSON.parse(readFileSync(join(here, "src", folder, file), "utf8"))));

@@ -2,7 +2,7 @@
 
 import { Fragment, h, type JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Add, type AddHandle } from "./add.tsx";
+import { Adding, type AddHandle } from "./adding.tsx";
 import { Chips } from "./chips.tsx";
 import { Counted, useSecondsLeft } from "./countdown.tsx";
 import type { Host } from "./host.ts";
@@ -11,7 +11,7 @@ import type { Shell } from "./shell.ts";
 import { shownNames, undoable, type Action, type Outcome, type State, type Step } from "./state.ts";
 import type { Say } from "./strings.ts";
 import { Suggested } from "./suggested.tsx";
-import { loadVocabulary, spaceReader, type Known } from "./vocabulary.ts";
+import { spaceReader } from "./vocabulary.ts";
 
 interface Props {
   shell: Shell;
@@ -23,8 +23,6 @@ interface Props {
 }
 
 export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.Element {
-  const [known, setKnown] = useState<Known[]>([]);
-  const vocabularyAsked = useRef(false);
   const [readSpace] = useState(() => spaceReader(host, shell.spaceKey));
   const [suggesting, setSuggesting] = useState({ open: false, times: 0 });
   const [told, setTold] = useState(""); // by the suggestions
@@ -59,12 +57,6 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
     suggest.current?.focus();
   }
 
-  function onOpen(): void {
-    if (vocabularyAsked.current) return;
-    vocabularyAsked.current = true;
-    void loadVocabulary(host, readSpace, setKnown);
-  }
-
   if (state.reading === "first") return <Skeleton say={say} slow={state.slow} />;
   if (state.reading !== "done" && !shell.preview) {
     return (
@@ -88,7 +80,7 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
         />
         {empty && <span class="empty">{empty}</span>}
         {mayChange && (
-          <Add say={say} held={all} prefix={shell.prefix} known={known} handle={add} onOpen={onOpen} add={(names) => dispatch({ type: "change", add: names })} />
+          <Adding host={host} say={say} held={all} prefix={shell.prefix} readSpace={readSpace} handle={add} add={(names) => dispatch({ type: "change", add: names })} />
         )}
         {mayChange && <button type="button" class="quiet" ref={suggest} onClick={ask}>{say("suggest")}</button>}
         <Done state={state} say={say} undo={() => dispatch({ type: "undo" })} focusAfter={() => add.current?.focus()} />

@@ -29,6 +29,7 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     },
     needed: [...KINDS.map((k) => `why.${k}`), ...RULES.map((r) => `wrong.${r}`)],
   },
+  { folder: "src/add/strings", sources: "src/add", alike: [], families: {}, needed: [] },
   {
     folder: "src/suggest/strings",
     sources: "src/suggest",
@@ -98,6 +99,7 @@ for (const { folder, sources, alike, families, needed } of catalogues) {
   });
 }
 
+const words = read("en", "src/add/strings");
 const said: [sentence: string, language: string, count: number, text: string][] = [
   ["one in English", "en", 1, "1 page here"],
   ["none in English", "en", 0, "0 pages here"],
@@ -107,7 +109,7 @@ const said: [sentence: string, language: string, count: number, text: string][] 
   ["Japanese has one form", "ja", 1, "このスペースの 1 ページ"],
 ];
 for (const [sentence, language, count, text] of said) {
-  test(sentence, () => assert.equal(sayIn(language, read(language), en)("uses", { count }).replace(/\s/g, " "), text));
+  test(sentence, () => assert.equal(sayIn(language, read(language, "src/add/strings"), words)("uses", { count }).replace(/\s/g, " "), text));
 }
 test("what a language lacks is said in English", () => assert.equal(sayIn("de", {}, en)("undo"), "Undo"));
 test("a value with a dollar or a brace is said as it is", () => {

@@ -1,54 +1,52 @@
-// Adding by typing: a button that becomes a combobox (ARIA: list
-// autocomplete, focus stays in the field).
+// Adding by typing: a combobox (ARIA: list autocomplete, focus stays in the
+// field). Loaded when somebody is about to type (adding.tsx).
 
 import { Fragment, h, type JSX, type RefObject } from "preact";
-import { useImperativeHandle, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { namesIn, problemOf } from "./name.ts";
-import type { Say } from "./strings.ts";
-import { likeliest, offersFor, twinOnPage, type Known, type Offer } from "./vocabulary.ts";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Host } from "../host.ts";
+import { namesIn, problemOf } from "../name.ts";
+import type { Say } from "../strings.ts";
+import { loadStyle } from "../style.ts";
+import { likeliest, loadVocabulary, offersFor, twinOnPage, type Known, type Offer, type ReadSpace } from "../vocabulary.ts";
+import { loadWords, type Words } from "./words.ts";
 
-export interface AddHandle {
-  open(): void;
-  focus(): void;
-}
-
-interface Props {
+export interface Props {
+  host: Host;
+  /** The panel's words. */
   say: Say;
+  words: Words;
+  /** The page's labels, with what is on its way there. */
   held: string[];
   prefix: string;
-  known: Known[];
-  handle: RefObject<AddHandle | null>;
-  /** Called when the field opens; each time. */
-  onOpen(): void;
+  readSpace: ReadSpace;
+  open: boolean;
+  /** Closes the field; focus: and gives the focus back to its button. */
+  close(focus: boolean): void;
+  input: RefObject<HTMLInputElement | null>;
+  /** What was typed before this was loaded: each text that ended with Enter, then the rest. */
+  start: { entered: string[]; text: string };
   add(names: string[]): void;
 }
 
-export function Add({ say, held, prefix, known, handle, onOpen, add }: Props): JSX.Element {
-  const [open, setOpen] = useState(false);
-  const [text, setText] = useState("");
+/** Comes when the words and the style are there. */
+export const ready: Promise<Words> = Promise.all([loadWords(), loadStyle("add.css")]).then(([words]) => words);
+
+export function Add({ host, say, words, held, prefix, readSpace, open, close, input, start, add }: Props): JSX.Element | null {
+  const [known, setKnown] = useState<Known[]>([]);
+  const [text, setText] = useState([...start.entered, start.text].join(", "));
   const [active, setActive] = useState<number>(); // undefined until moved to
   const [listed, setListed] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
-  const input = useRef<HTMLInputElement>(null);
-  const returnFocus = useRef(false);
 
-  useImperativeHandle(handle, () => ({
-    open: () => (setOpen(true), input.current?.focus()),
-    focus: () => (input.current ?? button.current)?.focus(),
-  }), []);
-
-  useLayoutEffect(() => {
-    if (open) {
-      onOpen();
-      input.current?.focus();
-    } else if (returnFocus.current) {
-      returnFocus.current = false;
-      button.current?.focus();
-    }
+  const asked = useRef(false);
+  useEffect(() => {
+    if (!open || asked.current) return;
+    asked.current = true;
+    void loadVocabulary(host, readSpace, setKnown);
   }, [open]);
+  useLayoutEffect(() => void (open && input.current?.focus()), [open]);
 
   const names = namesIn(text).map((name) => (name.startsWith(prefix) ? name : prefix + name));
-  const { offers, hint } = listed ? choices(names, { say, held, prefix, known }) : { offers: [], hint: undefined };
+  const { offers, hint } = listed ? choices(names, { say, words, held, prefix, known }) : { offers: [], hint: undefined };
   const index = Math.min(active ?? likeliest(offers, names[0] ?? ""), offers.length - 1);
 
   function choose(offer: Offer | undefined): void {
@@ -64,11 +62,10 @@ export function Add({ say, held, prefix, known, handle, onOpen, add }: Props): J
     setActive(undefined);
   }
 
-  function close(): void {
-    returnFocus.current = true;
+  function escape(): void {
     write("");
     setListed(false);
-    setOpen(false);
+    close(true);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -77,22 +74,13 @@ export function Add({ say, held, prefix, known, handle, onOpen, add }: Props): J
     if (move && !listed) setListed(true);
     else if (move) setActive((index + move + offers.length) % Math.max(1, offers.length));
     else if (event.key === "Enter") choose(offers[index]);
-    else if (event.key === "Escape") close();
+    else if (event.key === "Escape") escape();
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  if (!open) {
-    return (
-      <button type="button" class="quiet add" ref={button} aria-keyshortcuts="/" onClick={() => setOpen(true)}>
-        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
-          <path d="M6 2v8M2 6h8" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" />
-        </svg>
-        {say("add")}
-      </button>
-    );
-  }
+  if (!open) return null;
   return (
     <Fragment>
       <input
@@ -122,13 +110,13 @@ export function Add({ say, held, prefix, known, handle, onOpen, add }: Props): J
         }}
         onClick={() => setListed(true)}
         onKeyDown={onKeyDown}
-        onBlur={() => (setListed(false), text === "" && setOpen(false))}
+        onBlur={() => (setListed(false), text === "" && close(false))}
       />
       {(offers.length > 0 || hint) && (
         <div class="drop">
           {hint && <p id="hint" class={hint.wrong ? "hint wrong" : "hint"}>{hint.text}</p>}
           {offers.length > 0 && (
-            <ul id="offers" role="listbox" aria-label={say("offers")}>
+            <ul id="offers" role="listbox" aria-label={words("offers")}>
               {offers.map((offer, i) => (
                 <li
                   key={i}
@@ -139,7 +127,7 @@ export function Add({ say, held, prefix, known, handle, onOpen, add }: Props): J
                   onMouseMove={() => setActive(i)}
                   onClick={() => choose(offer)}
                 >
-                  <OfferLine offer={offer} say={say} />
+                  <OfferLine offer={offer} words={words} />
                 </li>
               ))}
             </ul>
@@ -150,21 +138,21 @@ export function Add({ say, held, prefix, known, handle, onOpen, add }: Props): J
   );
 }
 
-function OfferLine({ offer, say }: { offer: Offer; say: Say }): JSX.Element {
-  if (offer.kind === "many") return <span class="name">{say("addMany", { count: offer.names.length, names: offer.names.join(", ") })}</span>;
-  if (offer.kind === "create") return <span class="name">{say("create", { name: offer.name })}</span>;
-  const where = offer.uses ? say("uses", { count: offer.uses }) : say("elsewhere");
+function OfferLine({ offer, words }: { offer: Offer; words: Words }): JSX.Element {
+  if (offer.kind === "many") return <span class="name">{words("addMany", { count: offer.names.length, names: offer.names.join(", ") })}</span>;
+  if (offer.kind === "create") return <span class="name">{words("create", { name: offer.name })}</span>;
+  const where = offer.uses ? words("uses", { count: offer.uses }) : words("elsewhere");
   return (
     <Fragment>
       <span class="name" title={offer.name}><bdi>{offer.name}</bdi></span>
-      <span class="aside">{offer.kind === "twin" ? `${say("twin")} · ${where}` : where}</span>
+      <span class="aside">{offer.kind === "twin" ? `${words("twin")} · ${where}` : where}</span>
     </Fragment>
   );
 }
 
 type Choices = { offers: Offer[]; hint: { text: string; wrong: boolean } | undefined };
 
-function choices(names: string[], { say, held, prefix, known }: Pick<Props, "say" | "held" | "prefix" | "known">): Choices {
+function choices(names: string[], { say, words, held, prefix, known }: Pick<Props, "say" | "words" | "held" | "prefix"> & { known: Known[] }): Choices {
   for (const name of names) {
     const problem = problemOf(name);
     if (problem) return { offers: [], hint: { wrong: true, text: say(`wrong.${problem.rule}`, { character: problem.character }) } };
@@ -176,6 +164,6 @@ function choices(names: string[], { say, held, prefix, known }: Pick<Props, "say
   const name = names[0] ?? "";
   const offers = offersFor(name, known, held, prefix);
   const twin = name ? twinOnPage(name, held) : undefined;
-  const text = held.includes(name) ? say("held", { name }) : twin && say("heldTwin", { name: twin });
+  const text = held.includes(name) ? words("held", { name }) : twin && words("heldTwin", { name: twin });
   return { offers, hint: text ? { text, wrong: false } : undefined };
 }
