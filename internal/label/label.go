@@ -10,6 +10,7 @@ package label
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -49,9 +50,10 @@ type Label struct {
 // Confluence counts, and what the browser's String.length counts.
 const MaxLength = 255
 
-// maxText is how many bytes Parse looks at: every text that can normalise to a
-// valid name is shorter, unless it is padded with spaces.
-const maxText = 8 << 10
+// MaxTyped is how much text can be made into a name, in UTF-16 code units: ample
+// for 255 characters with their accents typed one by one. Of what is longer
+// nothing is looked at.
+const MaxTyped = 4096
 
 // forbidden is what Confluence refuses in a name, besides whitespace.
 // The colon is among them, so that "team:x", "my:x" and "~user:x", which
@@ -66,7 +68,7 @@ const (
 	Empty      Reason = "label_empty"               // nothing that can be seen
 	TooLong    Reason = "label_too_long"            // above MaxLength
 	Forbidden  Reason = "label_forbidden_character" // Character is not allowed in a label
-	Invisible  Reason = "label_invisible_character" // Character would make two labels that look alike
+	Invisible  Reason = "label_invisible_character" // Character cannot be seen: two labels would look alike
 	NotUnicode Reason = "label_not_unicode"         // not valid UTF-8, or was not before it was decoded
 
 	NothingAsked    Reason = "label_nothing_asked"     // neither an add nor a remove
@@ -103,34 +105,73 @@ func (e *Error) Unwrap() error {
 }
 
 // Parse makes the name of a label to add from what a person typed: canonical
-// composition (NFC), lower case, no space around it, one hyphen for each run of
-// whitespace. Parse of a name is that name. An error is an *Error.
+// composition (NFC), lower case, nothing around it that cannot be seen, one
+// hyphen for each run of whitespace. Parse of a name is that name. An error is
+// an *Error.
 //
-// Lower case is Unicode's full mapping without a language, as browsers and Java
-// have it: "İ" becomes "i" with a combining dot, and a sigma that ends a word
-// becomes "ς".
+// The browser does the same while a person types (static/src/name.ts);
+// testdata/names.jsonl has what both must do.
 func Parse(text string) (Name, error) {
+	if longerThan(text, MaxTyped) {
+		return "", &Error{Reason: TooLong}
+	}
 	// The replacement character is what a JSON decoder makes of broken text;
 	// nobody types it.
 	if !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError) {
 		return "", &Error{Reason: NotUnicode}
 	}
-	text = strings.TrimFunc(text, isSpace)
-	if len(text) > maxText {
-		return "", &Error{Reason: TooLong}
+	text = string(trimUnseen([]rune(Lower(text))))
+	if text == "" {
+		return "", &Error{Reason: Empty}
 	}
-	// The second NFC is for the marks that lower case leaves in another order.
-	text = norm.NFC.String(cases.Lower(language.Und).String(norm.NFC.String(text)))
 	text = strings.Join(strings.FieldsFunc(text, isSpace), "-")
-	for _, r := range text {
-		if isInvisible(r) {
+	runes := []rune(text)
+	for i, r := range runes {
+		if isInvisible(r) && !shapes(runes, i) {
 			return "", &Error{Reason: Invisible, Character: r}
 		}
 	}
-	if strings.Trim(text, joiners) == "" {
-		return "", &Error{Reason: Empty}
-	}
 	return checked(text)
+}
+
+// Lower is the lower case of names: Unicode's mapping without a language, as
+// browsers and Java have it, in NFC. Two letters need more, because libraries
+// differ or what they make of it looks like another label:
+//   - A "Σ" that ends a word becomes "ς", any other one "σ".
+//   - "İ" becomes "i" as in Turkish, without the second dot that looks like none.
+func Lower(text string) string {
+	text = cases.Lower(language.Und).String(lowerSigmas(norm.NFC.String(text)))
+	if strings.Contains(text, dottedI) {
+		text = dotsOverI.ReplaceAllString(text, "i")
+	}
+	// The second NFC is for the marks that lower case leaves in another order.
+	return norm.NFC.String(text)
+}
+
+const dottedI = "i\u0307"
+
+var dotsOverI = regexp.MustCompile(dottedI + "+")
+
+func lowerSigmas(text string) string {
+	if !strings.ContainsRune(text, 'Σ') {
+		return text
+	}
+	runes := []rune(text)
+	inWord := false
+	for i, r := range runes {
+		if r == 'Σ' {
+			next := i + 1
+			for next < len(runes) && unicode.IsMark(runes[next]) {
+				next++
+			}
+			runes[i] = 'σ'
+			if inWord && (next == len(runes) || !unicode.IsLetter(runes[next])) {
+				runes[i] = 'ς'
+			}
+		}
+		inWord = unicode.IsLetter(r) || inWord && unicode.IsMark(r)
+	}
+	return string(runes)
 }
 
 // Held takes the name of a label as Confluence spells it, to remove it. It
@@ -149,32 +190,35 @@ func Held(text string) (Name, error) {
 
 // checked checks the rules that hold for every name.
 func checked(text string) (Name, error) {
-	units := 0
 	for _, r := range text {
 		if isSpace(r) || strings.ContainsRune(forbidden, r) {
 			return "", &Error{Reason: Forbidden, Character: r}
 		}
-		if units += utf16.RuneLen(r); units > MaxLength {
-			return "", &Error{Reason: TooLong}
-		}
+	}
+	if longerThan(text, MaxLength) {
+		return "", &Error{Reason: TooLong}
 	}
 	return Name(text), nil
+}
+
+// longerThan reports whether text has more UTF-16 code units than limit. It does
+// not count further than that.
+func longerThan(text string, limit int) bool {
+	if len(text) <= limit {
+		return false // each unit takes a byte at least
+	}
+	units := 0
+	for _, r := range text {
+		if units += utf16.RuneLen(r); units > limit {
+			return true
+		}
+	}
+	return false
 }
 
 // isSpace is whitespace for Unicode or for Java, whose check Confluence uses:
 // the second counts the four separators of ASCII.
 func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
-
-// joiners are needed inside words of several scripts and inside emoji.
-const joiners = "\u200c\u200d"
-
-// isInvisible is true for controls and for format characters such as the
-// zero-width space or a change of writing direction, but not for the few format
-// characters that have a shape (signs written before numbers).
-func isInvisible(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Cf) &&
-		!unicode.Is(unicode.Prepended_Concatenation_Mark, r) && !strings.ContainsRune(joiners, r)
-}
 
 // Set is the names of a page's global labels.
 type Set map[Name]struct{}

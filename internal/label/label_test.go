@@ -1,7 +1,10 @@
 package label
 
 import (
+	"encoding/json"
 	"errors"
+	"io"
+	"os"
 	"strings"
 	"testing"
 	"unicode"
@@ -14,68 +17,71 @@ import (
 	"labelup/internal/fault"
 )
 
-func TestParse(t *testing.T) {
-	for _, test := range []struct {
-		name string
-		text string
-		want Name
-		err  *Error
-	}{
-		{name: "a name that is one already stays", text: "release-notes", want: "release-notes"},
-		{name: "letters become lower case", text: "ReleaseNotes", want: "releasenotes"},
-		{name: "space around a name goes", text: " \t red\n", want: "red"},
-		{name: "a run of whitespace becomes one hyphen", text: "to  do \t list", want: "to-do-list"},
-		{name: "a no-break space is whitespace", text: "to\u00a0do", want: "to-do"},
-		{name: "an ideographic space is whitespace", text: "設計　書", want: "設計-書"},
-		{name: "a separator that only Java calls whitespace is whitespace", text: "a\x1fb", want: "a-b"},
-		{name: "hyphens that were typed stay", text: "a--b", want: "a--b"},
-		{name: "an accent typed as its own character is composed", text: "cafe\u0301", want: "café"},
-		{name: "a compatibility character keeps its look", text: "№1", want: "№1"},
-		{name: "the Kelvin sign becomes k", text: "\u212a", want: "k"},
-		{name: "a Turkish capital I with dot becomes two characters", text: "İSTANBUL", want: "i̇stanbul"},
-		{name: "marks above and below a Turkish I come in canonical order", text: "İ\u0331", want: "i\u0331\u0307"},
-		{name: "a sigma that ends a word gets its final form", text: "ΟΔΟΣ", want: "οδος"},
-		{name: "the German sharp s stays", text: "Straße", want: "straße"},
-		{name: "an emoji of several people stays whole", text: "👩‍👩‍👧", want: "👩‍👩‍👧"},
-		{name: "a format character that has a shape stays", text: "\u0600١", want: "\u0600١"},
-		{name: "the signs that Confluence allows stay", text: `a/b\c_d-e+f=g%h~i$j"k'l|m{n}`, want: `a/b\c_d-e+f=g%h~i$j"k'l|m{n}`},
-		{name: "255 characters are a name", text: strings.Repeat("x", 255), want: Name(strings.Repeat("x", 255))},
-		{name: "255 characters with space around them are a name", text: strings.Repeat(" ", 9000) + strings.Repeat("x", 255), want: Name(strings.Repeat("x", 255))},
-		{name: "127 emoji are 254 units and a name", text: strings.Repeat("🐛", 127), want: Name(strings.Repeat("🐛", 127))},
+// nameCase is a line of testdata/names.jsonl, which the test of the panel's
+// static/src/name.ts reads as well.
+type nameCase struct {
+	Case      string
+	Text      string
+	Name      Name
+	Reason    string // a Reason without its "label_"; "" for a name
+	Character string // of forbidden_character
+}
 
-		{name: "nothing is no name", text: "", err: &Error{Reason: Empty}},
-		{name: "only space is no name", text: " \u3000\t", err: &Error{Reason: Empty}},
-		{name: "only joiners is no name", text: "\u200d\u200c", err: &Error{Reason: Empty}},
-		{name: "256 characters are too long", text: strings.Repeat("x", 256), err: &Error{Reason: TooLong}},
-		{name: "128 emoji are 256 units and too long", text: strings.Repeat("🐛", 128), err: &Error{Reason: TooLong}},
-		{name: "a length is counted after lower case", text: strings.Repeat("İ", 128), err: &Error{Reason: TooLong}},
-		{name: "a megabyte is too long", text: strings.Repeat("x ", 1<<19), err: &Error{Reason: TooLong}},
-		{name: "a comma is refused", text: "a,b", err: &Error{Reason: Forbidden, Character: ','}},
-		{name: "a team prefix is refused for its colon", text: "team:x", err: &Error{Reason: Forbidden, Character: ':'}},
-		{name: "a person's prefix is refused for its colon", text: "~user:x", err: &Error{Reason: Forbidden, Character: ':'}},
-		{name: "a Greek question mark is a semicolon", text: "a\u037e", err: &Error{Reason: Forbidden, Character: ';'}},
-		{name: "a zero-width space is refused", text: "re\u200bd", err: &Error{Reason: Invisible, Character: '\u200b'}},
-		{name: "a change of writing direction is refused", text: "red\u202e", err: &Error{Reason: Invisible, Character: '\u202e'}},
-		{name: "a null character is refused", text: "a\x00", err: &Error{Reason: Invisible, Character: 0}},
-		{name: "a lone byte is refused", text: "a\xff", err: &Error{Reason: NotUnicode}},
-		{name: "what a decoder made of a lone byte is refused", text: "a\ufffd", err: &Error{Reason: NotUnicode}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			got, err := Parse(test.text)
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("name (-want +got):\n%s", diff)
-			}
-			checkError(t, err, test.err)
-		})
+func nameCases(t *testing.T) []nameCase {
+	t.Helper()
+	file, err := os.Open("testdata/names.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	var cases []nameCase
+	decoder := json.NewDecoder(file)
+	decoder.DisallowUnknownFields()
+	for {
+		var c nameCase
+		if err := decoder.Decode(&c); errors.Is(err, io.EOF) {
+			return cases
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		cases = append(cases, c)
 	}
 }
 
-func TestEveryForbiddenCharacterIsNamed(t *testing.T) {
+func TestParse(t *testing.T) {
+	for _, c := range nameCases(t) {
+		t.Run(c.Case, func(t *testing.T) {
+			got, err := Parse(c.Text)
+			if diff := cmp.Diff(c.Name, got); diff != "" {
+				t.Errorf("name (-want +got):\n%s", diff)
+			}
+			if reason, character := verdict(err); reason != c.Reason || character != c.Character {
+				t.Errorf("refused for %q %q, want %q %q", reason, character, c.Reason, c.Character)
+			}
+		})
+	}
+	for _, text := range []string{"a\xff", strings.Repeat("x ", 1<<19)} {
+		if name, err := Parse(text); err == nil {
+			t.Errorf("%.20q is the name %q", text, name)
+		}
+	}
+}
+
+// verdict is why a name is refused, as the browser says it.
+func verdict(err error) (reason, character string) {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return "", ""
+	}
+	if e.Reason == Forbidden {
+		character = string(e.Character)
+	}
+	return strings.TrimPrefix(string(e.Reason), "label_"), character
+}
+
+func TestEveryForbiddenCharacterCannotBeHeld(t *testing.T) {
 	for _, r := range ":;,.?&[]()#^*@!<>" {
-		text := "a" + string(r) + "b"
-		_, err := Parse(text)
-		checkError(t, err, &Error{Reason: Forbidden, Character: r})
-		_, err = Held(text)
+		_, err := Held("a" + string(r) + "b")
 		checkError(t, err, &Error{Reason: Forbidden, Character: r})
 	}
 }
@@ -120,7 +126,7 @@ func TestParseIsIdempotentForEveryCharacter(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"", "Red", " to do ", "cafe\u0301", "İ\u0331", "ΟΔΟΣ", "a\xffb", "team:x", "\u200d", strings.Repeat("\u0301", 64), strings.Repeat("x", 300)} {
+	for _, seed := range []string{"", "Red", " to do ", "cafe\u0301", "İ\u0331", "ΟΔΟΣ", "a\xffb", "team:x", "\u200d", "x\u3164", "❤\ufe0f\u200d🔥 ", "\u0646\u0650\u200c\u0628", strings.Repeat("\u0301", 64), strings.Repeat("x", 300)} {
 		f.Add(seed)
 	}
 	f.Fuzz(checkParsed)
