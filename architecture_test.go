@@ -62,8 +62,8 @@ var ownImports = map[string][]string{
 	"internal/terminal":        {},
 	"internal/words":           {},
 	"internal/pagetext":        {},
-	"internal/keyphrase":       {"labelup/internal/words"},
-	"internal/suggest":         {"labelup/internal/words", "labelup/internal/pagetext", "labelup/internal/keyphrase"},
+	"internal/keyphrase":       {"labelup/internal/label", "labelup/internal/words"},
+	"internal/suggest":         {"labelup/internal/label", "labelup/internal/words", "labelup/internal/pagetext", "labelup/internal/keyphrase"},
 	"internal/localconfluence": {"labelup/internal/localconfluence"},
 }
 

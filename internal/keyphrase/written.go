@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"labelup/internal/label"
 	"labelup/internal/words"
 )
 
@@ -89,7 +90,7 @@ func (p *page) spell(place place, size int, spelling map[words.ID]string) string
 		if own, ok := spelling[token.Folded]; ok && start == token.Start {
 			out.WriteString(own)
 		} else {
-			out.WriteString(strings.ToLower(source[start:token.End]))
+			out.WriteString(label.Lower(source[start:token.End]))
 		}
 	}
 	return out.String()

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"labelup/internal/keyphrase"
+	"labelup/internal/label"
 	"labelup/internal/pagetext"
 	"labelup/internal/words"
 )
@@ -97,7 +98,7 @@ func (s *space) newLabels(x *pageIndex, phrases []keyphrase.Phrase, shown []Sugg
 		if len(suggestions) == room {
 			break
 		}
-		name := strings.Join(strings.Fields(strings.ToLower(p.Text)), separator)
+		name := strings.Join(strings.Fields(label.Lower(p.Text)), separator)
 		if name == "" || taken.has(name) || beside && (p.Count < insists || !inTitle(x, &p) || s.isGeneral(&p) || s.known(name)) {
 			continue
 		}

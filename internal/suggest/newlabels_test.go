@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"labelup/internal/label"
 )
 
 // tides insists on a phrase that is no label yet.
@@ -133,5 +135,40 @@ func TestASearchWordIsThereOnceThoughTwoLanguagesReadItApart(t *testing.T) {
 	in := Input{Page: Page{Title: "U.S.", Body: markdown(english + "\n\n" + german)}}
 	for _, wrong := range broken(in, Suggest(in)) {
 		t.Error(wrong)
+	}
+}
+
+// A label that is suggested is the one that typing its words makes: else a page
+// would get two that look alike.
+func TestANewLabelIsSpelledAsIfItWereTyped(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, phrase string }{
+		{"a Turkish capital I", "İstanbul"},
+		{"a Turkish capital I of two characters", "I\u0307stanbul"},
+		{"a sigma that ends a word", "ΦΑΡΟΣ"},
+		{"an accent of its own", "Cafe\u0301terrasse"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			typed, err := label.Parse(test.phrase)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page := Page{Title: "About " + test.phrase, Body: markdown(strings.Repeat("The plan for "+test.phrase+" is here. "+test.phrase+" was theirs. ", 4) + chat)}
+			in := Input{Page: page, InUse: inUse(strings.Fields("wind solar heat coal gas oil steam"))}
+			if labels := fresh(Suggest(in)); !slices.Contains(labels, string(typed)) {
+				t.Errorf("the new labels are %q, want %q among them", labels, typed)
+			}
+			in.InUse = append(in.InUse, Count{string(typed), 3})
+			suggestions := Suggest(in).Suggestions
+			if !slices.ContainsFunc(suggestions, func(s Suggestion) bool { return s.Label == string(typed) && !s.New }) {
+				t.Errorf("where it is in use it is not suggested: %+v", suggestions)
+			}
+			for _, s := range suggestions {
+				if s.New {
+					t.Errorf("where it is in use %q is suggested as new", s.Label)
+				}
+			}
+		})
 	}
 }

@@ -93,6 +93,7 @@ func normalise(lower string, language Language) string {
 	} else {
 		text = norm.NFC.String(text)
 	}
+	text = strings.ReplaceAll(text, "i\u0307", "i") // "İ" of two characters; of one it is folded already
 	text = strings.Map(func(c rune) rune {
 		switch {
 		case isPoint(c):

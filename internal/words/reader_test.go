@@ -118,6 +118,7 @@ func TestReadSplitsAndFlags(t *testing.T) {
 		{"Arabic is without its points, lengthening and hamza", Unknown, "مُحَمَّد مـــحمد، الأدلة", "محمد محمد الادلة/B"},
 		{"Ukrainian has an apostrophe inside", Unknown, "п'ять об’єкт", "пять обєкт"},
 		{"Turkish i with and without its dot", Unknown, "İstanbul ısparta ISPARTA", "istanbul isparta isparta/CA"},
+		{"Turkish i whose dot is a character of its own", Unknown, "I\u0307stanbul", "istanbul"},
 		{"Greek has two small sigmas", Unknown, "Σίσυφος", "σίσυφοσ"},
 		{"marks of direction are nothing", Unknown, "\u200fשלום\u200e עולם", "שלום עולם"},
 	} {
