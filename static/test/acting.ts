@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { labelsOf } from "./stage.ts";
+import { labelsOf, PATIENCE } from "./stage.ts";
 
 /** A text as it is seen: what keeps names in other scripts apart is not. */
 export const plain = (text: string) => text.replace(/[\u2066-\u2069]/g, "");
@@ -17,7 +17,7 @@ export const focused = (page: Page) =>
 export const loaded = (page: Page) => page.locator(".row:not([aria-busy])").waitFor();
 
 export async function until<T>(look: () => Promise<T> | T, right: (value: T) => boolean, what: string): Promise<T> {
-  const end = Date.now() + 5_000;
+  const end = Date.now() + PATIENCE;
   for (;;) {
     const value = await look();
     if (right(value)) return value;
@@ -27,11 +27,3 @@ export async function until<T>(look: () => Promise<T> | T, right: (value: T) => 
 }
 export const untilLabels = (page: Page, names: string[]) => until(() => labelsOf(page), (v) => v.join() === names.join(), `labels ${names}`);
 export const untilStatus = (page: Page, text: RegExp) => until(async () => (await status(page)).join(" | "), (v) => text.test(v), `status ${text}`);
-
-/** Makes every wait of the page thirty times shorter. */
-export function hurry(): void {
-  const { timeout } = AbortSignal;
-  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 30);
-  const { setTimeout } = window;
-  window.setTimeout = ((run: () => void, ms = 0) => setTimeout(run, ms / 30)) as typeof window.setTimeout;
-}

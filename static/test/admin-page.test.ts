@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { hurry, seen, until } from "./acting.ts";
+import { seen, until } from "./acting.ts";
 import { SITE, useStage, type Scene } from "./stage.ts";
 
 const stage = useStage();
@@ -121,8 +121,10 @@ for (const [sentence, status, kind, said] of problems) {
 }
 test("an answer that never comes is waited for, not for ever", async () => {
   stage.onSite = () => new Promise(() => {});
-  const page = await open({ prepare: hurry });
+  const page = await open({ clock: true });
   await page.locator(".loading").waitFor();
+  await until(() => stage.siteCalls.length, (n) => n === 1, "the question");
+  await page.clock.fastForward(25_000);
   assert.match(await page.getByRole("alert").innerText(), /did not answer in time/);
 });
 test("a connection that breaks is said", async () => {
@@ -221,7 +223,7 @@ test("progress is shown, and can be stopped and gone on with", async () => {
 test("what cannot be removed is named, and the person decides", async () => {
   keep(["101", "102"], "1");
   stage.onRemove = (path) => (path.includes("/pages/102/") ? { status: 403 } : undefined);
-  const page = await open({ prepare: hurry });
+  const page = await open();
   await confirm(page);
   await page.getByText("Entries removed: 2.").waitFor();
   const link = page.getByRole("link", { name: "Page <102>" });

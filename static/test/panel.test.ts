@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { focused, hurry, loaded, plain, seen, spoken, status, until, untilLabels, untilStatus } from "./acting.ts";
+import { focused, loaded, plain, seen, spoken, status, until, untilLabels, untilStatus } from "./acting.ts";
 import { labelsOf, SCREENS, useStage, violations } from "./stage.ts";
 
 const stage = useStage();
@@ -411,7 +411,7 @@ test("what somebody else did is merged, and seen when the page is looked at agai
   await page.getByRole("button", { name: "Remove roadmap" }).click();
   await untilLabels(page, ["theirs"]);
   stage.contents.get("123")!.labels.push("later");
-  await new Promise((later) => setTimeout(later, 3_100)); // the page is not read more often
+  await page.clock.setFixedTime(Date.now() + 3_000); // the page is not read more often
   await page.evaluate(() => dispatchEvent(new Event("focus")));
   await untilLabels(page, ["later", "theirs"]);
   const reads = stage.reads.length;
@@ -562,14 +562,15 @@ test("a slow service is said to be at work, but not before 300 milliseconds", as
   await untilStatus(page, /^Removed v9 · Undo$/);
 });
 
-test("a service that does not answer within 15 seconds is given up on, and can be tried again", async () => {
-  const page = await stage.open({ prepare: hurry });
+test("a service that does not answer within 25 seconds is given up on, and can be tried again", async () => {
+  const page = await stage.open({ clock: true });
   await loaded(page);
   stage.onWrite = () => new Promise(() => {});
-  const before = Date.now();
+  const now = () => page.evaluate(() => Date.now());
+  const before = await now();
   await page.getByRole("button", { name: "Remove v9" }).click();
-  await page.getByRole("alert").waitFor();
-  assert.ok(Date.now() - before >= 500, "not earlier");
+  while (!(await page.getByRole("alert").count())) await page.clock.fastForward(1_000);
+  assert.ok((await now()) - before >= 25_000, "not earlier");
   assert.match((await page.getByRole("alert").textContent())!, /did not answer in time/);
   await untilLabels(page, ["roadmap", "team-red", "v9"]);
   stage.onWrite = () => undefined;
@@ -614,9 +615,10 @@ for (const [sentence, reply, said] of dead) {
 }
 
 test("a token that never comes is a time-out, not a hang", async () => {
-  const page = await stage.open({ prepare: hurry, bridge: { noToken: true } });
+  const page = await stage.open({ clock: true, bridge: { noToken: true } });
   await loaded(page);
   await page.getByRole("button", { name: "Remove v9" }).click();
+  await page.clock.fastForward(25_000);
   await page.getByRole("alert").waitFor();
   assert.deepEqual(stage.writes, []);
 });
@@ -627,7 +629,8 @@ const deadHosts: [sentence: string, bridge: Record<string, unknown>][] = [
 ];
 for (const [sentence, bridge] of deadHosts) {
   test(`${sentence} the panel says what to do`, async () => {
-    const page = await stage.open({ prepare: hurry, bridge });
+    const page = await stage.open({ clock: true, bridge });
+    await page.clock.fastForward(10_000);
     await page.getByRole("alert").getByText("could not be loaded").waitFor();
     assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 1);
   });

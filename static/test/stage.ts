@@ -13,6 +13,8 @@ import type { Request } from "../src/suggest/service.ts";
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 export const SCREENS = ".build/screens";
+/** How long anything is waited for that comes at once, but for a machine that is busy; in ms. */
+export const PATIENCE = 60_000;
 
 const ADF = JSON.stringify({ type: "doc", version: 1, content: [{ type: "paragraph", content: [{ type: "text", text: "We test with a screen reader." }] }] });
 export const SEARCH = 'space = "DS" and type in (page, blogpost) and text ~ "screen reader"';
@@ -84,6 +86,8 @@ export interface Scene {
   bridge?: Record<string, unknown>;
   browser?: BrowserContextOptions;
   rtl?: boolean;
+  /** Time passes as page.clock says, and by itself. */
+  clock?: boolean;
   /** Runs in the page before anything of it. */
   prepare?: () => void;
   /** Files of the app that are answered only then. */
@@ -192,7 +196,9 @@ export function useStage(): Stage {
     const id = String(scenes.size + 1);
     scenes.set(id, scene);
     const context = scene.beside?.context() ?? (await browser.newContext({ viewport: { width: 640, height: 360 }, ...scene.browser }));
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
+    if (scene.clock) await page.clock.install();
     if (!scene.beside) opened.push(page);
     page.on("pageerror", (error) => troubles.push(error.message));
     page.on("console", (message) => /Content.Security|Refused/i.test(message.text()) && troubles.push(message.text()));

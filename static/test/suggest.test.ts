@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { focused, hurry, loaded, plain, seen, spoken, status, until, untilLabels, untilStatus } from "./acting.ts";
+import { focused, loaded, plain, seen, spoken, status, until, untilLabels, untilStatus } from "./acting.ts";
 import { REFINED, SEARCH, SUGGESTED, useStage, violations } from "./stage.ts";
 
 const stage = useStage();
@@ -291,9 +291,11 @@ test("parts that cannot be read only make suggestions less good", async () => {
 
 test("a part that hangs is not waited for", async () => {
   stage.onRead = (path) => (/properties|search/.test(path) ? new Promise(() => {}) : undefined);
-  const page = await stage.open({ prepare: hurry });
+  const page = await stage.open({ clock: true });
   await loaded(page);
   await ask(page);
+  await until(() => stage.reads.filter((path) => /properties|search/.test(path)).length, (n) => n === 4, "all parts to be asked for");
+  await page.clock.fastForward(3_000);
   await untilNames(page, FIRST);
 });
 
@@ -394,9 +396,11 @@ for (const [status, said] of [[404, /deleted or moved/], [500, /could not be rea
 test("after ten seconds without an answer there is a message, and what comes later is ignored", async () => {
   let answer = () => {};
   stage.onAsk = () => new Promise((now) => (answer = () => now(undefined)));
-  const page = await stage.open({ prepare: hurry });
+  const page = await stage.open({ clock: true });
   await loaded(page);
   await ask(page);
+  await until(() => stage.asks.length, (n) => n === 1, "the question");
+  await page.clock.fastForward(10_000);
   await page.getByRole("alert").getByText("did not answer in time").waitFor();
   answer();
   await page.getByRole("button", { name: "Try again" }).waitFor();
@@ -404,20 +408,23 @@ test("after ten seconds without an answer there is a message, and what comes lat
 });
 
 test("a page that is slow to be read counts as no answer", async () => {
-  const page = await stage.open({ prepare: hurry });
+  const page = await stage.open({ clock: true });
   await loaded(page);
   stage.onRead = (path) => (path.includes("body-format") ? new Promise(() => {}) : undefined);
   await ask(page);
+  await until(() => stage.reads.filter((path) => path.includes("body-format")).length, (n) => n === 1, "the page to be asked for");
+  await page.clock.fastForward(10_000);
   await page.getByRole("alert").getByText(/did not answer/).waitFor();
 });
 
 test("a refinement that never comes leaves the first answer", async () => {
   holdRefined();
-  const page = await stage.open({ prepare: hurry });
+  const page = await stage.open({ clock: true });
   await loaded(page);
   await ask(page);
   await untilNames(page, FIRST);
-  await page.waitForTimeout(500); // all its waits are over
+  await until(() => stage.asks.length, (n) => n === 2, "the second question");
+  await page.clock.fastForward(60_000); // all its waits are over
   await untilNames(page, FIRST);
   assert.equal(await page.getByRole("alert").count(), 0);
 });
