@@ -86,10 +86,11 @@ func TestRedisMayDieAndComeBack(t *testing.T) {
 func TestWhatHappenedWhileNobodyListenedIsNoticed(t *testing.T) {
 	server := redistest.Start(t)
 	p := startProxy(t, server)
-	writer, reader := open(t, server.URL()), open(t, p.url)
+	writer := open(t, server.URL())
+	change(t, writer, site, nil, installed(site, "old"))
+	reader := open(t, p.url)
 	listens(t, reader, 0)
 	onlyInvalidation(reader)
-	change(t, writer, site, nil, installed(site, "old"))
 	read(t, reader, site)
 
 	p.on("subscribe", cutBefore)
