@@ -194,14 +194,24 @@ func (a *App) FromBrowser(r *http.Request) (*Caller, error) {
 }
 
 // served is verifyHS256 for everything but lifecycle calls: it refuses a site
-// that is blocked. Only the site itself learns of that, for its signature is
-// checked first.
+// that is blocked, and one that the app may not call. Only the site itself
+// learns of that, for its signature is checked first.
+//
+// An address that was allowed when the site installed may not be any more, and
+// only the secrets of a record are sealed: whoever writes to the store could
+// have the app send tokens to a server of theirs.
 func (a *App) served(ctx context.Context, raw string) (*token, *Installation, error) {
 	t, site, err := a.verifyHS256(ctx, raw)
-	if err == nil && !site.BlockedAt.IsZero() {
+	if err != nil {
+		return nil, nil, err
+	}
+	if !site.BlockedAt.IsZero() {
 		return nil, nil, &Error{Kind: Forbidden, Reason: ReasonBlocked}
 	}
-	return t, site, err
+	if !a.hosts.isSiteURL(site.BaseURL) {
+		return nil, nil, unauthorized(ReasonBaseURL)
+	}
+	return t, site, nil
 }
 
 // verifyHS256 proves that the site which the token names as its issuer signed
@@ -297,7 +307,12 @@ func (a *App) caller(c *claims, site *Installation, licInURL bool) *Caller {
 		Content:      Content{ID: string(told.Content.ID), Type: string(told.Content.Type), Version: string(told.Content.Version)},
 		Space:        Space{ID: string(told.Space.ID), Key: string(told.Space.Key)},
 		Macro:        Macro{ID: string(told.Macro.ID), Hash: string(told.Macro.Hash), OutputType: string(told.Macro.OutputType)},
-		DisplayURL:   site.DisplayURL,
+	}
+	// The token's is as good as the site's signature, the record's as the store.
+	for _, raw := range []string{c.Context.URL.DisplayURL, site.DisplayURL} {
+		if display, ok := a.hosts.displayURL(raw); ok && caller.DisplayURL == "" {
+			caller.DisplayURL = display
+		}
 	}
 	if c.Subject == unknownAccount {
 		caller.AccountID = ""
@@ -307,9 +322,6 @@ func (a *App) caller(c *claims, site *Installation, licInURL bool) *Caller {
 	}
 	if !a.licensing {
 		caller.Licensed = true
-	}
-	if display, ok := a.hosts.displayURL(c.Context.URL.DisplayURL); ok {
-		caller.DisplayURL = display
 	}
 	return caller
 }

@@ -446,6 +446,77 @@ func TestABlockedSiteIsToldSoAndNobodyElseIs(t *testing.T) {
 	}
 }
 
+// Redis holds more than the app's memory does: whoever writes there must not be
+// the one who says where tokens are sent.
+func TestASiteWhoseRecordNamesAnAddressThatIsNotAllowedIsNotServed(t *testing.T) {
+	for name, test := range map[string]struct {
+		base   string
+		change func(*connect.Config)
+	}{
+		"a foreign host":                    {"https://attacker.example/wiki", nil},
+		"a host that begins like Atlassian": {"https://acme.atlassian.net.attacker.example/wiki", nil},
+		"somebody before the host":          {"https://acme.atlassian.net@attacker.example/wiki", nil},
+		"the machine itself":                {"http://127.0.0.1:6379", nil},
+		"a service of the cloud":            {"http://169.254.169.254/latest", nil},
+		"no TLS":                            {"http://acme.atlassian.net/wiki", nil},
+		"another scheme":                    {"file:///etc/passwd", nil},
+		"a line end":                        {"https://acme.atlassian.net/wiki\nhttps://attacker.example", nil},
+		"nothing":                           {"", nil},
+		"a host that was allowed once":      {"https://wiki.example/wiki", func(c *connect.Config) { c.AllowedHosts = []string{"other.example"} }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var changes []func(*connect.Config)
+			if test.change != nil {
+				changes = append(changes, test.change)
+			}
+			f := newFixture(t, changes...)
+			tampered := f.host.Installation()
+			tampered.BaseURL = test.base
+			f.store.Put(tampered)
+			for call, ask := range map[string]func() (*connect.Caller, error){
+				"a page": func() (*connect.Caller, error) { return f.app.FromHost(f.host.Iframe("/macro/labels")) },
+				"a call of the page": func() (*connect.Caller, error) {
+					return f.app.FromBrowser(f.host.BrowserCall(http.MethodPost, "/api/labels", "{}"))
+				},
+			} {
+				caller, err := ask()
+				if caller != nil {
+					t.Errorf("%s is served", call)
+				}
+				wantReason(t, err, connect.Unauthorized, connect.ReasonBaseURL)
+			}
+			// Whoever cannot sign is told nothing of it.
+			_, err := f.app.FromHost(f.host.Iframe("/macro/labels", func(t *connecttest.Token) { t.Key = []byte("guessed") }))
+			wantReason(t, err, connect.Unauthorized, connect.ReasonSignature)
+			// The site itself mends it.
+			if err := f.app.Lifecycle(f.host.Lifecycle(connect.Installed), connect.Installed); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.app.FromHost(f.host.Iframe("/macro/labels")); err != nil {
+				t.Errorf("installed again: %v", err)
+			}
+		})
+	}
+}
+
+func TestACustomDomainOfARecordIsCheckedAgain(t *testing.T) {
+	f := newFixture(t)
+	tampered := f.host.Installation()
+	for raw, want := range map[string]string{
+		"https://wiki.example":                    "https://wiki.example",
+		"https://wiki.example; script-src *":      "",
+		"javascript:alert(1)":                     "",
+		"https://wiki.example\r\nSet-Cookie: a=b": "",
+	} {
+		tampered.DisplayURL = raw
+		f.store.Put(tampered)
+		caller, err := f.app.FromHost(f.host.Iframe("/macro/labels", connecttest.Without("context")))
+		if err != nil || caller.DisplayURL != want {
+			t.Errorf("%q: got %q, %v", raw, caller.DisplayURL, err)
+		}
+	}
+}
+
 func TestARequestThatAHandlerMadeItselfIsReadFromItsURL(t *testing.T) {
 	f := newFixture(t)
 	r := f.host.Iframe("/byline?x=%20y")

@@ -20,8 +20,17 @@ func (h hostRules) siteURL(raw string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	here := h.loopback && isLoopback(u.Hostname())
-	return u.String(), here || h.isAllowed(u.Host)
+	return u.String(), h.isSite(u)
+}
+
+// isSiteURL reports whether the app may call a URL.
+func (h hostRules) isSiteURL(raw string) bool {
+	u, ok := h.parse(raw)
+	return ok && h.isSite(u)
+}
+
+func (h hostRules) isSite(u *url.URL) bool {
+	return h.loopback && isLoopback(u.Hostname()) || h.isAllowed(u.Host)
 }
 
 // displayURL returns the URL that people see, which may be at any host.

@@ -157,7 +157,7 @@ func TestSharedQSHVectors(t *testing.T) {
 			}
 			signed++
 			store := connecttest.NewStore()
-			store.Put(connect.Installation{ClientKey: v.HS256.Iss, SharedSecret: connect.Secret(v.HS256.Secret)})
+			store.Put(connect.Installation{ClientKey: v.HS256.Iss, SharedSecret: connect.Secret(v.HS256.Secret), BaseURL: "https://vector.atlassian.net/wiki"})
 			whole, err := url.Parse(v.URL)
 			if err != nil {
 				t.Fatal(err)
