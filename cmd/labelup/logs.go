@@ -16,6 +16,7 @@ import (
 	"labelup/internal/config"
 	"labelup/internal/logreader"
 	"labelup/internal/technicallog"
+	"labelup/internal/tenant"
 	"labelup/internal/terminal"
 )
 
@@ -28,11 +29,13 @@ All times are UTC.
 
   --reason TICKET  why: a ticket of 3 to 60 letters, digits or - . _ / #; it is
                    logged that the log was read, with this
-  --tenant SITE    of one site: its client key, or its hash as the log has it
+  --tenant SITE    of one site: its client key, its hash as the log has it, or
+                   its address, which is looked up in Redis
   --request ID     of one request: the reference that a person reports
   --since WHEN     a duration such as 90m, or a time such as 14:05, which is of
                    the last 24 hours, or 2026-11-22T14:05:00Z; 1h with CloudWatch,
                    otherwise everything
+  --until WHEN     the same for the end, which is not included
   --cloudwatch     read CloudWatch, whatever standard input is: from a script, or
                    over ssh without a terminal
   --level LEVEL    requests with a line of at least debug, info, warn or error
@@ -45,6 +48,9 @@ type logsCommand struct {
 	cloud  logreader.Source // CloudWatch; nil if it is not set up
 	record io.Writer        // takes one line for each reading, besides standard error; may be nil
 	now    func() time.Time
+
+	// sitesAt returns the names of the sites that have an address, by its host.
+	sitesAt func(ctx context.Context, host string) ([]string, error)
 }
 
 // runLogs prints the technical log of files, of standard input, or of
@@ -56,6 +62,14 @@ func runLogs(ctx context.Context, args []string, getenv func(string) string, std
 		command.cloud = aws.NewLogReader(awsSettings(settings, nil), settings.AWS.LogGroup)
 		command.record = cloudRecord{settings}
 	}
+	command.sitesAt = func(ctx context.Context, host string) ([]string, error) {
+		o, ok := openOperation("logs", getenv, stderr)
+		if !ok {
+			return nil, errors.New("a site is looked up by its address in Redis, with the settings of the service; its hash needs none")
+		}
+		defer o.close()
+		return o.find(ctx, func(s tenant.Summary) bool { return isAt(s, host) })
+	}
 	return command.run(ctx, args, getenv, stdin, stdout, stderr)
 }
 
@@ -64,7 +78,9 @@ type logsRequest struct {
 	query      logreader.Query
 	file       string
 	reason     string
-	since      bool // was given
+	site       string // as it was given
+	since      bool   // was given
+	until      bool   // was given
 	summary    bool
 	cloudwatch bool
 }
@@ -86,6 +102,10 @@ func (c logsCommand) run(ctx context.Context, args []string, getenv func(string)
 	if err != nil {
 		fmt.Fprintf(stderr, "labelup logs: %v\n", err)
 		return 2
+	}
+	if ask.query.Sites, err = c.sites(ctx, ask.site); err != nil {
+		fmt.Fprintf(stderr, "labelup logs: --tenant: %v\n", err)
+		return 1
 	}
 	if err := c.recordAccess(ask, stderr); err != nil {
 		fmt.Fprintln(stderr, "labelup logs: that you read the log could not be logged, so nothing is shown")
@@ -117,13 +137,16 @@ func (c logsCommand) run(ctx context.Context, args []string, getenv func(string)
 func (r logsRequest) whyNothing() string {
 	var why string
 	switch {
-	case r.query.Request != "" || r.query.Site != "":
-		why = "No line matches; a request's reference must be given whole, a site as its whole client key or at least 12 digits of its hash.\n"
-	case !r.query.Since.IsZero() || r.query.Level > slog.LevelDebug:
+	case r.query.Request != "" || len(r.query.Sites) > 0:
+		why = "No line matches; a request's reference must be given whole, a site as its whole client key, its address, or at least 12 digits of its hash.\n"
+	case !r.query.Since.IsZero() || r.until || r.query.Level > slog.LevelDebug:
 		why = "No line matches.\n"
 	}
 	if !r.query.Since.IsZero() {
 		why += "Only lines since " + r.query.Since.UTC().Format(time.RFC3339) + " were looked at; --since goes further back.\n"
+	}
+	if r.until {
+		why += "Only lines before " + r.query.Until.UTC().Format(time.RFC3339) + " were looked at.\n"
 	}
 	return why
 }
@@ -131,7 +154,8 @@ func (r logsRequest) whyNothing() string {
 func parseLogs(args []string, now time.Time) (logsRequest, error) {
 	ask := logsRequest{query: logreader.Query{Level: slog.LevelDebug, Until: now}}
 	flags := flag.NewFlagSet("labelup logs", flag.ContinueOnError)
-	tenant, since, level := flags.String("tenant", "", ""), flags.String("since", "", ""), flags.String("level", "", "")
+	since, until, level := flags.String("since", "", ""), flags.String("until", "", ""), flags.String("level", "", "")
+	flags.StringVar(&ask.site, "tenant", "", "")
 	flags.StringVar(&ask.query.Request, "request", "", "")
 	flags.BoolVar(&ask.query.Follow, "follow", false, "")
 	flags.BoolVar(&ask.cloudwatch, "cloudwatch", false, "")
@@ -149,11 +173,22 @@ func parseLogs(args []string, now time.Time) (logsRequest, error) {
 	if len(files) == 1 {
 		ask.file = files[0]
 	}
-	ask.query.Site = logreader.ParseSite(*tenant)
 	if *since != "" {
 		ask.since = true
-		if ask.query.Since, err = logreader.ParseSince(*since, now); err != nil {
+		if ask.query.Since, err = logreader.ParseTime(*since, now); err != nil {
 			return ask, fmt.Errorf("--since: %w", err)
+		}
+	}
+	if *until != "" {
+		ask.until = true
+		if ask.query.Until, err = logreader.ParseTime(*until, now); err != nil {
+			return ask, fmt.Errorf("--until: %w", err)
+		}
+		if !ask.query.Since.Before(ask.query.Until) {
+			return ask, errors.New("--until is before --since")
+		}
+		if ask.query.Follow {
+			return ask, errors.New("--follow has no end, and --until is one")
 		}
 	}
 	if *level != "" {
@@ -167,15 +202,15 @@ func parseLogs(args []string, now time.Time) (logsRequest, error) {
 	return ask, nil
 }
 
-// source decides where to read. Files and streams have no end in the future:
-// only of CloudWatch a part is asked for.
+// source decides where to read. Files and streams are read to their end unless
+// --until is given: only of CloudWatch a part is asked for.
 func (c logsCommand) source(ask *logsRequest, stdin io.Reader) (logreader.Source, error) {
 	if ask.file != "" {
-		ask.query.Until = time.Time{}
+		ask.readAll()
 		return logreader.FromFile(ask.file), nil
 	}
 	if file, ok := stdin.(*os.File); !ask.cloudwatch && (!ok || !isTerminal(file)) {
-		ask.query.Until = time.Time{}
+		ask.readAll()
 		return logreader.FromReader(stdin), nil
 	}
 	if c.cloud == nil && ask.cloudwatch {
@@ -185,25 +220,68 @@ func (c logsCommand) source(ask *logsRequest, stdin io.Reader) (logreader.Source
 		return nil, errors.New("name a file, pipe the log in, or set CLOUDWATCH_LOG_GROUP")
 	}
 	if !ask.since {
-		ask.query.Since = c.now().Add(-time.Hour)
+		ask.query.Since = ask.end(c.now()).Add(-time.Hour)
 	}
 	return c.cloud, nil
 }
 
-// recordAccess writes one line of the technical log, before anything is shown.
-func (c logsCommand) recordAccess(ask logsRequest, stderr io.Writer) error {
-	var line bytes.Buffer
-	words := []any{technicallog.Support, "logs", technicallog.Reference, loggedReference(ask.reason)}
-	if ask.query.Site != "" {
-		words = append(words, technicallog.Site, ask.query.Site)
+// readAll takes away the end that nobody asked for.
+func (r *logsRequest) readAll() {
+	if !r.until {
+		r.query.Until = time.Time{}
 	}
-	technicallog.New(&line, slog.LevelInfo).Info("support access", words...)
-	for _, w := range []io.Writer{stderr, c.record} {
-		if w == nil {
-			continue
-		}
-		if _, err := w.Write(line.Bytes()); err != nil {
-			return err
+}
+
+// end is up to when CloudWatch is read.
+func (r *logsRequest) end(now time.Time) time.Time {
+	if r.until {
+		return r.query.Until
+	}
+	return now
+}
+
+// sites are what the log calls the sites that were asked for. Several records may
+// have one address, for a site that was imported is another to the app.
+func (c logsCommand) sites(ctx context.Context, asked string) ([]string, error) {
+	if asked == "" {
+		return nil, nil
+	}
+	host, isAddress := siteHostOf(asked)
+	if !isAddress {
+		return []string{logreader.ParseSite(asked)}, nil
+	}
+	names, err := c.sitesAt(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, errors.New("no site that has the app has this address; give its client key, or its hash")
+	}
+	for i, name := range names {
+		names[i] = logreader.ParseSite(name)
+	}
+	return names, nil
+}
+
+// recordAccess writes a line of the technical log for each site that was asked
+// for, or one for all, before anything is shown.
+func (c logsCommand) recordAccess(ask logsRequest, stderr io.Writer) error {
+	var lines bytes.Buffer
+	log := technicallog.New(&lines, slog.LevelInfo).With(technicallog.Support, "logs", technicallog.Reference, loggedReference(ask.reason))
+	for _, site := range ask.query.Sites {
+		log.Info("support access", technicallog.Site, site)
+	}
+	if len(ask.query.Sites) == 0 {
+		log.Info("support access")
+	}
+	for line := range bytes.Lines(lines.Bytes()) {
+		for _, w := range []io.Writer{stderr, c.record} {
+			if w == nil {
+				continue
+			}
+			if _, err := w.Write(line); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

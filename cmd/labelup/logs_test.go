@@ -53,6 +53,16 @@ func runLogsWith(t *testing.T, cloud *cloudLog, stdin io.Reader, args ...string)
 	if cloud != nil {
 		command.cloud = cloud
 	}
+	command.sitesAt = func(_ context.Context, host string) ([]string, error) {
+		switch host {
+		case "acme.atlassian.net":
+			return []string{"aaaaaaaaaaaa" + strings.Repeat("0", 52), "bbbbbbbbbbbb" + strings.Repeat("0", 52)}, nil
+		case "down.atlassian.net":
+			return nil, errors.New("redis is down")
+		default:
+			return nil, nil
+		}
+	}
 	code := command.run(t.Context(), args, func(string) string { return "" }, stdin, &stdout, &stderr)
 	return logsRun{code, stdout.String(), stderr.String(), record.String()}
 }
@@ -171,7 +181,7 @@ func TestCloudWatchIsReadWithoutATerminalIfThatIsSaid(t *testing.T) {
 }
 
 func TestLogsSaysWhyNothingIsShown(t *testing.T) {
-	const whole = "No line matches; a request's reference must be given whole, a site as its whole client key or at least 12 digits of its hash.\n"
+	const whole = "No line matches; a request's reference must be given whole, a site as its whole client key, its address, or at least 12 digits of its hash.\n"
 	const since = "Only lines since 2026-11-22T15:30:00Z were looked at; --since goes further back.\n"
 	tests := map[string]struct {
 		args []string
@@ -181,6 +191,7 @@ func TestLogsSaysWhyNothingIsShown(t *testing.T) {
 		"the beginning of a hash":          {[]string{"--tenant", "aaaaaaaaaaa"}, whole},
 		"also when only counts are wanted": {[]string{"--request", "req-fails", "--summary"}, whole},
 		"a time after the last line":       {[]string{"--since", "15:30"}, "No line matches.\n" + since},
+		"a time before the first line":     {[]string{"--until", "14:00"}, "No line matches.\n" + "Only lines before 2026-11-22T14:00:00Z were looked at.\n"},
 		"a request before the time":        {[]string{"--since", "30m", "--request", "req-fails-1"}, whole + since},
 		"something that matches":           {[]string{"--request", "req-fails-1"}, ""},
 		"no filter":                        {nil, ""},
@@ -210,6 +221,8 @@ func TestCloudWatchIsAskedForWhatIsWanted(t *testing.T) {
 	}{
 		"an hour, if nothing is said": {nil, cloudLog{since: logsNow.Add(-time.Hour), until: logsNow, asked: 1}},
 		"since then":                  {[]string{"--since", "24h"}, cloudLog{since: logsNow.Add(-24 * time.Hour), until: logsNow, asked: 1}},
+		"an hour until then":          {[]string{"--until", "14:30"}, cloudLog{since: logsNow.Add(-150 * time.Minute), until: logsNow.Add(-90 * time.Minute), asked: 1}},
+		"from then to then":           {[]string{"--since", "24h", "--until", "2h"}, cloudLog{since: logsNow.Add(-24 * time.Hour), until: logsNow.Add(-2 * time.Hour), asked: 1}},
 		"without an end":              {[]string{"--follow"}, cloudLog{since: logsNow.Add(-time.Hour), follow: true, asked: 1}},
 	}
 	for name, test := range tests {
@@ -229,11 +242,12 @@ func TestLogsNarrowsDown(t *testing.T) {
 		args      []string
 		has, lack string
 	}{
-		"to a site":    {[]string{"--tenant", "bbbbbbbbbbbb"}, "req-works-1", "req-fails-1"},
-		"to a request": {[]string{"--request", "req-fails-1"}, "req-fails-1", "req-works-1"},
-		"to a time":    {[]string{"--since", "1h"}, "req-works-1", "req-fails-1"},
-		"to errors":    {[]string{"--level", "error"}, "req-fails-1", "req-works-1"},
-		"to counts":    {[]string{"--summary"}, "Failed requests by kind", "req-fails-1"},
+		"to a site":        {[]string{"--tenant", "bbbbbbbbbbbb"}, "req-works-1", "req-fails-1"},
+		"to what is older": {[]string{"--until", "14:30"}, "req-fails-1", "req-works-1"},
+		"to a request":     {[]string{"--request", "req-fails-1"}, "req-fails-1", "req-works-1"},
+		"to a time":        {[]string{"--since", "1h"}, "req-works-1", "req-fails-1"},
+		"to errors":        {[]string{"--level", "error"}, "req-fails-1", "req-works-1"},
+		"to counts":        {[]string{"--summary"}, "Failed requests by kind", "req-fails-1"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -248,13 +262,37 @@ func TestLogsNarrowsDown(t *testing.T) {
 	}
 }
 
+func TestASiteIsFoundInTheLogByItsAddress(t *testing.T) {
+	const third = `{"time":"2026-11-22T15:06:04Z","level":"INFO","msg":"request","site":"cccccccccccc","request_id":"req-other-1"}`
+	log := loggedFailure + "\n" + loggedSuccess + "\n" + third + "\n"
+	for _, address := range []string{"acme.atlassian.net", "https://acme.atlassian.net/wiki/spaces/A/pages/1?b=c", "ACME.atlassian.net/wiki"} {
+		got := runLogsWith(t, nil, strings.NewReader(log), "--tenant", address, "--reason", "SUP-123")
+		// Two records have it.
+		if got.code != 0 || !strings.Contains(got.stdout, "req-fails-1") || !strings.Contains(got.stdout, "req-works-1") || strings.Contains(got.stdout, "req-other-1") {
+			t.Errorf("%s: %+v", address, got)
+		}
+		if strings.Count(got.record, `"site":"aaaaaaaaaaaa"`) != 1 || strings.Count(got.record, `"site":"bbbbbbbbbbbb"`) != 1 {
+			t.Errorf("%s: that is on record as\n%s", address, got.record)
+		}
+	}
+	for address, says := range map[string]string{"other.atlassian.net": "no site", "https://down.atlassian.net": "redis is down"} {
+		got := runLogsWith(t, nil, strings.NewReader(log), "--tenant", address, "--reason", "SUP-123")
+		if got.code != 1 || !strings.Contains(got.stderr, says) || got.stdout+got.record != "" {
+			t.Errorf("%s: %+v", address, got)
+		}
+	}
+}
+
 func TestLogsSaysWhatItWasCalledWrongWith(t *testing.T) {
 	for args, says := range map[string]string{
-		"--reason SUP-1 --since yesterday": "--since",
-		"--reason SUP-1 --level fatal":     "--level",
-		"--reason SUP-1 a b":               "one file",
-		"--reason SUP-1 a --cloudwatch":    "not both",
-		"--reason SUP-1 --colour":          "colour",
+		"--reason SUP-1 --since yesterday":     "--since",
+		"--reason SUP-1 --until tomorrow":      "--until",
+		"--reason SUP-1 --level fatal":         "--level",
+		"--reason SUP-1 --until 2h --since 1h": "before --since",
+		"--reason SUP-1 --until 1h --follow":   "no end",
+		"--reason SUP-1 a b":                   "one file",
+		"--reason SUP-1 a --cloudwatch":        "not both",
+		"--reason SUP-1 --colour":              "colour",
 	} {
 		if got := runLogsWith(t, nil, strings.NewReader(""), strings.Fields(args)...); got.code != 2 || !strings.Contains(got.stderr, says) || got.record != "" {
 			t.Errorf("%s: %+v", args, got)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -485,6 +486,16 @@ func TestTenantsAreListedShownDisabledAndErased(t *testing.T) {
 			t.Errorf("it shows %q", secret)
 		}
 	}
+	succeeds(t, environment, "sharedSecret: sealed, ", tenants("show", site.BaseURL+"/spaces/A")...)
+	refuses(t, 1, environment, "no record of this site", tenants("show", "other.atlassian.net")...)
+	log := filepath.Join(t.TempDir(), "log")
+	if err := os.WriteFile(log, []byte(p.stdout.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	succeeds(t, environment, "POST /installed", "logs", log, "--tenant", site.BaseURL, "--reason", "T-1")
+	refuses(t, 1, environment, "no site that has the app", "logs", log, "--tenant", "other.atlassian.net", "--reason", "T-1")
+	refuses(t, 1, nil, "its hash needs none", "logs", log, "--tenant", site.BaseURL, "--reason", "T-1")
+
 	succeeds(t, environment, "is disabled", tenants("disable", hash)...)
 	time.Sleep(time.Second)
 	p.answers(http.StatusForbidden, site.macro(), "disabled")

@@ -23,7 +23,7 @@ labelup tenants disable SITE              refuse every call of it until it is en
 labelup tenants enable SITE
 labelup tenants erase SITE --confirm HOST remove all that is held of it, at once
 
-SITE is a client key, or a hash as the log shows it. All need --reason TICKET, which is logged.
+SITE is a client key, a hash as the log shows it, or the site's address. All need --reason TICKET, which is logged.
 `
 
 func runTenants(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
@@ -152,28 +152,67 @@ func date(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04")
 }
 
-// nameOf finds a site by its client key or by the beginning of its hash.
+// nameOf finds a site by its client key, its address, or the beginning of its hash.
 func (o *operation) nameOf(ctx context.Context, site string) (string, error) {
-	if !isHash(site) {
+	host, isAddress := siteHostOf(site)
+	if !isAddress && !isHash(site) {
 		return tenant.Name(site), nil
 	}
-	var found []string
-	err := o.store.Each(ctx, func(s tenant.Summary) error {
-		if strings.HasPrefix(s.Name, strings.ToLower(site)) {
-			found = append(found, s.Name)
+	found, err := o.find(ctx, func(s tenant.Summary) bool {
+		if isAddress {
+			return isAt(s, host)
 		}
-		return nil
+		return strings.HasPrefix(s.Name, strings.ToLower(site))
 	})
 	switch {
 	case err != nil:
 		return "", err
 	case len(found) == 0:
-		return "", errors.New("there is no record of this site; `labelup tenants list` shows all")
+		return "", errNoRecord
+	case len(found) > 1 && isAddress:
+		return "", fmt.Errorf("%d records have this address; give the hash of one, which `labelup tenants list` shows", len(found))
 	case len(found) > 1:
 		return "", fmt.Errorf("%d sites begin with this hash; give more of it", len(found))
 	}
 	return found[0], nil
 }
+
+// find returns the names of some sites.
+func (o *operation) find(ctx context.Context, wanted func(tenant.Summary) bool) (names []string, err error) {
+	err = o.store.Each(ctx, func(s tenant.Summary) error {
+		if wanted(s) {
+			names = append(names, s.Name)
+		}
+		return nil
+	})
+	return names, err
+}
+
+// siteHostOf is the host of a site's address: a URL, or what begins with a host
+// that has a dot in it. Atlassian's client keys have none.
+func siteHostOf(text string) (host string, ok bool) {
+	whole := text
+	if !strings.Contains(text, "://") {
+		whole = "https://" + text
+	}
+	u, err := url.Parse(whole)
+	if err != nil || u.Host == "" || whole != text && !strings.Contains(u.Host, ".") {
+		return "", false
+	}
+	return strings.ToLower(u.Host), true
+}
+
+// isAt reports whether a site is reached at a host, which may be a custom domain.
+func isAt(s tenant.Summary, host string) bool {
+	for _, address := range []string{s.BaseURL, s.DisplayURL} {
+		if at, ok := siteHostOf(address); ok && at == host {
+			return true
+		}
+	}
+	return false
+}
+
+var errNoRecord = errors.New("there is no record of this site; `labelup tenants list` shows all")
 
 // isHash reports whether a text is what the log shows of a site, or more of it.
 func isHash(text string) bool {
@@ -182,7 +221,7 @@ func isHash(text string) bool {
 
 func unknownSite(err error) error {
 	if errors.Is(err, connect.ErrUnknownSite) {
-		return errors.New("there is no record of this site; `labelup tenants list` shows all")
+		return errNoRecord
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,8 +14,8 @@ import (
 // Query is what to show. Empty fields ask for everything, but for Level: its
 // zero value is info.
 type Query struct {
-	Site    string // as ParseSite returns it
-	Request string // a request id, whole
+	Sites   []string // any of them, each as ParseSite returns it
+	Request string   // a request id, whole
 	Since   time.Time
 	Until   time.Time  // not included
 	Level   slog.Level // at least
@@ -31,12 +32,12 @@ func ParseSite(text string) string {
 	return technicallog.SiteHash(text)
 }
 
-// ParseSince reads a duration before now, such as 90m or 1h30m, a time of the
+// ParseTime reads a duration before now, such as 90m or 1h30m, a time of the
 // last 24 hours in UTC, such as 14:05, or a time as RFC 3339 has it.
-func ParseSince(text string, now time.Time) (time.Time, error) {
+func ParseTime(text string, now time.Time) (time.Time, error) {
 	if before, err := time.ParseDuration(text); err == nil {
 		if before < 0 {
-			return time.Time{}, errors.New("it begins in the future")
+			return time.Time{}, errors.New("it is in the future")
 		}
 		return now.Add(-before), nil
 	}
@@ -87,9 +88,9 @@ func (q Query) wantsRecord(r Record) bool {
 // wantsEvent decides by all lines of a request: a panic and the router name no
 // site, and why a request failed is often in a call that was only a warning.
 func (q Query) wantsEvent(e *event) bool {
-	site, level := q.Site == "", false
+	site, level := len(q.Sites) == 0, false
 	for _, r := range e.records {
-		site = site || r.Site == q.Site
+		site = site || slices.Contains(q.Sites, r.Site)
 		level = level || r.Level >= q.Level
 	}
 	return site && level

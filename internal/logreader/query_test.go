@@ -29,7 +29,7 @@ func TestASiteIsFoundByItsKeyAndByItsHash(t *testing.T) {
 	}
 }
 
-func TestSinceIsADurationOrATime(t *testing.T) {
+func TestAMomentIsADurationOrATime(t *testing.T) {
 	for text, want := range map[string]time.Time{
 		"90m":                       noon.Add(-90 * time.Minute),
 		"0s":                        noon,
@@ -39,21 +39,21 @@ func TestSinceIsADurationOrATime(t *testing.T) {
 		"2026-11-22T11:05:00Z":      noon.Add(-55 * time.Minute),
 		"2026-11-22T13:00:00+01:00": noon,
 	} {
-		if got, err := ParseSince(text, noon); err != nil || !got.Equal(want) {
-			t.Errorf("ParseSince(%s) = %v, %v, want %v", text, got, err, want)
+		if got, err := ParseTime(text, noon); err != nil || !got.Equal(want) {
+			t.Errorf("ParseTime(%s) = %v, %v, want %v", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"", "-1h", "yesterday", "24:00", "11:05:00", "2026-11-22"} {
-		if got, err := ParseSince(text, noon); err == nil {
-			t.Errorf("ParseSince(%s) = %v", text, got)
+		if got, err := ParseTime(text, noon); err == nil {
+			t.Errorf("ParseTime(%s) = %v", text, got)
 		}
 	}
 }
 
 func TestATimeOfDayIsOfUTCWhereverOneIs(t *testing.T) {
 	now := noon.In(time.FixedZone("", 13*60*60)) // where it is the 23rd already
-	if got, err := ParseSince("11:05", now); err != nil || !got.Equal(noon.Add(-55*time.Minute)) {
-		t.Errorf("ParseSince(11:05) = %v, %v", got, err)
+	if got, err := ParseTime("11:05", now); err != nil || !got.Equal(noon.Add(-55*time.Minute)) {
+		t.Errorf("ParseTime(11:05) = %v, %v", got, err)
 	}
 }
 

@@ -95,7 +95,7 @@ func TestASummaryOfNothingSaysSo(t *testing.T) {
 }
 
 func TestASummaryWithoutFailuresSaysSo(t *testing.T) {
-	got := summaryOf(t, FromReader(strings.NewReader(afternoon)), Query{Site: "bbbbbbbbbbbb"})
+	got := summaryOf(t, FromReader(strings.NewReader(afternoon)), Query{Sites: []string{"bbbbbbbbbbbb"}})
 	if !strings.Contains(got, "\nNo request failed.\n") || strings.Contains(got, "Sites most hit") {
 		t.Errorf("summary %q", got)
 	}

@@ -84,7 +84,7 @@ func TestATimelineIsNarrowedDown(t *testing.T) {
 		want  []string // what the lines begin with, by time
 	}{
 		"to a site, with what names no site but is of its requests": {
-			Query{Site: "aaaaaaaaaaaa", Level: slog.LevelDebug}, []string{"14:05:04.100", "14:05:03.900", "14:06:00.001", "14:06:00.000"},
+			Query{Sites: []string{"aaaaaaaaaaaa"}, Level: slog.LevelDebug}, []string{"14:05:04.100", "14:05:03.900", "14:06:00.001", "14:06:00.000"},
 		},
 		"to a request": {Query{Request: "req-works-1", Level: slog.LevelDebug}, []string{"14:05:04.000", "14:05:03.950"}},
 		"to errors, with the calls that led to them": {
@@ -92,7 +92,7 @@ func TestATimelineIsNarrowedDown(t *testing.T) {
 		},
 		"to what is newer":          {Query{Since: at("2026-11-23T00:00:01Z"), Level: slog.LevelDebug}, []string{"00:00:01.000", "00:00:02.000"}},
 		"to what is older":          {Query{Until: at("2026-11-22T14:05:00Z"), Level: slog.LevelDebug}, []string{"14:00:00.000"}},
-		"to a site that is not hit": {Query{Site: "dddddddddddd", Level: slog.LevelDebug}, nil},
+		"to a site that is not hit": {Query{Sites: []string{"dddddddddddd"}, Level: slog.LevelDebug}, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestATimelineShowsAProcessThatFails(t *testing.T) {
 }
 
 func TestWhatIsNotAskedForIsNotMatched(t *testing.T) {
-	for _, query := range []Query{{Request: "req-works"}, {Site: "dddddddddddd"}, {Since: noon.AddDate(1, 0, 0)}} {
+	for _, query := range []Query{{Request: "req-works"}, {Sites: []string{"dddddddddddd"}}, {Since: noon.AddDate(1, 0, 0)}} {
 		if _, counts := timelineOf(t, afternoon, query, false); counts.Matched != 0 || counts.Lines != 14 {
 			t.Errorf("%+v: counts %+v", query, counts)
 		}

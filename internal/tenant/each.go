@@ -9,6 +9,7 @@ import (
 type Summary struct {
 	Name          string // see Name
 	BaseURL       string
+	DisplayURL    string
 	Enabled       bool
 	Blocked       bool
 	InstalledAt   time.Time
@@ -32,6 +33,7 @@ func (s *Store) Each(ctx context.Context, visit func(Summary) error) error {
 		return visit(Summary{
 			Name:          name,
 			BaseURL:       r.BaseURL,
+			DisplayURL:    r.DisplayURL,
 			Enabled:       r.Enabled,
 			Blocked:       !r.BlockedAt.IsZero(),
 			InstalledAt:   r.InstalledAt,
