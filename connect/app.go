@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -230,14 +231,24 @@ func (a *App) verifyHS256(ctx context.Context, raw string) (*token, *Installatio
 		}
 		return nil, nil, err
 	}
+	if !a.signedBySite(t, site) {
+		return nil, nil, unauthorized(ReasonSignature)
+	}
+	// Confluence leaves it out. Who says it must mean us.
+	if t.claims.Audience != nil && !slices.ContainsFunc(t.claims.Audience, func(name string) bool {
+		return name == site.ClientKey || name == a.key || a.isOwnURL(name)
+	}) {
+		return nil, nil, unauthorized(ReasonAudience)
+	}
+	return t, site, nil
+}
+
+func (a *App) signedBySite(t *token, site *Installation) bool {
 	if jwt.SigningMethodHS256.Verify(t.signed, t.signature, site.SharedSecret.Bytes()) == nil {
-		return t, site, nil
+		return true
 	}
-	if site.PreviousSecret != "" && a.now().Before(site.PreviousSecretUntil) &&
-		jwt.SigningMethodHS256.Verify(t.signed, t.signature, site.PreviousSecret.Bytes()) == nil {
-		return t, site, nil
-	}
-	return nil, nil, unauthorized(ReasonSignature)
+	return site.PreviousSecret != "" && a.now().Before(site.PreviousSecretUntil) &&
+		jwt.SigningMethodHS256.Verify(t.signed, t.signature, site.PreviousSecret.Bytes()) == nil
 }
 
 // isClientKey reports whether a client key, which is opaque, may name a site.

@@ -214,6 +214,9 @@ func TestTheReasonNamesWhatIsWrong(t *testing.T) {
 		"expired":              {sign(connecttest.With("iat", at-300), connecttest.With("exp", at-30)), connect.ReasonExpired},
 		"from the future":      {sign(connecttest.With("iat", at+31)), connect.ReasonNotYet},
 		"far from the future":  {sign(connecttest.With("exp", 1e300)), connect.ReasonNoExpiry},
+		"not before a while":   {sign(connecttest.With("nbf", at+31)), connect.ReasonNotYet},
+		"for somebody else":    {sign(connecttest.With("aud", "another-app")), connect.ReasonAudience},
+		"a claim twice":        {sign(func(t *connecttest.Token) { t.ClaimsFirst = `"sub":"someone",` }), connect.ReasonTokenMalformed},
 		"living too long":      {sign(connecttest.With("exp", at+3601)), connect.ReasonLifetime},
 		"no qsh":               {sign(connecttest.Without("qsh")), connect.ReasonNoQSH},
 		"a context token":      {sign(connecttest.With("qsh", connect.ContextQSH)), connect.ReasonContextToken},
@@ -235,8 +238,11 @@ func TestWhatIsUnusualAndStillRight(t *testing.T) {
 	for name, changes := range map[string][]connecttest.Change{
 		"expired 29 seconds ago":           {connecttest.With("iat", at-300), connecttest.With("exp", at-29)},
 		"issued 30 seconds in the future":  {connecttest.With("iat", at+30)},
-		"an audience of a wrong type":      {connecttest.With("aud", 7)},
-		"an audience of wrong types":       {connecttest.With("aud", []any{7, nil, map[string]any{}})},
+		"not to be used before 30 seconds": {connecttest.With("nbf", at+30)},
+		"to be used since 1970":            {connecttest.With("nbf", 0)},
+		"the site as the audience":         {connecttest.With("aud", f.host.ClientKey)},
+		"the app as the audience":          {connecttest.With("aud", "labelup")},
+		"its address among the audience":   {connecttest.With("aud", []any{"another-app", 7, appURL + "/"})},
 		"living an hour":                   {connecttest.With("exp", at+3600)},
 		"times with fractions of a second": {connecttest.With("iat", float64(at)+0.25), connecttest.With("exp", float64(at)+900.75)},
 	} {

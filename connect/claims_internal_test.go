@@ -1,6 +1,8 @@
 package connect
 
 import (
+	"bytes"
+	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
@@ -18,7 +20,7 @@ func TestClaimsAsAtlassianWritesThemAreScanned(t *testing.T) {
 		t.Fatal("they are left to encoding/json")
 	}
 	var want claims
-	if !unmarshal([]byte(asWritten), &want) || !reflect.DeepEqual(got, want) {
+	if !decodeObject([]byte(asWritten), &want) || !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }
@@ -53,6 +55,11 @@ func TestUnusualClaimsAreLeftToTheStandardLibrary(t *testing.T) {
 		"a sign":                           `{"exp":-1}`,
 		"a leading zero":                   `{"exp":01}`,
 		"a number that is too long":        `{"exp":1234567890123456}`,
+		"a name twice":                     `{"x":1,"x":1}`,
+		"a name twice, in two cases":       `{"x":1,"X":1}`,
+		"a name twice further in":          `{"y":{"x":{"z":1},"y":2,"x":3}}`,
+		"more names than are compared":     `{"a":0,"b":0,"c":0,"d":0,"e":0,"f":0,"g":0,"h":0,"i":0,"j":0,"k":0,"l":0,"m":0}`,
+		"a text where nbf belongs":         `{"nbf":"1"}`,
 		"a comma too many":                 `{"exp":1,}`,
 		"no end":                           `{"exp":1`,
 		"no name":                          `{1:1}`,
@@ -69,6 +76,57 @@ func TestUnusualClaimsAreLeftToTheStandardLibrary(t *testing.T) {
 	}
 }
 
+func TestNamesThatComeTwiceAreFound(t *testing.T) {
+	for data, unique := range map[string]bool{
+		`{}`: true, `{"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}]}`: true, `{"a":"a","b":"a"}`: true, `{"a":["b","b"],"b":1}`: true,
+		`{"a":{},"b":[],"c":[[]],"d":"c"}`: true, `{"a":1,"":2}`: true,
+		`{"a":1,"a":1}`: false, `{"a":1,"A":1}`: false, `{"a":1,"\u0041":1}`: false, `{"k":1,"\u212a":1}`: false, `{"s":1,"ſ":1}`: false,
+		`{"":1,"":1}`: false, `{"x":[{"a":1,"b":2},{"a":1,"a":2}]}`: false, `{"x":{"y":{}},"a":[[[{}]]],"X":0}`: false, `{"ä":1,"Ä":1}`: false,
+	} {
+		if got := hasUniqueNames([]byte(data)); got != unique {
+			t.Errorf("%s: each name once = %v", data, got)
+		}
+	}
+}
+
+// FuzzUniqueNames holds the search for names to what encoding/json makes of them:
+// a name that is not the first of its object must not change what the first did.
+func FuzzUniqueNames(f *testing.F) {
+	for _, seed := range []string{
+		asWritten, `{"iss":"a","Iss":"b"}`, `{"iss":"a","\u0131ss":"b"}`, `{"x":"\\\"","y":{"iss":[{"a":1}, 2 ]} , "iss" : 1}`, `{"iſs":1,"isS":2}`,
+		"{\"\xff\":1,\"\xfe\":2}", `{"iss":1,"\u0069ss":2,"x":{}}`, `{"a":{"b":1,"c":{"b":2}},"b":[[],{"a":"a"}]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if !json.Valid(data) || len(data) == 0 || data[0] != '{' {
+			return
+		}
+		// The members of the outermost object, as encoding/json reads them.
+		var names []string
+		decoder := json.NewDecoder(bytes.NewReader(data))
+		_, _ = decoder.Token()
+		for decoder.More() {
+			name, _ := decoder.Token()
+			names = append(names, name.(string))
+			var value json.RawMessage
+			if err := decoder.Decode(&value); err != nil {
+				return
+			}
+			if value = bytes.TrimSpace(value); value[0] == '{' && !hasUniqueNames(value) && hasUniqueNames(data) {
+				t.Fatalf("%q has unique names, and %q in it has not", data, value)
+			}
+		}
+		for i, name := range names {
+			for _, before := range names[:i] {
+				if strings.EqualFold(name, before) && hasUniqueNames(data) {
+					t.Fatalf("%q has %q and %q", data, before, name)
+				}
+			}
+		}
+	})
+}
+
 func FuzzClaims(f *testing.F) {
 	for _, seed := range []string{
 		asWritten, `{}`, `{"iss":"a","iss":"b"}`, `{"x":"\"","y":{"z":false},"n":0}`, `{"context":1,"context":{"url":{}}}`,
@@ -78,12 +136,13 @@ func FuzzClaims(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
+	f.Add(`{"nbf":1700000000,"x":{"a":1,"A":2}}`)
 	f.Fuzz(func(t *testing.T, data string) {
 		var got, want claims
 		if !got.scan(data) {
 			return
 		}
-		if !unmarshal([]byte(data), &want) || !reflect.DeepEqual(got, want) {
+		if !decodeObject([]byte(data), &want) || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q\ngot  %+v\nwant %+v", data, got, want)
 		}
 	})
@@ -103,7 +162,7 @@ func BenchmarkClaims(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			var c claims
-			if !unmarshal([]byte(asWritten), &c) {
+			if !decodeObject([]byte(asWritten), &c) {
 				b.Fatal("not decoded")
 			}
 		}

@@ -23,7 +23,7 @@ const (
 	ReasonNoToken         = "no_token"          // no token where this kind of request carries one
 	ReasonTwoTokens       = "two_tokens"        // more than one token in the request
 	ReasonNotJWTScheme    = "not_jwt_scheme"    // an Authorization header with another scheme, such as Bearer
-	ReasonTokenMalformed  = "token_malformed"   // not three base64url segments of JSON, or above the size limits
+	ReasonTokenMalformed  = "token_malformed"   // not three base64url segments of JSON with each name once, or above the size limits
 	ReasonAlgorithm       = "algorithm"         // alg is not the one this route is pinned to
 	ReasonIssuer          = "issuer"            // no iss, or one no site has installed under
 	ReasonUninstalled     = "uninstalled"       // the site has uninstalled the app
@@ -32,7 +32,7 @@ const (
 	ReasonNoExpiry        = "no_expiry"         // no exp
 	ReasonNoIssuedAt      = "no_issued_at"      // no iat
 	ReasonExpired         = "expired"           // exp has passed by more than Leeway
-	ReasonNotYet          = "not_yet"           // iat is ahead by more than Leeway
+	ReasonNotYet          = "not_yet"           // iat or nbf is ahead by more than Leeway
 	ReasonLifetime        = "lifetime"          // exp is not after iat, or by more than MaxLifetime
 	ReasonNoQSH           = "no_qsh"            // no qsh
 	ReasonQSHMismatch     = "qsh_mismatch"      // signed for another method, path or query
@@ -40,8 +40,8 @@ const (
 	ReasonNotContextToken = "not_context_token" // a token bound to a URL where a context token is needed
 	ReasonKeyID           = "key_id"            // kid is missing or not of the form of one
 	ReasonUnknownKey      = "unknown_key"       // no key server knows kid, or what it has is no RSA key
-	ReasonAudience        = "audience"          // signed for another app
-	ReasonBody            = "body"              // not a JSON object, or without a field the event needs
+	ReasonAudience        = "audience"          // says that it is for somebody else
+	ReasonBody            = "body"              // not a JSON object with each name once, or without a field the event needs
 	ReasonBodyTooLarge    = "body_too_large"    // above MaxLifecycleBody
 	ReasonBodyUnread      = "body_unread"       // the connection broke or timed out before the end of the body
 	ReasonClientKey       = "client_key"        // the body names another site than the token

@@ -42,11 +42,11 @@ func Inspect(raw string, now time.Time) (*Inspection, error) {
 	}
 	var header header
 	if !decodeJSON(head, maxHeader, &header) {
-		return nil, fmt.Errorf("its first segment, the header, is not a JSON object in base64url without padding, of at most %d bytes", maxHeader)
+		return nil, fmt.Errorf("its first segment, the header, is not a JSON object in base64url without padding, of at most %d bytes, with each name once", maxHeader)
 	}
 	var claims claims
 	if !decodeJSON(body, maxClaims, &claims) {
-		return nil, fmt.Errorf("its second segment, the claims, is not a JSON object in base64url without padding, of at most %d bytes", maxClaims)
+		return nil, fmt.Errorf("its second segment, the claims, is not a JSON object in base64url without padding, of at most %d bytes, with each name once", maxClaims)
 	}
 	told := &claims.Context.Confluence
 	i := &Inspection{

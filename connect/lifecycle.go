@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rsa"
 	"crypto/sha256"
-	"encoding/json"
 	"io"
 	"net/http"
 	"slices"
@@ -166,12 +165,8 @@ type lifecycleBody struct {
 
 func parseLifecycleBody(data []byte) (*lifecycleBody, error) {
 	var body lifecycleBody
-	// encoding/json would take null for an empty object.
-	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
+	if !decodeObject(bytes.TrimLeft(data, " \t\r\n"), &body) {
 		return nil, &Error{Kind: BadRequest, Reason: ReasonBody}
-	}
-	if err := json.Unmarshal(data, &body); err != nil {
-		return nil, &Error{Kind: BadRequest, Reason: ReasonBody, Cause: err}
 	}
 	return &body, nil
 }

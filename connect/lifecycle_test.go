@@ -374,6 +374,13 @@ func TestABodyThatMakesNoSenseChangesNothing(t *testing.T) {
 		}
 		return strings.NewReader(string(data))
 	}
+	twice := func(member string) io.Reader {
+		whole, err := io.ReadAll(encode(f.host.LifecycleBody(connect.Installed)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.NewReader("{" + member + "," + string(whole[1:]))
+	}
 	for name, test := range map[string]struct {
 		body   io.Reader
 		kind   connect.Kind
@@ -384,6 +391,10 @@ func TestABodyThatMakesNoSenseChangesNothing(t *testing.T) {
 		"a list":                {strings.NewReader("[]"), connect.BadRequest, connect.ReasonBody},
 		"text":                  {strings.NewReader(`"installed"`), connect.BadRequest, connect.ReasonBody},
 		"half an object":        {strings.NewReader(`{"key":`), connect.BadRequest, connect.ReasonBody},
+		"a site twice":          {twice(`"clientKey":"site-b"`), connect.BadRequest, connect.ReasonBody},
+		"a site in two cases":   {twice(`"CLIENTKEY":"site-b"`), connect.BadRequest, connect.ReasonBody},
+		"a secret in two cases": {twice(`"\u017fharedSecret":"mine"`), connect.BadRequest, connect.ReasonBody},
+		"twice what is unused":  {twice(`"deep":{"a":{"b":1,"B":2}}`), connect.BadRequest, connect.ReasonBody},
 		"two objects":           {strings.NewReader(`{}{}`), connect.BadRequest, connect.ReasonBody},
 		"deeper than any":       {strings.NewReader(`{"a":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + "}"), connect.BadRequest, connect.ReasonBody},
 		"an install, no secret": {encode(noSecret), connect.BadRequest, connect.ReasonBody},

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -53,13 +53,14 @@ type header struct {
 // claims are those that this package uses. A claim of a wrong type is as good
 // as missing, which every check of a needed one refuses.
 type claims struct {
-	Issuer   string   `json:"iss"`
-	Subject  string   `json:"sub"`
-	Audience audience `json:"aud"`
-	IssuedAt float64  `json:"iat"` // seconds since 1970
-	Expires  float64  `json:"exp"` // seconds since 1970
-	QSH      string   `json:"qsh"`
-	Context  struct {
+	Issuer    string    `json:"iss"`
+	Subject   string    `json:"sub"`
+	Audience  audience  `json:"aud"`
+	IssuedAt  float64   `json:"iat"` // seconds since 1970
+	Expires   float64   `json:"exp"` // seconds since 1970
+	NotBefore notBefore `json:"nbf"`
+	QSH       string    `json:"qsh"`
+	Context   struct {
 		License struct {
 			Active *bool `json:"active"`
 		} `json:"license"`
@@ -105,11 +106,26 @@ func (t *text) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// audience is a string or an array of strings. What is neither is left out: an
-// error here would end the decoding of the claims after it.
+// notBefore is in seconds since 1970, 0 if the token does not say. What is no
+// number is a time that never comes, for a limit must not be passed over.
+type notBefore float64
+
+func (n *notBefore) UnmarshalJSON(data []byte) error {
+	seconds, err := strconv.ParseFloat(string(data), 64)
+	if err != nil {
+		seconds = math.Inf(1)
+	}
+	*n = notBefore(seconds)
+	return nil
+}
+
+// audience is a string or an array of strings, and nil only if the token does
+// not say. What is neither is left out, so that it names nobody: an error here
+// would end the decoding of the claims after it.
 type audience []string
 
 func (a *audience) UnmarshalJSON(data []byte) error {
+	*a = audience{}
 	var one string
 	if json.Unmarshal(data, &one) == nil && data[0] == '"' {
 		*a = audience{one}
@@ -176,7 +192,7 @@ func decodeSegment(segment string, limit int) ([]byte, bool) {
 
 func decodeJSON(segment string, limit int, into any) bool {
 	data, ok := decodeSegment(segment, limit)
-	return ok && unmarshal(data, into)
+	return ok && decodeObject(data, into)
 }
 
 func (c *claims) decode(segment string) bool {
@@ -188,17 +204,7 @@ func (c *claims) decode(segment string) bool {
 		return true
 	}
 	*c = claims{}
-	return unmarshal(data, c)
-}
-
-// unmarshal decodes an object. What is of a wrong type is left out.
-func unmarshal(data []byte, into any) bool {
-	if len(data) == 0 || data[0] != '{' {
-		return false
-	}
-	err := json.Unmarshal(data, into)
-	var wrongType *json.UnmarshalTypeError
-	return err == nil || errors.As(err, &wrongType)
+	return decodeObject(data, c)
 }
 
 // checkTimes holds a token's times against now.
@@ -211,7 +217,7 @@ func (c *claims) checkTimes(now time.Time) error {
 		return unauthorized(ReasonNoIssuedAt)
 	case c.Expires <= seconds-Leeway.Seconds():
 		return unauthorized(ReasonExpired)
-	case c.IssuedAt > seconds+Leeway.Seconds():
+	case c.IssuedAt > seconds+Leeway.Seconds(), float64(c.NotBefore) > seconds+Leeway.Seconds():
 		return unauthorized(ReasonNotYet)
 	case c.Expires <= c.IssuedAt || c.Expires-c.IssuedAt > MaxLifetime.Seconds():
 		return unauthorized(ReasonLifetime)

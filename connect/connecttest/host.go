@@ -5,11 +5,14 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -130,6 +133,10 @@ type Token struct {
 	Key    any
 	Header map[string]any // besides alg and typ
 	Claims map[string]any
+
+	// Members of JSON that come before the others, each with a comma after it,
+	// such as `"alg":"none",`.
+	HeaderFirst, ClaimsFirst string
 }
 
 // Change changes a token before it is signed.
@@ -157,15 +164,22 @@ func WithKeyID(kid any) Change {
 
 // Sign signs a token.
 func (t *Token) Sign() string {
-	unsigned := jwt.NewWithClaims(t.Method, jwt.MapClaims(t.Claims))
-	for name, value := range t.Header {
-		unsigned.Header[name] = value
-	}
-	raw, err := unsigned.SignedString(t.Key)
+	header := map[string]any{"alg": t.Method.Alg(), "typ": "JWT"}
+	maps.Copy(header, t.Header)
+	signed := segment(t.HeaderFirst, header) + "." + segment(t.ClaimsFirst, t.Claims)
+	signature, err := t.Method.Sign(signed, t.Key)
 	if err != nil {
 		panic(err) // the test made a token that cannot be signed
 	}
-	return raw
+	return signed + "." + base64.RawURLEncoding.EncodeToString(signature)
+}
+
+func segment(first string, members map[string]any) string {
+	data, err := json.Marshal(members)
+	if err != nil {
+		panic(err)
+	}
+	return base64.RawURLEncoding.EncodeToString(slices.Concat([]byte("{"+first), data[1:]))
 }
 
 func (h *Host) sign(t *Token, changes []Change) string {
