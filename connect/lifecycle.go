@@ -171,8 +171,8 @@ func parseLifecycleBody(data []byte) (*lifecycleBody, error) {
 	return &body, nil
 }
 
-// maxSecret bounds what is kept of a body, in bytes.
-const maxSecret = 1024
+// maxKept bounds each field that is kept of a body, in bytes.
+const maxKept = 1024
 
 // checkLifecycleBody holds the body against the token, the route and the rules
 // for sites, and normalises its URLs.
@@ -185,20 +185,30 @@ func (a *App) checkLifecycleBody(body *lifecycleBody, issuer string, event Event
 	case string(body.EventType) != string(event):
 		return unauthorized(ReasonEventType)
 	}
-	if event == Enabled || event == Disabled {
-		return nil // nothing more of the body is used
+	if event != Installed {
+		// Nothing more of the body is used. So an uninstall is good whatever else it
+		// says: the secret of a site that has gone must not stay.
+		*body = lifecycleBody{}
+		return nil
 	}
 	base, ok := a.hosts.siteURL(string(body.BaseURL))
 	if !ok {
 		return unauthorized(ReasonBaseURL)
 	}
 	body.BaseURL = text(base)
-	if event == Installed && (body.SharedSecret == "" || len(body.SharedSecret) > maxSecret) {
-		return &Error{Kind: BadRequest, Reason: ReasonBody}
-	}
 	// A custom domain is only shown: one that is none is left out.
 	display, _ := a.hosts.displayURL(string(body.DisplayURL))
 	body.DisplayURL = text(display)
+	for _, kept := range []text{
+		body.SharedSecret, body.OAuthClientID, body.CloudID, body.InstallationID, body.EntitlementID, body.EntitlementNumber,
+	} {
+		if len(kept) > maxKept {
+			return &Error{Kind: BadRequest, Reason: ReasonBody}
+		}
+	}
+	if body.SharedSecret == "" {
+		return &Error{Kind: BadRequest, Reason: ReasonBody}
+	}
 	return nil
 }
 
@@ -206,8 +216,14 @@ func (a *App) checkLifecycleBody(body *lifecycleBody, issuer string, event Event
 // verified call arrives. It returns nil, nil to leave the record as it is, and
 // does not change current.
 //
-// Calls may arrive in any order; issuedAt tells which was meant to be last.
+// Calls may arrive in any order; issuedAt tells which was meant to be last. One
+// from ahead of our clock counts as issued when it arrived: the clock of the
+// next signer may be right, and its call must not be taken for an older one.
 func transition(current *Installation, event Event, said *lifecycleBody, issuedAt, now time.Time) (*Installation, error) {
+	// iat has whole seconds, so that a call of this very second is not after it.
+	if arrived := now.Truncate(time.Second); issuedAt.After(arrived) {
+		issuedAt = arrived
+	}
 	switch event {
 	case Installed:
 		if current != nil && issuedAt.Before(current.ChangedAt) {

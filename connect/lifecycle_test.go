@@ -122,6 +122,43 @@ func TestUninstallingWhatWasNeverInstalledIsDone(t *testing.T) {
 	}
 }
 
+func TestASiteThatUninstallsIsRidOfItsSecretWhateverElseItSays(t *testing.T) {
+	for name, change := range map[string]func(body map[string]any){
+		"from a host that is no longer allowed": func(body map[string]any) { body["baseUrl"] = "https://wiki.example.com/wiki" },
+		"without an address":                    func(body map[string]any) { delete(body, "baseUrl") },
+		"with an address that is none":          func(body map[string]any) { body["baseUrl"] = 7 },
+		"with ids that are too long":            func(body map[string]any) { body["oauthClientId"] = strings.Repeat("i", 2000) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.later(time.Minute)
+			before, body := f.record(t), f.host.LifecycleBody(connect.Uninstalled)
+			change(body)
+			token := f.host.LifecycleToken(connect.Uninstalled, "/uninstalled")
+			f.accept(t, f.host.LifecycleCall(connect.Uninstalled, token, body), connect.Uninstalled)
+			want := before
+			want.SharedSecret, want.Enabled, want.UninstalledAt, want.ChangedAt = "", false, f.now, f.now
+			if diff := cmp.Diff(want, f.record(t)); diff != "" {
+				t.Errorf("record (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAnInstallFromAheadOfOurClockDoesNotHideTheNext(t *testing.T) {
+	f := newFixture(t)
+	f.later(time.Minute)
+	f.host.Now = func() time.Time { return f.now.Add(30 * time.Second) }
+	f.host.Secret = "from a server whose clock is ahead"
+	f.accept(t, f.host.Lifecycle(connect.Installed), connect.Installed)
+	f.later(time.Second)
+	f.host.Secret = "from a server whose clock is right"
+	f.accept(t, f.host.Lifecycle(connect.Installed), connect.Installed)
+	if got := f.record(t); got.SharedSecret != connect.Secret(f.host.Secret) {
+		t.Errorf("answered 204, and the site's secret is %q", got.SharedSecret.Bytes())
+	}
+}
+
 func TestATokenThatComesAgain(t *testing.T) {
 	f := newFixture(t)
 	token := f.installToken()
@@ -367,6 +404,8 @@ func TestABodyThatMakesNoSenseChangesNothing(t *testing.T) {
 	delete(noSecret, "sharedSecret")
 	longSecret := f.host.LifecycleBody(connect.Installed)
 	longSecret["sharedSecret"] = strings.Repeat("s", 1025)
+	longID := f.host.LifecycleBody(connect.Installed)
+	longID["oauthClientId"] = strings.Repeat("i", 1025)
 	encode := func(v any) io.Reader {
 		data, err := json.Marshal(v)
 		if err != nil {
@@ -395,6 +434,7 @@ func TestABodyThatMakesNoSenseChangesNothing(t *testing.T) {
 		"a site in two cases":   {twice(`"CLIENTKEY":"site-b"`), connect.BadRequest, connect.ReasonBody},
 		"a secret in two cases": {twice(`"\u017fharedSecret":"mine"`), connect.BadRequest, connect.ReasonBody},
 		"twice what is unused":  {twice(`"deep":{"a":{"b":1,"B":2}}`), connect.BadRequest, connect.ReasonBody},
+		"an id without end":     {encode(longID), connect.BadRequest, connect.ReasonBody},
 		"two objects":           {strings.NewReader(`{}{}`), connect.BadRequest, connect.ReasonBody},
 		"deeper than any":       {strings.NewReader(`{"a":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + "}"), connect.BadRequest, connect.ReasonBody},
 		"an install, no secret": {encode(noSecret), connect.BadRequest, connect.ReasonBody},

@@ -67,6 +67,23 @@ func TestTransition(t *testing.T) {
 				i.PreviousSecret, i.PreviousSecretUntil = "old", now.Add(15*time.Minute)
 			}),
 		},
+		"installed from ahead of our clock counts from now": {
+			current: &installed, event: Installed, issuedAt: now.Add(30 * time.Second),
+			want: with(fresh, func(i *Installation) {
+				i.InstalledAt, i.Enabled = start, true
+				i.PreviousSecret, i.PreviousSecretUntil = "old", now.Add(15*time.Minute)
+			}),
+		},
+		"uninstalled from ahead of our clock counts from now": {
+			current: &installed, event: Uninstalled, issuedAt: now.Add(30 * time.Second),
+			want: with(installed, func(i *Installation) {
+				i.SharedSecret, i.Enabled, i.ChangedAt, i.UninstalledAt = "", false, now, now
+			}),
+		},
+		"disabled from ahead of our clock counts from now": {
+			current: &installed, event: Disabled, issuedAt: now.Add(30 * time.Second),
+			want: with(installed, func(i *Installation) { i.Enabled, i.ChangedAt = false, now }),
+		},
 		"installed a second too late is dropped": {current: &installed, event: Installed, issuedAt: start.Add(-time.Second)},
 		"installed after uninstalled begins anew with the same data": {
 			current: uninstalled, event: Installed, issuedAt: now,
@@ -139,6 +156,46 @@ func TestTransition(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever the clocks of those who sign say, within Leeway, what is said last
+// holds: a call is dropped only for one that arrived in a later second than that
+// in which it was issued, and an uninstalled site has no secret.
+func FuzzTransition(f *testing.F) {
+	f.Add([]byte{0, 60, 5, 0, 30, 5, 1, 0, 1})
+	f.Add([]byte{0, 30, 0, 0, 30, 0, 2, 60, 200, 1, 30, 3})
+	f.Fuzz(func(t *testing.T, calls []byte) {
+		now := time.Unix(1_800_000_000, 0)
+		var current *Installation
+		last := now
+		for ; len(calls) >= 3; calls = calls[3:] {
+			now = now.Add(time.Duration(calls[2]) * 100 * time.Millisecond)
+			event := []Event{Installed, Uninstalled, Enabled, Disabled}[calls[0]%4]
+			issuedAt := now.Add(time.Duration(int(calls[1])%61-30) * time.Second).Truncate(time.Second)
+			said := &lifecycleBody{ClientKey: "site", SharedSecret: text("secret-" + strconv.Itoa(len(calls)))}
+			var before Installation
+			if current != nil {
+				before = *current
+			}
+			next, err := transition(current, event, said, issuedAt, now)
+			if current != nil && !cmp.Equal(before, *current) {
+				t.Fatal("transition changed the current record")
+			}
+			if dropped := next == nil && err == nil; dropped && current != nil && !issuedAt.Before(last.Truncate(time.Second)) {
+				t.Fatalf("%s issued at %v is dropped, and the last call arrived at %v", event, issuedAt, last)
+			}
+			if next == nil {
+				continue
+			}
+			if event == Installed && next.SharedSecret != Secret(said.SharedSecret) || next.Installed() == (next.SharedSecret == "") {
+				t.Fatalf("after %s: installed %v, secret %q", event, next.Installed(), next.SharedSecret.Bytes())
+			}
+			if next.ChangedAt.After(now) {
+				t.Fatalf("after %s: changed at %v, and it is %v", event, next.ChangedAt, now)
+			}
+			current, last = next, now
+		}
+	})
 }
 
 // The strings that parseToken recognises without decoding are what they say.

@@ -99,7 +99,9 @@ func (h *Host) LifecycleAttacks(event connect.Event) []Attack {
 		attacks = append(attacks, Attack{"PS256", call(token(SignedWith(jwt.SigningMethodPS256, installKey())))})
 		attacks = append(attacks, Attack{"the audience is another app", call(token(With("aud", []string{"https://another.example.com"})))})
 		attacks = append(attacks, Attack{"no audience", call(token(Without("aud")))})
-		attacks = append(attacks, Attack{"the site is at a host of the attacker", withBody("baseUrl", "https://atlassian.net.example.com/wiki")})
+		if event == connect.Installed {
+			attacks = append(attacks, Attack{"the site is at a host of the attacker", withBody("baseUrl", "https://atlassian.net.example.com/wiki")})
+		}
 		for _, kid := range []any{"../../x", "x?y", "x#y", "x%2fy", "https://example.com/key", "", strings.Repeat("a", 65), 7} {
 			attacks = append(attacks, Attack{"a key id that is none", call(token(WithKeyID(kid)))})
 		}
