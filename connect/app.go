@@ -39,6 +39,11 @@ type Config struct {
 	// machine's loopback, for development.
 	AllowInsecureLoopback bool
 
+	// BehindRouter is whether a router in front puts the address of who calls
+	// last into X-Forwarded-For, as Heroku's does. Without one the header is
+	// whatever the caller wants, and the address is that of the connection.
+	BehindRouter bool
+
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -53,6 +58,9 @@ type App struct {
 	hosts     hostRules
 	now       func() time.Time
 	nobody    []byte // keys the HMAC of tokens that no site can have signed
+
+	behindRouter bool
+	unproved     *admission // of lifecycle calls whose key is not known
 }
 
 // ownURL is one of the app's base URLs, without a slash at its end.
@@ -63,7 +71,8 @@ func New(c Config) (*App, error) {
 	var faults []error
 	a := &App{
 		key: c.Key, licensing: c.EnableLicensing, store: c.Store, keys: c.Keys, now: c.Now,
-		hosts:  hostRules{allowed: c.AllowedHosts, loopback: c.AllowInsecureLoopback},
+		hosts:        hostRules{allowed: c.AllowedHosts, loopback: c.AllowInsecureLoopback},
+		behindRouter: c.BehindRouter, unproved: newAdmission(maxUnproved),
 		nobody: []byte(rand.Text()),
 	}
 	if c.Key == "" {

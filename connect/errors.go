@@ -10,7 +10,7 @@ import (
 type Kind string
 
 const (
-	BadRequest   Kind = "bad_request"  // proved, but the body makes no sense; nothing was changed
+	BadRequest   Kind = "bad_request"  // the body makes no sense, or nobody waits for the answer; nothing was changed
 	Unauthorized Kind = "unauthorized" // no proof of who is calling
 	Forbidden    Kind = "forbidden"    // Atlassian does not let the app act as this person, or we do not serve this site
 	TooLarge     Kind = "too_large"    // body above its limit
@@ -51,6 +51,7 @@ const (
 	ReasonTokenReused     = "token_reused"      // the lifecycle token came before with another body
 	ReasonStore           = "store"             // the store is down
 	ReasonKeyServer       = "key_server"        // the key servers are down
+	ReasonKeyQueue        = "key_queue"         // too many calls wait for keys that may be nobody's
 	ReasonAnonymous       = "anonymous"         // nobody is signed in, so there is nobody to act as
 	ReasonRefused         = "refused"           // the token server says no: person, site or scope
 	ReasonTokenServer     = "token_server"      // the token server is down, slow, or answers nonsense

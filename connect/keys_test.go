@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,9 @@ import (
 	"labelup/connect"
 	"labelup/connect/connecttest"
 )
+
+// caller is the only caller where it does not matter who calls.
+var caller = netip.MustParsePrefix("198.51.100.7/32")
 
 // keyServer counts what it is asked and answers as told.
 type keyServer struct {
@@ -106,7 +110,7 @@ func TestInstallKeysComeFromTheFirstServerThatHasThem(t *testing.T) {
 			t.Parallel()
 			primary, fallback := newKeyServer(t, test.primary), newKeyServer(t, test.fallback)
 			keys := connect.NewCDNKeys([]string{primary.URL + "/", fallback.URL}, nil, nil)
-			key, err := keys.InstallKey(t.Context(), connecttest.KeyID)
+			key, err := keys.InstallKey(t.Context(), connecttest.KeyID, caller)
 			if test.kind == "" {
 				if err != nil || key == nil || key.N.BitLen() != 2048 {
 					t.Fatalf("key = %v, error = %v", key, err)
@@ -126,7 +130,7 @@ func TestARedirectStaysAtItsServer(t *testing.T) {
 	away := newKeyServer(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, elsewhere.URL+r.URL.Path, http.StatusFound)
 	})
-	_, err := connect.NewCDNKeys([]string{away.URL}, nil, nil).InstallKey(t.Context(), connecttest.KeyID)
+	_, err := connect.NewCDNKeys([]string{away.URL}, nil, nil).InstallKey(t.Context(), connecttest.KeyID, caller)
 	wantReason(t, err, connect.Unauthorized, connect.ReasonUnknownKey)
 	if elsewhere.asked.Load() != 0 {
 		t.Error("the redirect was followed to another host")
@@ -141,12 +145,12 @@ func TestARedirectStaysAtItsServer(t *testing.T) {
 		}
 		http.Redirect(w, r, "/moved"+r.URL.Path, http.StatusFound)
 	})
-	if _, err := connect.NewCDNKeys([]string{within.URL}, nil, nil).InstallKey(t.Context(), connecttest.KeyID); err != nil {
+	if _, err := connect.NewCDNKeys([]string{within.URL}, nil, nil).InstallKey(t.Context(), connecttest.KeyID, caller); err != nil {
 		t.Errorf("a redirect within the server: %v", err)
 	}
 
 	round := newKeyServer(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) })
-	_, err = connect.NewCDNKeys([]string{round.URL}, nil, nil).InstallKey(t.Context(), connecttest.KeyID)
+	_, err = connect.NewCDNKeys([]string{round.URL}, nil, nil).InstallKey(t.Context(), connecttest.KeyID, caller)
 	wantReason(t, err, connect.Unauthorized, connect.ReasonUnknownKey)
 	if asked := round.asked.Load(); asked > 5 {
 		t.Errorf("a circle was followed %d times", asked)
@@ -159,7 +163,7 @@ func TestKeysAreRememberedForHoursAndMissesBriefly(t *testing.T) {
 	keys := connect.NewCDNKeys([]string{server.URL}, nil, func() time.Time { return now })
 	ask := func(wantAsked int64, wantFound bool) {
 		t.Helper()
-		key, err := keys.InstallKey(t.Context(), connecttest.KeyID)
+		key, err := keys.InstallKey(t.Context(), connecttest.KeyID, caller)
 		if (err == nil) != wantFound || (key != nil) != wantFound {
 			t.Fatalf("key = %v, error = %v, want found = %v", key, err, wantFound)
 		}
@@ -185,16 +189,16 @@ func TestKeysAreRememberedForHoursAndMissesBriefly(t *testing.T) {
 func TestMadeUpKeyIDsDoNotPushOutKeys(t *testing.T) {
 	server := newKeyServer(t, rightKey())
 	keys := connect.NewCDNKeys([]string{server.URL}, nil, nil)
-	if _, err := keys.InstallKey(t.Context(), connecttest.KeyID); err != nil {
+	if _, err := keys.InstallKey(t.Context(), connecttest.KeyID, caller); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 200 {
-		if _, err := keys.InstallKey(t.Context(), fmt.Sprintf("made-up-%d", i)); err == nil {
+		if _, err := keys.InstallKey(t.Context(), fmt.Sprintf("made-up-%d", i), caller); err == nil {
 			t.Fatal("a made-up id has a key")
 		}
 	}
 	server.answers(hangUp)
-	if _, err := keys.InstallKey(t.Context(), connecttest.KeyID); err != nil {
+	if _, err := keys.InstallKey(t.Context(), connecttest.KeyID, caller); err != nil {
 		t.Errorf("the key was pushed out: %v", err)
 	}
 }
@@ -207,7 +211,7 @@ func TestManyWhoNeedOneKeyAskOnce(t *testing.T) {
 	// The first to ask gives up; the others still get the key.
 	impatient, cancel := context.WithCancel(t.Context())
 	first := make(chan error)
-	go func() { _, err := keys.InstallKey(impatient, connecttest.KeyID); first <- err }()
+	go func() { _, err := keys.InstallKey(impatient, connecttest.KeyID, caller); first <- err }()
 	for server.asked.Load() == 0 {
 		time.Sleep(time.Millisecond)
 	}
@@ -217,7 +221,7 @@ func TestManyWhoNeedOneKeyAskOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			if _, err := keys.InstallKey(t.Context(), connecttest.KeyID); err != nil {
+			if _, err := keys.InstallKey(t.Context(), connecttest.KeyID, caller); err != nil {
 				t.Error(err)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"io"
 	"net/http"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -32,12 +33,23 @@ const MaxLifecycleBody = 64 << 10
 // their way when it was replaced.
 const SecretGrace = 15 * time.Minute
 
-// KeySource finds Atlassian's public keys. InstallKey returns the RSA key with
-// this id, which has the form of a key id already. Its error is an *Error:
-// Unauthorized if there is no such key, Unavailable if nobody could be asked.
+// KeySource finds Atlassian's public keys. The keys are RSA keys, and the ids have
+// the form of one already. An error is an *Error: Unauthorized if there is no
+// such key, Unavailable if nobody could be asked, BadRequest if ctx ended first.
 // It is called by many goroutines at once.
 type KeySource interface {
-	InstallKey(ctx context.Context, kid string) (*rsa.PublicKey, error)
+	// KnownKey returns the key with this id, or that there is none, if nobody has
+	// to be asked for it. Else both results are nil.
+	KnownKey(kid string) (*rsa.PublicKey, error)
+
+	// InstallKey returns the key with this id, and may take seconds to ask for
+	// it. from is the caller, in whose name anything may be asked for: it is there
+	// to share fairly between callers. ctx ends when the caller leaves.
+	InstallKey(ctx context.Context, kid string, from netip.Prefix) (*rsa.PublicKey, error)
+
+	// KeyProved says that the key with this id has proved a call, which an id that
+	// somebody made up cannot.
+	KeyProved(kid string)
 }
 
 // Lifecycle verifies a lifecycle call and applies it to the store. The answer
@@ -46,29 +58,19 @@ type KeySource interface {
 // The same call again changes nothing and is no error. A call that was
 // overtaken by a newer one is dropped without error.
 func (a *App) Lifecycle(r *http.Request, event Event) error {
-	proof, err := a.proveLifecycle(r, event)
+	call, err := a.proveLifecycle(r, event)
 	if err != nil {
 		return err
 	}
-	body, err := readBody(r.Body)
-	if err != nil {
-		return err
-	}
-	said, err := parseLifecycleBody(body)
-	if err != nil {
-		return err
-	}
-	if err := a.checkLifecycleBody(said, proof.claims.Issuer, event); err != nil {
-		return err
-	}
+	claims := &call.token.claims
 	used := &UsedToken{
-		TokenHash: sha256.Sum256([]byte(proof.raw)),
-		BodyHash:  sha256.Sum256(body),
-		Expires:   proof.claims.expires().Add(Leeway),
+		TokenHash: sha256.Sum256([]byte(call.token.raw)),
+		BodyHash:  call.bodyHash,
+		Expires:   claims.expires().Add(Leeway),
 	}
-	issuedAt, now := proof.claims.issuedAt(), a.now()
-	err = a.store.Change(r.Context(), proof.claims.Issuer, used, func(current *Installation) (*Installation, error) {
-		return transition(current, event, said, issuedAt, now)
+	issuedAt, now := claims.issuedAt(), a.now()
+	err = a.store.Change(r.Context(), claims.Issuer, used, func(current *Installation) (*Installation, error) {
+		return transition(current, event, call.said, issuedAt, now)
 	})
 	if err != nil {
 		return asError(err, ReasonStore)
@@ -76,9 +78,15 @@ func (a *App) Lifecycle(r *http.Request, event Event) error {
 	return nil
 }
 
-// proveLifecycle verifies everything about the token of a lifecycle call. The
-// body is not covered by it.
-func (a *App) proveLifecycle(r *http.Request, event Event) (*token, error) {
+// lifecycleCall is a lifecycle call with a body that fits its token.
+type lifecycleCall struct {
+	token    *token
+	said     *lifecycleBody
+	bodyHash [sha256.Size]byte
+}
+
+// proveLifecycle verifies everything about a lifecycle call.
+func (a *App) proveLifecycle(r *http.Request, event Event) (*lifecycleCall, error) {
 	in := readRequest(r)
 	raw, err := in.headerToken()
 	if err != nil {
@@ -86,51 +94,101 @@ func (a *App) proveLifecycle(r *http.Request, event Event) (*token, error) {
 	}
 	switch event {
 	case Installed, Uninstalled:
-		t, err := parseToken(raw, algRS256)
+		t, err := a.parseInstallToken(r, in, raw)
 		if err != nil {
 			return nil, err
 		}
-		if !isKeyID(t.header.KeyID) {
-			return nil, unauthorized(ReasonKeyID)
-		}
-		if !isClientKey(t.claims.Issuer) {
-			return nil, unauthorized(ReasonIssuer)
-		}
-		hold(r)
-		key, err := a.keys.InstallKey(r.Context(), t.header.KeyID)
-		if err != nil {
-			return nil, asError(err, ReasonKeyServer)
-		}
-		if jwt.SigningMethodRS256.Verify(t.signed, t.signature, key) != nil {
-			return nil, unauthorized(ReasonSignature)
-		}
-		if !slices.ContainsFunc(t.claims.Audience, a.isOwnURL) {
-			return nil, unauthorized(ReasonAudience)
-		}
-		return t, a.checkComputed(r, in, &t.claims)
+		return a.proveInstall(r, t, event)
 	case Enabled, Disabled:
 		t, _, err := a.verifyHS256(r.Context(), raw)
 		if err != nil {
 			return nil, err
 		}
-		return t, a.checkComputed(r, in, &t.claims)
+		if err := a.checkComputed(r, in, &t.claims); err != nil {
+			return nil, err
+		}
+		return a.readCall(r, t, event)
 	default:
 		return nil, &Error{Kind: BadRequest, Reason: ReasonEventType}
 	}
 }
 
-// hold reads the body of a call and puts it back: not before does net/http
-// notice that the caller leaves while a key is fetched. What is wrong with the
-// body is told to who reads it.
-func hold(r *http.Request) {
-	if r.Body == nil {
-		return
+// parseInstallToken checks all of Atlassian's own token that needs no key.
+func (a *App) parseInstallToken(r *http.Request, in *incoming, raw string) (*token, error) {
+	t, err := parseToken(raw, algRS256)
+	if err != nil {
+		return nil, err
 	}
-	read, _ := io.ReadAll(io.LimitReader(r.Body, MaxLifecycleBody+1))
-	r.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(read), r.Body), r.Body}
+	switch {
+	case !isKeyID(t.header.KeyID):
+		return nil, unauthorized(ReasonKeyID)
+	case !isClientKey(t.claims.Issuer):
+		return nil, unauthorized(ReasonIssuer)
+	case !slices.ContainsFunc(t.claims.Audience, a.isOwnURL):
+		return nil, unauthorized(ReasonAudience)
+	}
+	if err := a.checkComputed(r, in, &t.claims); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// proveInstall verifies the signature of Atlassian's own token and reads the
+// body. Anybody can make a token of which only the key servers can say that its
+// key is nobody's. So a call that has to wait for them takes a place and is
+// checked to its end before, and what it keeps while it waits is small. Its body
+// has to be read also because net/http notices only then when a caller leaves.
+func (a *App) proveInstall(r *http.Request, t *token, event Event) (*lifecycleCall, error) {
+	kid := t.header.KeyID
+	key, err := a.keys.KnownKey(kid)
+	if err != nil {
+		return nil, asError(err, ReasonKeyServer)
+	}
+	if key != nil {
+		if err := a.verifyRS256(t, key); err != nil {
+			return nil, err
+		}
+		return a.readCall(r, t, event)
+	}
+	from := a.callerAddress(r)
+	leave, ok := a.unproved.enter(from)
+	if !ok {
+		return nil, unavailable(ReasonKeyQueue, nil)
+	}
+	defer leave()
+	call, err := a.readCall(r, t, event)
+	if err != nil {
+		return nil, err
+	}
+	if key, err = a.keys.InstallKey(r.Context(), kid, from); err != nil {
+		return nil, asError(err, ReasonKeyServer)
+	}
+	return call, a.verifyRS256(t, key)
+}
+
+func (a *App) verifyRS256(t *token, key *rsa.PublicKey) error {
+	if jwt.SigningMethodRS256.Verify(t.signed, t.signature, key) != nil {
+		return unauthorized(ReasonSignature)
+	}
+	a.keys.KeyProved(t.header.KeyID)
+	return nil
+}
+
+// readCall reads the body of a lifecycle call, of which it keeps what is used
+// and a hash.
+func (a *App) readCall(r *http.Request, t *token, event Event) (*lifecycleCall, error) {
+	body, err := readBody(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	said, err := parseLifecycleBody(body)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkLifecycleBody(said, t.claims.Issuer, event); err != nil {
+		return nil, err
+	}
+	return &lifecycleCall{token: t, said: said, bodyHash: sha256.Sum256(body)}, nil
 }
 
 func readBody(body io.Reader) ([]byte, error) {

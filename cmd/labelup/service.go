@@ -65,9 +65,10 @@ func newService(settings config.Config, observed *observation) (*service, error)
 		BaseURLs:              baseURLs(settings),
 		EnableLicensing:       descriptor.EnableLicensing,
 		Store:                 store,
-		Keys:                  connect.NewCDNKeys(settings.InstallKeyURLs, outbound.Transport(nil, log, "key_server"), nil),
+		Keys:                  connect.NewCDNKeys(settings.InstallKeyURLs, outbound.Transport(keyTransport(), log, "key_server"), nil),
 		AllowedHosts:          settings.AllowedHosts,
 		AllowInsecureLoopback: !settings.Production,
+		BehindRouter:          settings.Production,
 	})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -136,6 +137,18 @@ func newService(settings config.Config, observed *observation) (*service, error)
 	s.backups = newSchedule(settings, store, sealer, log)
 	s.measure()
 	return s, nil
+}
+
+// keyTransport keeps open what eight questions at a time need of connections to
+// each key server.
+func keyTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		MaxIdleConnsPerHost: 8,
+		IdleConnTimeout:     90 * time.Second,
+		TLSHandshakeTimeout: 3 * time.Second,
+		ForceAttemptHTTP2:   true,
+	}
 }
 
 // measure adds to the metrics what no line of the log says.

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -98,13 +99,21 @@ func (h *Host) Installation() connect.Installation {
 	}
 }
 
-// InstallKey implements connect.KeySource: it knows KeyID and nothing else.
-func (h *Host) InstallKey(_ context.Context, kid string) (*rsa.PublicKey, error) {
+// KnownKey implements connect.KeySource: it knows KeyID and nothing else.
+func (h *Host) KnownKey(kid string) (*rsa.PublicKey, error) {
 	if kid != KeyID {
 		return nil, &connect.Error{Kind: connect.Unauthorized, Reason: connect.ReasonUnknownKey}
 	}
 	return &installKey().PublicKey, nil
 }
+
+// InstallKey implements connect.KeySource.
+func (h *Host) InstallKey(_ context.Context, kid string, _ netip.Prefix) (*rsa.PublicKey, error) {
+	return h.KnownKey(kid)
+}
+
+// KeyProved implements connect.KeySource.
+func (h *Host) KeyProved(string) {}
 
 // Keys is the key server: GET /{kid} answers a PEM file, or 404.
 func (h *Host) Keys() http.Handler {

@@ -52,6 +52,7 @@ var narrower = map[string]string{
 	"base_url":          "installs-fail",
 	"unknown_key":       "installs-fail",
 	"key_server":        "installs-fail",
+	"key_queue":         "installs-fail",
 }
 
 // For returns the entry for a fault as the log shows it, false if the kind is

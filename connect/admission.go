@@ -1,0 +1,78 @@
+package connect
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+)
+
+// maxUnproved bounds the calls in hand that only a key server can prove. Each
+// holds a request's head and what is used of a body: 100 KB at the very most.
+const maxUnproved = 256
+
+// admission bounds what callers have in hand of whom nothing is proved. A
+// caller may hold as many places as are left free, so that few callers hold much
+// and many hold little, and each time a place is left for the next: 20 callers
+// who want all of 256 places get 12 each, and leave 12.
+//
+// It is the rule of dynamic thresholds for shared buffers: Choudhury and Hahne,
+// "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", 1998.
+type admission struct {
+	mu   sync.Mutex
+	free int
+	held map[netip.Prefix]int
+}
+
+func newAdmission(places int) *admission {
+	return &admission{free: places, held: map[netip.Prefix]int{}}
+}
+
+// enter takes a place for a caller, until leave. It returns false if the caller
+// holds as many as are free.
+func (a *admission) enter(from netip.Prefix) (leave func(), ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.held[from] >= a.free {
+		return nil, false
+	}
+	a.free--
+	a.held[from]++
+	return func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.free++
+		if a.held[from]--; a.held[from] == 0 {
+			delete(a.held, from)
+		}
+	}, true
+}
+
+// callerAddress is who is calling, as far as the network can tell: one IPv4
+// address, or the 64 bits of an IPv6 address that one caller has to itself. All
+// whose address cannot be read are one caller.
+func (a *App) callerAddress(r *http.Request) netip.Prefix {
+	address := r.RemoteAddr
+	if a.behindRouter {
+		// A caller may send any hops before; only the last is the router's.
+		hops := strings.Join(r.Header["X-Forwarded-For"], ",")
+		address = strings.TrimSpace(hops[strings.LastIndexByte(hops, ',')+1:])
+	}
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		withPort, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return netip.Prefix{}
+		}
+		ip = withPort.Addr()
+	}
+	bits := 64
+	if ip = ip.Unmap(); ip.Is4() {
+		bits = 32
+	}
+	prefix, err := ip.Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return prefix
+}
