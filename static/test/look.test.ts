@@ -76,6 +76,32 @@ const states: Record<string, State> = {
       })),
     when: remove,
   },
+  undone: {
+    when: async (page) => {
+      await remove(page);
+      await page.getByRole("button", { name: "Remove roadmap" }).click();
+      await page.getByText("Removed \u2068roadmap").first().waitFor();
+      await page.getByRole("button", { name: "Undo" }).click();
+      await page.getByText("Undone").first().waitFor();
+    },
+  },
+  pause: { given: () => (stage.onWrite = () => ({ status: 429, body: { error: { kind: "rate_limited", retryAfter: 90, requestId: "req-5f2c" } } })), when: remove },
+  archived: { given: () => (stage.onWrite = () => ({ status: 403, body: { error: { kind: "forbidden", reason: "archived_content", requestId: "req-5f2c" } } })), when: remove },
+  filtered: {
+    given: () => labels(...Array.from({ length: 50 }, (_, i) => `topic-${i}`))(),
+    when: async (page) => {
+      await page.getByRole("textbox", { name: "Filter labels" }).fill("topic-3");
+      await page.getByText("11 of 50 shown").waitFor();
+    },
+  },
+  "filtered narrow right to left": {
+    scene: { rtl: true, browser: { viewport: { width: 320, height: 520 } } },
+    given: () => labels(...Array.from({ length: 50 }, (_, i) => `תווית-${i}`))(),
+    when: async (page) => {
+      await page.getByRole("textbox", { name: "Filter labels" }).fill("תווית-3");
+      await page.getByText("11 of 50 shown").waitFor();
+    },
+  },
   "dead service": { given: () => (stage.onWrite = () => ({ status: 503, body: { error: { kind: "unavailable", reason: "x", requestId: "req-5f2c" } } })), when: remove },
   "dead host": { given: () => (stage.onRead = () => ({ status: 500 })), when: (page) => page.getByRole("alert").waitFor() },
   loading: { given: () => (stage.onRead = () => new Promise(() => {})), when: (page) => page.locator(".bone").first().waitFor() },
@@ -99,6 +125,19 @@ const states: Record<string, State> = {
       await page.getByText("could not be saved").last().waitFor();
     },
   },
+  "suggestions dismissed list": {
+    given: () => (stage.properties = [{ id: "5", key: "labelup.page", value: { v: 1, dismissed: ["forms", "an-exceedingly-long-label-that-nobody-can-remember-at-all", "נגישות"] }, version: { number: 1 } }]),
+    when: async (page) => {
+      await suggest(page);
+      await page.getByRole("button", { name: "3 dismissed" }).click();
+    },
+  },
+  "suggestions few narrow": {
+    scene: { browser: { viewport: { width: 320, height: 520 } } },
+    given: () => (stage.onAsk = () => ({ body: { suggestions: [{ label: "forms", ticked: true, reasons: [{ kind: "parent" }] }], truncated: true } })),
+    when: suggestNothing,
+  },
+  "suggestions all applied": { given: () => (stage.onAsk = () => ({ body: { suggestions: [], nothing: "all_applied", removals: [{ label: "v9" }] } })), when: suggestNothing },
   "suggestions loading": {
     given: () => (stage.onAsk = () => new Promise(() => {})),
     when: async (page) => {

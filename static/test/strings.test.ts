@@ -37,7 +37,7 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     families: {
       "short.": REASONS,
       "full.": REASONS,
-      "nothing.": [...NOTHING, "left", "file"],
+      "nothing.": [...NOTHING, "left", "file", "applied"],
       "why.": ["bad_request", "unauthorized", "anonymous", "too_large", "rate_limited", "upstream", "unavailable", "timeout"],
     },
     needed: [],

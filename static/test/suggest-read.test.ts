@@ -49,10 +49,6 @@ test("what was read for this page comes before the rest of the space, each page 
   assert.deepEqual(neighbours.slice(0, 4).map((n) => n.title), ["Similar", "Similar", "Similar", "Of the space"]);
   assert.deepEqual(inUse, [{ label: "b", pages: 600 }]);
 });
-test("what is dismissed here and what is remembered are left out together", () => {
-  assert.deepEqual(requestFor(shell, { ...material, dismissed: ["a", "b"] }, [], ["b", "c"]).dismissed, ["a", "b", "c"]);
-});
-
 test("a vocabulary that would be too much is cut", async () => {
   const labels = Array.from({ length: 6_000 }, (_, i) => ({ label: `label-${i}`, synonyms: Array.from({ length: 50 }, () => "x".repeat(90)), description: "y".repeat(900) }));
   const read = (path: string) => (path.includes("/spaces/") ? { results: [{ key: "labelup.vocabulary", value: { labels } }] } : { title: "Title" });

@@ -11,6 +11,7 @@ const answer = (labels: string, rest: Partial<Answer> = {}): Answer => ({
   suggestions: labels.split(" ").filter(Boolean).map((label) => ({ label: label.replace("+", ""), ticked: label.startsWith("+"), reasons: [] })),
   removals: [],
   nothing: undefined,
+  truncated: false,
   search: "",
   ...rest,
 });
@@ -21,15 +22,17 @@ const refined = (state: State, labels: string, still = false, rest: Partial<Answ
 const first = answered(asking, "+a b c", { search: "cql" });
 
 const merges: [sentence: string, before: Action[], better: string, still: boolean, after: string][] = [
-  ["what is suggested again keeps its place and learns its tick", [], "b +c a", false, "a b +c"],
+  ["what is suggested again keeps its place and its tick", [], "b +c a", false, "+a b c"],
   ["a new one takes the place of one that fell out", [], "+a d c", false, "+a d c"],
   ["those that fell out go when nothing takes their places", [], "+a", false, "+a"],
   ["one that fell out stays where others would move", [], "+a c", false, "+a b c"],
   ["a ticked one never makes way", [], "d e f", false, "+a d e f"],
   ["new ones come at the end, up to five", [], "+a b c d e f g", false, "+a b c d e"],
   ["what was touched keeps its tick", [{ type: "tick", label: "a", ticked: false }], "+a b c", false, "a b c"],
-  ["what was touched does not make way", [{ type: "tick", label: "b", ticked: true }, { type: "tick", label: "b", ticked: false }], "+a +d c", false, "+a b c +d"],
+  ["what was touched does not make way, and the new one comes unticked", [{ type: "tick", label: "b", ticked: true }, { type: "tick", label: "b", ticked: false }], "+a +d c", false, "+a b c d"],
+  ["where one was touched, another does not make way either", [{ type: "tick", label: "a", ticked: false }], "d", false, "a b c d"],
   ["with the pointer or the focus there, nothing changes and new ones come unticked", [], "a +c +d +e", true, "+a b c d e"],
+  ["with somebody there, five and more stay", [], "d e f g h", true, "+a b c d e"],
   ["what was dismissed meanwhile does not come back", [{ type: "dismiss", label: "b" }], "+a b c d", false, "+a c d"],
 ];
 for (const [sentence, before, better, still, after] of merges) {
@@ -48,19 +51,19 @@ test("an empty answer waits for the refined one, and is told if that does not co
   const waiting = answered(asking, "", { search: "cql", nothing: "none_fits" });
   assert.equal(waiting.phase, "asking");
   assert.deepEqual([refined(waiting, "+a").phase, shown(refined(waiting, "+a"))], ["shown", "+a"]);
-  for (const end of [{ type: "late", epoch: waiting.epoch }, { type: "refined", epoch: waiting.epoch, answer: undefined, still: false }] satisfies Action[]) {
+  for (const end of [{ type: "late", epoch: waiting.epoch, still: false }, { type: "refined", epoch: waiting.epoch, answer: undefined, still: false }] satisfies Action[]) {
     const ended = play(waiting, end);
     assert.deepEqual([ended.phase, ended.nothing], ["shown", "none_fits"]);
   }
 });
 test("late without an answer is a failure, with one only the end of waiting", () => {
-  const late = play(asking, { type: "late", epoch: asking.epoch });
+  const late = play(asking, { type: "late", epoch: asking.epoch, still: false });
   assert.deepEqual([late.phase, late.problem?.kind], ["failed", "timeout"]);
-  const kept = play(first, { type: "late", epoch: first.epoch });
+  const kept = play(first, { type: "late", epoch: first.epoch, still: false });
   assert.deepEqual([kept.phase, kept.refining, shown(kept)], ["shown", false, "+a b c"]);
 });
 test("a refinement that fails is not a failure", () => {
-  const state = play(first, { type: "failed", epoch: first.epoch, problem: { kind: "rate_limited" } });
+  const state = play(first, { type: "failed", epoch: first.epoch, problem: { kind: "rate_limited" }, still: false });
   assert.deepEqual([state.phase, shown(state)], ["shown", "+a b c"]);
 });
 const endings: [sentence: string, ending: Action][] = [
@@ -74,25 +77,60 @@ for (const [sentence, ending] of endings) {
     for (const old of [
       { type: "answered", epoch: first.epoch, answer: answer("z") },
       { type: "refined", epoch: first.epoch, answer: answer("z"), still: false },
-      { type: "failed", epoch: first.epoch, problem: { kind: "internal" } },
-      { type: "late", epoch: first.epoch },
+      { type: "failed", epoch: first.epoch, problem: { kind: "internal" }, still: false },
+      { type: "late", epoch: first.epoch, still: false },
       { type: "slow", epoch: first.epoch },
     ] satisfies Action[]) {
       assert.equal(play(after, old), after, old.type);
     }
   });
 }
+test("room for a better answer goes when none is waited for, but not from under somebody", () => {
+  assert.equal(first.spare, true);
+  assert.equal(answered(asking, "a").spare, false);
+  assert.deepEqual([refined(first, "a b c").spare, refined(first, "a b c", true).spare], [false, true]);
+  assert.equal(play(refined(first, "a b c", true), { type: "left" }).spare, false);
+  assert.equal(play(first, { type: "left" }).spare, true, "one may still come");
+  for (const still of [true, false]) assert.equal(play(first, { type: "late", epoch: first.epoch, still }).spare, still);
+});
+test("that not all was read stays said when the better answer read all", () => {
+  const state = answered(asking, "a", { search: "cql", truncated: true });
+  assert.equal(refined(state, "a b").truncated, true);
+  assert.equal(refined(first, "a b", false, { truncated: true }).truncated, true);
+});
 test("what was dismissed stays so for the next time, and comes back in its place", () => {
   const gone = play(first, { type: "dismiss", label: "b" });
   assert.equal(shown(gone), "+a c");
   const again = play(gone, { type: "close" }, { type: "ask" });
   assert.equal(shown(answered(again, "+a b")), "+a");
-  assert.equal(shown(play(gone, { type: "restore" })), "+a b c");
-  assert.deepEqual(play(gone, { type: "restore" }).hidden, []);
+  assert.equal(shown(play(gone, { type: "restore", label: "b" })), "+a b c");
+  assert.deepEqual(play(gone, { type: "restore", label: "b" }).dismissed, []);
+});
+test("those dismissed come back in any order", () => {
+  const gone = play(first, { type: "dismiss", label: "a" }, { type: "dismiss", label: "c" });
+  assert.equal(shown(play(gone, { type: "restore", label: "a" })), "+a b");
+  assert.equal(shown(play(gone, { type: "restore", label: "a" }, { type: "restore", label: "c" })), "+a b c");
+  assert.deepEqual(play(gone, { type: "restore", label: "a" }).last, { label: "c", dismissed: true });
+});
+test("what the page says was dismissed is not suggested, and what is said here comes after it", () => {
+  const state = play(first, { type: "dismiss", label: "b" }, { type: "kept", dismissed: ["x", "b", "c"] });
+  assert.deepEqual(state.dismissed, ["x", "b", "c"]);
+  assert.equal(shown(refined(state, "+a c d")), "+a c d", "what is on the screen stays");
+  assert.equal(shown(answered(play(state, { type: "ask" }), "+a c d")), "+a d");
+});
+test("one restored that the page had is suggested at the end, unticked, or said not to fit", () => {
+  const state = play(first, { type: "kept", dismissed: ["x", "y"] }, { type: "restore", label: "x" });
+  assert.deepEqual([shown(state), state.dismissed], ["+a b c", ["y"]]);
+  const back = play(state, { type: "found", label: "x", suggestion: { label: "x", ticked: true, reasons: [] } });
+  assert.equal(shown(back), "+a b c x");
+  assert.equal(play(back, { type: "found", label: "x", suggestion: undefined }), back);
+  const unfit = play(state, { type: "found", label: "x", suggestion: undefined });
+  assert.deepEqual([shown(unfit), unfit.news, unfit.last], ["+a b c", "unfit", { label: "x", dismissed: false }]);
+  assert.equal(play(state, { type: "close" }, { type: "found", label: "x", suggestion: undefined }).news, "");
 });
 test("what is not there is not dismissed, and nothing is not restored", () => {
   assert.equal(play(first, { type: "dismiss", label: "z" }), first);
-  assert.equal(play(first, { type: "restore" }), first);
+  assert.equal(shown(play(first, { type: "restore", label: "z" })), shown(first));
 });
 test("asking again shows at once that it is under way, the first time not", () => {
   assert.equal(asking.slow, false);

@@ -243,8 +243,8 @@ test("a refined answer moves nothing that is on the screen", async () => {
 
 const better = [{ label: "newcomer", ticked: true, reasons: [{ kind: "parent" }] }, { label: "testing", ticked: false, reasons: [{ kind: "title", text: "Testing" }] }];
 const merges: [sentence: string, act: (page: Page) => Promise<unknown>, labels: string[], ticked: boolean[]][] = [
-  ["replaces what fell out unticked, and ticks as it knows better", async () => {}, ["accessibility", "testing", "newcomer"], [true, false, true]],
-  ["leaves what a person has ticked or unticked", (page) => box(page, "keyboard-trap").check().then(() => box(page, "testing").uncheck()).then(() => page.mouse.move(5, 350)).then(() => page.getByRole("button", { name: "Suggest" }).focus()), ["accessibility", "testing", "keyboard-trap", "newcomer"], [true, false, true, true]],
+  ["gives the place of what fell out unticked to a new one, and unticks nothing", async () => {}, ["accessibility", "testing", "newcomer"], [true, true, true]],
+  ["leaves what a person has ticked or unticked", (page) => box(page, "keyboard-trap").check().then(() => box(page, "testing").uncheck()).then(() => page.mouse.move(5, 350)).then(() => page.getByRole("button", { name: "Suggest" }).focus()), ["accessibility", "testing", "keyboard-trap", "newcomer"], [true, false, true, false]],
   ["only adds, unticked, while the pointer is there", (page) => page.locator(".suggestion").nth(2).hover(), ["accessibility", "testing", "keyboard-trap", "newcomer"], [true, true, false, false]],
   ["only adds, unticked, while the focus is there", (page) => box(page, "accessibility").focus(), ["accessibility", "testing", "keyboard-trap", "newcomer"], [true, true, false, false]],
 ];
@@ -346,15 +346,15 @@ test("a file is read without a body, with the labels of the page it is on", asyn
   assert.ok(stage.reads.some((path) => new URLSearchParams(path.split("?")[1]).get("cql") === "id = 7"));
 });
 
-const failures: [sentence: string, reply: Awaited<ReturnType<typeof stage.onAsk>>, said: RegExp, again: boolean][] = [
+const failures: [sentence: string, reply: Awaited<ReturnType<typeof stage.onAsk>>, said: RegExp, again: boolean | "later"][] = [
   ["bad_request", { status: 400, body: { error: { kind: "bad_request", requestId: "req-5" } } }, /^Label UP did not understand.*Reference for support: req-5$/, false],
   ["unauthorized", { status: 401, body: { error: { kind: "unauthorized" } } }, /^Your session has ended\. Reload the page, then ask again/, false],
   ["anonymous", { status: 403, body: { error: { kind: "anonymous" } } }, /^Log in to get suggestions/, false],
   ["not_found", { status: 404, body: { error: { kind: "not_found" } } }, /^This page was deleted or moved/, false],
   ["too_large", { status: 413, body: { error: { kind: "too_large" } } }, /^This page is too large/, false],
   ["rate_limited", { status: 429, body: { error: { kind: "rate_limited" } } }, /busy\. Try again in a moment/, true],
-  ["rate_limited for one second", { status: 429, body: { error: { kind: "rate_limited", retryAfter: 1 } } }, /busy\. Try again in 1 second\./, true],
-  ["rate_limited for some seconds", { status: 429, body: { error: { kind: "rate_limited", retryAfter: 11.2 } } }, /busy\. Try again in 12 seconds\./, true],
+  ["rate_limited for one second", { status: 429, body: { error: { kind: "rate_limited", retryAfter: 1 } } }, /busy\. Try again in 1 second\./, "later"],
+  ["rate_limited for some seconds", { status: 429, body: { error: { kind: "rate_limited", retryAfter: 11.2 } } }, /busy\. Try again in 12 seconds\./, "later"],
   ["upstream", { status: 502, body: { error: { kind: "upstream" } } }, /^Confluence did not answer as expected/, true],
   ["unavailable", { status: 503, body: { error: { kind: "unavailable" } } }, /^Label UP can’t be reached right now\. Try again in a moment/, true],
   ["internal", { status: 500, body: { error: { kind: "internal", requestId: "req-5" } } }, /^Something went wrong.*req-5$/, true],
@@ -366,16 +366,19 @@ for (const [sentence, reply, said, again] of failures) {
   test(`${sentence}: says what to do, and tries again where that may help`, async () => {
     stage.onAsk = () => reply;
     const page = await stage.open();
+    await page.clock.install();
     await loaded(page);
     await ask(page);
     await page.getByRole("alert").waitFor();
     const alert = page.getByRole("alert");
     assert.match((await alert.textContent())!, said);
     assert.doesNotMatch(await page.locator("body").innerText(), /RAW|taken back|Nothing was changed/);
-    assert.equal(await alert.getByRole("button", { name: "Try again" }).count(), Number(again));
+    const button = page.getByRole("button", { name: "Try again" });
+    assert.equal(await button.count(), Number(again === true));
     if (!again) return;
+    if (again === "later") await page.clock.runFor(12_000);
     stage.onAsk = () => undefined;
-    await alert.getByRole("button", { name: "Try again" }).press("Enter");
+    await button.press("Enter");
     assert.equal(await focused(page), "Suggest", "the button has gone, the focus has not");
     await untilNames(page, ALL);
   });
@@ -587,7 +590,102 @@ test("the keyboard alone suggests, looks, ticks, dismisses and applies", async (
   await page.keyboard.press("Enter");
   await untilLabels(page, ["keyboard-trap", "roadmap", "team-red", "testing", "v9"]);
   assert.equal(await focused(page), "Suggest");
-  await until(() => spoken(page), (v) => /^Added keyboard-trap, testing\s+5 labels on this page$/.test(v), "what is spoken");
+  await until(() => spoken(page), (v) => /^Added testing, keyboard-trap\s+5 labels on this page$/.test(v), "what is spoken");
+});
+
+test("what was dismissed is seen and brought back, also after a reload", async () => {
+  const page = await stage.open();
+  await suggestions(page);
+  await box(page, "testing").press("Delete");
+  await box(page, "accessibility").press("Delete");
+  await until(dismissed, (v) => v?.join() === "testing,accessibility", "both kept");
+  const list = page.getByRole("list", { name: "2 dismissed" });
+  await page.getByRole("button", { name: "2 dismissed" }).press("Enter");
+  assert.deepEqual(await list.getByRole("listitem").locator("bdi").allTextContents(), ["accessibility", "testing"], "the latest first");
+  assert.deepEqual(await violations(page), []);
+
+  await page.reload();
+  await loaded(page);
+  await ask(page);
+  await untilNames(page, ["keyboard-trap", "screen-readers"]);
+  await page.getByRole("button", { name: "2 dismissed" }).press("Enter");
+  await page.getByRole("button", { name: "Bring back testing" }).press("Enter");
+  await untilNames(page, ["keyboard-trap", "screen-readers", "testing"]);
+  assert.deepEqual(await ticks(page), [false, true, false], "it is for the person to tick");
+  assert.match((await shortReasons(page))[2]!, /heading/);
+  await until(dismissed, (v) => v?.join() === "accessibility", "only the other one is kept");
+  assert.equal(await focused(page), "1 dismissed");
+  await page.getByRole("button", { name: "Bring back accessibility" }).press("Enter");
+  await untilNames(page, ["keyboard-trap", "screen-readers", "testing", "accessibility"]);
+  assert.equal(await page.getByText(/dismissed$/).count(), 0);
+  await ask(page);
+  await untilNames(page, ALL);
+});
+
+test("one that is brought back and does not fit is said so", async () => {
+  stage.properties = [{ id: "5", key: "labelup.page", value: { v: 1, dismissed: ["forms"] }, version: { number: 4 } }];
+  const page = await stage.open();
+  await suggestions(page);
+  await page.getByRole("button", { name: "1 dismissed" }).click();
+  await page.getByRole("button", { name: "Bring back forms" }).click();
+  await untilStatus(page, /“forms” may be suggested again, but does not fit this page now\./);
+  await until(() => spoken(page), (v) => /“forms” may be suggested again/.test(v), "what is spoken");
+  assert.equal(stage.asks.at(-1)!.request.limit, 20);
+  assert.deepEqual(dismissed(), []);
+});
+
+test("a label on the page is not listed as dismissed", async () => {
+  stage.properties = [{ id: "5", key: "labelup.page", value: { v: 1, dismissed: ["v9"] }, version: { number: 4 } }];
+  const page = await stage.open();
+  await suggestions(page);
+  assert.equal(await page.getByText("dismissed").count(), 0);
+});
+
+for (const [sentence, removals, kept, tip] of [
+  ["nothing more to do is said where there is nothing more", [], [], /There is nothing more to do\.$/],
+  ["and not above a label to remove", [{ label: "v9" }], [], /^Every label that fits is already on this page\.$/],
+  ["nor above what could be brought back", [], ["forms"], /^Every label that fits is already on this page\.$/],
+] as const) {
+  test(sentence, async () => {
+    stage.properties = [{ id: "5", key: "labelup.page", value: { v: 1, dismissed: kept }, version: { number: 4 } }];
+    stage.onAsk = () => ({ body: { suggestions: [], nothing: "all_applied", removals } });
+    const page = await stage.open();
+    await loaded(page);
+    await ask(page);
+    await until(async () => (await status(page))[0] ?? "", (v) => tip.test(v), "the tip");
+    assert.match(await spoken(page), tip);
+  });
+}
+
+for (const count of [1, 3]) {
+  test(`${count} suggestions that nothing is added to leave no empty place`, async () => {
+    const refine = holdRefined();
+    stage.onAsk = ((held) => async (request) => (request.refined ? (await held(request), { body: { suggestions: [] } }) : { body: { suggestions: SUGGESTED.slice(0, count), search: SEARCH } }))(stage.onAsk);
+    const page = await stage.open({ browser: { viewport: { width: 320, height: 520 } } });
+    await loaded(page);
+    await ask(page);
+    await untilNames(page, FIRST.slice(0, count));
+    const room = () => page.locator(".offered").evaluate((list) => list.getBoundingClientRect().bottom - list.querySelector(".suggestion:last-of-type, li:nth-last-child(1)")!.getBoundingClientRect().bottom);
+    const places = () => page.locator(".offered > li").count();
+    assert.equal(await places(), 5, "while some may come");
+    await box(page, FIRST[0]!).focus();
+    refine();
+    await until(() => stage.asks.length, (n) => n === 2, "the refined answer");
+    await page.waitForTimeout(200);
+    assert.equal(await places(), 5, "nothing moves under somebody's hands");
+    await page.getByRole("button", { name: "Suggest" }).focus();
+    await until(places, (n) => n === count, "the room is gone");
+    assert.equal(await room(), 0);
+  });
+}
+
+test("that not all of a long page was read is said in a line", async () => {
+  stage.onAsk = () => ({ body: { suggestions: SUGGESTED, truncated: true } });
+  const page = await stage.open();
+  await loaded(page);
+  await ask(page);
+  await untilStatus(page, /The page or its neighbours are very long: the most useful part was read\./);
+  assert.match(await spoken(page), /^3 suggestions, 2 ticked The page or its neighbours are very long/);
 });
 
 test("when the last suggestion is dismissed, undoing it has the focus", async () => {

@@ -7,8 +7,8 @@ import type { Problem } from "../service.ts";
 import type { Shell } from "../shell.ts";
 import type { ReadSpace } from "../vocabulary.ts";
 import { dismissals } from "./dismissals.ts";
-import { gather, readSimilar, requestFor } from "./read.ts";
-import { suggest } from "./service.ts";
+import { gather, readSimilar, requestFor, type Material } from "./read.ts";
+import { MOST_ASKED, suggest, type Neighbour } from "./service.ts";
 import { initialState, reduce, type Action, type State } from "./state.ts";
 
 const SAY_SLOW_AFTER = 300; // ms
@@ -30,36 +30,54 @@ export function run(world: World, show: (state: State) => void): (action: Action
   const remember = dismissals(host, contentPath(shell.contentType, shell.contentId));
   let state = initialState;
   let stop = new AbortController();
+  let asked: { material: Material; similar: Neighbour[] } | undefined; // with the last answer that is shown
+  let remembered: Promise<void> = Promise.resolve();
 
   function dispatch(action: Action): void {
-    const { epoch, last } = state;
+    const before = state;
     state = reduce(state, action);
     show(state);
-    if (state.epoch !== epoch) stop.abort();
+    if (state.epoch !== before.epoch) stop.abort();
     if (action.type === "ask" || (action.type === "outdated" && state.phase === "asking")) void ask();
-    if (action.type === "dismiss" && state.last) keep(state.last.suggestion.label, true);
-    if (action.type === "restore" && last) keep(last.suggestion.label, false);
+    if (action.type === "dismiss" && state !== before) keep(action.label, true);
+    if (action.type === "restore" && before.dismissed.includes(action.label)) {
+      keep(action.label, false);
+      if (state.gone.length === before.gone.length) void find(action.label);
+    }
   }
 
   function keep(label: string, dismissed: boolean): void {
-    remember(label, dismissed).catch(() => dispatch({ type: "unsaved" }));
+    remembered = remember(label, dismissed).catch(() => dispatch({ type: "unsaved" }));
+  }
+
+  /** Asks about one label that is wanted again, of which nothing is known here but its name. */
+  async function find(label: string): Promise<void> {
+    if (!asked) return;
+    const { material, similar } = asked;
+    const request = { ...requestFor(shell, material, world.held(), state.dismissed, similar), limit: MOST_ASKED };
+    const answer = await suggest(host, request, shell.prefix, AbortSignal.timeout(ANSWER_WITHIN)).catch(() => undefined);
+    dispatch({ type: "found", label, suggestion: answer?.suggestions.find((s) => s.label === label) });
   }
 
   async function ask(): Promise<void> {
     const { epoch } = state;
     const { signal } = (stop = new AbortController());
-    const late = setTimeout(() => dispatch({ type: "late", epoch }), ANSWER_WITHIN);
+    const late = setTimeout(() => dispatch({ type: "late", epoch, still: world.still() }), ANSWER_WITHIN);
     const slow = setTimeout(() => dispatch({ type: "slow", epoch }), SAY_SLOW_AFTER);
     try {
+      await remembered; // or what is read says otherwise
       const material = await gather(host, shell, world.readSpace);
-      const answer = await suggest(host, requestFor(shell, material, world.held(), state.hidden), shell.prefix, signal);
+      dispatch({ type: "kept", dismissed: material.dismissed });
+      const answer = await suggest(host, requestFor(shell, material, world.held(), state.dismissed), shell.prefix, signal);
+      if (!signal.aborted) asked = { material, similar: [] };
       dispatch({ type: "answered", epoch, answer });
       if (!answer.search || signal.aborted) return;
       const similar = await readSimilar(host, answer.search, shell.contentId);
-      const better = similar.length && !signal.aborted ? await suggest(host, requestFor(shell, material, world.held(), state.hidden, similar), shell.prefix, signal) : undefined;
+      if (!signal.aborted) asked = { material, similar };
+      const better = similar.length && !signal.aborted ? await suggest(host, requestFor(shell, material, world.held(), state.dismissed, similar), shell.prefix, signal) : undefined;
       dispatch({ type: "refined", epoch, answer: better, still: world.still() });
     } catch (error) {
-      dispatch({ type: "failed", epoch, problem: asProblem(error) });
+      dispatch({ type: "failed", epoch, problem: asProblem(error), still: world.still() });
     } finally {
       clearTimeout(late);
       clearTimeout(slow);

@@ -8,7 +8,7 @@ import { VOCABULARY_PROPERTY } from "../properties.ts";
 import type { Shell } from "../shell.ts";
 import { countLabels, type ReadSpace } from "../vocabulary.ts";
 import { dismissedIn } from "./dismissals.ts";
-import { isName, MOST_SHOWN, type Body, type Neighbour, type Request, type Term, type Tree } from "./service.ts";
+import { isName, MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request, type Term, type Tree } from "./service.ts";
 
 const PART_WITHIN = 3_000; // ms; what is later is left out
 
@@ -124,7 +124,7 @@ function neighboursIn(found: Content[], contentId: string): Neighbour[] {
 }
 
 /** What to ask the service. similar are pages read for this one; what was read of the space comes after them. */
-export function requestFor(shell: Shell, material: Material, labels: string[], hidden: string[], similar?: Neighbour[]): Request {
+export function requestFor(shell: Shell, material: Material, labels: string[], dismissed: string[], similar?: Neighbour[]): Request {
   const request: Request = {
     contentId: shell.contentId,
     page: { ...material.page, labels },
@@ -133,9 +133,9 @@ export function requestFor(shell: Shell, material: Material, labels: string[], h
     vocabulary: material.vocabulary.terms,
     inUse: counts(material.space),
     onlyListed: material.vocabulary.only,
-    dismissed: [...new Set([...material.dismissed, ...hidden])],
+    dismissed,
     refined: similar !== undefined,
-    limit: shell.prefix ? 20 : MOST_SHOWN, // those without the prefix are not shown
+    limit: shell.prefix ? MOST_ASKED : MOST_SHOWN, // those without the prefix are not shown
   };
   const known = new Set(similar?.map((n) => n.id));
   const others = neighboursIn(material.space, shell.contentId).filter((n) => !known.has(n.id));

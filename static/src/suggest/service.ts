@@ -67,10 +67,12 @@ export interface Answer {
   suggestions: Suggested[];
   removals: string[]; // labels of the page that nothing speaks for
   nothing: Nothing | undefined; // why there are no suggestions
+  truncated: boolean; // not all that was sent was read
   search: string; // CQL for pages like this one, "" for none
 }
 
 export const MOST_SHOWN = 5;
+export const MOST_ASKED = 20; // where not all of them are to be shown
 const MOST_REMOVALS = 3;
 const MOST_REASONS = 6;
 const LONGEST_TEXT = 200; // characters of what a reason quotes
@@ -83,7 +85,7 @@ export async function suggest(host: Host, request: Request, prefix: string, sign
 
 /** The answer as far as it is one. A panel that shows only labels with a prefix suggests only such. */
 export function asAnswer(body: unknown, prefix: string): Answer {
-  const { suggestions, removals, nothing, search } = (body ?? {}) as Record<string, unknown>;
+  const { suggestions, removals, nothing, truncated, search } = (body ?? {}) as Record<string, unknown>;
   if (!Array.isArray(suggestions)) throw { kind: "unavailable" } satisfies Problem;
   const found = new Map<string, Suggested>();
   for (const one of objects(suggestions)) {
@@ -92,9 +94,10 @@ export function asAnswer(body: unknown, prefix: string): Answer {
     found.set(label, { label, ticked: ticked === true, reasons: objects(reasons).flatMap(asReason).slice(0, MOST_REASONS) });
   }
   return {
-    suggestions: [...found.values()].slice(0, MOST_SHOWN),
+    suggestions: [...found.values()].slice(0, MOST_ASKED),
     removals: objects(removals).flatMap(({ label }) => (typeof label === "string" && label.startsWith(prefix) ? [label] : [])).slice(0, MOST_REMOVALS), // those on the page are shown
     nothing: found.size ? undefined : (NOTHING.find((known) => known === nothing) ?? "none_fits"),
+    truncated: truncated === true,
     search: typeof search === "string" && search.length <= LONGEST_SEARCH ? search : "",
   };
 }

@@ -12,15 +12,22 @@ export interface State {
   epoch: number; // counts what makes an answer that is under way outdated
   slow: boolean; // asking takes long enough to show that it is under way
   refining: boolean; // an answer is shown and a better one may come
-  spare: boolean; // room is kept for as many suggestions as there may be
+  spare: boolean; // room is kept for as many suggestions as there may be: while a better answer may come, and then while somebody is there
   suggestions: Suggestion[];
   removals: string[];
   nothing?: Nothing | undefined; // why the service has none
+  truncated: boolean; // not all that was sent was read
   problem?: Problem | undefined;
-  hidden: string[]; // "not this one", said while this frame lives
-  last?: { suggestion: Suggestion; at: number } | undefined; // what was said of last, to be taken back
+  dismissed: string[]; // "not this one", kept with the page or said in this frame, the latest last
+  gone: Gone[]; // those that were dismissed from what is shown, the latest last
+  last?: { label: string; dismissed: boolean } | undefined; // dismissed last, to be taken back at once; or restored, and not suggested all the same
   unsaved: boolean; // the last of it could not be kept with the page
-  news: "" | "found" | "refined" | "ticked" | "dismissed" | "unsaved"; // what a screen reader has not been told yet
+  news: "" | "found" | "refined" | "ticked" | "dismissed" | "restored" | "unfit" | "unsaved"; // what a screen reader has not been told yet
+}
+
+interface Gone {
+  suggestion: Suggestion;
+  at: number;
 }
 
 export type Action =
@@ -30,11 +37,14 @@ export type Action =
   | { type: "slow"; epoch: number }
   | { type: "answered"; epoch: number; answer: Answer }
   | { type: "refined"; epoch: number; answer: Answer | undefined; still: boolean }
-  | { type: "late"; epoch: number }
-  | { type: "failed"; epoch: number; problem: Problem }
+  | { type: "kept"; dismissed: string[] } // what the page says was dismissed
+  | { type: "late"; epoch: number; still: boolean }
+  | { type: "failed"; epoch: number; problem: Problem; still: boolean }
   | { type: "tick"; label: string; ticked: boolean }
   | { type: "dismiss"; label: string }
-  | { type: "restore" }
+  | { type: "restore"; label: string }
+  | { type: "found"; label: string; suggestion: Suggested | undefined } // what the service says of one that was restored
+  | { type: "left" } // neither the pointer nor the focus is there any more
   | { type: "unsaved" };
 
 export const initialState: State = {
@@ -45,7 +55,9 @@ export const initialState: State = {
   spare: false,
   suggestions: [],
   removals: [],
-  hidden: [],
+  truncated: false,
+  dismissed: [],
+  gone: [],
   unsaved: false,
   news: "",
 };
@@ -55,9 +67,9 @@ export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case "ask":
       // What stood there makes room for bones at once, so that nothing moves.
-      return { ...initialState, hidden: state.hidden, epoch: state.epoch + 1, phase: "asking", slow: state.phase !== "closed" };
+      return { ...initialState, dismissed: state.dismissed, epoch: state.epoch + 1, phase: "asking", slow: state.phase !== "closed" };
     case "close":
-      return { ...initialState, hidden: state.hidden, epoch: state.epoch + 1 };
+      return { ...initialState, dismissed: state.dismissed, epoch: state.epoch + 1 };
     case "outdated":
       return { ...state, epoch: state.epoch + 1, refining: false };
     case "slow":
@@ -65,82 +77,101 @@ export function reduce(state: State, action: Action): State {
     case "answered": {
       const { answer } = action;
       // An empty answer that may be bettered is not shown: it would only make way again.
-      if (!answer.suggestions.length && answer.search) return { ...state, nothing: answer.nothing, removals: answer.removals };
+      if (!answer.suggestions.length && answer.search) return { ...state, nothing: answer.nothing, removals: answer.removals, truncated: answer.truncated };
       return shown(state, answer);
     }
     case "refined": {
       const { answer, still } = action;
-      if (state.phase === "asking") return answer ? shown(state, { ...answer, search: "" }) : settled(state);
-      if (!answer) return settled(state);
-      const suggestions = merge(state.suggestions, fresh(state, answer), still);
+      if (state.phase === "asking") return answer ? shown(state, { ...answer, search: "" }) : settled(state, still);
+      if (!answer) return settled(state, still);
+      const suggestions = merge(state.suggestions, fresh(state, answer), still || state.gone.length > 0);
       const removals = still ? [...new Set([...state.removals, ...answer.removals])] : answer.removals;
       const same = suggestions.every((s, i) => s.label === state.suggestions[i]?.label) && suggestions.length === state.suggestions.length;
-      return { ...settled(state), suggestions, removals, nothing: answer.nothing, news: same ? state.news : "refined" };
+      return { ...settled(state, still), suggestions, removals, nothing: answer.nothing, truncated: state.truncated || answer.truncated, news: same ? state.news : "refined" };
     }
+    case "kept":
+      return { ...state, dismissed: [...new Set([...action.dismissed, ...state.dismissed])] };
     case "late":
-      return state.phase === "asking" && !state.nothing ? failed(state, { kind: "timeout" }) : settled(state);
+      return state.phase === "asking" && !state.nothing ? failed(state, { kind: "timeout" }) : settled(state, action.still);
     case "failed":
-      return failed(state, action.problem);
+      return state.phase === "asking" ? failed(state, action.problem) : settled(state, action.still);
     case "tick": {
       const { label, ticked } = action;
       return { ...state, news: "ticked", suggestions: state.suggestions.map((s) => (s.label === label ? { ...s, ticked, touched: true } : s)) };
     }
     case "dismiss": {
-      const at = state.suggestions.findIndex((s) => s.label === action.label);
+      const { label } = action;
+      const at = state.suggestions.findIndex((s) => s.label === label);
       const suggestion = state.suggestions[at];
       if (!suggestion) return state;
       const suggestions = state.suggestions.filter((s) => s !== suggestion);
-      return { ...state, suggestions, hidden: [...state.hidden, suggestion.label], last: { suggestion, at }, unsaved: false, news: "dismissed" };
+      return { ...state, suggestions, dismissed: [...without(state.dismissed, label), label], gone: [...state.gone, { suggestion, at }], last: { label, dismissed: true }, unsaved: false, news: "dismissed" };
     }
     case "restore": {
-      if (!state.last) return state;
-      const { suggestion, at } = state.last;
-      const hidden = state.hidden.filter((label) => label !== suggestion.label);
-      return { ...state, hidden, suggestions: [...state.suggestions.slice(0, at), suggestion, ...state.suggestions.slice(at)], last: undefined, unsaved: false, news: "found" };
+      const { label } = action;
+      const index = state.gone.findIndex((g) => g.suggestion.label === label);
+      const back = state.gone[index];
+      // Places of those dismissed after it were counted without it.
+      const gone = state.gone.map((g, i) => (back && i > index && g.at >= back.at ? { ...g, at: g.at + 1 } : g)).filter((_, i) => i !== index);
+      const restored = { ...state, dismissed: without(state.dismissed, label), gone, last: state.last?.label === label ? undefined : state.last, unsaved: false };
+      return back ? { ...restored, ...inserted(state.suggestions, back) } : restored;
     }
+    case "found": {
+      const { label, suggestion } = action;
+      if (state.phase !== "shown" || state.suggestions.some((s) => s.label === label)) return state;
+      if (!suggestion) return { ...state, news: "unfit", last: { label, dismissed: false } };
+      return { ...state, ...inserted(state.suggestions, { suggestion: { ...suggestion, ticked: false, touched: true }, at: state.suggestions.length }) };
+    }
+    case "left":
+      return state.refining ? state : { ...state, spare: false };
     case "unsaved":
       return { ...state, unsaved: true, news: "unsaved" };
   }
 }
 
 function shown(state: State, answer: Answer): State {
-  const { removals, nothing } = answer;
+  const { removals, nothing, truncated } = answer;
   const more = answer.search !== "";
-  return { ...state, phase: "shown", slow: false, suggestions: fresh(state, answer), removals, nothing, refining: more, spare: more, news: "found" };
+  return { ...state, phase: "shown", slow: false, suggestions: fresh(state, answer), removals, nothing, truncated, refining: more, spare: more, news: "found" };
 }
 
-/** No better answer is waited for any more. */
-function settled(state: State): State {
+/** No better answer is waited for any more. The room for it goes, or stays while somebody is there (still) who would miss what is below. */
+function settled(state: State, still: boolean): State {
   const asking = state.phase === "asking";
-  return { ...state, phase: "shown", slow: false, refining: false, epoch: state.epoch + 1, news: asking ? "found" : state.news };
+  return { ...state, phase: "shown", slow: false, refining: false, spare: state.spare && still, epoch: state.epoch + 1, news: asking ? "found" : state.news };
 }
 
 function failed(state: State, problem: Problem): State {
-  if (state.phase !== "asking") return settled(state);
   return { ...state, phase: "failed", slow: false, epoch: state.epoch + 1, problem };
 }
 
 function fresh(state: State, answer: Answer): Suggestion[] {
-  return answer.suggestions.flatMap((s) => (state.hidden.includes(s.label) ? [] : [{ ...s, touched: false }])).slice(0, MOST_SHOWN);
+  return answer.suggestions.flatMap((s) => (state.dismissed.includes(s.label) ? [] : [{ ...s, touched: false }])).slice(0, MOST_SHOWN);
+}
+
+function without(names: string[], name: string): string[] {
+  return names.filter((n) => n !== name);
+}
+
+/** One that is back, in its place. */
+function inserted(shown: Suggestion[], { suggestion, at }: Gone): Pick<State, "suggestions" | "news"> {
+  return { suggestions: [...shown.slice(0, at), suggestion, ...shown.slice(at)], news: "restored" };
 }
 
 /**
  * What a refined answer makes of the suggestions on the screen. Each keeps its
- * place. One that is no longer suggested makes way for a new one in that place,
- * or goes if it stands last, unless it is ticked or was touched. While the pointer or the focus is among
- * them (still) they stay as they are, and new ones only come at the end, unticked.
+ * place and its tick. One that is no longer suggested makes way for a new one in
+ * that place, or goes if it stands last, unless it is ticked. The other new ones
+ * come at the end. When somebody is there, with the pointer or the focus (still),
+ * or has touched one of them, all stay and new ones come unticked.
  */
 function merge(shown: Suggestion[], better: Suggestion[], still: boolean): Suggestion[] {
+  const taken = still || shown.some((s) => s.touched);
   const again = new Map(better.map((s) => [s.label, s]));
   const places = new Set(shown.map((s) => s.label));
-  const coming = better.filter((s) => !places.has(s.label));
-  const fallen = (s: Suggestion) => !still && !again.has(s.label) && !s.ticked && !s.touched;
-  const kept = shown.map((s) => {
-    const now = again.get(s.label);
-    if (fallen(s)) return coming.shift() ?? s;
-    if (still || !now) return s;
-    return s.touched ? { ...s, reasons: now.reasons } : now;
-  });
+  const coming = better.filter((s) => !places.has(s.label)).map((s) => ({ ...s, ticked: s.ticked && !taken }));
+  const fallen = (s: Suggestion) => !taken && !again.has(s.label) && !s.ticked;
+  const kept = shown.map((s) => (fallen(s) ? (coming.shift() ?? s) : { ...s, reasons: (!still && again.get(s.label)?.reasons) || s.reasons }));
   while (kept.length && fallen(kept.at(-1)!)) kept.pop();
-  return [...kept, ...coming.map((s) => ({ ...s, ticked: s.ticked && !still }))].slice(0, Math.max(MOST_SHOWN, kept.length));
+  return [...kept, ...coming].slice(0, Math.max(MOST_SHOWN, kept.length));
 }

@@ -3,6 +3,7 @@
 
 import { h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Counted, useSecondsLeft } from "../countdown.tsx";
 import type { Host } from "../host.ts";
 import type { Problem } from "../service.ts";
 import type { Shell } from "../shell.ts";
@@ -10,6 +11,7 @@ import { canRetry } from "../state.ts";
 import type { Say } from "../strings.ts";
 import { loadStyle } from "../style.ts";
 import type { ReadSpace } from "../vocabulary.ts";
+import { Dismissed } from "./dismissed.tsx";
 import { run } from "./effects.ts";
 import { Offered } from "./offered.tsx";
 import { initialState, type State } from "./state.ts";
@@ -49,10 +51,11 @@ export function Suggestions(props: Props): JSX.Element | null {
   const area = useRef<HTMLDivElement>(null);
   const undo = useRef<HTMLButtonElement>(null);
   const closer = useRef<HTMLButtonElement>(null);
+  const still = () => Boolean(area.current?.matches(":hover, :focus-within"));
   const now = useRef(props);
   now.current = props;
   const [dispatch] = useState(() =>
-    run({ host, shell, readSpace, held: () => now.current.held, still: () => Boolean(area.current?.matches(":hover, :focus-within")) }, setState),
+    run({ host, shell, readSpace, held: () => now.current.held, still }, setState),
   );
 
   useEffect(() => void ready.then(([words]) => setWords(words)), []);
@@ -69,9 +72,14 @@ export function Suggestions(props: Props): JSX.Element | null {
 
   const suggestions = state.suggestions.filter((s) => !held.includes(s.label));
   const ticked = suggestions.flatMap((s) => (s.ticked ? [s.label] : []));
-  const line = words && open ? spoken(state, shell, words, suggestions.length, ticked.length) : "";
+  const removals = state.removals.filter((label) => held.includes(label));
+  const dismissed = state.dismissed.filter((label) => label.startsWith(shell.prefix) && !held.includes(label)).reverse();
+  const nothing = words && tip(state, shell, words, removals.length + dismissed.length > 0);
+  const line = words && open ? spoken(state, words, suggestions.length, ticked.length, nothing!) : "";
   useLayoutEffect(() => tell(line), [line]);
 
+  const list = useRef<HTMLButtonElement>(null);
+  const [listed, setListed] = useState(false);
   const restored = useRef("");
   useLayoutEffect(() => {
     const index = suggestions.findIndex((s) => s.label === restored.current);
@@ -79,11 +87,15 @@ export function Suggestions(props: Props): JSX.Element | null {
     restored.current = "";
   }, [state.suggestions]);
 
-  /** Takes back the last "not this one". Its button goes, so the suggestion that is back has the focus. */
-  function restore(): void {
-    restored.current = state.last?.suggestion.label ?? "";
-    dispatch({ type: "restore" });
+  /** Takes back a "not this one". Its button goes, so the suggestion that is back at once has the focus. */
+  function restore(label: string): void {
+    if (state.gone.some((g) => g.suggestion.label === label)) restored.current = label;
+    dispatch({ type: "restore", label });
   }
+
+  const left = useSecondsLeft(state.problem?.kind === "rate_limited" ? state.problem : undefined);
+  /** The pointer or the focus goes: perhaps only to another place in here. */
+  const leave = () => setTimeout(() => still() || dispatch({ type: "left" }));
 
   if (!open) return null;
   if (!words || state.phase === "asking") return state.slow || slow ? bones : null;
@@ -91,19 +103,26 @@ export function Suggestions(props: Props): JSX.Element | null {
 
   const closing = <button type="button" class="quiet" ref={closer} onClick={close}>{say("close")}</button>;
   if (state.phase === "failed") {
+    const { kind, retryAfter, requestId } = state.problem!;
+    const counts = kind === "rate_limited" ? retryAfter : undefined;
+    const again = canRetry(kind) && <button type="button" class="link" onClick={ask}>{panelSay("retry")}</button>;
     return (
       <div class="suggestions">
-        <p class="status wrong" role="alert">
-          {why(state.problem!, words, panelSay)} {canRetry(state.problem!.kind) && <button type="button" class="link" onClick={ask}>{panelSay("retry")}</button>}
-          {state.problem!.requestId && <small>{panelSay("reference", { id: state.problem!.requestId })}</small>}
-        </p>
+        <div class="status wrong">
+          <div role="alert">
+            <p>{counts ? <Counted first={why(kind, words, panelSay, counts)} now={why(kind, words, panelSay, left)} /> : why(kind, words, panelSay)} </p>
+            {!counts && again}
+            {requestId && <small>{panelSay("reference", { id: requestId })}</small>}
+          </div>
+          {counts && !left && again}
+        </div>
         {closing}
       </div>
     );
   }
 
   return (
-    <div class="suggestions" role="group" aria-label={say("suggestions")} ref={area}>
+    <div class="suggestions" role="group" aria-label={say("suggestions")} ref={area} onPointerLeave={leave} onFocusOut={leave}>
       <Offered
         suggestions={suggestions}
         words={words}
@@ -112,7 +131,7 @@ export function Suggestions(props: Props): JSX.Element | null {
         dismiss={(label) => dispatch({ type: "dismiss", label })}
         focusAfterLast={() => undo.current?.focus()}
       >
-        {!suggestions.length && <p class="status">{isolate(tip(state, shell, words))}</p>}
+        {!suggestions.length && <p class="status">{isolate(nothing!)}</p>}
         <div class="actions">
           {suggestions.length > 0 && (
             <button type="button" class="primary" aria-disabled={!ticked.length} onClick={() => ticked.length && (change({ add: ticked }), close())}>
@@ -120,17 +139,32 @@ export function Suggestions(props: Props): JSX.Element | null {
             </button>
           )}
           {closing}
+          {dismissed.length > 0 && (
+            <button type="button" class="quiet" ref={list} aria-expanded={listed} onClick={() => setListed(!listed)}>{say("dismissed", { count: dismissed.length })}</button>
+          )}
           {state.last && (
             <p class="status">
-              {isolate(say("notThis", { name: isolate(state.last.suggestion.label) }))}
-              <span aria-hidden="true"> · </span>
-              <button type="button" class="link" ref={undo} onClick={restore}>{panelSay("undo")}</button>
+              {isolate(say(state.last.dismissed ? "notThis" : "unfit", { name: isolate(state.last.label) }))}
+              {state.last.dismissed && <span aria-hidden="true"> · </span>}
+              {state.last.dismissed && <button type="button" class="link" ref={undo} onClick={() => restore(state.last!.label)}>{panelSay("undo")}</button>}
             </p>
           )}
-          {state.unsaved && <p class="status">{isolate(say("unsaved"))}</p>}
+          {/* For the eye: a screen reader is told when it happens. */}
+          {state.unsaved && <p class="status" aria-hidden="true">{isolate(say("unsaved"))}</p>}
         </div>
+        {listed && dismissed.length > 0 && (
+          <Dismissed
+            names={dismissed}
+            words={words}
+            bringBack={(label) => {
+              restore(label);
+              (dismissed.length > 1 ? list : closer).current?.focus(); // this line goes
+            }}
+          />
+        )}
+        {state.truncated && <p class="status">{isolate(say("truncated"))}</p>}
       </Offered>
-      {state.removals.filter((label) => held.includes(label)).map((label) => (
+      {removals.map((label) => (
         <p key={label} class="status">
           {isolate(say("removal", { name: isolate(label) }))}
           <span aria-hidden="true"> · </span>
@@ -151,30 +185,39 @@ export function Suggestions(props: Props): JSX.Element | null {
   );
 }
 
-/** Why there is nothing to suggest, and what helps. */
-function tip({ nothing }: State, { contentType }: Shell, { say }: Words): string {
+/** Why there is nothing to suggest, and what helps. more: there is something else to do here. */
+function tip({ nothing }: State, { contentType }: Shell, { say }: Words, more: boolean): string {
   if (!nothing) return say("nothing.left");
+  if (nothing === "all_applied" && more) return say("nothing.applied");
   return say(nothing === "too_short" && contentType === "attachment" ? "nothing.file" : `nothing.${nothing}`);
 }
 
 // The panel's sentences for these speak of a change that was not made.
 const OWN_SENTENCES = ["bad_request", "unauthorized", "anonymous", "too_large", "rate_limited", "upstream", "unavailable", "timeout"] as const;
 
-function why({ kind, retryAfter }: Problem, { say }: Words, panelSay: Say): string {
-  if (kind === "rate_limited" && retryAfter) return say("why.rate_limited_for", { count: retryAfter });
+function why(kind: Problem["kind"], { say }: Words, panelSay: Say, seconds?: number): string {
+  if (kind === "rate_limited" && seconds) return say("why.rate_limited_for", { count: seconds });
   const own = OWN_SENTENCES.find((known) => known === kind);
   return own ? say(`why.${own}`) : panelSay(`why.${kind}`);
 }
 
 /** For screen readers: what there is, and what became of it. */
-function spoken(state: State, shell: Shell, words: Words, count: number, ticked: number): string {
-  const { say } = words;
+function spoken(state: State, { say }: Words, count: number, ticked: number, nothing: string): string {
   if (state.phase === "asking") return state.slow ? say("looking") : "";
   if (state.phase !== "shown") return ""; // a failure is an alert
   const counted = `${say("found", { count })}, ${say("ticked", { count: ticked })}`;
-  if (state.news === "unsaved") return say("unsaved");
-  if (!count) return tip(state, shell, words);
-  if (state.news === "dismissed" && state.last) return `${say("notThis", { name: state.last.suggestion.label })}. ${say("found", { count })}`;
-  if (state.news === "ticked") return say("ticked", { count: ticked });
-  return state.news === "refined" ? `${say("refined")} ${counted}` : counted;
+  switch (state.news) {
+    case "unsaved":
+      return say("unsaved");
+    case "unfit":
+      return say("unfit", { name: state.last?.label ?? "" });
+    case "ticked":
+      return count ? say("ticked", { count: ticked }) : nothing;
+    case "dismissed":
+      return count && state.last ? `${say("notThis", { name: state.last.label })}. ${say("found", { count })}` : nothing;
+    case "restored":
+      return counted;
+  }
+  const all = count ? counted : nothing;
+  return [state.news === "refined" && say("refined"), all, state.truncated && say("truncated")].filter(Boolean).join(" ");
 }
