@@ -9,6 +9,9 @@ func (s *Server) disabled(x *exchange) error    { return s.lifecycle(x, "disable
 
 func (s *Server) lifecycle(x *exchange, event string) error {
 	if err := s.Host.Lifecycle(x.request, event); err != nil {
+		if x.body != nil && x.body.refused != nil {
+			return x.body.refused // what the host makes of it is a body that it could not read
+		}
 		return err
 	}
 	x.response.WriteHeader(http.StatusNoContent)

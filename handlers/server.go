@@ -59,6 +59,7 @@ type Server struct {
 	echo    *echo.Echo
 	policy  contentPolicy
 	buffers sync.Pool
+	inHand  *inHand
 	turns   *turns
 
 	answerWithin time.Duration // the constant, but for tests
@@ -68,7 +69,7 @@ type Server struct {
 func New(options Options) *Server {
 	s := &Server{
 		Options: options, echo: echo.New(), policy: newContentPolicy(options.Bridge, options.Framers),
-		turns: newTurns(runtime.GOMAXPROCS(0)), answerWithin: answerWithin,
+		inHand: newInHand(), turns: newTurns(runtime.GOMAXPROCS(0)), answerWithin: answerWithin,
 	}
 	s.buffers.New = func() any { buffer := make([]byte, 0, 4096); return &buffer }
 	s.echo.HideBanner = true
@@ -103,7 +104,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type exchange struct {
 	request   *http.Request
 	response  *echo.Response
-	route     *route // nil if no route matched
+	body      *incoming // nil if there is none
+	route     *route    // nil if no route matched
 	requestID string
 	caller    *Caller // nil where the route asks for no proof
 	started   time.Time
@@ -120,8 +122,25 @@ func (s *Server) exchange(c echo.Context, r *route) *exchange {
 	ctx := technicallog.WithRequest(c.Request().Context(), x.requestID, "")
 	ctx, x.end = s.timed(ctx, x.started)
 	x.request = c.Request().WithContext(ctx)
+	if body := x.request.Body; body != nil && body != http.NoBody {
+		x.body = &incoming{
+			ReadCloser: body, inHand: s.inHand, whose: func() string { return s.bodyOwner(x) },
+			interrupt: func() { x.readUntil(longAgo) },
+		}
+		x.request.Body = x.body
+	}
 	s.policy.setCommon(x.header(), x.requestID)
 	return x
+}
+
+// bodyOwner is who holds what comes of a request's body.
+func (s *Server) bodyOwner(x *exchange) string {
+	if x.caller != nil {
+		return x.caller.SiteHash
+	}
+	// A lifecycle call, whose token is proved before its body is read. It has a
+	// share besides that of the site's people: they must not keep an uninstall out.
+	return "lifecycle " + s.Host.ClaimedSite(x.request)
 }
 
 func (s *Server) unrouted(c echo.Context) *exchange { return s.exchange(c, nil) }
@@ -134,17 +153,25 @@ var (
 	contentHTML = []string{"text/html; charset=utf-8"}
 	contentJSON = []string{"application/json; charset=utf-8"}
 	contentText = []string{"text/plain; charset=utf-8"}
+
+	closeConnection = []string{"close"}
 )
 
 func (x *exchange) send(code int, contentType []string, body []byte) {
 	header := x.header()
 	header["Content-Type"] = contentType
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	if x.bodyIsLeft() {
+		header["Connection"] = closeConnection
+	}
 	x.response.WriteHeader(code)
 	if x.request.Method != http.MethodHead {
 		_, _ = x.response.Write(body) // the caller is gone; there is nobody to tell
 	}
 }
+
+// bodyIsLeft reports whether the caller has more to send than anybody reads.
+func (x *exchange) bodyIsLeft() bool { return x.body != nil && !x.body.ended }
 
 // serve takes a request through proof, rights and handler. Whatever happens,
 // it ends with one answer and one log line.
@@ -154,6 +181,7 @@ func (s *Server) serve(x *exchange) {
 		if recovered := recover(); recovered != nil {
 			if recovered == http.ErrAbortHandler { //nolint:errorlint // a sentinel that net/http compares the same way
 				x.end()
+				s.leaveBody(x)
 				panic(recovered)
 			}
 			// The value of a panic may quote what was being processed. Only
@@ -245,6 +273,29 @@ func (s *Server) finish(x *exchange, err error) {
 			slog.String(technicallog.Cause, technicallog.CauseOf(f.Cause)))
 	}
 	s.Log.LogAttrs(x.request.Context(), level, "request", attrs...)
+	s.leaveBody(x)
+}
+
+var longAgo = time.Unix(1, 0)
+
+// readUntil is when the caller has to have sent what is read; the zero time is
+// never.
+func (x *exchange) readUntil(end time.Time) {
+	_ = http.NewResponseController(x.response).SetReadDeadline(end) // only a test's writer has no connection
+}
+
+// leaveBody ends with the body when all is answered.
+func (s *Server) leaveBody(x *exchange) {
+	if x.body == nil {
+		return
+	}
+	s.inHand.release(x.body)
+	if x.bodyIsLeft() {
+		// Or net/http would wait for up to 256 KB of it before it closes the
+		// connection. That what is still on its way does not undo the answer is
+		// seen to where connections are closed, in package connlimit.
+		x.readUntil(longAgo)
+	}
 }
 
 // routingFault is the fault of a path or method that is not in the table. It

@@ -3,7 +3,6 @@ package handlers
 import (
 	"math"
 	"net/http"
-	"time"
 
 	"labelup/internal/confluence"
 	"labelup/internal/fault"
@@ -12,24 +11,16 @@ import (
 )
 
 // A suggestion is worked out from what the request holds, and nothing of it is
-// left when it is answered. The body is read before the request waits for its
-// turn, so that who sends slowly keeps nobody from the processor, and it is
-// decoded, read and compared within the turn, because that is the work.
+// left when it is answered. The body is read before the request takes a place
+// and waits for its turn, so that who sends slowly keeps nobody from either, and
+// it is decoded, read and compared within the turn, because that is the work.
 //
-// Memory: at most maxPlaces bodies of 4 MiB wait or are read at a time, 128 MiB.
-// On top, for each processor, comes the one request that is worked on. Measured
+// Memory: what has come of all bodies is bounded by maxInHand. On top, for each processor, comes the one request that is worked on. Measured
 // on the largest that the bounds allow, 500 neighbours that have no word in
 // common: 60 MiB are taken from the heap until the engine begins, 20 MiB of them
 // are then held, and 105 MiB at the engine's peak, half a second later. For 60
 // neighbours of a usual length the peak is a tenth of that.
-const (
-	// maxSuggestBytes bounds the body: a long page, and 200 pages like it.
-	maxSuggestBytes = 4 << 20
-
-	// suggestReading is how long a body may take. With maxWait after it and the
-	// work, all is done well before the 30 s of Heroku's router.
-	suggestReading = 8 * time.Second
-)
+const maxSuggestBytes = 4 << 20 // bounds the body: a long page, and 200 pages like it
 
 type suggestAnswer struct {
 	Engine      string             `json:"engine"`
@@ -87,15 +78,15 @@ func (s *Server) suggestLabels(x *exchange) error {
 }
 
 func (s *Server) suggestion(x *exchange) (*suggestAnswer, error) {
+	raw, err := readBody(x, maxSuggestBytes)
+	if err != nil {
+		return nil, err
+	}
 	place, err := s.turns.enter(x.caller.SiteHash)
 	if err != nil {
 		return nil, err
 	}
 	defer place.leave()
-	raw, err := readBodyUntil(x, maxSuggestBytes, x.started.Add(suggestReading))
-	if err != nil {
-		return nil, err
-	}
 	if err := place.turn(x.request.Context()); err != nil {
 		return nil, err
 	}
@@ -119,19 +110,6 @@ func (s *Server) suggestion(x *exchange) (*suggestAnswer, error) {
 		answer.Search = confluence.SimilarPages(x.caller.SpaceKey, x.caller.Content.ID(), found.Search, in.Page.Labels)
 	}
 	return answer, nil
-}
-
-// readBodyUntil reads a body that has to be there by then.
-func readBodyUntil(x *exchange, limit int64, end time.Time) ([]byte, error) {
-	controller := http.NewResponseController(x.response)
-	_ = controller.SetReadDeadline(end) // only a test's writer has no connection
-	raw, err := readBody(x, limit)
-	if err == nil {
-		// Or net/http would take the caller for gone when the time is over. After
-		// an error it stays, for net/http reads what is left of the body.
-		_ = controller.SetReadDeadline(time.Time{})
-	}
-	return raw, err
 }
 
 func suggestAnswerOf(in suggest.Input, found suggest.Answer) *suggestAnswer {

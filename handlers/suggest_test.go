@@ -477,7 +477,7 @@ func TestASlowBodyEndsInTimeAndKeepsNobodyFromTheProcessor(t *testing.T) {
 			t.Fatal(err)
 		}
 		body, _ := io.ReadAll(answer.Body)
-		if answer.StatusCode != http.StatusBadRequest || !strings.Contains(string(body), "body_too_slow") || time.Since(began) != suggestReading {
+		if answer.StatusCode != http.StatusBadRequest || !strings.Contains(string(body), "body_too_slow") || time.Since(began) != bodyReading {
 			t.Errorf("after %v answered %d %s", time.Since(began), answer.StatusCode, body)
 		}
 		_ = client.Close()

@@ -1,0 +1,152 @@
+package handlers
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"labelup/internal/fault"
+)
+
+// sender sends bodies that do not end.
+type sender struct {
+	inHand *inHand
+	owner  string
+	bodies []*incoming
+}
+
+// send begins a body and sends so much of it, in pieces, or until it is refused.
+func (s *sender) send(bytes int64) (b *incoming, refused error) {
+	b = &incoming{inHand: s.inHand, owner: s.owner, interrupt: func() {}}
+	s.bodies = append(s.bodies, b)
+	for sent := int64(0); sent < bytes && refused == nil; {
+		sent = min(bytes, sent+64<<10)
+		refused = s.inHand.hold(b, sent)
+	}
+	return b, refused
+}
+
+// takeAll sends bodies until one is refused, which it gives up.
+func (s *sender) takeAll(size int64) {
+	for {
+		if b, refused := s.send(size); refused != nil {
+			s.inHand.release(b)
+			s.bodies = s.bodies[:len(s.bodies)-1]
+			return
+		}
+	}
+}
+
+func (h *inHand) heldBy(owner string) int64 {
+	if o := h.owners[owner]; o != nil {
+		return o.bytes
+	}
+	return 0
+}
+
+// check fails the test if the sums are not those of the bodies.
+func (h *inHand) check(t *testing.T) {
+	t.Helper()
+	var all int64
+	for _, name := range slices.Sorted(maps.Keys(h.owners)) {
+		if h.owners[name].bytes <= 0 || h.owners[name].bytes > maxInHandOfOwner {
+			t.Errorf("%s holds %d bytes", name, h.owners[name].bytes)
+		}
+		all += h.owners[name].bytes
+	}
+	if all != h.bytes || all > maxInHand {
+		t.Errorf("%d bytes are counted, %d are held", h.bytes, all)
+	}
+}
+
+func TestEachHoldsItsShareHoweverManyTakeWhatTheyCan(t *testing.T) {
+	for _, attackers := range []int{0, 1, 4, 36, 200} {
+		for _, size := range []int64{leastInHand, 128 << 10, maxSuggestBytes} {
+			t.Run(fmt.Sprintf("%d attackers, bodies of %d bytes", attackers, size), func(t *testing.T) {
+				h := newInHand()
+				for n := range attackers {
+					(&sender{inHand: h, owner: fmt.Sprint("attacker ", n)}).takeAll(size)
+				}
+				h.check(t)
+				late := &sender{inHand: h, owner: "late"}
+				for h.heldBy("late") < 4<<20 {
+					if _, refused := late.send(64 << 10); refused != nil {
+						break
+					}
+				}
+				h.check(t)
+				fair := min(4<<20, int64(maxInHand/(attackers+1)))
+				if got := h.heldBy("late"); got < fair-256<<10 {
+					t.Errorf("who comes late may hold %d bytes, and %d are its share", got, fair)
+				}
+			})
+		}
+	}
+}
+
+func TestTheLargestSuggestionFitsBesideSitesThatTakeWhatTheyCan(t *testing.T) {
+	h := newInHand()
+	attackers := make([]*sender, 6)
+	for n := range attackers {
+		attackers[n] = &sender{inHand: h, owner: fmt.Sprint("attacker ", n)}
+		attackers[n].takeAll(1 << 20)
+	}
+	if _, refused := (&sender{inHand: h, owner: "late"}).send(maxSuggestBytes); refused != nil {
+		t.Error(refused)
+	}
+	cut := 0
+	for _, a := range attackers {
+		for _, b := range a.bodies {
+			if err := h.arrived(b); err != nil && b.bytes == 0 {
+				if f := fault.Of(err); f.Kind != fault.RateLimited || f.Reason != "site_has_too_much_in_hand" || f.RetryAfter == 0 {
+					t.Errorf("cut off with %v", err)
+				}
+				cut++
+			}
+		}
+	}
+	if cut == 0 {
+		t.Error("nothing was cut off")
+	}
+	h.check(t)
+}
+
+func TestWhatHasComeWholeIsNotCutOff(t *testing.T) {
+	h := newInHand()
+	interrupted := false
+	for n := range 4 {
+		for range 2 {
+			b, refused := (&sender{inHand: h, owner: fmt.Sprint("site ", n)}).send(maxSuggestBytes)
+			b.interrupt = func() { interrupted = true }
+			if err := h.arrived(b); err != nil || refused != nil {
+				t.Fatal(err, refused)
+			}
+		}
+	}
+	_, refused := (&sender{inHand: h, owner: "late"}).send(1 << 20)
+	if f := fault.Of(refused); f.Kind != fault.Unavailable || f.Reason != "too_much_in_hand" || f.RetryAfter == 0 || interrupted {
+		t.Errorf("refused with %v, interrupted %v", refused, interrupted)
+	}
+	h.check(t)
+}
+
+func TestOfOneOwnerNoMoreIsInHandThanItsShare(t *testing.T) {
+	h := newInHand()
+	s := &sender{inHand: h, owner: "a"}
+	s.takeAll(leastInHand)
+	if h.bytes != maxInHandOfOwner {
+		t.Errorf("it holds %d bytes", h.bytes)
+	}
+	_, refused := s.send(1)
+	if f := fault.Of(refused); f.Kind != fault.RateLimited || f.Reason != "site_has_too_much_in_hand" || f.RetryAfter == 0 {
+		t.Errorf("refused with %v", refused)
+	}
+	for _, b := range s.bodies {
+		h.release(b)
+		h.release(b) // a second time gives nothing
+	}
+	if h.bytes != 0 || len(h.owners) != 0 {
+		t.Errorf("%d bytes of %d owners are left", h.bytes, len(h.owners))
+	}
+}
