@@ -27,6 +27,7 @@ var onlyIn = map[string][]string{
 	"labelup/internal/seal":               {"internal/tenant", "internal/backup", "internal/aws", "internal/doctor", "cmd/labelup"},
 	"labelup/internal/tenant":             {"internal/backup", "internal/doctor", "cmd/labelup"},
 	"labelup/internal/config":             {"cmd/labelup"},
+	"labelup/internal/connlimit":          {"cmd/labelup"},
 	"github.com/getkin/kin-openapi":       {}, // tests only
 	"github.com/yuin/goldmark":            {"internal/localconfluence"},
 	"github.com/blevesearch/snowballstem": {"internal/words"},
@@ -34,6 +35,7 @@ var onlyIn = map[string][]string{
 	"net/http": {
 		"connect", "handlers", "static", "cmd/labelup",
 		"internal/confluence", "internal/localconfluence", "internal/aws", "internal/outbound", "internal/metrics", "internal/doctor",
+		"internal/connlimit",
 	},
 	"github.com/aws":               {"internal/aws"},
 	"github.com/prometheus":        {"internal/metrics"},

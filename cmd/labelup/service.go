@@ -21,6 +21,7 @@ import (
 	"labelup/internal/backup"
 	"labelup/internal/config"
 	"labelup/internal/confluence"
+	"labelup/internal/connlimit"
 	"labelup/internal/datamap"
 	"labelup/internal/metrics"
 	"labelup/internal/outbound"
@@ -130,7 +131,8 @@ func newService(settings config.Config, observed *observation) (*service, error)
 			// Longer than any call to Confluence that a change may wait for.
 			WriteTimeout:   45 * time.Second,
 			IdleTimeout:    95 * time.Second, // above the 90 s of Heroku's router, so that it closes first
-			MaxHeaderBytes: 32 << 10,         // a token in the URL and one in a header fit
+			MaxHeaderBytes: maxHead - 4096,   // net/http reads so much more before it refuses
+			ConnState:      connlimit.State,
 			ErrorLog:       slog.NewLogLogger(muted{log.Handler()}, slog.LevelWarn),
 		},
 	}
@@ -138,6 +140,17 @@ func newService(settings config.Config, observed *observation) (*service, error)
 	s.measure()
 	return s, nil
 }
+
+// Bounds of what comes before any request is proved. With all connections open
+// and all heads as long as they may be, the process stays below 128 MB.
+const (
+	maxConnections = 2000
+
+	// maxHead is the longest head of a request in bytes, from its first line to
+	// the empty one: a token in the URL, of which Heroku's router takes 8 KB, and
+	// another in a header fit.
+	maxHead = 16 << 10
+)
 
 // keyTransport keeps open what eight questions at a time need of connections to
 // each key server.
@@ -218,7 +231,7 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 		defer func() { _ = private.Close() }() // nobody's request is lost
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- s.server.Serve(listener) }()
+	go func() { failed <- s.server.Serve(connlimit.New(listener, maxConnections)) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
