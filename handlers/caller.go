@@ -49,6 +49,10 @@ type Caller struct {
 	Content  confluence.Content
 	SpaceKey string
 
+	// Shown is the content to read for the caller: Content, or that of the signed
+	// URL if the proof is bound to none. No change may name it.
+	Shown confluence.Content
+
 	// Query is a parameter of the signed URL. It is what a page's editor
 	// wrote: hostile text, though signed.
 	Query func(name string) string

@@ -78,6 +78,11 @@ func (c *Connect) caller(proved *connect.Caller) *Caller {
 	// A token that is bound to no content, or to a kind without labels, leaves
 	// the zero Content, which no change can name.
 	caller.Content, _ = confluence.ParseContent(proved.Content.ID, proved.Content.Type)
+	caller.Shown = caller.Content
+	if proved.Content.ID == "" {
+		// A call of the host itself, such as for an export, may be bound to its URL alone.
+		caller.Shown, _ = confluence.ParseContent(proved.Parameter("contentId"), proved.Parameter("contentType"))
+	}
 	caller.AsUser = func(requestID string) (Confluence, error) { return c.asUser(proved, caller.SiteHash, requestID) }
 	caller.AsApp = func(requestID string) (Confluence, error) { return c.asApp(site, caller.SiteHash, requestID) }
 	return caller

@@ -187,6 +187,50 @@ func TestAnExportReadsAsThePersonOrAsTheAppAndNeverFails(t *testing.T) {
 	}
 }
 
+func TestAnExportShowsTheContentOfTheTokenOrElseThatOfTheSignedURL(t *testing.T) {
+	const none = "not available right now"
+	tests := map[string]struct {
+		content connect.Content // of the token
+		query   string
+		changes []connecttest.Change
+		want    string
+	}{
+		"the token says which":                          {connect.Content{ID: "123", Type: "page"}, "?contentId=124&contentType=page", nil, "existing"},
+		"the token names no content":                    {connect.Content{}, "?contentId=123&contentType=page", nil, "existing"},
+		"the token has no context":                      {connect.Content{}, "?contentId=123&contentType=page", []connecttest.Change{connecttest.Without("context")}, "existing"},
+		"neither says which":                            {connect.Content{}, "", nil, none},
+		"the URL does not say of which kind":            {connect.Content{}, "?contentId=123", nil, none},
+		"the URL names a path":                          {connect.Content{}, "?contentId=123/../124&contentType=page", nil, none},
+		"the token names something that has no labels":  {connect.Content{ID: "125", Type: "whiteboard"}, "?contentId=123&contentType=page", nil, none},
+		"the token names content, and not of what kind": {connect.Content{ID: "125"}, "?contentId=123&contentType=page", nil, none},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			h.atlassian.Content = test.content
+			path := "/macro/labels/static" + test.query
+			if w := h.send(h.atlassian.ServerCall(http.MethodGet, path, "", test.changes...)); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), test.want) {
+				t.Errorf("answered %d %s, want %s", w.Code, w.Body, test.want)
+			}
+			// The host signed another URL.
+			r := h.atlassian.ServerCall(http.MethodGet, path, "", test.changes...)
+			r.RequestURI = strings.Replace(r.RequestURI, "static", "static?contentId=123&contentType=page", 1)
+			if w := h.send(r); w.Code != http.StatusUnauthorized {
+				t.Errorf("with a parameter added afterwards it is answered %d", w.Code)
+			}
+		})
+	}
+}
+
+func TestWhatOnlyTheURLNamesCannotBeChanged(t *testing.T) {
+	h := newHarness(t)
+	h.atlassian.Content = connect.Content{}
+	w := h.send(h.atlassian.BrowserCall(http.MethodPost, "/api/labels?contentId=123&contentType=page", `{"contentId":"123","add":["new"]}`))
+	if w.Code != http.StatusNotFound {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+}
+
 func TestAnExportLinksToTheSiteAsPeopleSeeIt(t *testing.T) {
 	h := newHarness(t)
 	for _, display := range []string{"https://wiki.acme.example", "https://wiki.acme.example/wiki"} {

@@ -67,7 +67,7 @@ func (s *Server) macroStatic(x *exchange) error {
 	defer cancel()
 	site, err := read(x.requestID)
 	if err == nil {
-		static.Labels, err = site.Labels(ctx, caller.Content)
+		static.Labels, err = site.Labels(ctx, caller.Shown)
 	}
 	if err != nil {
 		x.fault = x.faultOf(err)
