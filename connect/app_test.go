@@ -429,6 +429,32 @@ func TestAnEmptyPreviousSecretSignsNothing(t *testing.T) {
 	wantReason(t, err, connect.Unauthorized, connect.ReasonSignature)
 }
 
+// No install leaves such a record. A store that lost the secret, or did not open
+// it, must not make everybody the site.
+func TestARecordWithoutASecretProvesNobody(t *testing.T) {
+	f := newFixture(t)
+	site := f.host.Installation()
+	site.SharedSecret = ""
+	f.store.Put(site)
+	signed := connecttest.SignedWith(jwt.SigningMethodHS256, []byte{})
+
+	_, err := f.app.FromHost(f.host.Iframe("/byline", signed))
+	wantReason(t, err, connect.Unauthorized, connect.ReasonUninstalled)
+	_, err = f.app.FromBrowser(f.host.BrowserCall("POST", "/api/labels", "{}", signed))
+	wantReason(t, err, connect.Unauthorized, connect.ReasonUninstalled)
+	for _, event := range []connect.Event{connect.Enabled, connect.Disabled} {
+		f.refused(t, f.host.Lifecycle(event, signed), event, connect.ReasonUninstalled)
+	}
+	request := httptest.NewRequest(http.MethodGet, site.BaseURL+"/rest/api/space", nil)
+	wantReason(t, connect.SignRequest(request, &site, "labelup", f.now), connect.Unauthorized, connect.ReasonUninstalled)
+	asked := newKeyServer(t, http.NotFound)
+	_, err = connect.NewUserTokens(asked.URL, nil, nil).Token(t.Context(), &site, "somebody")
+	wantReason(t, err, connect.Unauthorized, connect.ReasonUninstalled)
+	if asked.asked.Load() > 0 {
+		t.Error("the token server was asked with an empty secret")
+	}
+}
+
 func TestABlockedSiteIsToldSoAndNobodyElseIs(t *testing.T) {
 	f := newFixture(t)
 	site := f.host.Installation()
