@@ -4,8 +4,10 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,6 +143,71 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 			}
 		}
 		t.Errorf("package %s has no comment that says what it is for", folder)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What a package's comment says of its files: they are there.
+func TestEveryFileThatAPackageNamesIsThere(t *testing.T) {
+	named := regexp.MustCompile(`\b[a-z_0-9]+\.go\b`)
+	seen := 0
+	eachSource(t, func(file string) {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.PackageClauseOnly|parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if parsed.Doc == nil {
+			return
+		}
+		for _, name := range named.FindAllString(parsed.Doc.Text(), -1) {
+			seen++
+			if _, err := os.Stat(filepath.Join(filepath.Dir(file), name)); err != nil {
+				t.Errorf("%s names %s, which is not there", file, name)
+			}
+		}
+	})
+	if seen < 10 {
+		t.Errorf("found %d names only", seen)
+	}
+}
+
+// The next protocol comes as another file beside it.
+func TestOneFileOfHandlersKnowsTheProtocol(t *testing.T) {
+	var known []string
+	eachSource(t, func(file string) {
+		if path.Dir(file) != "handlers" {
+			return
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range parsed.Imports {
+			if spec.Path.Value == `"labelup/connect"` {
+				known = append(known, file)
+			}
+		}
+	})
+	if !slices.Equal(known, []string{"handlers/connect.go"}) {
+		t.Errorf("it is known to %q", known)
+	}
+}
+
+// eachSource calls do with every file that is no test.
+func eachSource(t *testing.T, do func(file string)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == "node_modules" || file != "." && strings.HasPrefix(entry.Name(), ".")):
+			return fs.SkipDir
+		case !entry.IsDir() && strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go"):
+			do(filepath.ToSlash(file))
+		}
 		return nil
 	})
 	if err != nil {

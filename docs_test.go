@@ -115,3 +115,59 @@ func TestEveryReasonInTheLogIsExplained(t *testing.T) {
 		}
 	}
 }
+
+func TestTheReadmeNamesEveryProgramThatTheTestsInstall(t *testing.T) {
+	_, recipe, found := strings.Cut(readFile(t, "Makefile"), "\nprograms:\n")
+	recipe, _, _ = strings.Cut(recipe, "\n\n")
+	programs := regexp.MustCompile(`call need,([a-z-]+)`).FindAllStringSubmatch(recipe, -1)
+	if !found || len(programs) < 4 {
+		t.Fatalf("the Makefile installs %q", programs)
+	}
+	readme := readFile(t, "README.md")
+	for _, program := range programs {
+		if !strings.Contains(readme, "`"+program[1]+"`") {
+			t.Errorf("README.md leaves out %s", program[1])
+		}
+	}
+}
+
+// The runbook says that the panel tells a person what is wrong with a name: of
+// just the rules that the panel has a text for.
+func TestTheRunbookSendsNobodyToAPanelThatSaysNothing(t *testing.T) {
+	var explained []string
+	for line := range strings.Lines(readFile(t, "docs/runbook.md")) {
+		if strings.Contains(line, "the panel says what is wrong with the name") {
+			for _, reason := range regexp.MustCompile("`label_([a-z_]+)`").FindAllStringSubmatch(line, -1) {
+				explained = append(explained, reason[1])
+			}
+		}
+	}
+	var texts []string
+	for _, rule := range regexp.MustCompile(`"wrong\.([a-z_]+)"`).FindAllStringSubmatch(readFile(t, "static/src/strings/en.json"), -1) {
+		texts = append(texts, rule[1])
+	}
+	slices.Sort(explained)
+	slices.Sort(texts)
+	if len(explained) == 0 || !slices.Equal(explained, texts) {
+		t.Errorf("the runbook names %q, and the panel has texts for %q", explained, texts)
+	}
+}
+
+// No site can install a Connect app any more: docs/deploy.md says since when.
+func TestNoDocumentAdvisesToInstallTheAppAgain(t *testing.T) {
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	advice := regexp.MustCompile(`(?i)reinstall|upload app|installs? (the app|it) (on|again on) a site|updates? the app, `)
+	for _, page := range append(pages, "README.md", "internal/runbook/runbook.go") {
+		for line := range strings.Lines(readFile(t, page)) {
+			if found := advice.FindString(line); found != "" {
+				t.Errorf("%s says %q: %s", page, found, line)
+			}
+		}
+	}
+	if !slices.Contains(anchors(readFile(t, "docs/deploy.md")), "which-sites-can-have-it") {
+		t.Error("docs/deploy.md does not say which sites can have the app")
+	}
+}

@@ -19,8 +19,8 @@
 //	internal/backup, aws     backups of the sites; KMS, S3 and CloudWatch Logs
 //	internal/datamap         what is kept where, why and how long, declared by whoever keeps it
 //	internal/technicallog    the log, which cannot hold customer data; metrics and lasterrors count its lines
-//	internal/logreader, runbook, doctor
-//	                         for support: the log as a timeline, what to do about an error, what is wrong
+//	internal/logreader, runbook, doctor, terminal
+//	                         for support: the log as a timeline, what to do about an error, what is wrong; safe output
 //	internal/localconfluence, childredis, pagefile
 //	                         to develop and test against: a Confluence, a Redis, files of pages
 //

@@ -7,13 +7,16 @@
 //	app.FromBrowser(r)                   the app's own pages calling its API
 //	SignRequest, UserTokens              calls to the site, as the app and as a person
 //
-// Each entry point pins the algorithm, the place of the token and the kind of
-// its query string hash. There is no switch that turns a check off, and no
-// entry point that accepts two kinds of token.
+// Each entry point pins the algorithm, for Lifecycle that of the event, and the
+// kind of query string hash, and takes no other kind of token. No switch turns
+// off a check of a token; Config.AllowInsecureLoopback, for development, only
+// lets sites be on this machine.
 //
-// The package knows nothing of HTTP routes and answers, of Redis, or of any
-// product: it keeps nothing itself but keys and tokens until they expire, and
-// it reads and writes sites through Store.
+// Of Atlassian's products it knows Confluence: the hosts of its sites, and what
+// a token says of a page, a space and a macro. It knows nothing of the routes
+// and answers of an app, nor of Redis: it reads and writes sites through Store.
+// It keeps in memory public keys and tokens to act as a person, both bounded in
+// number and time.
 //
 // Sources: developer.atlassian.com/cloud/confluence, "Understanding JWT for
 // Connect apps", "Security for Connect apps", "User impersonation for Connect

@@ -1,10 +1,12 @@
 // Package handlers is the service's HTTP side: the table of routes with who
 // may call each, the proof of the caller, the headers of every answer, and the
-// mapping of faults to statuses. It decides nothing about labels.
+// mapping of faults to statuses. What a label is and what a change does to a
+// page it leaves to internal/label.
 //
-// It is the only package that knows Echo, and the only one that knows by which
-// protocol (today Connect) a caller is proved. Nothing it logs is customer
-// data: see package technicallog.
+// It is the only package that knows Echo. In it only connect.go knows by which
+// protocol a caller is proved; outside of it internal/tenant keeps what Connect
+// says of a site, and cmd/labelup puts them together. Nothing it logs is
+// customer data: see package technicallog.
 package handlers
 
 import (

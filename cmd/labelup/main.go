@@ -1,10 +1,9 @@
 // Command labelup is the whole program: the service, the same with a local
 // Confluence for development, and tools for operators, support and those who
-// label. A file is named for its subcommand. service.go, sites.go and
-// observation.go put the service together; operation.go and support.go are what
-// the commands for operators and for support share; memory.go is about what
-// stays in memory. What a label, a token or a site is, it leaves to the packages
-// that it puts together.
+// label. What a subcommand does is in the file of its name, restore in backup.go.
+// service.go, sites.go and observation.go put the service together; operation.go
+// and support.go are what the commands for operators and for support share. What
+// a label, a token or a site is, it leaves to the packages that it puts together.
 package main
 
 import (

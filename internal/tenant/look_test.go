@@ -55,10 +55,10 @@ func TestEveryRecordIsListedOnce(t *testing.T) {
 	began := now.Add(-time.Hour)
 	want := map[string]Summary{}
 	for clientKey, summary := range map[string]Summary{
-		"installed": {BaseURL: "https://site.example/wiki", Enabled: true, InstalledAt: began, ChangedAt: began.Add(time.Second), Current: true},
-		"old key":   {BaseURL: "https://site.example/wiki", Enabled: true, InstalledAt: began, ChangedAt: began.Add(time.Second)},
+		"installed": {BaseURL: "https://site.example/wiki", DisplayURL: "https://wiki.example", Enabled: true, InstalledAt: began, ChangedAt: began.Add(time.Second), Current: true},
+		"old key":   {BaseURL: "https://site.example/wiki", DisplayURL: "https://wiki.example", Enabled: true, InstalledAt: began, ChangedAt: began.Add(time.Second)},
 		"gone": {
-			BaseURL: "https://site.example/wiki", Blocked: true, InstalledAt: began, ChangedAt: began.Add(time.Second),
+			BaseURL: "https://site.example/wiki", DisplayURL: "https://wiki.example", Blocked: true, InstalledAt: began, ChangedAt: began.Add(time.Second),
 			UninstalledAt: now, Current: true,
 		},
 		"no JSON":   {Corrupt: true},
@@ -243,7 +243,8 @@ func TestEveryCommandIsReportedWithoutKeysOrValues(t *testing.T) {
 	server := redistest.Start(t)
 	var mu sync.Mutex
 	var calls []Call
-	s := openAs(t, server.URL(), sealer(t, "k1"), Options{}, Settings{Observe: func(call Call) {
+	// By the clock of the token, or it would expire at once.
+	s := openAs(t, server.URL(), sealer(t, "k1"), Options{}, Settings{Now: func() time.Time { return now }, Observe: func(call Call) {
 		mu.Lock()
 		defer mu.Unlock()
 		calls = append(calls, call)
