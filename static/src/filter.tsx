@@ -57,7 +57,7 @@ export function Filter({ say, names, want, shown, focusFirst }: Props): JSX.Elem
         onInput={(event) => write(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
-      <span role="status">{text && say("filtered", { shown, of: names.length })}</span>
+      <span role="status" dir="auto">{text && say("filtered", { shown, of: names.length })}</span>
     </Fragment>
   );
 }
