@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"labelup/internal/fault"
+	"labelup/macros"
 )
 
 // status is the one place where a kind of fault becomes an HTTP status.
@@ -58,14 +59,10 @@ func (x *exchange) faultOf(err error) *fault.Error {
 	return f
 }
 
-// The answer to every call that is not proved, whatever the cause, byte for
-// byte: who guesses learns nothing. The request id is in the header.
-const (
-	unauthorizedJSON = `{"error":{"kind":"unauthorized","message":"Unauthorized"}}` + "\n"
-	unauthorizedHTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Unauthorized</title>` +
-		`<p>Unauthorized: Label UP could not verify that this page comes from your site. ` +
-		`Reload the page; if that does not help, ask a site admin to update the app.</p></html>` + "\n"
-)
+// unauthorizedJSON is the answer to every call that is not proved, whatever the
+// cause, byte for byte: who guesses learns nothing. In a frame it is one page in
+// each language. The request id is in the header.
+const unauthorizedJSON = `{"error":{"kind":"unauthorized","message":"Unauthorized"}}` + "\n"
 
 // problem is the body of every other fault.
 type problem struct {
@@ -128,25 +125,24 @@ func (s *Server) answerFault(x *exchange, err error) {
 	if x.written() {
 		return // too late for another status; the log line has the fault
 	}
-	code := status(f.Kind)
-	if f.Kind == fault.Unauthorized {
-		if x.route != nil && x.route.html {
-			x.send(code, contentHTML, []byte(unauthorizedHTML))
-		} else {
-			x.send(code, contentJSON, []byte(unauthorizedJSON))
-		}
-		return
-	}
-	detail := problemDetail{Kind: f.Kind, Reason: f.Reason, Message: message(f.Kind), Detail: x.refusedName, RequestID: x.requestID}
-	if seconds := retryAfter(f); seconds > 0 {
-		detail.RetryAfter = seconds
+	code, seconds := status(f.Kind), retryAfter(f)
+	if seconds > 0 {
 		x.header().Set("Retry-After", strconv.Itoa(seconds))
 	}
-	if x.route != nil && x.route.html {
-		x.send(code, contentHTML, errorPage(detail))
-		return
+	switch {
+	case x.route != nil && x.route.html:
+		shown := macros.Problem{Language: language(x), Kind: f.Kind, Wait: seconds, RequestID: x.requestID}
+		if f.Kind == fault.Unauthorized {
+			shown.RequestID = ""
+		}
+		x.send(code, contentHTML, s.Pages.Problem(shown))
+	case f.Kind == fault.Unauthorized:
+		x.send(code, contentJSON, []byte(unauthorizedJSON))
+	default:
+		x.sendJSON(code, problem{Error: problemDetail{
+			Kind: f.Kind, Reason: f.Reason, Message: message(f.Kind), RetryAfter: seconds, Detail: x.refusedName, RequestID: x.requestID,
+		}})
 	}
-	x.sendJSON(code, problem{Error: detail})
 }
 
 // retryAfter is in whole seconds, at least one where waiting is the answer.
@@ -159,12 +155,6 @@ func retryAfter(f *fault.Error) int {
 }
 
 const defaultRetryAfter = 5 * time.Second
-
-func errorPage(detail problemDetail) []byte {
-	page := `<!doctype html><html lang="en"><meta charset="utf-8"><title>Label UP</title><p>` +
-		detail.Message + `</p><p>Request ` + detail.RequestID + `</p></html>` + "\n"
-	return []byte(page)
-}
 
 func (x *exchange) sendJSON(code int, value any) {
 	body, err := json.Marshal(value)

@@ -66,7 +66,7 @@ func newHarness(t *testing.T) *harness {
 			Budget: confluence.NewBudget(confluence.Limits{}),
 		},
 		Assets: http.NotFoundHandler(),
-		Pages:  macros.NewPages("labelup", "/static/h/labelup.js", "/static/h/labelup.css", bridge),
+		Pages:  macros.NewPages("labelup", asset, bridge),
 		Words: func(locale string) macros.Words {
 			return macros.Words{Labels: "Labels in " + locale, None: "No labels", Unavailable: "Labels are not available right now."}
 		},
@@ -87,6 +87,9 @@ func newHarness(t *testing.T) *harness {
 	})
 	return h
 }
+
+// asset is where a file of the bundle is.
+func asset(name string) string { return "/static/h/" + name }
 
 const bridge = "https://connect-cdn.atl-paas.net/all.js"
 

@@ -300,10 +300,10 @@ func TestAnExportWaitsNoLongerThanTheHostDoes(t *testing.T) {
 
 func TestAnExportIsInTheLanguageOfTheHostIfItSaysOne(t *testing.T) {
 	tests := map[string]struct{ query, header, want string }{
-		"the host says it":        {"&loc=de-DE", "fr", "Labels in de-DE:"},
-		"the caller accepts some": {"", "fr-FR,en;q=0.5", "Labels in fr-FR:"},
+		"the host says it":        {"&loc=de-DE", "fr", "Labels in de:"},
+		"the caller accepts some": {"", "fr-FR,en;q=0.5", "Labels in fr:"},
 		"with a weight":           {"", "ja;q=0.8", "Labels in ja:"},
-		"nobody says anything":    {"", "", "Labels in :"},
+		"nobody says anything":    {"", "", "Labels in en:"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -321,7 +321,7 @@ func TestARedisThatIsDownIsSaidAndComesBack(t *testing.T) {
 	h := newHarness(t)
 	h.store.SetDown(true)
 	w := h.send(h.atlassian.Iframe("/macro/labels?contentId=123"))
-	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "Try again in a few seconds") {
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "Wait 5 seconds, then reload the page") {
 		t.Errorf("macro answered %d %s", w.Code, w.Body)
 	}
 	if w := h.send(h.atlassian.Lifecycle(connect.Installed)); w.Code != http.StatusServiceUnavailable {

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"labelup/internal/fault"
@@ -36,6 +35,7 @@ func (s *Server) frame(x *exchange, view macros.View) error {
 		Licensed:       caller.Licensed,
 		SignedIn:       caller.AccountID != "",
 		RequestID:      x.requestID,
+		Language:       language(x),
 	})
 	x.send(http.StatusOK, contentHTML, *buffer)
 	s.buffers.Put(buffer)
@@ -57,7 +57,7 @@ func (s *Server) macroStatic(x *exchange) error {
 		Display:  caller.Query("display"),
 		WikiURL:  caller.WikiURL,
 		SpaceKey: caller.SpaceKey,
-		Words:    s.Words(locale(x)),
+		Words:    s.Words(string(language(x))),
 	}
 	read := caller.AsApp
 	if caller.AccountID != "" {
@@ -81,13 +81,14 @@ func (s *Server) macroStatic(x *exchange) error {
 	return nil
 }
 
-// locale is the language to export in, such as "de-DE": what the host says, or
-// else what the caller accepts. Both may be missing; then the words are English.
-func locale(x *exchange) string {
-	if said := x.caller.Query("loc"); said != "" {
-		return said
+// language is the reader's: what the host says, or else what they accept. Where
+// nothing is proved it is the same two, and all that they can do is choose.
+func language(x *exchange) macros.Language {
+	var said string
+	if x.caller != nil {
+		said = x.caller.Query("loc")
+	} else {
+		said = x.request.URL.Query().Get("loc")
 	}
-	first, _, _ := strings.Cut(x.request.Header.Get("Accept-Language"), ",")
-	tag, _, _ := strings.Cut(first, ";")
-	return strings.TrimSpace(tag)
+	return macros.LanguageOf(said, x.request.Header.Get("Accept-Language"))
 }

@@ -48,7 +48,7 @@ func serviceForSpeed(tb testing.TB) (http.Handler, *connecttest.Host) {
 			Tokens: connect.NewUserTokens("https://token.example.com", nil, nil), Budget: confluence.NewBudget(confluence.Limits{}),
 		},
 		Assets:  http.NotFoundHandler(),
-		Pages:   macros.NewPages("labelup", "/static/h/labelup.js", "/static/h/labelup.css", bridge),
+		Pages:   macros.NewPages("labelup", asset, bridge),
 		Bridge:  bridge,
 		Framers: []string{"https://*.atlassian.net"},
 		Ready:   func(context.Context) error { return nil },

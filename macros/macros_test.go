@@ -35,6 +35,8 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
+func asset(name string) string { return "/static/h/" + name }
+
 var english = Words{Labels: "Labels", None: "No labels", Unavailable: "Labels are not available right now."}
 
 func labels(names ...string) []label.Label {
@@ -112,7 +114,7 @@ func frame() Frame {
 }
 
 func TestFramePage(t *testing.T) {
-	pages := NewPages("labelup", "/static/h/labelup.js", "/static/h/labelup.css", "https://connect-cdn.atl-paas.net/all.js")
+	pages := NewPages("labelup", asset, "https://connect-cdn.atl-paas.net/all.js")
 	golden(t, "panel.html", string(pages.Append(nil, frame())))
 	golden(t, "admin.html", string(pages.Append(nil, Frame{View: Admin, Licensed: true, SignedIn: true, RequestID: "r2"})))
 }
@@ -121,7 +123,7 @@ func FuzzFramePageKeepsHostileValuesInTheirAttribute(f *testing.F) {
 	f.Add(`"><script>alert(1)</script>`, "DS")
 	f.Add("' onload='x", "\x00")
 	f.Add("&quot;", "日本")
-	pages := NewPages("labelup", "/s.js", "/s.css", "https://example.com/all.js")
+	pages := NewPages("labelup", asset, "https://example.com/all.js")
 	f.Fuzz(func(t *testing.T, prefix, space string) {
 		hostile := frame()
 		hostile.Prefix, hostile.SpaceKey = prefix, space
@@ -163,7 +165,7 @@ func FuzzStorageIsWellFormed(f *testing.F) {
 }
 
 func BenchmarkFramePage(b *testing.B) {
-	pages := NewPages("labelup", "/static/h/labelup.js", "/static/h/labelup.css", "https://connect-cdn.atl-paas.net/all.js")
+	pages := NewPages("labelup", asset, "https://connect-cdn.atl-paas.net/all.js")
 	buffer := make([]byte, 0, 4096)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -36,27 +36,40 @@ type Frame struct {
 	Licensed       bool
 	SignedIn       bool
 	RequestID      string
+	Language       Language // of what is said before the script has found out
 }
 
 // Pages writes iframe pages. The parts that never change are prepared once.
 type Pages struct {
-	head []byte // from the doctype up to the attributes of main
-	tail []byte
+	head        []byte              // from the doctype up to the attributes of main
+	tails       map[Language][]byte // from there to the end
+	problemHead []byte              // from the head up to what the page says
 }
 
-// NewPages prepares pages that load these URLs: the app's key, its script, its
-// style sheet and Atlassian's bridge script.
-func NewPages(appKey, script, style, bridge string) *Pages {
+// NewPages prepares pages of the app with this key. asset is the URL of one of
+// its own files, such as "labelup.js"; bridge is that of Atlassian's script.
+func NewPages(appKey string, asset func(name string) string, bridge string) *Pages {
 	escape := html.EscapeString
-	return &Pages{
-		head: []byte(`<!doctype html><html lang="en"><head><meta charset="utf-8">` +
+	// What the bridge is told is up to the page: ours gives its frame a height
+	// by its script, and a page that has none to count on leaves it to the bridge.
+	head := func(name, options string) string {
+		return `<head><meta charset="utf-8">` +
 			`<meta name="viewport" content="width=device-width"><title>Label UP</title>` +
-			`<link rel="stylesheet" href="` + escape(style) + `">` +
-			`<script src="` + escape(bridge) + `" data-options="resize:false;margin:false"></script>` +
-			`<script type="module" src="` + escape(script) + `"></script></head><body>` +
-			`<main id="labelup" class="ac-content" data-app-key="` + escape(appKey) + `"`),
-		tail: []byte(`></main></body></html>` + "\n"),
+			`<link rel="stylesheet" href="` + escape(asset(name+".css")) + `">` +
+			`<script src="` + escape(bridge) + `" data-options="` + options + `"></script>` +
+			`<script type="module" src="` + escape(asset(name+".js")) + `"></script></head><body>`
 	}
+	pages := &Pages{
+		head: []byte(`<!doctype html><html lang="en">` + head("labelup", "resize:false;margin:false") +
+			`<main id="labelup" class="ac-content" data-app-key="` + escape(appKey) + `"`),
+		problemHead: []byte(head("problem", "margin:false") + `<main class="ac-content">`),
+		tails:       map[Language][]byte{},
+	}
+	// The style sheet shows it late, and the script takes it away.
+	for language, words := range problemIn {
+		pages.tails[language] = []byte(`><p class="late" lang="` + string(language) + `">` + words.Late + `</p></main></body></html>` + "\n")
+	}
+	return pages
 }
 
 // Append adds the page for f to buffer.
@@ -83,7 +96,7 @@ func (p *Pages) Append(buffer []byte, f Frame) []byte {
 		buffer = append(buffer, html.EscapeString(attribute.value)...)
 		buffer = append(buffer, '"')
 	}
-	return append(buffer, p.tail...)
+	return append(buffer, p.tails[f.Language.orEnglish()]...)
 }
 
 func yes(b bool) string {

@@ -20,7 +20,7 @@ const common = {
 const script = { ...common, bundle: true, format: "esm", jsxFactory: "h", jsxFragment: "Fragment", legalComments: "none" };
 
 rmSync(out, { recursive: true, force: true });
-await build({ ...script, entryPoints: { labelup: "src/main.tsx" } });
+await build({ ...script, entryPoints: { labelup: "src/main.tsx", problem: "src/problem.ts" } });
 // Parts that are loaded when they are needed. They render with what the first
 // one has brought: two of it would not work together.
 await build({
@@ -31,7 +31,7 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: { labelup: "src/labelup.css", add: "src/add/add.css", editor: "src/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css" },
+  entryPoints: { labelup: "src/labelup.css", problem: "src/problem.css", add: "src/add/add.css", editor: "src/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css" },
 });
 // What the browser says, and what Confluence says of the app in its own menus.
 for (const folder of ["strings", "add/strings", "suggest/strings", "admin/strings", "descriptor"]) {

@@ -97,7 +97,7 @@ func newService(settings config.Config, observed *observation) (*service, error)
 			Log: log,
 		},
 		Assets:     assets,
-		Pages:      macros.NewPages(descriptor.Key, assets.URL("labelup.js"), assets.URL("labelup.css"), settings.BridgeURL),
+		Pages:      macros.NewPages(descriptor.Key, assets.URL, settings.BridgeURL),
 		Words:      exportWords(assets),
 		Bridge:     settings.BridgeURL,
 		Framers:    framers(settings),

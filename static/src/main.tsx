@@ -17,6 +17,7 @@ export { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 export type View = (host: Host, say: Say) => Promise<JSX.Element>;
 
 const root = document.getElementById("labelup")!;
+root.replaceChildren(); // what is said where this script does not come
 const shell = readShell(root.dataset);
 const host = connectHost((globalThis as { AP?: unknown }).AP);
 

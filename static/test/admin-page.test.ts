@@ -119,6 +119,12 @@ for (const [sentence, status, kind, said] of problems) {
     await page.getByRole("heading", { name: "Health" }).waitFor();
   });
 }
+test("a site that is switched off is told so, and not to try again", async () => {
+  stage.onSite = () => ({ status: 403, body: { error: { kind: "blocked", reason: "blocked", requestId: "req-2" } } });
+  const page = await open();
+  assert.match(await page.getByRole("alert").innerText(), /switched off for this site\. A site admin can ask its vendor why/);
+  assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 0);
+});
 test("an answer that never comes is waited for, not for ever", async () => {
   stage.onSite = () => new Promise(() => {});
   const page = await open({ clock: true });

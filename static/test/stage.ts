@@ -357,7 +357,7 @@ async function json(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(text);
 }
 
-/** The page as the service writes it. */
+/** The page as the service writes it, to a reader of the longest language. */
 export function shell(id: string, scene: Scene): string {
   const data = {
     view: "panel", "app-key": "labelup", "content-id": "123", "content-type": "page", "content-version": "7", "space-id": "1", "space-key": "DS",
@@ -370,7 +370,7 @@ export function shell(id: string, scene: Scene): string {
 <link rel="stylesheet" href="/static/labelup.css">
 <script src="/bridge/${id}.js" data-options="resize:false"></script>
 <script type="module" src="/static/labelup.js"></script></head>
-<body><main id="labelup" class="ac-content"${attributes}></main></body></html>`;
+<body><main id="labelup" class="ac-content"${attributes}><p class="late" lang="ja">Label UP を読み込めません。ページを再読み込みしてください。</p></main></body></html>`;
 }
 
 /** The labels shown, in order. */

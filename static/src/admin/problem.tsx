@@ -5,13 +5,13 @@ import type { Problem } from "../service.ts";
 import type { Key, Words } from "./words.ts";
 
 /** The kinds of problem with a sentence of their own; the others share one. */
-export const WHY = ["bad_request", "unauthorized", "anonymous", "forbidden", "not_found", "rate_limited", "upstream", "unavailable", "internal", "timeout", "network"] as const;
+export const WHY = ["bad_request", "unauthorized", "anonymous", "blocked", "forbidden", "not_found", "rate_limited", "upstream", "unavailable", "internal", "timeout", "network"] as const;
 
 export function ProblemLine({ problem, words: { say }, again }: { problem: Problem; words: Words; again: (() => void) | undefined }): JSX.Element {
   const kind = WHY.find((kind) => kind === problem.kind);
   return (
     <p class="notice wrong" role="alert">
-      {say(kind ? (`why.${kind}` as Key) : "why.other")} {again && <button type="button" class="link" onClick={again}>{say("retry")}</button>}
+      {say(kind ? (`why.${kind}` as Key) : "why.other")} {again && kind !== "blocked" && <button type="button" class="link" onClick={again}>{say("retry")}</button>}
       {problem.requestId && <small>{say("reference", { id: problem.requestId })}</small>}
     </p>
   );
