@@ -25,7 +25,7 @@ func TestConfluenceJS(t *testing.T) {
 		t.Skip("node or npm confluence.js is not installed")
 	}
 	w := newWorld(t, nil)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, "node", filepath.Join("testdata", "confluencejs.test.mjs"), w.s.origin).CombinedOutput()
 	if err != nil || !strings.HasSuffix(strings.TrimSpace(string(out)), "done") {

@@ -276,7 +276,7 @@ func hooks(d map[string]any) {
 func (w *world) hookCalls(n int) []appCall {
 	w.t.Helper()
 	var got []appCall
-	for range 200 {
+	for range 6000 { // a minute; it normally ends at once
 		got = nil
 		for _, c := range w.app.all() {
 			if strings.HasPrefix(c.uri, "/webhook/") {

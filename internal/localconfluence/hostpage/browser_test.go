@@ -45,7 +45,7 @@ func TestInChromium(t *testing.T) {
 	host.Start()
 	defer host.Close()
 
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, node, "testdata/browser.mjs")
 	command.Env = append(os.Environ(), "HOST="+source.base, "APP="+source.origin, "MODULES="+modules, "CHROMIUM="+chromium)
