@@ -258,7 +258,7 @@ func TestALineThatEndsBadlyIsNoticed(t *testing.T) {
 		"it ignores SIGTERM":      {`bash -c 'trap "" TERM; ` + leftAlone + `'`, "it does not end within 2s"},
 		"it says that it failed":  {`bash -c 'trap "exit 3" TERM; ` + leftAlone + `'`, "it exits with 3"},
 		"it dies of the signal":   {`bash -c '` + leftAlone + `'`, "it exits with -1"},
-		"a child stays":           {`bash -c '(trap "" TERM; exec sleep 60) & trap "exit 0" TERM; ` + leftAlone + `'`, "it leaves a process behind"},
+		"a child stays":           {`bash -c '(trap "" TERM; >stays; exec sleep 60) & trap "exit 0" TERM; until [ -e stays ]; do sleep 0.01; done; ` + leftAlone + `'`, "it leaves a process behind"},
 		"a server stays and runs": {`bash -c 'setsid bin/labelup serve >/dev/null & echo pid $! .; trap "exit 0" TERM; ` + leftAlone + `'`, "its port is still taken"},
 	}
 	for name, test := range tests {
