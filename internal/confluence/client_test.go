@@ -564,7 +564,7 @@ func TestBrokenConnections(t *testing.T) {
 			t.Parallel()
 			f := newFake()
 			f.before, f.after = test.before, test.after
-			c := overSocket(t, f, Options{Timeout: time.Second, MaxWait: 15 * time.Second})
+			c := overSocket(t, f, Options{Timeout: 5 * time.Second, MaxWait: 15 * time.Second})
 			o, err := c.Apply(t.Context(), content(t, "1"), label.Change{Add: []label.Name{"a"}})
 			if test.err != "" {
 				wantFault(t, err, test.err)
