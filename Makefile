@@ -15,9 +15,12 @@ run: build ## Start everything on this machine: Redis, the app, a local Confluen
 
 # It tests the bundle that is committed, which is the one that is shipped; one
 # of the tests compares it with its sources.
+#
+# lint has vetted already. Four tests of a package at a time, for those that may
+# run side by side mostly wait.
 test: programs .make/npm lint ## Check and test everything
 	cd static && npm run --silent check
-	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	CGO_ENABLED=1 go test -race -vet off -parallel 4 -timeout 30m ./...
 	cd static && npm test
 
 # Without cgo it needs no C compiler, and runs on any Linux.

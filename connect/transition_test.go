@@ -224,13 +224,14 @@ func TestTheCacheOfUserTokensIsBounded(t *testing.T) {
 	if len(u.tokens) != maxUserTokens/2+1 {
 		t.Errorf("%d tokens after the expired ones went, want %d", len(u.tokens), maxUserTokens/2+1)
 	}
-	for i := range maxUserTokens {
+	const more = maxUserTokens/2 + 100 // of which 101 find no room
+	for i := range more {
 		u.keep(key(maxUserTokens+i), userToken{token: "t", until: now.Add(time.Hour)}, 0)
 	}
 	if len(u.tokens) != maxUserTokens {
 		t.Errorf("%d tokens, at most %d", len(u.tokens), maxUserTokens)
 	}
-	if _, ok := u.cached(key(2*maxUserTokens - 1)); !ok {
+	if _, ok := u.cached(key(maxUserTokens + more - 1)); !ok {
 		t.Error("the newest token is not kept")
 	}
 }

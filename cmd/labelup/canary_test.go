@@ -84,6 +84,7 @@ func (title leakingSource) Export(_ context.Context, entry func(tenant.Entry) er
 }
 
 func TestEveryPlaceInWhichAWordIsPlantedIsSearched(t *testing.T) {
+	t.Parallel()
 	c := newCanary(t, withEngine(t, "leaking"))
 	for _, p := range c.pages[:2] {
 		c.send(p, http.StatusOK, "suggestions", p.as().BrowserCall(http.MethodPost, "/api/suggest", p.suggestion()))
@@ -100,6 +101,7 @@ func TestEveryPlaceInWhichAWordIsPlantedIsSearched(t *testing.T) {
 // TestNothingOfACustomersPagesOrPeopleIsAnywhereButInConfluence does everything
 // that can be done with the service and looks for what was planted.
 func TestNothingOfACustomersPagesOrPeopleIsAnywhereButInConfluence(t *testing.T) {
+	t.Parallel()
 	c := newCanary(t, shipped(t))
 	c.everything()
 	c.busy(0, time.Minute, func() {

@@ -145,6 +145,7 @@ func (c *canary) wasAsked(path *regexp.Regexp) bool {
 // TestTheServiceContactsExactlyThePublishedRecipients watches the kernel, for
 // which it does not matter by which library somebody is contacted.
 func TestTheServiceContactsExactlyThePublishedRecipients(t *testing.T) {
+	t.Parallel()
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
@@ -181,6 +182,7 @@ func TestTheServiceContactsExactlyThePublishedRecipients(t *testing.T) {
 }
 
 func TestAContactThatIsNotPublishedIsNoticed(t *testing.T) {
+	t.Parallel()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -639,6 +639,7 @@ func (c *customers) find(l *load, client redis.UniversalClient, x *comer) (bool,
 
 // TestCustomersNoticeWhatIsWrong has them use apps that do what must never be.
 func TestCustomersNoticeWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	r := redistest.Start(t)
 	c := newCustomers(t, "ada", "bo")
 	app := func(status int, body func(asked map[string][]string) string) *load {

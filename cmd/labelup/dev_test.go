@@ -69,6 +69,7 @@ func walk(t *testing.T, confluence string, environment ...string) {
 }
 
 func TestAPersonLabelsPagesInTheBrowser(t *testing.T) {
+	t.Parallel()
 	pages := filepath.Join(t.TempDir(), "pages.jsonl")
 	imported := `{"id":"1","date":"2014-05-14","title":"An imported page","excerpt":"","labels":["agile","open source"],"markdown":"# Hello"}`
 	if err := os.WriteFile(pages, []byte(imported), 0o600); err != nil {
@@ -88,6 +89,7 @@ func TestAPersonLabelsPagesInTheBrowser(t *testing.T) {
 }
 
 func TestThePageWorksWithAtlassiansOwnScriptTag(t *testing.T) {
+	t.Parallel()
 	_, confluence := startDev(t, "--bridge", "https://connect-cdn.atl-paas.net/all.js")
 	walk(t, confluence, "PRODUCTION_BRIDGE=1", "ONLY=unmodified")
 }
@@ -144,6 +146,7 @@ func statusOf(t testing.TB, url string) int {
 }
 
 func TestTheLifecycleAgainstARealRedisAndTheLocalConfluence(t *testing.T) {
+	t.Parallel()
 	_, confluence := startDev(t)
 	before := signedMacro(t, confluence)
 	if got := statusOf(t, before); got != http.StatusOK {
@@ -160,6 +163,7 @@ func TestTheLifecycleAgainstARealRedisAndTheLocalConfluence(t *testing.T) {
 }
 
 func TestSitesOutliveARestart(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	p, confluence := startDev(t, "--data", data)
 	if got := statusOf(t, signedMacro(t, confluence)); got != http.StatusOK {
@@ -179,6 +183,7 @@ func TestSitesOutliveARestart(t *testing.T) {
 }
 
 func TestDevSaysWhenAPortIsTaken(t *testing.T) {
+	t.Parallel()
 	p, _ := startDev(t)
 	port := p.url[strings.LastIndex(p.url, ":")+1:]
 	second := start(t, nil, "dev", "--port", port, "--confluence-port", "0")

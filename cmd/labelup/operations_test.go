@@ -86,6 +86,7 @@ func flush(t testing.TB, server *redistest.Server) {
 }
 
 func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
+	t.Parallel()
 	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	environment := append(site.environment(server, ""), amazon.environment()...)
 	p := start(t, environment, "serve")
@@ -138,6 +139,7 @@ func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
 }
 
 func TestAnEmptyRedisIsNotTakenForTheSites(t *testing.T) {
+	t.Parallel()
 	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	environment := append(site.environment(server, ""), amazon.environment()...)
 	p := start(t, environment, "serve")
@@ -162,6 +164,7 @@ func TestAnEmptyRedisIsNotTakenForTheSites(t *testing.T) {
 func nextSecond() { time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) }
 
 func TestARestoreSaysWhichSitesItDeletes(t *testing.T) {
+	t.Parallel()
 	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	environment := append(site.environment(server, ""), amazon.environment()...)
 	p := start(t, environment, "serve")
@@ -188,6 +191,7 @@ func TestARestoreSaysWhichSitesItDeletes(t *testing.T) {
 }
 
 func TestARestoreThatMayBringErasedSitesBackHasToBeForced(t *testing.T) {
+	t.Parallel()
 	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	environment := append(append(site.environment(server, sealKey("k1")), amazon.environment()...), "KMS_KEY_ID=", "BACKUP_KEEP_DAYS=1")
 	p := start(t, environment, "serve")
@@ -250,6 +254,7 @@ func TestTheBackupCommandsAreCalledRightOrSayHow(t *testing.T) {
 }
 
 func TestABackupUnderWayAtSIGTERMLeavesNothingInTheBucket(t *testing.T) {
+	t.Parallel()
 	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	client := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()})
 	defer client.Close()
@@ -304,6 +309,7 @@ func scraped(t testing.TB, address string) string {
 }
 
 func TestWhereBackupsAreMadeByCommandTheirAgeIsStillKnown(t *testing.T) {
+	t.Parallel()
 	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	address := "127.0.0.1:" + strconv.Itoa(freePort(t))
 	environment := append(append(site.environment(server, ""), amazon.environment()...), "METRICS_ADDRESS="+address)
@@ -331,6 +337,7 @@ func TestWhereBackupsAreMadeByCommandTheirAgeIsStillKnown(t *testing.T) {
 }
 
 func TestTheRunningServiceBacksUpByItself(t *testing.T) {
+	t.Parallel()
 	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	environment := append(append(site.environment(server, ""), amazon.environment()...), "BACKUP_HOURS=1")
 	p := start(t, environment, "serve")
@@ -346,6 +353,7 @@ func TestTheRunningServiceBacksUpByItself(t *testing.T) {
 }
 
 func TestSealingMovesFromLocalKeysToKMSAndBackWithoutDowntime(t *testing.T) {
+	t.Parallel()
 	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	amazon.AddKey("0a1b2c3d-0000-4000-8000-00000000000b")
 	aws := amazon.environment()
@@ -440,6 +448,7 @@ func TestWhenKMSFailsReadingGoesOnAndInstallsFailCleanly(t *testing.T) {
 }
 
 func TestTheLogGoesToCloudWatchAndItsOutageIsNotFelt(t *testing.T) {
+	t.Parallel()
 	server, site, amazon := redistest.Start(t), startAtlassian(t), awstest.Start(t)
 	environment := append(site.environment(server, sealKey("k1")),
 		"AWS_REGION="+awstest.Region, "AWS_ACCESS_KEY_ID="+awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+awstest.SecretAccessKey,
@@ -470,6 +479,7 @@ func TestTheLogGoesToCloudWatchAndItsOutageIsNotFelt(t *testing.T) {
 }
 
 func TestTenantsAreListedShownDisabledAndErased(t *testing.T) {
+	t.Parallel()
 	server, site := redistest.Start(t), startAtlassian(t)
 	environment := site.environment(server, sealKey("k1"))
 	p := site.serve(t, server, sealKey("k1"))
@@ -528,6 +538,7 @@ func drillSites() int {
 }
 
 func TestARestoreDrill(t *testing.T) {
+	t.Parallel()
 	sites := drillSites()
 	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	environment := append(append(site.environment(server, sealKey("k1")), amazon.environment()...), "KMS_KEY_ID=")
@@ -596,6 +607,7 @@ func peakMemory(p *process) int64 {
 }
 
 func TestTheDoctorFindsASoundServiceSoundAndSaysWhatToDoAboutAnIllOne(t *testing.T) {
+	t.Parallel()
 	server, site, amazon := redistest.Start(t, "maxmemory-policy noeviction"), startAtlassian(t), startAmazon(t)
 	amazon.AddLogGroup("labelup", "earlier")
 	amazon.AddLine(t, "labelup", "earlier", `{"msg":"request"}`, time.Now())
@@ -645,6 +657,7 @@ func TestTheDoctorFindsASoundServiceSoundAndSaysWhatToDoAboutAnIllOne(t *testing
 }
 
 func TestSealingAnewGoesOnWhereItWasInterrupted(t *testing.T) {
+	t.Parallel()
 	const sites = 120
 	server, site, amazon := redistest.Start(t, "appendfsync always"), startAtlassian(t), awstest.Start(t)
 	amazon.AddKey("0a1b2c3d-0000-4000-8000-00000000000a")

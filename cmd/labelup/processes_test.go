@@ -131,6 +131,7 @@ func (a *atlassian) rotate(secret string) *http.Request {
 func (a *atlassian) macro() *http.Request { return a.Iframe("/macro/labels?contentId=123") }
 
 func TestRotationAndUninstallTakeEffectAtOnceHereAndWithinASecondElsewhere(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	a := startAtlassian(t)
 	here, elsewhere := a.serve(t, redis, sealKey("k1")), a.serve(t, redis, sealKey("k1"))
@@ -170,6 +171,7 @@ func TestRotationAndUninstallTakeEffectAtOnceHereAndWithinASecondElsewhere(t *te
 }
 
 func TestTheSealingKeyChangesWithoutDowntime(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	a := startAtlassian(t)
 	k1, k2 := sealKey("k1"), sealKey("k2")
@@ -192,6 +194,7 @@ func TestTheSealingKeyChangesWithoutDowntime(t *testing.T) {
 }
 
 func TestAChangeUnderWayAtSIGTERMIsFinishedAndAnswered(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	a := startAtlassian(t)
 	a.delay.Store(int64(2 * time.Second))
@@ -213,6 +216,7 @@ func TestAChangeUnderWayAtSIGTERMIsFinishedAndAnswered(t *testing.T) {
 }
 
 func TestFurtherSignalsOfHerokuCutNothingOffAndOneOfAPersonEndsAtOnce(t *testing.T) {
+	t.Parallel()
 	// What a shell runs in the background ignores interrupts, and its children
 	// would too. They do not ignore what is caught here.
 	caught := make(chan os.Signal, 1)
@@ -246,6 +250,7 @@ func TestFurtherSignalsOfHerokuCutNothingOffAndOneOfAPersonEndsAtOnce(t *testing
 // room for them, makes everything fail that can, and looks for them in what
 // the processes said and in every file of Redis.
 func TestNothingOfTheCustomerIsLeftAnywhere(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	a := startAtlassian(t)
 	a.Secret, a.AccountID = "planted-shared-secret-0123456789", "planted-account"

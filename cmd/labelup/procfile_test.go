@@ -189,6 +189,7 @@ func tunnel(ctx context.Context, w http.ResponseWriter, address string) {
 const herokusPatience = 30 * time.Second
 
 func TestEachLineOfTheProcfileEndsAsHerokuWantsIt(t *testing.T) {
+	t.Parallel()
 	lines := procfileLines(t)
 	if len(lines) != 1 {
 		t.Errorf("the Procfile has %d lines; this test knows how to use web only", len(lines))
@@ -249,6 +250,7 @@ func hostOf(t *testing.T, address string) string {
 // TestALineThatEndsBadlyIsNoticed plants each fault that the test above looks
 // for.
 func TestALineThatEndsBadlyIsNoticed(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	a := startAtlassian(t)
 	environment, _ := a.inProduction(t, redis)

@@ -218,6 +218,7 @@ func TestEveryFaultySettingIsNamedAtOnce(t *testing.T) {
 }
 
 func TestServeStartsAndStops(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	p := start(t, production(redis.URL()), "serve")
 	p.until("/ready", http.StatusOK)
@@ -253,6 +254,7 @@ func TestServeStartsAndStops(t *testing.T) {
 }
 
 func TestServeStartsWithoutRedisAndRecoversByItself(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	redis.Kill()
 	p := start(t, production(redis.URL()), "serve")
@@ -273,6 +275,7 @@ func TestServeStartsWithoutRedisAndRecoversByItself(t *testing.T) {
 }
 
 func TestDevelopmentServesWithARedisOfItsOwn(t *testing.T) {
+	t.Parallel()
 	p := start(t, []string{"ENVIRONMENT=development"}, "serve")
 	p.until("/ready", http.StatusOK)
 	if _, err := os.Stat(filepath.Join(p.cmd.Dir, defaultDataDir, "redis")); err != nil {

@@ -253,6 +253,7 @@ func (w *watched) checkNothingLeft() {
 }
 
 func TestTheSearchForPlantedWordsFindsThemWhereverAProcessCanLeaveThem(t *testing.T) {
+	t.Parallel()
 	w := watch(t, "careless")
 	for range 2 {
 		word := w.word()
@@ -274,6 +275,7 @@ func TestTheSearchForPlantedWordsFindsThemWhereverAProcessCanLeaveThem(t *testin
 }
 
 func TestNothingOfASuggestionIsLeftAnywhere(t *testing.T) {
+	t.Parallel()
 	w := watch(t, "")
 	whole := wholeSuggestRequest
 	replaced := func(old, changed string) func(string) string {
@@ -370,6 +372,7 @@ func (w *watched) cutOff(body string) {
 }
 
 func TestAPanicThatQuotesThePageLeavesNothingOfIt(t *testing.T) {
+	t.Parallel()
 	w := watch(t, "panicking")
 	for range 3 {
 		word := w.word()
@@ -387,6 +390,7 @@ func TestAPanicThatQuotesThePageLeavesNothingOfIt(t *testing.T) {
 }
 
 func TestTheReportOfACrashHasNothingOfThePage(t *testing.T) {
+	t.Parallel()
 	w := watch(t, "crashing")
 	word := w.word()
 	if status := w.suggest(word, wholeSuggestRequest(word)); status != 0 {

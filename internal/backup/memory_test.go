@@ -70,8 +70,8 @@ func (g generated) Export(_ context.Context, each func(tenant.Entry) error) erro
 }
 
 func TestMemoryDoesNotGrowWithTheNumberOfSites(t *testing.T) {
-	const sites = 100_000
-	const allowed = 32 << 20 // bytes, for more than 100 MiB of records
+	const sites = 50_000
+	const allowed = 16 << 20 // bytes, for more than 50 MiB of records
 
 	// What is in use after a collection is what is held: garbage is not counted.
 	var peak uint64
@@ -107,7 +107,7 @@ func TestMemoryDoesNotGrowWithTheNumberOfSites(t *testing.T) {
 		t.Fatalf("%d imported, %v", imported, err)
 	}
 	restored := time.Since(began)
-	if report.Size < 100<<20 {
+	if report.Size < 50<<20 {
 		t.Fatalf("the backup has %d bytes only", report.Size)
 	}
 	if peak > before+allowed {
