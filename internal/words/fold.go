@@ -151,13 +151,24 @@ func withoutAccents(text, keep string) string {
 			}
 			continue
 		}
-		base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(c)))
-		folded.WriteRune(base)
+		folded.WriteRune(baseOf(c))
 	}
 	if folded.Len() == 0 {
 		return text
 	}
 	return folded.String()
+}
+
+// baseOf is a letter without its accents. It allocates nothing, unlike
+// norm.NFD.String.
+func baseOf(c rune) rune {
+	var encoded [utf8.UTFMax]byte
+	parts := norm.NFD.Properties(encoded[:utf8.EncodeRune(encoded[:], c)]).Decomposition()
+	if len(parts) == 0 {
+		return c
+	}
+	base, _ := utf8.DecodeRune(parts)
+	return base
 }
 
 // plainLetters are letters that have no decomposition, and how people write them

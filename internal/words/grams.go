@@ -76,11 +76,16 @@ func (r *Reader) readRun(text string, start int, language Language, known map[st
 	case clusters:
 		size = 3
 	}
-	count := max(1, len(r.bounds)-size)
+	count, before := max(1, len(r.bounds)-size), len(words)
+	beside := Flags(0) // what a word is to the one before it
 	for i := range count {
 		from, to := r.bounds[i], r.bounds[min(i+size, len(r.bounds)-1)]
 		e, ok := known[text[from:to]]
 		if !ok {
+			if !r.mayLearn() {
+				beside = Break
+				continue
+			}
 			piece := strings.Clone(text[from:to])
 			e = r.learnGram(piece, s, language)
 			known[piece] = e
@@ -89,16 +94,15 @@ func (r *Reader) readRun(text string, start int, language Language, known map[st
 		if s != katakana {
 			w.Flags |= Gram
 		}
-		if i > 0 {
-			w.Flags |= Joined
-		}
+		w.Flags |= beside
+		beside = Joined
 		if e.stop {
 			w.Flags |= Stop
 		}
 		words = append(words, w)
 	}
 	if s == hangul {
-		for i := range min(particleSize(text[start:end]), count-1) {
+		for i := range min(particleSize(text[start:end]), len(words)-before-1) {
 			words[len(words)-1-i].Flags |= Stop
 		}
 	}

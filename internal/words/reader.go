@@ -1,6 +1,7 @@
 package words
 
 import (
+	"math"
 	"unicode"
 	"unicode/utf8"
 
@@ -17,6 +18,8 @@ type Reader struct {
 	env    *snowballstem.Env
 	lower  []byte // the word being read, in lower case
 	bounds []int  // of the characters of a run without spaces
+	room   int    // how many more words may be learned
+	missed int    // how often there was no room for a word
 }
 
 // entry is what is known of a word in one language.
@@ -32,8 +35,16 @@ const ordinaryPage = 1000
 
 // NewReader returns a reader that has read nothing.
 func NewReader() *Reader {
-	return &Reader{ids: make(map[string]ID, ordinaryPage), texts: make([]string, 0, ordinaryPage), env: snowballstem.NewEnv("")}
+	return &Reader{ids: make(map[string]ID, ordinaryPage), texts: make([]string, 0, ordinaryPage), env: snowballstem.NewEnv(""), room: math.MaxInt}
 }
+
+// Limit lets the reader learn so many more words and no others: those are what
+// costs time and memory. The same word in two languages is two. Read passes over
+// what it may not learn, as if punctuation stood there, and Missed counts it.
+func (r *Reader) Limit(words int) { r.room = max(words, 0) }
+
+// Missed is how often a word was passed over so far.
+func (r *Reader) Missed() int { return r.missed }
 
 // Len is how many stems and words have been numbered: every ID is below it.
 func (r *Reader) Len() int { return len(r.texts) }
@@ -107,7 +118,11 @@ func (r *Reader) Read(text string, language Language, words []Word) []Word {
 			if c, _ := utf8.DecodeRuneInString(text[start:]); scriptOf(c) != spaced {
 				from := len(words)
 				words, end = r.readRun(text, start, language, known, words)
-				words[from].Flags |= between.flags()
+				if len(words) > from {
+					words[from].Flags |= between.flags()
+				} else {
+					first = true
+				}
 				start, before, dotted, letter = end, entry{}, false, 0
 				continue
 			}
@@ -117,6 +132,10 @@ func (r *Reader) Read(text string, language Language, words []Word) []Word {
 		end, how = r.scan(text, start, language)
 		e, ok := known[string(r.lower)]
 		if !ok {
+			if !r.mayLearn() {
+				start, first = end, true
+				continue
+			}
 			lower := string(r.lower)
 			e = r.learn(lower, language)
 			known[lower] = e
@@ -192,6 +211,16 @@ func hasLower(text string) bool {
 // isRemnant says whether a word is what is left of one after an apostrophe: the
 // s of user's, the re of we're.
 func isRemnant(lower []byte) bool { return len(lower) <= 2 && remnants[string(lower)] }
+
+// mayLearn reports whether there is room for one more word, and takes it.
+func (r *Reader) mayLearn() bool {
+	if r.room == 0 {
+		r.missed++
+		return false
+	}
+	r.room--
+	return true
+}
 
 // learn numbers a word that is new in a language.
 func (r *Reader) learn(lower string, language Language) entry {

@@ -471,3 +471,39 @@ func ExampleReader_Read() {
 	// source sourc
 	// APIs api
 }
+
+func TestAReaderLearnsNoMoreWordsThanItMay(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, known, text string
+		limit             int
+		want              []string
+		breaks            []bool // before each of these
+		missed            int
+	}{
+		{"known words are still read", "green tea", "tea, green; tea green", 0, []string{"tea", "green", "tea", "green"}, []bool{true, true, true, false}, 0},
+		{"no phrase reaches over one that is passed over", "green tea", "green leaf tea", 0, []string{"green", "tea"}, []bool{true, true}, 1},
+		{"the first ones are learned", "", "one two three two four", 2, []string{"one", "two", "two"}, []bool{true, false, true}, 2},
+		{"the first word may be unknown", "tea", "leaf tea", 0, []string{"tea"}, []bool{true}, 1},
+		{"all may be", "", "leaf tea 調査票 テスト", 0, nil, nil, 5},
+		{"pairs of characters", "調査票", "調査表 査票", 0, []string{"調査", "査票"}, []bool{true, false}, 1},
+		{"within a run", "調査票査", "調査本票査", 0, []string{"調査", "票査"}, []bool{true, true}, 2},
+		{"a particle of Korean", "회의", "서울회의에서", 0, []string{"회의"}, []bool{true}, 4},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := NewReader()
+			r.Read(test.known, Unknown, nil)
+			r.Limit(test.limit)
+			var got []string
+			var breaks []bool
+			for _, w := range r.Read(test.text, Unknown, nil) {
+				got = append(got, r.Text(w.Folded))
+				breaks = append(breaks, w.Flags&Break != 0)
+			}
+			if !slices.Equal(got, test.want) || !slices.Equal(breaks, test.breaks) || r.Missed() != test.missed {
+				t.Errorf("read %q with breaks %v, %d passed over, want %q with %v, %d", got, breaks, r.Missed(), test.want, test.breaks, test.missed)
+			}
+		})
+	}
+}
