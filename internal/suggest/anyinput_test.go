@@ -259,7 +259,7 @@ func TestTheSameInputGivesTheSameAnswerToTheByte(t *testing.T) {
 		in := whole()
 		for i := range in.Neighbours {
 			if i%3 == 0 {
-				in.Neighbours[i].Terms = CountedTerms("Counted", counts)
+				in.Neighbours[i].Title, in.Neighbours[i].Counts = "Counted", counts
 			}
 		}
 		return in

@@ -164,9 +164,9 @@ func (s *space) mayStandOn(x *pageIndex, name string, synonyms []string) bool {
 // isAbout reports whether the page has all words of a name, most of them in its
 // title, or perhaps the name in one word or by its initials.
 func (s *space) isAbout(x *pageIndex, name string) bool {
-	s.scratch = s.reader.Read(name, s.language, s.scratch[:0])
+	read := s.readName(name)
 	here, title := 0, 0
-	for _, w := range s.scratch {
+	for _, w := range read {
 		if x.byStem.first(w.ID) != 0 {
 			here++
 			if x.titleHas(w.ID) {
@@ -174,15 +174,15 @@ func (s *space) isAbout(x *pageIndex, name string) bool {
 			}
 		}
 	}
-	if here == len(s.scratch) || 2*title > len(s.scratch) {
+	if here == len(read) || 2*title > len(read) {
 		return true
 	}
-	if len(s.scratch) == 1 {
+	if len(read) == 1 {
 		_, joined := x.joined[name]
 		_, named := x.initials[name]
 		return joined || named
 	}
-	return x.glance == nil || x.hasAcronyms && len(s.scratch) >= fewLetters || x.runTogether(name)
+	return x.glance == nil || x.hasAcronyms && len(read) >= fewLetters || x.runTogether(name)
 }
 
 // runTogether reports whether a word of the page begins like a name of several

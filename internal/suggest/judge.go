@@ -95,8 +95,9 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 			synonyms[t.Label] = append(synonyms[t.Label], t.Synonyms...)
 		}
 	}
+	s.reader.Limit(mostDifferentInNames)
 	found := make([]candidate, 0, min(len(s.labels), 512))
-	for i := range s.labels {
+	for _, i := range s.judged() {
 		l := &s.labels[i]
 		if l.retired || s.in.OnlyListed && !l.listed {
 			continue
@@ -105,7 +106,7 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 			continue
 		}
 		s.spell(l, synonyms[l.name])
-		c := candidate{label: int32(i), shown: int32(i), naming: s.name(x, l), situation: s.situationOf(l)}
+		c := candidate{label: i, shown: i, naming: s.name(x, l), situation: s.situationOf(l)}
 		c.features = Features{
 			similarFeature: k.votes[i], profileFeature: k.profile[i], patternFeature: k.pattern[i],
 			titleFeature: c.naming.inTitle, textFeature: c.naming.inText, wholeFeature: c.naming.whole,
@@ -126,6 +127,30 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 		found = append(found, c)
 	}
 	return found
+}
+
+// judged are the labels to judge: all of them, or if that is too many those that
+// are listed, then those on most pages.
+func (s *space) judged() []int32 {
+	all := make([]int32, len(s.labels))
+	for i := range all {
+		all[i] = int32(i)
+	}
+	if len(all) <= mostLabels {
+		return all
+	}
+	s.leftOut = true
+	slices.SortStableFunc(all, func(a, b int32) int {
+		x, y := &s.labels[a], &s.labels[b]
+		switch {
+		case x.listed && !y.listed:
+			return -1
+		case y.listed && !x.listed:
+			return 1
+		}
+		return cmp.Compare(y.uses, x.uses)
+	})
+	return all[:mostLabels]
 }
 
 func (f *Features) dot(w *Features) float64 {

@@ -176,9 +176,20 @@ func (s *space) spell(l *labelled, synonyms []string) {
 	}
 }
 
-func (s *space) spellOne(to []spelling, name string, synonym bool) []spelling {
+// readName reads a name into scratch, nothing of it if it is beyond a bound: half
+// of a name would be another one.
+func (s *space) readName(name string) []words.Word {
+	missed := s.reader.Missed()
 	s.scratch = s.reader.Read(name, s.language, s.scratch[:0])
-	read := s.scratch
+	if len(s.scratch) > mostWordsOfName || s.reader.Missed() > missed {
+		s.leftOut = true
+		s.scratch = s.scratch[:0]
+	}
+	return s.scratch
+}
+
+func (s *space) spellOne(to []spelling, name string, synonym bool) []spelling {
+	read := s.readName(name)
 	if len(read) == 0 {
 		return append(to, spelling{text: name, synonym: synonym})
 	}

@@ -70,6 +70,9 @@ type reading struct {
 	scratch []words.Word
 	count   []float32 // by term, of the text that is being read; zero between two
 	text    text
+	pairs   int  // how many terms are pairs
+	read    int  // words of neighbours
+	leftOut bool // something was beyond a bound
 }
 
 type known struct {
@@ -120,10 +123,21 @@ func (r *reading) singleTerm(id words.ID) known {
 	return *k
 }
 
-func (r *reading) pairTerm(first, second words.ID) uint32 {
-	number := r.numberOf(pairKey(r.singleTerm(first).key, r.singleTerm(second).key))
+// pairTerm is the number of the term of two words; false if there are too many.
+func (r *reading) pairTerm(first, second words.ID) (uint32, bool) {
+	key := pairKey(r.singleTerm(first).key, r.singleTerm(second).key)
+	number, ok := r.numbers[key]
+	switch {
+	case ok:
+	case r.pairs == mostPairs:
+		r.leftOut = true
+		return 0, false
+	default:
+		r.pairs++
+		number = r.numberOf(key)
+	}
 	r.stems[number], r.seconds[number] = first, second
-	return number
+	return number, true
 }
 
 // knownTerm is the number of a word's term, and whether any text had it.
@@ -142,17 +156,24 @@ func (r *reading) add(number uint32, weight float64) {
 	r.count[number] += float32(weight)
 }
 
-// begin starts a text; end returns what was added since.
+// begin starts a text; end and all return what was added since.
 func (r *reading) begin(expected int) { r.text = text{terms: make([]term, 0, expected)} }
 
 // end takes pairs that stand on the page once and nowhere special for chance:
 // they are half of all terms and tell nothing.
 func (r *reading) end() text {
+	return r.keep(func(t term) bool { return t.weight > 1 || r.seconds[t.id] == words.None })
+}
+
+// all takes pairs as they are: somebody chose to count them.
+func (r *reading) all() text { return r.keep(func(term) bool { return true }) }
+
+func (r *reading) keep(worth func(term) bool) text {
 	kept := r.text.terms[:0]
 	for _, t := range r.text.terms {
 		t.weight = r.count[t.id]
 		r.count[t.id] = 0
-		if t.weight > 1 || r.seconds[t.id] == words.None {
+		if worth(t) {
 			kept = append(kept, t)
 		}
 	}
@@ -180,7 +201,9 @@ func (r *reading) addWords(read []words.Word, weight float64, strong, code []pag
 		}
 		r.add(r.singleTerm(w.ID).number, here)
 		if adjacent && w.Flags&words.Break == 0 && w.Flags&words.Gram == 0 {
-			r.add(r.pairTerm(before.ID, w.ID), here)
+			if pair, ok := r.pairTerm(before.ID, w.ID); ok {
+				r.add(pair, here)
+			}
 		}
 		before, adjacent = w, true
 	}
@@ -222,14 +245,27 @@ func (r *reading) neighbour(n *Page, language words.Language) text {
 		size += len(b.Text)
 	}
 	r.begin(min(16+size/8, 4096))
-	r.scratch = r.reader.Read(n.Title, language, r.scratch[:0])
+	r.readNear(n.Title, language)
 	r.addWords(r.scratch, titleWeight, nil, nil)
 	for i := range n.Body.Blocks {
 		b := &n.Body.Blocks[i]
-		r.scratch = r.reader.Read(b.Text, language, r.scratch[:0])
+		if r.read >= mostRead {
+			r.leftOut = true
+			break
+		}
+		r.readNear(b.Text, language)
 		r.addWords(r.scratch, weightOf(b.Kind), b.Strong, b.Code)
 	}
 	return r.end()
+}
+
+// readNear reads a text of a neighbour into scratch.
+func (r *reading) readNear(source string, language words.Language) {
+	missed := r.reader.Missed()
+	r.scratch = r.reader.Read(source, language, r.scratch[:0])
+	missed = r.reader.Missed() - missed
+	r.read += len(r.scratch) + missed
+	r.leftOut = r.leftOut || missed > 0
 }
 
 // tellingBlock is how many bytes of a block tell its language where a page is in

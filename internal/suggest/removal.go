@@ -22,6 +22,10 @@ func (s *space) removals(found []candidate, page text) []Removal {
 	if s.withText < removalPages || page.words < removalWords {
 		return removals
 	}
+	own := make(map[string]bool, len(s.in.Page.Labels))
+	for _, name := range s.in.Page.Labels {
+		own[name] = true
+	}
 	best := 0.0
 	for i := range found {
 		best = max(best, found[i].features[profileFeature])
@@ -30,7 +34,7 @@ func (s *space) removals(found []candidate, page text) []Removal {
 		c := &found[i]
 		l := &s.labels[c.label]
 		switch f := &c.features; {
-		case !slices.Contains(s.in.Page.Labels, l.name), c.situation > BySearch, len(l.pages) < removalUses,
+		case !own[l.name], c.situation > BySearch, len(l.pages) < removalUses,
 			c.naming.count > 0, f[textFeature] > 0, f[similarFeature] > removalVotes, c.place != (treePlace{}),
 			f[profileFeature] > removalProfile*best, c.score > removalCertainty:
 			continue

@@ -44,14 +44,26 @@ type space struct {
 // minText is how many words make a neighbour more than a title.
 const minText = 30
 
-// learn reads what surrounds the page.
-func learn(in *Input, language words.Language) *space {
+func newSpace(in *Input, language words.Language) *space {
 	s := &space{
 		reading: newReading(), in: in, language: language,
 		byName:    make(map[string]int32, len(in.Vocabulary)+len(in.InUse)),
 		labels:    make([]labelled, 0, len(in.Vocabulary)+len(in.InUse)+len(in.Neighbours)),
 		synonymOf: map[string]string{},
 	}
+	expected := 0
+	for i := range in.Neighbours {
+		if t := in.Neighbours[i].Terms; t != nil {
+			expected += len(t.terms) / 4
+		}
+	}
+	s.expect(expected)
+	return s
+}
+
+// learn reads what surrounds the page.
+func (s *space) learn() {
+	in := s.in
 	for i := range in.Vocabulary {
 		t := &in.Vocabulary[i]
 		if t.Label == "" {
@@ -83,7 +95,6 @@ func learn(in *Input, language words.Language) *space {
 	}
 	s.readTree(&in.Tree)
 	s.style = s.learnStyle()
-	return s
 }
 
 // label returns a label by its name, new if it was not known. A synonym is the
@@ -112,13 +123,7 @@ func (s *space) preferred(name string) string {
 }
 
 func (s *space) readNeighbours() {
-	expected := 0
-	for i := range s.in.Neighbours {
-		if t := s.in.Neighbours[i].Terms; t != nil {
-			expected += len(t.terms) / 4
-		}
-	}
-	s.expect(expected)
+	s.reader.Limit(mostDifferent)
 	for i := range s.in.Neighbours {
 		n := &s.in.Neighbours[i]
 		if n.ID != "" && n.ID == s.in.Page.ID {
@@ -139,6 +144,10 @@ func (s *space) readNeighbours() {
 			if name == "" {
 				continue
 			}
+			if len(labels) == mostLabelsOfPage {
+				s.leftOut = true
+				break
+			}
 			if l := s.number(name); !slices.Contains(labels, l) {
 				labels = append(labels, l)
 				s.labels[l].pages = append(s.labels[l].pages, at)
@@ -146,9 +155,12 @@ func (s *space) readNeighbours() {
 			}
 		}
 		var read text
-		if n.Terms != nil {
+		switch {
+		case n.Terms != nil:
 			read = s.readBefore(n.Terms)
-		} else {
+		case len(n.Counts) > 0:
+			read = s.counted(n.Title, n.Counts)
+		default:
 			read = s.neighbour(&n.Page, languageOf(&n.Page, s.language))
 		}
 		if read.words >= minText {

@@ -33,7 +33,8 @@ type Page struct {
 // and are passed over.
 type Neighbour struct {
 	Page
-	Terms *Terms // what it is about, where it was read before; then Body and Title are not read
+	Terms  *Terms         // what it is about, where it was read before; then Body and Title are not read
+	Counts map[string]int // how often it has which words, where its text is not at hand: those it has most often are read in place of Body; two with a space between them are a pair
 }
 
 // Count is a label and on how many pages it is.
@@ -134,6 +135,7 @@ type Answer struct {
 	Nothing     Nothing  // why Suggestions is empty; "" if it is not
 	Language    string   // of the page, as a BCP 47 tag; "" if not known
 	Search      []string // words of the page that find pages like it, the best first, as written there
+	Truncated   bool     // there was more than is read: bounds.go says what was left out
 }
 
 // tooShort is how many words a page needs before it can be expected to say what
@@ -144,8 +146,9 @@ const tooShort = 40
 // input, always. It keeps nothing.
 //
 // Its time is linear in the words of the page and of the neighbours, and in the
-// labels: some 50 ms for 200 neighbours of 1,000 words. It allocates at most 60
-// bytes for each byte of text.
+// labels: some 50 ms for 200 neighbours of 1,000 words. Whatever it is given, it
+// works on no more than bounds.go says, if the texts keep to package pagetext's
+// limits.
 func Suggest(in Input) Answer { return fitted.Suggest(in) }
 
 // Suggest is Suggest with other weights.
@@ -174,6 +177,7 @@ func (w *Weights) Suggest(in Input) Answer {
 		answer.Suggestions = append(answer.Suggestions, s.newLabels(x, phrases, answer.Suggestions, limit)...)
 	}
 	answer.Removals = s.removals(found, page)
+	answer.Truncated = s.leftOut
 	answer.Search = s.searchWords(x, phrases)
 	if len(answer.Suggestions) == 0 {
 		answer.Nothing = nothing(allHeld, page, s.language)
@@ -184,9 +188,10 @@ func (w *Weights) Suggest(in Input) Answer {
 // understand reads all there is and compares the page with it.
 func (w *Weights) understand(in *Input) (*space, *pageIndex, likeness, text) {
 	language := in.language()
-	s := learn(in, language)
+	s := newSpace(in, language)
 	s.weights = w
-	parts, page := s.page(&in.Page, language)
+	parts, page := s.page(&in.Page, language) // first, so that its words are known whatever the neighbours have
+	s.learn()
 	x := s.index(parts, page)
 	return s, x, s.compare(page), page
 }

@@ -2,8 +2,8 @@ package suggest
 
 import (
 	"cmp"
-	"maps"
 	"slices"
+	"strings"
 
 	"labelup/internal/words"
 )
@@ -39,59 +39,69 @@ func ReadTerms(p Page, other words.Language) *Terms {
 	return t
 }
 
-// MaxCountedWords is how many words CountedTerms reads, the most frequent first.
-const MaxCountedWords = 600
+// mostCountedWords is how many words of a neighbour's Counts are read, those it
+// has most often.
+const mostCountedWords = 600
 
 // mostCounted is the most that a word counts.
 const mostCounted = 10_000
 
-// CountedTerms makes terms from words that somebody counted: all that is known
-// of a page whose text is not at hand. Two words with a space between them are
-// a pair. The title is given as it is.
-func CountedTerms(title string, counts map[string]int) *Terms {
-	all := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+// counted reads words that somebody counted. The title is given as it is.
+func (r *reading) counted(title string, counts map[string]int) text {
+	if r.read >= mostRead {
+		r.leftOut, counts = true, nil
+	}
+	type counted struct {
+		word  string
+		count int
+	}
+	all := make([]counted, 0, len(counts))
+	for word, count := range counts {
+		all = append(all, counted{word, count})
+	}
+	slices.SortFunc(all, func(a, b counted) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.word, b.word))
 	})
-	all = all[:min(len(all), MaxCountedWords)]
-	sample := title
-	for _, word := range all[:min(len(all), 200)] {
-		sample += " " + word
+	if len(all) > mostCountedWords {
+		all, r.leftOut = all[:mostCountedWords], true
 	}
-	language := words.Detect(sample)
-	t := &Terms{}
-	reader := words.NewReader()
-	var read []words.Word
-	at := map[uint64]int{}
-	add := func(key uint64, weight float32) {
-		i, ok := at[key]
-		if !ok {
-			i = len(t.terms)
-			at[key] = i
-			t.terms = append(t.terms, keyed{key: key})
-		}
-		t.terms[i].weight += weight
+	var sample strings.Builder
+	sample.WriteString(title)
+	for _, c := range all[:min(len(all), 200)] {
+		sample.WriteString(" " + c.word)
 	}
-	read = reader.Read(title, language, read[:0])
-	for _, w := range read {
+	language := words.Detect(sample.String())
+	r.begin(len(all))
+	r.readNear(title, language)
+	for _, w := range r.scratch {
 		if meaningful(w) {
-			add(stemKey(reader.Text(w.ID)), titleWeight)
+			r.add(r.singleTerm(w.ID).number, titleWeight)
 		}
 	}
-	for _, word := range all {
-		count := min(counts[word], mostCounted)
+	total := 0
+	for _, c := range all {
+		count := min(c.count, mostCounted)
 		if count <= 0 {
 			break
 		}
-		read = reader.Read(word, language, read[:0])
-		t.words += count
-		switch {
+		if r.read >= mostRead {
+			r.leftOut = true
+			break
+		}
+		r.readNear(c.word, language)
+		r.read++ // a text of one word costs as much as two words
+		total += count
+		switch read := r.scratch; {
 		case len(read) == 1 && meaningful(read[0]):
-			add(stemKey(reader.Text(read[0].ID)), float32(count))
+			r.add(r.singleTerm(read[0].ID).number, float64(count))
 		case len(read) == 2 && meaningful(read[0]) && meaningful(read[1]):
-			add(pairKey(stemKey(reader.Text(read[0].ID)), stemKey(reader.Text(read[1].ID))), float32(count))
+			if pair, ok := r.pairTerm(read[0].ID, read[1].ID); ok {
+				r.add(pair, float64(count))
+			}
 		}
 	}
-	return t
+	r.text.words = total
+	return r.all()
 }
 
 // stemKey is FNV-1a over a stem. Two stems with the same key are one in a

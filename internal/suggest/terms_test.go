@@ -76,16 +76,16 @@ func TestCountedWordsGiveNearlyTheSameOrderAsText(t *testing.T) {
 	t.Parallel()
 	in := Input{Page: garden(), Neighbours: spaceOf(8), Limit: 10}
 	wanted := labelsOf(Suggest(in))
-	eachNeighbour(&in, func(n *Neighbour) { n.Terms = CountedTerms(n.Title, counted(n.Page)) })
+	eachNeighbour(&in, func(n *Neighbour) { n.Counts = counted(n.Page) })
 	if got := labelsOf(Suggest(in)); len(got) == 0 || got[0] != wanted[0] {
 		t.Errorf("from counted words the labels are %q, from text %q", got, wanted)
 	}
 }
 
-func TestCountedTerms(t *testing.T) {
+func TestCountedWordsBecomeTerms(t *testing.T) {
 	t.Parallel()
 	many := map[string]int{}
-	for i := range 3 * MaxCountedWords {
+	for i := range 3 * mostCountedWords {
 		many["word"+strings.Repeat("x", i%50)+string(rune('a'+i/50%26))+string(rune('a'+i/1300))] = i + 1
 	}
 	for _, test := range []struct {
@@ -104,17 +104,17 @@ func TestCountedTerms(t *testing.T) {
 		{"more than a pair", "", map[string]int{"big compost heap": 2}, 0, 2},
 		{"counts that are none", "", map[string]int{"tomato": 0, "hedge": -4, "": 3}, 0, 3},
 		{"a count that is too high", "", map[string]int{"tomato": 1 << 60}, 1, mostCounted},
-		{"too many words", "", many, MaxCountedWords, -1},
+		{"too many words", "", many, mostCountedWords, -1},
 		{"broken words", "", map[string]int{"\xff\xfe": 3, "\x00": 2}, 0, 5},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got := CountedTerms(test.title, test.counts)
+			got := newReading().counted(test.title, test.counts)
 			if len(got.terms) != test.terms || got.words != test.words && test.words >= 0 {
 				t.Errorf("%d terms of %d words, want %d of %d", len(got.terms), got.words, test.terms, test.words)
 			}
 			for range 20 {
-				if again := CountedTerms(test.title, test.counts); !reflect.DeepEqual(got, again) {
+				if again := newReading().counted(test.title, test.counts); !reflect.DeepEqual(got, again) {
 					t.Fatal("counted again the terms are others")
 				}
 			}
