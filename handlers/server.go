@@ -62,7 +62,8 @@ type Server struct {
 	policy  contentPolicy
 	buffers sync.Pool
 	inHand  *inHand
-	turns   *turns
+	small   *turns // for suggestions from little
+	large   *turns // and from much
 
 	answerWithin time.Duration // the constant, but for tests
 }
@@ -71,7 +72,8 @@ type Server struct {
 func New(options Options) *Server {
 	s := &Server{
 		Options: options, echo: echo.New(), policy: newContentPolicy(options.Bridge, options.Framers),
-		inHand: newInHand(), turns: newTurns(runtime.GOMAXPROCS(0)), answerWithin: answerWithin,
+		inHand: newInHand(), small: newTurns(smallPlaces, smallRoom), large: newTurns(largePlaces, largeRoom),
+		answerWithin: answerWithin,
 	}
 	s.buffers.New = func() any { buffer := make([]byte, 0, 4096); return &buffer }
 	s.echo.HideBanner = true

@@ -3,6 +3,7 @@ package handlers
 import (
 	"math"
 	"net/http"
+	"slices"
 
 	"labelup/internal/confluence"
 	"labelup/internal/fault"
@@ -11,16 +12,24 @@ import (
 )
 
 // A suggestion is worked out from what the request holds, and nothing of it is
-// left when it is answered. The body is read before the request takes a place
-// and waits for its turn, so that who sends slowly keeps nobody from either, and
-// it is decoded, read and compared within the turn, because that is the work.
+// left when it is answered. The body is read before the request waits for its
+// turn, so that who sends slowly keeps nobody from it, and it is decoded, read
+// and compared within the turn, because that is the work.
 //
-// Memory: what has come of all bodies is bounded by maxInHand. On top, for each processor, comes the one request that is worked on. Measured
-// on the largest that the bounds allow, 500 neighbours that have no word in
-// common: 60 MiB are taken from the heap until the engine begins, 20 MiB of them
-// are then held, and 105 MiB at the engine's peak, half a second later. For 60
-// neighbours of a usual length the peak is a tenth of that.
-const maxSuggestBytes = 4 << 20 // bounds the body: a long page, and 200 pages like it
+// What works takes memory by what it weighs (weight). Small requests and large
+// ones have turns of their own, so that many large ones of many sites hold up no
+// small one. Together they weigh 96 MiB at most, on top of the bodies, which are
+// among those of maxInHand. The dearest request found is in docs/faults.md.
+const (
+	// maxSuggestBytes bounds the body: a long page, and 200 pages like it.
+	maxSuggestBytes = 4 << 20
+
+	maxSmallBytes = 256 << 10
+	smallPlaces   = 32
+	smallRoom     = 32 << 20
+	largePlaces   = 12
+	largeRoom     = 64 << 20
+)
 
 type suggestAnswer struct {
 	Engine      string             `json:"engine"`
@@ -28,7 +37,7 @@ type suggestAnswer struct {
 	Suggestions []suggestionAnswer `json:"suggestions"`
 	Removals    []removalAnswer    `json:"removals"`
 	Nothing     suggest.Nothing    `json:"nothing,omitempty"`
-	Truncated   bool               `json:"truncated"` // the page is longer than what was read
+	Truncated   bool               `json:"truncated"` // more was sent than what was read
 	Search      string             `json:"search,omitempty"`
 	RequestID   string             `json:"requestId"`
 }
@@ -82,14 +91,19 @@ func (s *Server) suggestion(x *exchange) (*suggestAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	place, err := s.turns.enter(x.caller.SiteHash)
+	values, err := checkShape(raw)
+	if err != nil {
+		return nil, err
+	}
+	turns := s.large
+	if len(raw) <= maxSmallBytes {
+		turns = s.small
+	}
+	place, err := turns.take(x.request.Context(), x.caller.SiteHash, weight(len(raw), values))
 	if err != nil {
 		return nil, err
 	}
 	defer place.leave()
-	if err := place.turn(x.request.Context()); err != nil {
-		return nil, err
-	}
 	request, err := readSuggestRequest(raw)
 	if err != nil {
 		return nil, err
@@ -114,7 +128,7 @@ func (s *Server) suggestion(x *exchange) (*suggestAnswer, error) {
 
 func suggestAnswerOf(in suggest.Input, found suggest.Answer) *suggestAnswer {
 	answer := &suggestAnswer{
-		Engine: suggest.Engine, Language: found.Language, Nothing: found.Nothing, Truncated: in.Page.Body.Truncated,
+		Engine: suggest.Engine, Language: found.Language, Nothing: found.Nothing, Truncated: found.Truncated || anyTruncated(in),
 		Suggestions: []suggestionAnswer{}, Removals: []removalAnswer{},
 	}
 	shown := map[string]bool{}
@@ -138,6 +152,11 @@ func suggestAnswerOf(in suggest.Input, found suggest.Answer) *suggestAnswer {
 		answer.Removals = append(answer.Removals, removalAnswer{Label: removal.Label, Score: rounded(removal.Score)})
 	}
 	return answer
+}
+
+// anyTruncated reports whether a text is longer than what was read of it.
+func anyTruncated(in suggest.Input) bool {
+	return in.Page.Body.Truncated || slices.ContainsFunc(in.Neighbours, func(n suggest.Neighbour) bool { return n.Body.Truncated })
 }
 
 // suggestedName is the name to show, false if Confluence could not hold it: a

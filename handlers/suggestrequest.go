@@ -86,11 +86,8 @@ const (
 // the 4 MiB of a body anyway.
 var neighbourLimits = pagetext.Limits{Text: 24 << 10, Blocks: 500, Depth: 100}
 
-// readSuggestRequest decodes a body of the right shape and size.
+// readSuggestRequest decodes a body whose shape was checked.
 func readSuggestRequest(raw []byte) (*suggestRequest, error) {
-	if err := checkShape(raw); err != nil {
-		return nil, err
-	}
 	request := &suggestRequest{}
 	if err := decodeJSON(raw, request); err != nil {
 		return nil, err
@@ -101,14 +98,14 @@ func readSuggestRequest(raw []byte) (*suggestRequest, error) {
 	return request, request.checkSizes()
 }
 
-// checkShape counts what a body has, before memory is made for it. It does not
-// check that the body is JSON: it only makes sure that decoding it is bounded.
-func checkShape(raw []byte) error {
+// checkShape counts what values a body has, before memory is made for them. It
+// does not check that the body is JSON: it only makes sure that decoding it is
+// bounded.
+func checkShape(raw []byte) (values int, err error) {
 	if !utf8.Valid(raw) {
-		return fault.New(fault.BadRequest, "body_not_understood") // the decoder would make three bytes of each that is broken
+		return 0, fault.New(fault.BadRequest, "body_not_understood") // the decoder would make three bytes of each that is broken
 	}
 	open := make([]int, 0, maxDepth) // of each array and object that is not closed: its commas so far
-	values := 0
 	for at := 0; at < len(raw); at++ {
 		switch raw[at] {
 		case '"':
@@ -119,7 +116,7 @@ func checkShape(raw []byte) error {
 			}
 		case '[', '{':
 			if len(open) == maxDepth {
-				return fault.New(fault.BadRequest, "body_too_deep")
+				return 0, fault.New(fault.BadRequest, "body_too_deep")
 			}
 			open = append(open, 0)
 			values++
@@ -129,15 +126,23 @@ func checkShape(raw []byte) error {
 			values++
 			if last := len(open) - 1; last >= 0 {
 				if open[last]++; open[last] >= maxEntries {
-					return fault.New(fault.TooLarge, "too_many_entries")
+					return 0, fault.New(fault.TooLarge, "too_many_entries")
 				}
 			}
 		}
 		if values > maxValues {
-			return fault.New(fault.TooLarge, "too_many_values")
+			return 0, fault.New(fault.TooLarge, "too_many_values")
 		}
 	}
-	return nil
+	return values, nil
+}
+
+// weight is how many bytes of memory a request takes at most while it is worked
+// on, by its shape: what is decoded of it, and what the engine makes of its words,
+// until those are as many as it reads.
+func weight(bytes, values int) int {
+	const ofByte, ofValue, ofWords, mostOfWords = 2, 40, 64, 40 << 20
+	return 1<<20 + ofByte*bytes + ofValue*values + min(ofWords*bytes, mostOfWords)
 }
 
 // checkSizes refuses more than the panel ever sends.
@@ -216,13 +221,10 @@ func (r *suggestRequest) input() (suggest.Input, error) {
 		if err != nil {
 			return suggest.Input{}, err
 		}
-		neighbour := suggest.Neighbour{
-			Page: suggest.Page{ID: n.ID, Title: n.Title, Body: body, Labels: n.Labels},
-		}
-		if len(n.Terms) > 0 {
-			neighbour.Terms = suggest.CountedTerms(n.Title, n.Terms)
-		}
-		in.Neighbours = append(in.Neighbours, neighbour)
+		in.Neighbours = append(in.Neighbours, suggest.Neighbour{
+			Page:   suggest.Page{ID: n.ID, Title: n.Title, Body: body, Labels: n.Labels},
+			Counts: n.Terms,
+		})
 	}
 	for _, term := range r.Vocabulary {
 		in.Vocabulary = append(in.Vocabulary, suggest.Term(term))
