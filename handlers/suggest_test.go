@@ -524,12 +524,15 @@ func TestASlowReaderKeepsNobodyFromTheProcessor(t *testing.T) {
 	}
 }
 
-// hostileBodies fill the 4 MiB with what takes most memory for its bytes.
-func hostileBodies() map[string]string {
+// hostileBodies make bodies that fill the 4 MiB with what takes most memory for
+// its bytes.
+func hostileBodies() map[string]func() string {
 	// filled repeats an item while there is room, most times at most.
-	filled := func(before, item, after string, most int) string {
+	filled := func(before, item, after string, most int) func() string {
 		before, after = `{"contentId":"123",`+before, after+`}`
-		return before + strings.Repeat(item, min(most, (maxSuggestBytes-len(before)-len(after))/len(item))) + after
+		return func() string {
+			return before + strings.Repeat(item, min(most, (maxSuggestBytes-len(before)-len(after))/len(item))) + after
+		}
 	}
 	const ever = maxSuggestBytes
 	terms := &strings.Builder{}
@@ -537,7 +540,7 @@ func hostileBodies() map[string]string {
 		fmt.Fprintf(terms, `,"a-word-of-a-page-%04x":1`, n)
 	}
 	name := `"` + strings.Repeat("a", 14) + `"`
-	return map[string]string{
+	return map[string]func() string{
 		"a page of text":           filled(`"page":{"body":{"format":"text","value":"`, `tea and more of it. `, `"}}`, ever),
 		"a page of storage format": filled(`"page":{"body":{"format":"storage","value":"`, `<p>tea</p>`, `"}}`, ever),
 		"a page of opened tags":    filled(`"page":{"body":{"format":"storage","value":"`, `<p>`, `"}}`, ever),

@@ -8,7 +8,7 @@ package suggest
 const (
 	// Words of the neighbours. Beyond them a neighbour has its labels and a
 	// title.
-	mostRead = 500_000
+	mostRead = 450_000
 
 	// Different words of the neighbours, which are what costs: each is stemmed
 	// and remembered. Beyond them words still count that were seen before.
