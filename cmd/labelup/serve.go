@@ -36,9 +36,10 @@ func runServe(ctx context.Context, args []string, getenv func(string) string, st
 		debug.SetGCPercent(200)
 	}
 	if getenv("GOMEMLIMIT") == "" {
-		// The least that a dyno has is 512 MB. Suggestions may hold 100 MB for a
-		// moment: then memory is collected earlier instead of doubling.
-		debug.SetMemoryLimit(400 << 20)
+		// Suggestions may hold 96 MB for a moment and their bodies some more (see
+		// handlers/suggest.go): then memory is collected earlier, instead of growing
+		// to three times of what is held. Half of the smallest dyno is left.
+		debug.SetMemoryLimit(200 << 20)
 	}
 	if err := serve(ctx, settings, newObservation(settings, stdout), stderr); err != nil {
 		complain(stderr, "serve", err)
