@@ -192,7 +192,7 @@ func TestMadeUpKeyIDsDoNotPushOutKeys(t *testing.T) {
 	if _, err := keys.InstallKey(t.Context(), connecttest.KeyID, caller); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 200 {
+	for i := range 70 { // more than keys are kept
 		if _, err := keys.InstallKey(t.Context(), fmt.Sprintf("made-up-%d", i), caller); err == nil {
 			t.Fatal("a made-up id has a key")
 		}

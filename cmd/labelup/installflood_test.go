@@ -1,0 +1,229 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"labelup/connect"
+	"labelup/connect/connecttest"
+	"labelup/internal/tenant/redistest"
+)
+
+// Installs that name a key nobody has can be made by anyone: all but the
+// signature is right, and only Atlassian's key servers can tell.
+
+// slowKeyServers are two of them, which take 80 ms for an answer each. The
+// second is asked for what the first does not have.
+func slowKeyServers(t *testing.T, host *connecttest.Host) (environment []string) {
+	t.Helper()
+	keys := host.Keys()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(80 * time.Millisecond)
+		http.StripPrefix("/"+strings.Split(r.URL.Path, "/")[1], keys).ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	trusted := filepath.Join(t.TempDir(), "trusted.pem")
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(trusted, certificate, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return []string{"INSTALL_KEY_URLS=" + server.URL + "/first," + server.URL + "/second", "SSL_CERT_FILE=" + trusted}
+}
+
+// from is a request as Heroku's router passes it on: whatever the header said
+// before, the caller's own address is its last.
+func from(address string, r *http.Request) *http.Request {
+	r.Header.Set("X-Forwarded-For", "192.0.2.1, "+address)
+	return r
+}
+
+// flood is a sender of installs with key ids that nobody has.
+type flood struct {
+	target    string
+	head      string // of each request, up to the key id
+	tail      string // after it
+	leaves    bool   // closes as soon as it has sent
+	sent      atomic.Int64
+	refused   atomic.Int64 // 4xx
+	busy      atomic.Int64 // 503
+	other     atomic.Int64
+	addresses int
+	lasted    time.Duration
+}
+
+func newFlood(t *testing.T, p *process, host *connecttest.Host, headers int, leaves bool) *flood {
+	t.Helper()
+	body, err := json.Marshal(host.LifecycleBody(connect.Installed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	segments := strings.Split(host.LifecycleToken(connect.Installed, "/installed"), ".")
+	signature := make([]byte, 256)
+	_, _ = rand.Read(signature)
+	return &flood{
+		target: strings.TrimPrefix(p.url, "http://"),
+		head: fmt.Sprintf("POST /installed HTTP/1.1\r\nHost: labelup.example.com\r\nContent-Type: application/json\r\nContent-Length: %d\r\nX-Filler: %s\r\n",
+			len(body), strings.Repeat("f", headers)),
+		tail:   "." + segments[1] + "." + base64.RawURLEncoding.EncodeToString(signature) + "\r\n\r\n" + string(body),
+		leaves: leaves, addresses: 20,
+	}
+}
+
+// request is the n-th: its key id is new, and its address is the next of 20.
+func (f *flood) request(n int) string {
+	header := base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, `{"alg":"RS256","typ":"JWT","kid":"%s"}`, rand.Text()))
+	return fmt.Sprintf("%sX-Forwarded-For: 10.%d.0.1, 203.0.113.%d\r\nAuthorization: JWT %s%s", f.head, n%250, n%f.addresses, header, f.tail)
+}
+
+// run sends so many a second, each on a connection of its own, until ended is
+// closed. It has at most 500 connections open: on a machine that is too busy for
+// the attack it slows down, for how many connections the service takes is not
+// what is tested here.
+func (f *flood) run(perSecond int, ended <-chan struct{}) {
+	var senders sync.WaitGroup
+	defer senders.Wait()
+	places := make(chan struct{}, 500)
+	began := time.Now()
+	defer func() { f.lasted = time.Since(began) }()
+	for n := 0; ; n++ {
+		select {
+		case <-ended:
+			return
+		case <-time.After(time.Until(began.Add(time.Duration(n) * time.Second / time.Duration(perSecond)))):
+		}
+		places <- struct{}{}
+		senders.Go(func() {
+			defer func() { <-places }()
+			f.send(n)
+		})
+	}
+}
+
+func (f *flood) send(n int) {
+	connection, err := net.Dial("tcp", f.target)
+	if err != nil {
+		f.other.Add(1)
+		return
+	}
+	defer connection.Close()
+	// No port shall wait for a connection that is over.
+	_ = connection.(*net.TCPConn).SetLinger(0)
+	_ = connection.SetDeadline(time.Now().Add(noAnswer))
+	request := f.request(n)
+	f.sent.Add(1)
+	if f.leaves {
+		_, _ = connection.Write([]byte(request))
+		// Nobody can leave before the service has seen the connection: wait for
+		// an answer that comes at once, and for no other.
+		_ = connection.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+		_, _ = connection.Read(make([]byte, 1))
+		return
+	}
+	switch status := newClient(connection).status([]byte(request)); {
+	case status == http.StatusServiceUnavailable:
+		f.busy.Add(1)
+	case status/100 == 4:
+		f.refused.Add(1)
+	default:
+		f.other.Add(1)
+	}
+}
+
+func (f *flood) rate() float64 { return float64(f.sent.Load()) / f.lasted.Seconds() }
+
+func (f *flood) String() string {
+	rate := fmt.Sprintf("%.0f a second were sent", f.rate())
+	if f.leaves {
+		return rate
+	}
+	return fmt.Sprintf("%s, %d of them refused, %d told to come back", rate, f.refused.Load(), f.busy.Load())
+}
+
+// Not parallel: it takes what there is of the processor.
+func TestUnderLoadInstallsNameKeysThatNobodyHas(t *testing.T) {
+	for _, test := range []struct {
+		fault   string
+		headers int
+		leaves  bool
+	}{
+		{"1,000 installs a second with made-up key ids, from 20 addresses for 20 s", 0, false},
+		{"the same with heads of 28 KB", 28 << 10, false},
+		{"the same with heads of 28 KB, of callers who leave at once", 28 << 10, true},
+	} {
+		t.Run(test.fault, func(t *testing.T) { installFlood(t, test.fault, test.headers, test.leaves) })
+	}
+}
+
+func installFlood(t *testing.T, fault string, headers int, leaves bool) {
+	const (
+		perSecond, lasting, alone = 1000, 20 * time.Second, 3 * time.Second
+		patience                  = 25 * time.Second
+	)
+	redis := redistest.Start(t)
+	host := connecttest.NewHost("labelup", "https://labelup.example.com")
+	p := start(t, append(production(redis.URL()), slowKeyServers(t, host)...), "serve")
+	p.until("/ready", http.StatusOK)
+
+	l := newLoad(t, p)
+	var calls atomic.Int64
+	install := func() verdict {
+		// Two calls of one second must not have one token.
+		r := host.Lifecycle(connect.Installed, connecttest.With("jti", calls.Add(1)))
+		return judged(host.ClientKey, l.send(from("198.51.100.7", r)), http.StatusNoContent)
+	}
+	attack := newFlood(t, p, host, headers, leaves)
+	ended := make(chan struct{})
+	var first time.Duration
+	most := mostMemory(t, p, func() {
+		var flooding sync.WaitGroup
+		flooding.Go(func() { attack.run(perSecond, ended) })
+		time.Sleep(alone)
+		began := time.Now()
+		// As whoever installs does who is told to come back.
+		for v := install(); v.failed && time.Since(began) < patience; v = install() {
+			time.Sleep(100 * time.Millisecond)
+		}
+		first = time.Since(began)
+		l.start(
+			kind{"install", 250 * time.Millisecond, install},
+			kind{"macro", 60 * time.Millisecond, func() verdict {
+				return judged(host.ClientKey, l.send(from("198.51.100.8", host.Iframe("/macro/labels?contentId=123"))), http.StatusOK)
+			}},
+		)
+		time.Sleep(time.Until(began.Add(lasting - alone)))
+		close(ended)
+		flooding.Wait()
+	})
+	over := time.Now()
+	l.recovers(over)
+	l.finish()
+	l.report(fault, "", over, attack.String(), fmt.Sprintf("the first install took %.1f s", first.Seconds()),
+		fmt.Sprintf("the slowest after it %.2f s", l.slowest("install").Seconds()), fmt.Sprintf("%d MB of memory at most", most))
+	// The bars are 3 s and 1 s; more is for a busy machine.
+	if first > patience || l.slowest("install") > patience {
+		t.Errorf("the first install took %v, the slowest after it %v", first, l.slowest("install"))
+	}
+	// A machine that is too busy for the attack has what arrives lie about in
+	// memory before any of our code sees it.
+	limit := 128
+	if attack.rate() < 0.95*perSecond {
+		limit = 350
+	}
+	if most > limit {
+		t.Errorf("it held %d MB", most)
+	}
+	l.mostlyGood("")
+}
