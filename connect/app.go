@@ -330,8 +330,9 @@ func (a *App) caller(c *claims, site *Installation, licInURL bool) *Caller {
 	}
 	// The token's is as good as the site's signature, the record's as the store.
 	for _, raw := range []string{c.Context.URL.DisplayURL, site.DisplayURL} {
-		if display, ok := a.hosts.displayURL(raw); ok && caller.DisplayURL == "" {
+		if display, ok := a.hosts.displayURL(raw); ok {
 			caller.DisplayURL = display
+			break
 		}
 	}
 	if c.Subject == unknownAccount {

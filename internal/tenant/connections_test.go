@@ -73,12 +73,14 @@ func TestConnectionsThatRedisClosedAreReplacedWithoutAnError(t *testing.T) {
 	sentinel := func(tls *redistest.TLS) func(*testing.T) (string, []*redistest.Server) {
 		return func(t *testing.T) (string, []*redistest.Server) {
 			s := tls.StartSentinel(t)
+			s.Stay()
 			return s.URL, []*redistest.Server{s.Master}
 		}
 	}
 	cluster := func(tls *redistest.TLS) func(*testing.T) (string, []*redistest.Server) {
 		return func(t *testing.T) (string, []*redistest.Server) {
 			c := tls.StartCluster(t)
+			c.Stay()
 			return c.URL, c.Masters
 		}
 	}

@@ -32,8 +32,8 @@ type Sealer interface {
 // ErrCorrupt: there is a record and it cannot be read: it is no JSON, is of a
 // newer version, or its secrets do not open. It concerns this site only, and is
 // wrapped together with connect.ErrStoreUnavailable. No lifecycle call
-// overwrites such a record; after the cause is understood, importing a backup,
-// or erasing the site and installing the app again on it, repairs it.
+// overwrites such a record; after the cause is understood, importing a backup
+// repairs it, or an install call that comes after the site was erased.
 var ErrCorrupt = errors.New("tenant: corrupt record")
 
 // errNewer is the ErrCorrupt of a record that a newer program can read.

@@ -2,6 +2,7 @@ package redistest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,16 @@ type Sentinel struct {
 	Master  *Server
 	Replica *Server
 	URL     string // as REDIS_URL has it
+
+	watching []*Server
+}
+
+// Stay has the master stay master even if a busy machine keeps it from
+// answering for a while: for tests of something else.
+func (s *Sentinel) Stay() {
+	for _, sentinel := range s.watching {
+		sentinel.do("sentinel", "set", "main", "down-after-milliseconds", 600_000)
+	}
 }
 
 // StartSentinel returns once the replica follows and the Sentinels know of each
@@ -34,16 +45,15 @@ func (c *TLS) StartSentinel(t testing.TB) *Sentinel {
 	}
 	s.Replica.waitForInfo("replication", "master_link_status:up\r\n")
 	var addresses []string
-	var watching []*Server
 	for range 3 {
 		port := FreePort(t)
-		watching = append(watching, Start(t, append(c.Listen(port),
+		s.watching = append(s.watching, Start(t, append(c.Listen(port),
 			fmt.Sprintf("sentinel monitor main 127.0.0.1 %d 2", ports[0]),
 			"sentinel down-after-milliseconds main 500",
 			"sentinel failover-timeout main 2000")...))
 		addresses = append(addresses, fmt.Sprintf("127.0.0.1:%d", port))
 	}
-	for _, sentinel := range watching {
+	for _, sentinel := range s.watching {
 		sentinel.waitForInfo("sentinel", "slaves=1,sentinels=3")
 	}
 	s.URL = c.scheme() + "+sentinel://" + strings.Join(addresses, ",") + "/main"
@@ -56,6 +66,13 @@ type Cluster struct {
 	Masters  []*Server
 	Replicas []*Server // Replicas[i] follows Masters[i]
 	URL      string    // as REDIS_URL has it
+}
+
+// Stay has the masters stay masters, as Sentinel.Stay does.
+func (c *Cluster) Stay() {
+	for _, node := range slices.Concat(c.Masters, c.Replicas) {
+		node.do("config", "set", "cluster-node-timeout", 600_000)
+	}
 }
 
 // StartCluster returns once every node knows the whole cluster and every replica
