@@ -523,7 +523,8 @@ func dribble(t testing.TB, p *process, head string) time.Duration {
 func TestUnderLoadSIGTERMLosesNoAcceptedChange(t *testing.T) {
 	t.Parallel()
 	r := redistest.Start(t)
-	c := newCustomers(t, "ada", "bo", "cy")
+	// So many pages that, on a busy machine too, a page is done with one change before the next.
+	c := newCustomers(t, "ada", "bo", "cy", "dee", "ed", "flo")
 	c.unansweredIsRefused = true
 	// So that many changes are under way at any moment.
 	tell(t, c.url, http.MethodPost, "misbehave", map[string]any{"kind": "slow", "delay": 0.5, "path": "/**/wiki/**"})
