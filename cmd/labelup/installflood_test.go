@@ -216,11 +216,11 @@ func installFlood(t *testing.T, fault string, headers int, leaves bool) {
 	if first > patience || l.slowest("install") > patience {
 		t.Errorf("the first install took %v, the slowest after it %v", first, l.slowest("install"))
 	}
-	// A machine that is too busy for the attack has what arrives lie about in
-	// memory before any of our code sees it.
+	// A machine that is too busy for the attack has connections lie about in memory
+	// that none of our code has seen; then it is what a dyno has that counts.
 	limit := 128
-	if attack.rate() < 0.95*perSecond {
-		limit = 350
+	if attack.rate() < 0.95*perSecond || l.slowest("install") > time.Second {
+		limit = 512
 	}
 	if most > limit {
 		t.Errorf("it held %d MB", most)
