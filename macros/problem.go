@@ -59,7 +59,7 @@ var problemIn = map[Language]problemWords{
 		Late:      "Label UP ne se charge pas. Rechargez la page.",
 	},
 	Spanish: {
-		Unproved:  "Label UP no ha podido comprobar que esta página viene de tu sitio. Recarga la página. Si el mensaje sigue aquí, pide a un administrador del sitio que actualice o reinstale Label UP.",
+		Unproved:  "Label UP no ha podido comprobar que esta página viene de tu sitio. Recarga la página. Si el mensaje sigue aquí, pide a un administrador del sitio que actualice o vuelva a instalar Label UP.",
 		Blocked:   "Label UP está desactivado para este sitio. Un administrador puede preguntar el motivo al proveedor.",
 		WaitOne:   "Ahora mismo no se puede mostrar Label UP. Espera {count} segundo y recarga la página.",
 		WaitOther: "Ahora mismo no se puede mostrar Label UP. Espera {count} segundos y recarga la página.",
