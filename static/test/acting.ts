@@ -27,3 +27,14 @@ export async function until<T>(look: () => Promise<T> | T, right: (value: T) => 
 }
 export const untilLabels = (page: Page, names: string[]) => until(() => labelsOf(page), (v) => v.join() === names.join(), `labels ${names}`);
 export const untilStatus = (page: Page, text: RegExp) => until(async () => (await status(page)).join(" | "), (v) => text.test(v), `status ${text}`);
+
+/** Has the page's time stand still; page.clock.runFor lets some of it pass, however busy the machine is. */
+export async function stopClock(page: Page): Promise<void> {
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(60_000);
+}
+
+/** Waits while the page's clock stands still: as little of its time passes as it needs to draw. */
+export async function untilDrawn(page: Page, look: () => Promise<boolean> | boolean, what: string): Promise<void> {
+  await until(async () => (await page.clock.runFor(20), look()), Boolean, what);
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { focused, loaded, plain, seen, spoken, status, until, untilLabels, untilStatus } from "./acting.ts";
+import { focused, loaded, plain, seen, spoken, status, stopClock, until, untilLabels, untilStatus } from "./acting.ts";
 import { labelsOf, SCREENS, useStage, violations } from "./stage.ts";
 
 const stage = useStage();
@@ -311,7 +311,7 @@ for (const whole of [true, false]) {
 
 test("a pause is counted down and then offers to try again; a screen reader is told once", async () => {
   const page = await stage.open();
-  await page.clock.install();
+  await stopClock(page);
   await loaded(page);
   stage.onWrite = () => ({ status: 429, body: { error: { kind: "rate_limited", retryAfter: 3, requestId: "req-4" } } });
   await page.getByRole("button", { name: "Remove v9" }).click();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { focused, loaded, plain, seen, spoken, status, until, untilLabels, untilStatus } from "./acting.ts";
+import { focused, loaded, plain, seen, spoken, status, stopClock, until, untilDrawn, untilLabels, untilStatus } from "./acting.ts";
 import { REFINED, SEARCH, SUGGESTED, useStage, violations } from "./stage.ts";
 
 const stage = useStage();
@@ -366,11 +366,11 @@ for (const [sentence, reply, said, again] of failures) {
   test(`${sentence}: says what to do, and tries again where that may help`, async () => {
     stage.onAsk = () => reply;
     const page = await stage.open();
-    await page.clock.install();
+    await stopClock(page);
     await loaded(page);
     await ask(page);
-    await page.getByRole("alert").waitFor();
     const alert = page.getByRole("alert");
+    await untilDrawn(page, () => alert.isVisible(), "an alert");
     assert.match((await alert.textContent())!, said);
     assert.doesNotMatch(await page.locator("body").innerText(), /RAW|taken back|Nothing was changed/);
     const button = page.getByRole("button", { name: "Try again" });
@@ -378,6 +378,7 @@ for (const [sentence, reply, said, again] of failures) {
     if (!again) return;
     if (again === "later") await page.clock.runFor(12_000);
     stage.onAsk = () => undefined;
+    await page.clock.resume();
     await button.press("Enter");
     assert.equal(await focused(page), "Suggest", "the button has gone, the focus has not");
     await untilNames(page, ALL);
