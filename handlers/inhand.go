@@ -9,12 +9,13 @@ import (
 // Bounds of the request bodies that one process has in hand, over all routes, in
 // bytes.
 const (
-	maxInHand        = 32 << 20
-	maxInHandOfOwner = 8 << 20 // two of the largest bodies
+	maxInHand        = 16 << 20
+	maxInHandOfOwner = 6 << 20 // one of the largest bodies, and half of another
 
-	// leastInHand is counted for a body as soon as it is waited for: its
-	// connection and goroutine take as much. So the bytes bound the number too.
-	leastInHand = 16 << 10
+	// leastInHand is counted for a body as soon as it is waited for, so that the
+	// bytes bound the number too: to 256, half of the connections that may be
+	// open. Nobody keeps the rest busy by sending nothing.
+	leastInHand = 64 << 10
 )
 
 // inHand is the bodies that are in memory, as far as they have come. Each has an

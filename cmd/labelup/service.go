@@ -144,12 +144,12 @@ func newService(settings config.Config, observed *observation) (*service, error)
 // Bounds of what comes before any request is proved. With all connections open
 // and all heads as long as they may be, the process stays below 128 MB.
 const (
-	maxConnections = 2000
+	maxConnections = 500 // twice as many as bodies can be waited for: see package handlers
 
 	// maxHead is the longest head of a request in bytes, from its first line to
 	// the empty one: a token in the URL, of which Heroku's router takes 8 KB, and
 	// another in a header fit.
-	maxHead = 16 << 10
+	maxHead = 12 << 10
 )
 
 // keyTransport keeps open what eight questions at a time need of connections to
