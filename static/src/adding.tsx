@@ -16,7 +16,7 @@ export interface AddHandle {
   focus(): void;
 }
 
-type Props = Omit<AddProps, "words" | "open" | "close" | "input" | "start"> & { handle: RefObject<AddHandle | null> };
+type Props = Omit<AddProps, "words" | "open" | "close" | "show" | "focus" | "input" | "start"> & { handle: RefObject<AddHandle | null> };
 
 export function Adding({ handle, ...props }: Props): JSX.Element {
   const { say } = props;
@@ -30,10 +30,9 @@ export function Adding({ handle, ...props }: Props): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const returnFocus = useRef(false);
 
-  useImperativeHandle(handle, () => ({
-    open: () => (setOpen(true), input.current?.focus()),
-    focus: () => (input.current ?? button.current)?.focus(),
-  }), []);
+  const show = () => (setOpen(true), input.current?.focus());
+  const focus = () => (input.current ?? button.current)?.focus();
+  useImperativeHandle(handle, () => ({ open: show, focus }), []);
 
   function load(): void {
     const { now, times } = loading.current;
@@ -109,7 +108,7 @@ export function Adding({ handle, ...props }: Props): JSX.Element {
           onKeyDown={onKeyDown}
         />
       )}
-      {here && <here.part.Add {...props} words={here.words} open={open} close={close} input={input} start={start.current} />}
+      {here && <here.part.Add {...props} words={here.words} open={open} close={close} show={show} focus={focus} input={input} start={start.current} />}
       {open && failed && (
         <p class="status wrong" role="alert">
           {say("why.network")} <button type="button" class="link" onClick={load}>{say("retry")}</button>

@@ -22,7 +22,7 @@ const BLANK = /* @__PURE__ */ new RegExp(`[${SPACE}\\u2800]`, "u"); // braille w
 const FORBIDDEN = /[:;,.?&[\]()#^*!@<>]/u;
 const NOT_UNICODE = /[\p{Cs}\ufffd]/u; // a lone surrogate, and what decoders make of one
 // Where libraries differ, or make what looks like another label.
-const LAST_SIGMA = /(?<=\p{L}\p{M}*)Σ(?!\p{M}*\p{L})/gu;
+const LAST_SIGMA = /Σ(?<=\p{L}\p{M}*Σ)(?!\p{M}*\p{L})/gu; // looks back only from a sigma, or a run of marks would take its square
 const DOTTED_I = /i\u0307+/gu; // looks like "i": lower case makes it of "İ"
 const UNREMARKABLE = /^[!-~\u00a1-\u00ac\u00ae-\u02ff\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]*$/u; // what most names are of: nothing in it is invisible
 
@@ -110,7 +110,16 @@ function trimUnseen(name: string): string {
   return text.slice(start).join("");
 }
 
-/** The names in what was typed or pasted: commas and line ends separate them; each name once. */
-export function namesIn(text: string): string[] {
-  return [...new Set(text.split(/[,\n]/u).map(normalise).filter(Boolean))];
+// What stands between the names of a list. A tag begins with "#", which no name has.
+const BETWEEN = /[,;\t\n\r\u2028\u2029]|\s(?=#)/u;
+const BEFORE_NAME = /^[\s#]+/u;
+
+/** The texts in a list that is typed or pasted, in order; of a text that is no list itself. The last one may not be finished. */
+export function textsIn(list: string): string[] {
+  return list.split(BETWEEN).map((text) => text.replace(BEFORE_NAME, ""));
+}
+
+/** The names in what was typed or pasted, each once, whether they are right or not. */
+export function namesIn(list: string): string[] {
+  return [...new Set(textsIn(list).filter((text) => text.trim()).map(normalise))];
 }

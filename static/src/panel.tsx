@@ -26,6 +26,7 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
   const [readSpace] = useState(() => spaceReader(host, shell.spaceKey));
   const [suggesting, setSuggesting] = useState({ open: false, times: 0 });
   const [told, setTold] = useState(""); // by the suggestions
+  const [typed, setTyped] = useState(""); // told by what is typed
   const add = useRef<AddHandle>(null);
   const suggest = useRef<HTMLButtonElement>(null);
   const mayChange = state.mode === "change" && state.reading === "done";
@@ -79,11 +80,15 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
           focusAfterLast={() => add.current?.focus()}
         />
         {empty && <span class="empty">{empty}</span>}
-        {mayChange && (
-          <Adding host={host} say={say} held={all} prefix={shell.prefix} readSpace={readSpace} handle={add} add={(names) => dispatch({ type: "change", add: names })} />
+        {(mayChange || state.outcome) && (
+          <div class="controls">
+            {mayChange && (
+              <Adding host={host} say={say} held={all} prefix={shell.prefix} readSpace={readSpace} handle={add} tell={setTyped} add={(names) => dispatch({ type: "change", add: names })} />
+            )}
+            {mayChange && <button type="button" class="quiet" ref={suggest} onMouseDown={keepFocus} onClick={ask}>{say("suggest")}</button>}
+            <Done state={state} say={say} undo={() => dispatch({ type: "undo" })} focusAfter={() => add.current?.focus()} />
+          </div>
         )}
-        {mayChange && <button type="button" class="quiet" ref={suggest} onClick={ask}>{say("suggest")}</button>}
-        <Done state={state} say={say} undo={() => dispatch({ type: "undo" })} focusAfter={() => add.current?.focus()} />
       </div>
       {mayChange && suggesting.times > 0 && (
         <Suggested
@@ -102,7 +107,7 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
       )}
       <Note shell={shell} state={state} say={say} />
       <Troubles state={state} say={say} retry={() => dispatch({ type: "retry" })} />
-      <div class="unseen" role="status">{[...spoken(state, say, all.length), told].map((line) => line && <p key={line}>{line}</p>)}</div>
+      <div class="unseen" role="status">{[...spoken(state, say, all.length), told, typed].map((line) => line && <p key={line}>{line}</p>)}</div>
     </Fragment>
   );
 }
@@ -150,7 +155,7 @@ function Done({ state, say, undo, focusAfter }: Pick<Props, "state" | "say"> & {
   if (!text) return null;
   return (
     <p class="status">
-      {text}
+      <span class="said" title={text}>{text}</span>
       {next && (
         <Fragment>
           <span aria-hidden="true"> · </span>

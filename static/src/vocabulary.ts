@@ -4,6 +4,7 @@
 
 import { labelsOf, listLabels, search, type Content } from "./confluence.ts";
 import type { Host } from "./host.ts";
+import { normalise, problemOf } from "./name.ts";
 import { areTwins, twinKey } from "./twin.ts";
 
 /** A label in use. uses counts pages of this space; 0 means elsewhere on the site. */
@@ -42,12 +43,16 @@ export function countLabels(pages: Content[]): Map<string, number> {
   return counts;
 }
 
-/** Reads the vocabulary piece by piece; what cannot be read is left out without a word. */
+/**
+ * Reads the vocabulary piece by piece; what cannot be read is left out without a
+ * word, and what the service would spell otherwise cannot be chosen. Resolves when all is read.
+ */
 export async function loadVocabulary(host: Host, readSpace: ReadSpace, got: (known: Known[]) => void): Promise<void> {
   const uses = countLabels(await readSpace().catch(() => []));
   const publish = () =>
     got(
       [...uses]
+        .filter(([name]) => normalise(name) === name && !problemOf(name))
         .slice(0, MOST_NAMES)
         .map(([name, uses]) => ({ name, uses, key: twinKey(name) }))
         .sort((a, b) => b.uses - a.uses || (a.name < b.name ? -1 : 1)),
@@ -58,46 +63,53 @@ export async function loadVocabulary(host: Host, readSpace: ReadSpace, got: (kno
   publish();
 }
 
-/** One line of the type-ahead list. */
-export type Offer =
-  | { kind: "known"; name: string; uses: number }
-  | { kind: "twin"; name: string; uses: number }
-  | { kind: "create"; name: string }
-  | { kind: "many"; names: string[] };
+/** One choice that is offered while somebody types. */
+export interface Offer {
+  /** A label in use, one that is nearly what was typed, or what was typed as a new label. */
+  kind: "known" | "twin" | "create";
+  name: string;
+  uses: number;
+}
 
 const MOST_OFFERS = 8;
+const MOST_TWINS = 2;
 
 /**
- * What to offer for a normalised name: the same spelling in use, near-twins,
- * what contains it (this space before the site, beginnings before middles),
- * and last a new label. Labels on the page are never offered.
+ * What to offer for a normalised name: what begins with it (this space before
+ * the site), near-twins, what contains it, and last the name itself if it is new.
+ * For no name the most used. Labels on the page are never offered.
  */
 export function offersFor(name: string, known: Known[], held: string[], prefix: string): Offer[] {
   const onPage = new Set(held);
   const key = twinKey(name);
-  const exact: Offer[] = [];
+  const begin: Offer[] = [];
   const twins: Offer[] = [];
-  const matches: { offer: Offer; rank: number }[] = [];
+  const contain: { offer: Offer; rank: number }[] = [];
+  let isKnown = false;
   for (const label of known) {
     if (onPage.has(label.name) || !label.name.startsWith(prefix)) continue;
-    const offer: Offer = { kind: "known", name: label.name, uses: label.uses };
+    const same = label.name === name;
+    const kind = name && !same && areTwins(key, label.key) ? "twin" : "known";
+    const offer: Offer = { kind, name: label.name, uses: label.uses };
     const at = label.name.indexOf(name);
-    if (label.name === name) exact.push(offer);
-    else if (name && areTwins(key, label.key)) twins.push({ ...offer, kind: "twin" });
-    else if (at >= 0) matches.push({ offer, rank: (label.uses ? 0 : 3) + (at === 0 ? 0 : /[\p{L}\p{N}]/u.test(label.name[at - 1]!) ? 2 : 1) });
+    isKnown ||= same;
+    if (same) begin.unshift(offer);
+    else if (at === 0) begin.push(offer);
+    else if (kind === "twin") twins.push(offer);
+    else if (at > 0) contain.push({ offer, rank: (label.uses ? 0 : 2) + (/[\p{L}\p{N}]/u.test(label.name[at - 1]!) ? 1 : 0) });
   }
-  matches.sort((a, b) => a.rank - b.rank); // stable: by uses within a rank
-  const offers = [...exact, ...(exact.length ? [] : twins), ...matches.map((m) => m.offer)].slice(0, MOST_OFFERS);
-  if (name && !exact.length && !onPage.has(name)) offers.push({ kind: "create", name });
+  contain.sort((a, b) => a.rank - b.rank); // stable: by uses within a rank
+  const near = isKnown ? [] : twins.slice(0, MOST_TWINS);
+  const offers = [...begin.slice(0, MOST_OFFERS - near.length), ...near, ...contain.map((c) => c.offer)].slice(0, MOST_OFFERS);
+  if (name && !isKnown && !onPage.has(name)) offers.push({ kind: "create", name, uses: 0 });
   return offers;
 }
 
-/**
- * Which offer Enter takes when none was chosen: the first that is the name, a
- * spelling of it or begins with it. What only contains it must be chosen.
- */
-export function likeliest(offers: Offer[], name: string): number {
-  return Math.max(0, offers.findIndex((o) => o.kind !== "known" || o.name.startsWith(name)));
+/** The most used label in use that a new name is nearly the same as. */
+export function twinInUse(name: string, known: Known[], prefix: string): string | undefined {
+  if (known.some((label) => label.name === name)) return undefined;
+  const key = twinKey(name);
+  return known.find((label) => label.name.startsWith(prefix) && areTwins(key, label.key))?.name;
 }
 
 /** The label on the page that name is nearly the same as, if there is one. */

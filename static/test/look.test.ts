@@ -10,8 +10,10 @@ const stage = useStage();
 const add = (text: string) => async (page: Page) => {
   await page.keyboard.press("/");
   await page.getByRole("combobox").fill(text);
-  await page.locator(".drop").waitFor();
+  await page.locator(".offers > *, .confirm").first().waitFor();
 };
+const narrow = { browser: { viewport: { width: 320, height: 360 } } };
+const LIST = "Roadmaps, #beta, what?, roadmap, relese-notes, gam\u200bma, handbook, ";
 const suggest = async (page: Page) => {
   await page.locator(".quiet").nth(1).click(); // the second button, in any language
   await page.locator(".suggestion").nth(3).waitFor(); // refined
@@ -63,7 +65,20 @@ const states: Record<string, State> = {
       await page.keyboard.press("ArrowRight");
     },
   },
+  "field opened": { when: add("") },
+  "field narrow": { scene: narrow, when: add("") },
   typing: { when: add("r") },
+  "typing narrow": { scene: narrow, when: add("r") },
+  "to confirm": { when: add(LIST) },
+  "to confirm narrow": { scene: narrow, when: add(LIST) },
+  "to confirm right to left": { scene: { rtl: true }, when: add(LIST) },
+  "added by name": {
+    when: async (page) => {
+      await add("")(page);
+      await page.getByRole("option").first().click();
+      await page.locator(".status").first().waitFor();
+    },
+  },
   twin: { when: add("relese-notes") },
   several: { when: add("alpha, beta, gamma") },
   "wrong name": { when: add("what?") },

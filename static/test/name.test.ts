@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { MOST_TYPED, namesIn, normalise, problemOf } from "../src/name.ts";
+import { namesIn, normalise, problemOf } from "../src/name.ts";
 
 /** A line of the file that the service's test reads as well (internal/label). */
 interface Case {

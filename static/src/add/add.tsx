@@ -1,13 +1,16 @@
 // Adding by typing: a combobox (ARIA: list autocomplete, focus stays in the
-// field). Loaded when somebody is about to type (adding.tsx).
+// field) with what it offers beside it in one line, so that it takes no height.
+// Loaded when somebody is about to type (adding.tsx).
 
 import { Fragment, h, type JSX, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Host } from "../host.ts";
-import { namesIn, problemOf } from "../name.ts";
+import { namesIn, problemOf, textsIn } from "../name.ts";
 import type { Say } from "../strings.ts";
 import { loadStyle } from "../style.ts";
-import { likeliest, loadVocabulary, offersFor, twinOnPage, type Known, type Offer, type ReadSpace } from "../vocabulary.ts";
+import { loadVocabulary, offersFor, twinOnPage, type Known, type Offer, type ReadSpace } from "../vocabulary.ts";
+import { Confirm } from "./confirm.tsx";
+import { compared, confirm, hold, MOST_PENDING, type Pending, type Settled, type World } from "./pending.ts";
 import { loadWords, type Words } from "./words.ts";
 
 export interface Props {
@@ -22,65 +25,167 @@ export interface Props {
   open: boolean;
   /** Closes the field; focus: and gives the focus back to its button. */
   close(focus: boolean): void;
+  /** Opens the field, and has it take the focus. */
+  show(): void;
+  /** Has the field take the focus, or its button. */
+  focus(): void;
   input: RefObject<HTMLInputElement | null>;
   /** What was typed before this was loaded: each text that ended with Enter, then the rest. */
   start: { entered: string[]; text: string };
   add(names: string[]): void;
+  /** Has a line said by a screen reader. */
+  tell(line: string): void;
 }
 
 /** Comes when the words and the style are there. */
 export const ready: Promise<Words> = Promise.all([loadWords(), loadStyle("add.css")]).then(([words]) => words);
 
-export function Add({ host, say, words, held, prefix, readSpace, open, close, input, start, add }: Props): JSX.Element | null {
-  const [known, setKnown] = useState<Known[]>([]);
-  const [text, setText] = useState([...start.entered, start.text].join(", "));
-  const [active, setActive] = useState<number>(); // undefined until moved to
+const COMPARE_WITHIN = 3_000; // ms; later a name that was entered waits to be confirmed
+const LONGEST_LIST = MOST_PENDING * 300; // characters
+
+export function Add({ host, say, words, held, prefix, readSpace, open, close, show, focus, input, start, add, tell }: Props): JSX.Element {
+  const [vocabulary, setVocabulary] = useState<{ known: Known[]; read: boolean }>({ known: [], read: false });
+  const [text, setText] = useState(start.text);
+  const [active, setActive] = useState(-1); // none until moved to: Enter takes what is typed
   const [listed, setListed] = useState(false);
+  const [pending, setPending] = useState(() => hold([], start.entered.flatMap(named), "entered"));
+  const [tooMany, setTooMany] = useState(false);
+  const world: World = { ...vocabulary, held, prefix };
+  const now = useRef({ pending, world });
+  now.current = { pending, world };
 
   const asked = useRef(false);
   useEffect(() => {
     if (!open || asked.current) return;
     asked.current = true;
-    void loadVocabulary(host, readSpace, setKnown);
+    void loadVocabulary(host, readSpace, (known) => setVocabulary({ known, read: false })).then(() => setVocabulary(({ known }) => ({ known, read: true })));
   }, [open]);
-  useLayoutEffect(() => void (open && input.current?.focus()), [open]);
 
-  const names = namesIn(text).map((name) => (name.startsWith(prefix) ? name : prefix + name));
-  const { offers, hint } = listed ? choices(names, { say, words, held, prefix, known }) : { offers: [], hint: undefined };
-  const index = Math.min(active ?? likeliest(offers, names[0] ?? ""), offers.length - 1);
+  useLayoutEffect(() => {
+    if (!open) return;
+    input.current!.focus();
+    if (text) input.current!.setSelectionRange(text.length, text.length);
+  }, [open]);
 
-  function choose(offer: Offer | undefined): void {
-    if (!offer) return;
-    add(offer.kind === "many" ? offer.names : [offer.name]);
-    write("");
-    setListed(false);
+  const waiting = pending.some((p) => p.stage === "entered");
+  useEffect(() => {
+    if (!waiting) return;
+    const late = () => setPending((all) => all.map((p) => (p.stage === "entered" ? { ...p, stage: "late" } : p)));
+    // Not at once even if all is read: what is added renders the panel anew, in the middle of this.
+    const timer = vocabulary.read ? setTimeout(() => take(compared(now.current.pending, now.current.world))) : setTimeout(late, COMPARE_WITHIN);
+    return () => clearTimeout(timer);
+  }, [vocabulary.read, waiting]);
+
+  // What only waits to be compared is not worth moving the page for.
+  const toConfirm = pending.some((p) => p.stage !== "entered");
+
+  const line = pending.length ? words(waiting ? "comparing" : "toConfirm", { count: pending.length }) : "";
+  useEffect(() => tell(line), [line]);
+  useEffect(() => () => tell(""), []);
+
+  const names = named(text);
+  const { offers, hint } = listed ? choices(names, say, words, world, { tooMany, waiting }) : { offers: [], hint: undefined };
+  const chosen = offers[active];
+
+  function named(list: string): string[] {
+    return namesIn(list).map((name) => (name && !name.startsWith(prefix) ? prefix + name : name));
   }
 
   function write(value: string): void {
     setText(value);
     setListed(true);
-    setActive(undefined);
+    setActive(-1);
+    setTooMany(false);
   }
 
-  function escape(): void {
+  function take({ add: good, rest }: Settled): void {
+    setPending(rest);
+    if (good.length) add(good);
+  }
+
+  /** Has the names of a list wait as chips, or says that they are too many; false then. */
+  function list(found: string[]): boolean {
+    const all = hold(pending, found, "listed");
+    setTooMany(all.length > MOST_PENDING);
+    if (all.length > MOST_PENDING) return false;
+    setPending(all);
+    return true;
+  }
+
+  /** Takes what is typed; the names of a list that are complete become chips. */
+  function type(value: string): void {
+    write(value);
+    if (value.length > LONGEST_LIST) return setTooMany(true);
+    const texts = textsIn(value);
+    const rest = texts.pop()!;
+    if (texts.length && list(texts.flatMap(named))) setText(rest);
+  }
+
+  function onPaste(event: ClipboardEvent): void {
+    // A field of one line would join what was pasted as several.
+    const pasted = event.clipboardData?.getData("text") ?? "";
+    const field = input.current!;
+    const all = text.slice(0, field.selectionStart ?? undefined) + pasted + text.slice(field.selectionEnd ?? text.length);
+    if (all.length > LONGEST_LIST) {
+      event.preventDefault();
+      setListed(true);
+      return setTooMany(true);
+    }
+    if (textsIn(pasted).length < 2) return;
+    event.preventDefault();
+    setListed(true);
+    const found = named(all);
+    if (found.length < 2) write(found[0] ?? "");
+    else if (list(found)) write("");
+  }
+
+  function enter(name: string): void {
+    if (vocabulary.read || vocabulary.known.some((k) => k.name === name)) add([name]);
+    else setPending(hold(pending, [name], "entered"));
     write("");
-    setListed(false);
-    close(true);
+  }
+
+  function onEnter(): void {
+    const [name] = names;
+    if (chosen) enter(chosen.name);
+    else if (names.length > 1 || (names.length && toConfirm)) list(names) && write("");
+    else if (name === undefined) take(confirm(pending, world));
+    else if (!problemOf(name) && !held.includes(name)) enter(name);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.isComposing) return;
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const places = offers.length + 1; // one of them is the field itself
     if (move && !listed) setListed(true);
-    else if (move) setActive((index + move + offers.length) % Math.max(1, offers.length));
-    else if (event.key === "Enter") choose(offers[index]);
-    else if (event.key === "Escape") escape();
+    else if (move) setActive(((active + 1 + move + places) % places) - 1);
+    else if (event.key === "Enter") onEnter();
+    else if (event.key === "Escape") close(true);
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  if (!open) return null;
+  /** Takes a chip back into the field. What was typed there becomes one. */
+  function edit(p: Pending): void {
+    setPending(hold(pending.filter((other) => other !== p), names, "listed"));
+    write(p.name);
+    show();
+  }
+
+  const confirmation = toConfirm && (
+    <Confirm
+      pending={pending}
+      world={world}
+      say={say}
+      words={words}
+      set={setPending}
+      edit={edit}
+      confirm={() => (take(confirm(pending, world)), focus())}
+      focusAfterLast={focus}
+    />
+  );
+  if (!open) return <Fragment>{confirmation}</Fragment>;
   return (
     <Fragment>
       <input
@@ -91,7 +196,7 @@ export function Add({ host, say, words, held, prefix, readSpace, open, close, in
         aria-expanded={offers.length > 0}
         aria-controls="offers"
         aria-autocomplete="list"
-        aria-activedescendant={offers.length ? `offer-${index}` : undefined}
+        aria-activedescendant={chosen && `offer-${active}`}
         aria-describedby={hint && "hint"}
         aria-invalid={hint?.wrong}
         placeholder={say("addName")}
@@ -100,70 +205,61 @@ export function Add({ host, say, words, held, prefix, readSpace, open, close, in
         spellcheck={false}
         dir="auto"
         value={text}
-        onInput={(event) => write(event.currentTarget.value)}
-        onPaste={(event) => {
-          // A field of one line would join what was pasted as several.
-          const pasted = event.clipboardData?.getData("text") ?? "";
-          if (!pasted.includes("\n")) return;
-          event.preventDefault();
-          write(text + pasted.trim().replace(/\s*\n\s*/g, ", "));
-        }}
+        onInput={(event) => ((event as InputEvent).isComposing ? write : type)(event.currentTarget.value)}
+        onCompositionEnd={(event) => type(event.currentTarget.value)}
+        onPaste={onPaste}
+        onFocus={() => setListed(true)}
         onClick={() => setListed(true)}
         onKeyDown={onKeyDown}
-        onBlur={() => (setListed(false), text === "" && close(false))}
+        onBlur={() => (setListed(false), text === "" && !pending.length && close(false))}
       />
-      {(offers.length > 0 || hint) && (
-        <div class="drop">
-          {hint && <p id="hint" class={hint.wrong ? "hint wrong" : "hint"}>{hint.text}</p>}
-          {offers.length > 0 && (
-            <ul id="offers" role="listbox" aria-label={words("offers")}>
-              {offers.map((offer, i) => (
-                <li
-                  key={i}
-                  id={`offer-${i}`}
-                  role="option"
-                  aria-selected={i === index}
-                  onMouseDown={(event) => event.preventDefault()} // keeps the focus in the field
-                  onMouseMove={() => setActive(i)}
-                  onClick={() => choose(offer)}
-                >
-                  <OfferLine offer={offer} words={words} />
-                </li>
-              ))}
-            </ul>
-          )}
-        </div>
-      )}
+      <div class="offers" onMouseDown={(event) => event.preventDefault() /* keeps the focus in the field */}>
+        {hint && <p id="hint" class={hint.wrong ? "hint wrong" : "hint"} title={hint.text}>{hint.text}</p>}
+        {offers.length > 0 && (
+          <div id="offers" tabIndex={-1} class={text ? undefined : "most-used"} role="listbox" aria-label={words("offers")} aria-orientation="horizontal">
+            {offers.map((offer, i) => <Choice key={offer.name} offer={offer} words={words} id={`offer-${i}`} active={i === active} choose={() => (enter(offer.name), focus())} />)}
+          </div>
+        )}
+      </div>
+      {confirmation}
     </Fragment>
   );
 }
 
-function OfferLine({ offer, words }: { offer: Offer; words: Words }): JSX.Element {
-  if (offer.kind === "many") return <span class="name">{words("addMany", { count: offer.names.length, names: offer.names.join(", ") })}</span>;
-  if (offer.kind === "create") return <span class="name">{words("create", { name: offer.name })}</span>;
-  const where = offer.uses ? words("uses", { count: offer.uses }) : words("elsewhere");
+function Choice({ offer, words, id, active, choose }: { offer: Offer; words: Words; id: string; active: boolean; choose(): void }): JSX.Element {
+  const { kind, name, uses } = offer;
+  const element = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (active) element.current!.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [active]);
+  // There is room for a number; a screen reader and who points at it get the sentence.
+  const where = uses ? words("uses", { count: uses }) : words("elsewhere");
+  const full = kind === "twin" ? `${words("twin")} ${where}` : kind === "known" ? where : "";
+  const short = { create: "↵", twin: words("twin"), known: uses || "" }[kind];
   return (
-    <Fragment>
-      <span class="name" title={offer.name}><bdi>{offer.name}</bdi></span>
-      <span class="aside">{offer.kind === "twin" ? `${words("twin")} · ${where}` : where}</span>
-    </Fragment>
+    <div id={id} ref={element} role="option" class={kind} aria-selected={active} title={[name, full].filter(Boolean).join(" · ")} onClick={choose}>
+      <span class="name">{kind === "create" ? words("create", { name }) : <bdi>{name}</bdi>}</span>
+      {short && <span class="aside" aria-hidden="true">{short}</span>}
+      {full && <span class="unseen">{full}</span>}
+    </div>
   );
 }
 
 type Choices = { offers: Offer[]; hint: { text: string; wrong: boolean } | undefined };
 
-function choices(names: string[], { say, words, held, prefix, known }: Pick<Props, "say" | "words" | "held" | "prefix"> & { known: Known[] }): Choices {
-  for (const name of names) {
-    const problem = problemOf(name);
-    if (problem) return { offers: [], hint: { wrong: true, text: say(`wrong.${problem.rule}`, { character: problem.character }) } };
-  }
-  if (names.length > 1) {
-    const fresh = names.filter((name) => !held.includes(name));
-    if (fresh.length) return { offers: [{ kind: "many", names: fresh }], hint: undefined };
-  }
-  const name = names[0] ?? "";
-  const offers = offersFor(name, known, held, prefix);
-  const twin = name ? twinOnPage(name, held) : undefined;
-  const text = held.includes(name) ? words("held", { name }) : twin && words("heldTwin", { name: twin });
-  return { offers, hint: text ? { text, wrong: false } : undefined };
+function choices(names: string[], say: Say, words: Words, { known, read, held, prefix }: World, { tooMany, waiting }: { tooMany: boolean; waiting: boolean }): Choices {
+  const wrong = (text: string): Choices => ({ offers: [], hint: { wrong: true, text } });
+  if (tooMany) return wrong(words("tooMany", { most: MOST_PENDING }));
+  const [name] = names;
+  const problem = name === undefined ? undefined : problemOf(name);
+  if (problem) return wrong(say(`wrong.${problem.rule}`, { character: problem.character }));
+  const offers = offersFor(name ?? "", known, held, prefix);
+  const twin = name && twinOnPage(name, held);
+  const text = () => {
+    if (waiting && !name) return words("comparing");
+    if (name && held.includes(name)) return words("held", { name });
+    if (twin) return words("heldTwin", { name: twin });
+    return known.length || read ? "" : words("reading");
+  };
+  return { offers, hint: text() ? { text: text(), wrong: false } : undefined };
 }

@@ -1,0 +1,383 @@
+// Adding by typing: what is typed is what is saved, checked first, and nothing
+// on the page moves for it.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Page } from "playwright-core";
+import { focused, loaded, seen, spoken, until, untilLabels, untilStatus } from "./acting.ts";
+import { useStage } from "./stage.ts";
+
+const stage = useStage();
+const field = (page: Page) => page.getByRole("combobox");
+const offers = (page: Page) => page.getByRole("option").evaluateAll((all) => all.map((e) => `${e.className} ${e.querySelector("bdi")?.textContent ?? e.firstElementChild!.textContent}`));
+const pending = (page: Page) => page.locator(".pending").evaluateAll((all) => all.map((e) => `${e.className.replace("pending ", "")} ${e.querySelector(".name")!.textContent}`));
+const untilPending = (page: Page, chips: string[]) => until(() => pending(page), (v) => v.join() === chips.join(), `chips ${chips}`);
+const added = () => stage.writes.map(({ change }) => change.add);
+const untilAdded = (names: string[]) => until(() => added().flat(), (v) => v.join() === names.join(), `added ${names}`);
+
+async function open(scene: Parameters<typeof stage.open>[0] = {}): Promise<Page> {
+  const page = await stage.open(scene);
+  await loaded(page);
+  await page.keyboard.press("/");
+  await field(page).waitFor();
+  return page;
+}
+/** The field, when the labels in use are read. */
+async function ready(scene: Parameters<typeof stage.open>[0] = {}): Promise<Page> {
+  const page = await open(scene);
+  await until(() => stage.reads.some((path) => path.startsWith("/api/v2/labels")), Boolean, "the labels in use are asked for");
+  await page.getByRole("option").first().waitFor();
+  await page.evaluate(() => new Promise((later) => setTimeout(later, 50)));
+  return page;
+}
+/** Puts text on the clipboard, as far as the page can tell, and pastes it. */
+async function paste(page: Page, text: string): Promise<void> {
+  await field(page).evaluate((input, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text", text);
+    const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+    if (input.dispatchEvent(event)) document.execCommand("insertText", false, text.replace(/[\r\n]/g, ""));
+  }, text);
+}
+/** Has Confluence answer what is read of the labels in use only when the function returned is called. */
+function holdVocabulary(): () => void {
+  let answer = () => {};
+  const asked = new Promise<void>((now) => (answer = now));
+  stage.onRead = async (path) => (/search|v2\/labels/.test(path) && (await asked), undefined);
+  return answer;
+}
+const inUse = (...names: string[]) => (stage.spacePages = [names, names]);
+
+const entered: [sentence: string, inUse: string[], typed: string, saved: string][] = [
+  ["a new label although a longer one begins with it", ["roadmap-2026"], "road", "road"],
+  ["a new label although one in use is nearly the same and another begins with it", ["coffee", "coffee-machine"], "coffee-m", "coffee-m"],
+  ["a new label beside one that differs in a letter", ["sprint-a"], "sprint-b", "sprint-b"],
+  ["what looks like a typo, if it is entered as it is", ["release-notes"], "relese-notes", "relese-notes"],
+  ["the label in use that it is exactly", ["release-notes", "release-note"], "Release Notes", "release-notes"],
+  ["a new label with what a name needs", ["x"], "  İstanbul\u200b ", "istanbul"],
+];
+for (const [sentence, names, typed, saved] of entered) {
+  test(`Enter saves ${sentence}`, async () => {
+    inUse(...names);
+    const page = await ready();
+    await field(page).pressSequentially(typed);
+    const near = page.locator("[role=option]").first(); // to lie under the pointer is not to be chosen
+    await near.hover({ position: { x: 8, y: 8 } });
+    await page.keyboard.press("Enter");
+    await untilAdded([saved]);
+    await untilStatus(page, new RegExp(`^Added ${saved} · Undo$`));
+    assert.equal(await field(page).inputValue(), "");
+  });
+}
+
+test("what begins with the text comes first, a near-twin is chosen with an arrow or a click only", async () => {
+  inUse("coffee", "coffee-machine");
+  const page = await ready();
+  await field(page).fill("coffee-m");
+  assert.deepEqual(await offers(page), ["known coffee-machine", "twin coffee", "create Create “coffee-m”"]);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await untilAdded(["coffee"]);
+  await field(page).fill("coffee-m");
+  await page.getByRole("option", { name: "coffee-machine" }).click({ position: { x: 8, y: 8 } });
+  await untilAdded(["coffee", "coffee-machine"]);
+});
+
+test("arrows leave the list at either end for what was typed", async () => {
+  const page = await ready();
+  await field(page).fill("re");
+  const chosen = () => page.locator("[aria-selected=true]").count();
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await page.locator("[aria-selected=true]").getAttribute("class"), "create");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await chosen(), 0);
+  await page.keyboard.press("Enter");
+  await untilAdded(["re"]);
+});
+
+const languages: [locale: string, added: RegExp, removed: RegExp][] = [
+  ["en", /^Added a, b · Undo$/, /^Removed a, b · Undo$/],
+  ["de", /^a, b hinzugefügt · Rückgängig$/, /^a, b entfernt · Rückgängig$/],
+  ["fr", /^Ajout : a, b · Annuler$/, /^Retrait : a, b · Annuler$/],
+  ["es", /^Añadido: a, b · Deshacer$/, /^Quitado: a, b · Deshacer$/],
+  ["ja", /^a, b を追加しました · 元に戻す$/, /^a, b を削除しました · 元に戻す$/],
+];
+for (const [locale, done, undone] of languages) {
+  test(`what was done is told by name in ${locale}`, async () => {
+    const page = await ready({ bridge: { locale } });
+    await field(page).fill("a,b,");
+    await page.keyboard.press("Enter");
+    await untilStatus(page, done);
+    await page.locator(".status .link").click();
+    await untilStatus(page, undone);
+  });
+}
+test("of many labels ten are told by name, and how many more there are", async () => {
+  const page = await ready();
+  await field(page).fill(Array.from({ length: 12 }, (_, i) => `n${i},`).join(""));
+  await page.keyboard.press("Enter");
+  await untilStatus(page, /^Added n0, n1, n2, n3, n4, n5, n6, n7, n8, n9 and 2 more · Undo$/);
+});
+
+test("what is entered before the labels in use are there is compared first: a typo waits to be confirmed", async () => {
+  const come = holdVocabulary();
+  const page = await open();
+  await field(page).fill("relese-notes");
+  await page.keyboard.press("Enter");
+  await page.getByText("Comparing with the labels in use…").first().waitFor();
+  assert.match(await spoken(page), /Comparing with the labels in use/);
+  assert.deepEqual(added(), []);
+  come();
+  await untilPending(page, ["twin relese-notes"]);
+  assert.deepEqual(added(), [], "nothing is saved that was not seen");
+  await page.getByRole("button", { name: "Use release-notes" }).click();
+  await untilPending(page, ["known release-notes"]);
+  await page.getByRole("button", { name: "Add 1 label" }).click();
+  await untilAdded(["release-notes"]);
+  assert.equal(await focused(page), "combobox");
+});
+test("and what is like none of them is saved when they are there, in order, while typing goes on", async () => {
+  const come = holdVocabulary();
+  const page = await open();
+  for (const name of ["one-thing", "another"]) {
+    await page.keyboard.type(name);
+    await page.keyboard.press("Enter");
+  }
+  await page.keyboard.type("half");
+  assert.deepEqual(added(), []);
+  come();
+  await untilAdded(["one-thing", "another"]);
+  assert.equal(await field(page).inputValue(), "half");
+  assert.deepEqual(await pending(page), []);
+});
+test("labels in use that do not come in time: what was entered says so and waits for one more Enter", async () => {
+  holdVocabulary();
+  const page = await open({
+    prepare: () => {
+      const { setTimeout } = window; // only this wait is shorter
+      window.setTimeout = ((run: () => void, ms = 0) => setTimeout(run, ms === 3_000 ? 100 : ms)) as typeof window.setTimeout;
+    },
+  });
+  await field(page).fill("relese-notes");
+  await page.keyboard.press("Enter");
+  await page.locator(".pending").getByText("not compared with the labels in use").waitFor();
+  assert.deepEqual(added(), []);
+  await page.keyboard.press("Enter");
+  await untilAdded(["relese-notes"]);
+});
+
+test("what is typed before the part that checks it has come is kept for it", async () => {
+  inUse("release-notes");
+  let come = () => {};
+  const asked = new Promise<void>((now) => (come = now));
+  const page = await stage.open();
+  await page.route("**/add.js", async (route) => (await asked, route.continue()));
+  await loaded(page);
+  await page.keyboard.press("/");
+  await page.keyboard.type("first");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("relese-notes");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("hal");
+  assert.deepEqual(added(), []);
+  come();
+  await field(page).waitFor();
+  await page.keyboard.type("f");
+  await untilAdded(["first"]);
+  await untilPending(page, ["twin relese-notes"]);
+  assert.equal(await field(page).inputValue(), "half");
+});
+test("a part that cannot be loaded is said to be missing, and asked for again", async () => {
+  const page = await stage.open();
+  let times = 0;
+  await page.route("**/add.js*", (route) => (times++ < 2 ? route.abort() : route.continue()));
+  await loaded(page);
+  await page.mouse.move(50, 10);
+  await until(() => times, (n) => n === 1, "it is fetched when the pointer comes");
+  await page.keyboard.press("/");
+  await until(() => times, (n) => n === 2, "it is fetched again when the field opens");
+  await page.getByRole("alert").getByText("Check your network").waitFor();
+  await page.keyboard.type("kept");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await field(page).waitFor();
+  assert.equal(await field(page).inputValue(), "kept");
+});
+test("who only reads is sent nothing of it", async () => {
+  const asked: string[] = [];
+  stage.contents.get("123")!.operations = ["read"];
+  const page = await stage.open();
+  page.on("request", (request) => asked.push(request.url()));
+  await loaded(page);
+  await page.mouse.move(50, 10);
+  await page.keyboard.press("Tab");
+  await page.waitForTimeout(200);
+  assert.deepEqual(asked.filter((url) => /\/add\b/.test(url)), []);
+});
+
+const lists: [sentence: string, text: string, chips: string[]][] = [
+  ["commas", "alpha, Beta,gamma ray", ["new alpha", "new beta", "new gamma-ray"]],
+  ["semicolons", "alpha; beta ;gamma", ["new alpha", "new beta", "new gamma"]],
+  ["new lines", "alpha\r\nbeta\n\ngamma\n", ["new alpha", "new beta", "new gamma"]],
+  ["tabs", "alpha\tbeta\tgamma", ["new alpha", "new beta", "new gamma"]],
+  ["tags", "#alpha #beta #gamma-ray", ["new alpha", "new beta", "new gamma-ray"]],
+  ["a twin, one in use, one that is there, one twice and bad ones", "relese-notes, handbook, roadmap, alpha, what?, Alpha, a\u200bb, " + "x".repeat(300), [
+    "twin relese-notes", "known handbook", "held roadmap", "new alpha", "bad what?", "bad a\u200bb", `bad ${"x".repeat(300)}`,
+  ]],
+];
+for (const [sentence, text, chips] of lists) {
+  test(`a pasted list with ${sentence} becomes chips to confirm, which pass the checks of one name`, async () => {
+    const page = await ready();
+    await paste(page, text);
+    await untilPending(page, chips);
+    assert.deepEqual(added(), []);
+    assert.equal(await field(page).inputValue(), "");
+    await page.keyboard.press("Enter");
+    await untilAdded(chips.filter((c) => !/^(bad|held)/.test(c)).map((c) => c.split(" ")[1]!));
+    await untilPending(page, chips.filter((c) => c.startsWith("bad")));
+  });
+}
+test("a list that is typed becomes chips at its commas, and its last name with Enter", async () => {
+  const page = await ready();
+  await field(page).pressSequentially("alpha, #beta; gam");
+  await untilPending(page, ["new alpha", "new beta"]);
+  assert.equal((await field(page).inputValue()).trim(), "gam", "what is half typed stays");
+  await page.keyboard.type("ma");
+  await page.keyboard.press("Enter");
+  await untilPending(page, ["new alpha", "new beta", "new gamma"]);
+  assert.match(await spoken(page), /3 labels to confirm\. Enter adds them\./);
+  await page.keyboard.press("Enter");
+  await untilAdded(["alpha", "beta", "gamma"]);
+  assert.equal(added().length, 1, "in one change");
+  await untilStatus(page, /^Added alpha, beta, gamma · Undo$/);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+});
+test("one pasted name with a line end is one name, one tag loses its sign", async () => {
+  const page = await ready();
+  await paste(page, "#Solo\n");
+  assert.deepEqual(await pending(page), []);
+  await page.keyboard.press("Enter");
+  await untilAdded(["solo"]);
+});
+test("more names than a change may have are refused at once, and nothing half", async () => {
+  const page = await ready();
+  await paste(page, Array.from({ length: 51 }, (_, i) => `n${i}`).join(","));
+  await page.getByText("At most 50 labels at a time. Paste fewer.").waitFor();
+  assert.deepEqual(await pending(page), []);
+  await paste(page, "x,".repeat(500_000));
+  await page.getByText("At most 50 labels at a time. Paste fewer.").waitFor();
+});
+test("with a prefix each name of a list gets it", async () => {
+  const page = await ready({ data: { prefix: "team-" } });
+  await paste(page, "green, team-red, team-gold");
+  await untilPending(page, ["new team-green", "held team-red", "new team-gold"]);
+});
+
+test("chips are handled with the keyboard: arrows, Delete, Enter changes one, a twin is taken", async () => {
+  const page = await ready();
+  await paste(page, "alpha, what?, relese-notes, gamma");
+  await untilPending(page, ["new alpha", "bad what?", "twin relese-notes", "new gamma"]);
+  const current = () => page.evaluate(() => document.activeElement!.textContent);
+  await page.keyboard.press("Tab");
+  assert.equal(await current(), "alpha", "they are one stop for Tab");
+  await page.keyboard.press("Delete");
+  await untilPending(page, ["bad what?", "twin relese-notes", "new gamma"]);
+  assert.equal(await current(), "what?");
+  const reason = await page.evaluate(() => document.getElementById(document.activeElement!.getAttribute("aria-describedby")!)!.textContent);
+  assert.match(reason!, /can’t contain “\?”/);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await current(), "release-notes");
+  await page.keyboard.press("Enter");
+  await untilPending(page, ["bad what?", "known release-notes", "new gamma"]);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  assert.equal(await focused(page), "combobox");
+  assert.equal(await field(page).inputValue(), "what?", "it is back in the field to be changed");
+  await page.keyboard.press("Backspace");
+  await page.keyboard.press("Enter");
+  await untilPending(page, ["known release-notes", "new gamma", "new what"]);
+  await page.keyboard.press("Enter");
+  await untilAdded(["release-notes", "gamma", "what"]);
+});
+test("a chip that is changed while something is half typed does not lose it", async () => {
+  const page = await ready();
+  await field(page).pressSequentially("alpha,half");
+  await page.locator(".pending .name").click();
+  assert.equal(await field(page).inputValue(), "alpha");
+  await untilPending(page, ["new half"]);
+});
+test("chips can be discarded, one by one and together, and the focus is never lost", async () => {
+  const page = await ready();
+  await paste(page, "alpha, beta, gamma");
+  await page.getByRole("button", { name: "Remove beta" }).click();
+  await untilPending(page, ["new alpha", "new gamma"]);
+  await page.getByRole("button", { name: "Discard" }).click();
+  await untilPending(page, []);
+  assert.equal(await focused(page), "combobox");
+  assert.deepEqual(added(), []);
+});
+
+for (const width of [320, 640, 1200]) {
+  test(`the field opens, lists the most used, completes and adds without moving what is below, ${width} pixels wide`, async () => {
+    inUse("release-notes", "team-blue");
+    stage.spacePages.push(["team-blue"]);
+    const page = await stage.open({ browser: { viewport: { width, height: 400 } } });
+    await loaded(page);
+    const heights = async () => ((await seen(page))["heights"] as unknown as [string, string][]).map(([, height]) => height);
+    const before = (await until(heights, (all) => all.length > 0, "the frame has a height")).at(-1);
+    const place = () => page.locator("#labelup").evaluate((e) => `${Math.ceil(e.getBoundingClientRect().height)}px`);
+    await page.getByRole("button", { name: "Add label" }).click();
+    await page.getByRole("option").nth(3).waitFor();
+    assert.deepEqual((await offers(page)).slice(0, 2), ["known team-blue", "known release-notes"], "the most used first");
+    assert.equal(await place(), before);
+    const below = await page.locator(".field").evaluate((e) => e.getBoundingClientRect().bottom <= document.documentElement.clientHeight);
+    assert.ok(below);
+    for (const text of ["r", "relese-notes", "what?", "roadmap", "", "n".repeat(100)]) {
+      await field(page).fill(text);
+      assert.equal(await place(), before, JSON.stringify(text.slice(0, 20)));
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+      assert.ok(wide, "nothing sticks out of the frame");
+    }
+    await page.keyboard.press("Escape");
+    assert.equal(await place(), before);
+    assert.deepEqual([...new Set((await heights()).slice((await heights()).indexOf(before!)))], [before], "the frame was never given another height");
+  });
+}
+test("the choice that is moved to is scrolled into view", async () => {
+  inUse(...Array.from({ length: 8 }, (_, i) => `release-number-${i}`));
+  const page = await ready({ browser: { viewport: { width: 320, height: 200 } } });
+  await field(page).fill("release");
+  for (let i = 0; i < 8; i++) {
+    await page.keyboard.press("ArrowDown");
+    const seen = await page.locator("[aria-selected=true]").evaluate((e) => {
+      const [own, list] = [e.getBoundingClientRect(), e.parentElement!.getBoundingClientRect()];
+      return own.left >= list.left - 1 && own.left < list.right;
+    });
+    assert.ok(seen, `choice ${i}`);
+  }
+});
+
+test("half-typed text is kept when the focus leaves, on Escape, when a change is written and when the page is read again", async () => {
+  const page = await ready();
+  await field(page).fill("half-ty");
+  await page.getByRole("link", { name: "roadmap" }).focus();
+  assert.equal(await page.getByRole("option").count(), 0, "the list has closed");
+  assert.equal(await field(page).inputValue(), "half-ty");
+  await page.getByRole("button", { name: "Remove v9" }).click();
+  await untilLabels(page, ["roadmap", "team-red"]);
+  assert.equal(await field(page).inputValue(), "half-ty");
+  stage.contents.get("123")!.labels = ["roadmap", "theirs"];
+  await new Promise((later) => setTimeout(later, 3_100)); // the page is not read more often
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await untilLabels(page, ["roadmap", "theirs"]);
+  assert.equal(await field(page).inputValue(), "half-ty");
+  await field(page).press("Escape");
+  assert.equal(await focused(page), "Add label");
+  await page.keyboard.press("/");
+  assert.equal(await field(page).inputValue(), "half-ty");
+  await page.keyboard.type("ped");
+  await page.keyboard.press("Enter");
+  await untilAdded(["half-typed"]);
+});
