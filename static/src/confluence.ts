@@ -81,10 +81,12 @@ export function nextCursor(body: { _links?: { next?: string } } | null | undefin
   return new URLSearchParams(query).get("cursor") ?? "";
 }
 
+const LONGEST_NAME = 255; // UTF-16 code units, as Confluence counts
+
 /** The names everybody sees: not personal (my:) labels, not a space's categories (team:). */
 export function globalNames(listing: Listing | null | undefined): string[] {
   const results = Array.isArray(listing?.results) ? listing.results : [];
-  return results.flatMap((l) => (typeof l?.name === "string" && (l.prefix ?? "global") === "global" ? [l.name] : []));
+  return results.flatMap((l) => (typeof l?.name === "string" && l.name.length <= LONGEST_NAME && (l.prefix ?? "global") === "global" ? [l.name] : []));
 }
 
 /** What a search finds, as far as it was asked to tell. Nothing in it is sure to be what it should. */

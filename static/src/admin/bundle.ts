@@ -27,6 +27,8 @@ export function bundleOf(site: Site, { userAgent, language, minutesBehindUTC, tr
   return JSON.stringify({ ...rest, page }, null, 2) + "\n";
 }
 
+const LONGEST_USER_AGENT = 500; // characters; looking for two words takes the square of it
+
 // In this order: each says that it is those below it, too.
 const BROWSERS: [name: string, pattern: RegExp][] = [
   ["Edge", /\bEdg(?:e|A|iOS)?\/(\d+)/],
@@ -40,7 +42,7 @@ const BROWSERS: [name: string, pattern: RegExp][] = [
 /** Name and main version, such as "Firefox 133"; nothing else of what a browser says of itself. */
 export function browserOf(userAgent: string): string {
   for (const [name, pattern] of BROWSERS) {
-    const version = pattern.exec(userAgent)?.[1];
+    const version = pattern.exec(userAgent.slice(0, LONGEST_USER_AGENT))?.[1];
     if (version) return `${name} ${version}`;
   }
   return "another";
