@@ -119,7 +119,7 @@ func TestWhatABodyHoldsIsGivenBackHoweverItEnds(t *testing.T) {
 	}
 	broken := h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", "")
 	broken.Body, broken.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader("{"), failing{})), 100
-	if w := h.send(broken); w.Code != http.StatusBadRequest {
+	if w := h.send(broken); w.Code != statusCallerLeft {
 		t.Errorf("answered %d", w.Code)
 	}
 	h.nothingInHand()
