@@ -83,22 +83,20 @@ func (h hostRules) isAllowed(host string) bool {
 func IsHostPattern(s string) bool { return isHostName(strings.TrimPrefix(s, "*.")) }
 
 // isHostName reports whether host is dotted labels of letters, digits and
-// hyphens, with no port and no address.
+// hyphens, with no port and no address: what ends in a number is an IPv4 address
+// in one of its spellings (WHATWG URL, "ends in a number").
 func isHostName(host string) bool {
-	labels := strings.Split(host, ".")
-	if len(host) > 253 || len(labels) < 2 {
+	if len(host) > 253 || !strings.Contains(host, ".") {
 		return false
 	}
-	for _, label := range labels {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+	last := ""
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || !isPlainName(label) {
 			return false
 		}
-		if !isPlainName(label) {
-			return false
-		}
+		last = label
 	}
-	_, err := netip.ParseAddr(host)
-	return err != nil
+	return last[0] < '0' || last[0] > '9'
 }
 
 // isPlainName reports whether s is letters, digits and hyphens of ASCII.

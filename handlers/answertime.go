@@ -29,8 +29,12 @@ const (
 // which the store makes or refuses within two seconds, is never cut short.
 const rightsShare = 0.8
 
-// timed gives the request's context the time for the answer. end frees it.
-func (s *Server) timed(ctx context.Context, started time.Time) (timed context.Context, end context.CancelFunc) {
+// timed gives the request's context the time for the answer. end frees it. A
+// frame needs none: it asks the store alone, which takes a second at most.
+func (s *Server) timed(ctx context.Context, r *route, started time.Time) (timed context.Context, end context.CancelFunc) {
+	if r == nil || r.html {
+		return ctx, func() {}
+	}
 	return context.WithDeadline(ctx, started.Add(s.answerWithin))
 }
 
@@ -39,6 +43,6 @@ func (s *Server) timed(ctx context.Context, started time.Time) (timed context.Co
 // still meant the label.
 func (x *exchange) whateverHappens() (context.Context, context.CancelFunc) {
 	ctx := x.request.Context()
-	ends, _ := ctx.Deadline() // it always has one, see timed
+	ends, _ := ctx.Deadline() // what is no frame has one, see timed
 	return context.WithDeadline(context.WithoutCancel(ctx), ends)
 }

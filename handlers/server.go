@@ -124,7 +124,7 @@ func (s *Server) exchange(c echo.Context, r *route) *exchange {
 	x.requestID = requestID(c.Request())
 	// So that the lines about calls that this request leads to say so.
 	ctx := technicallog.WithRequest(c.Request().Context(), x.requestID, "")
-	ctx, x.end = s.timed(ctx, x.started)
+	ctx, x.end = s.timed(ctx, r, x.started)
 	x.request = c.Request().WithContext(ctx)
 	if body := x.request.Body; body != nil && body != http.NoBody {
 		x.body = &incoming{

@@ -160,8 +160,8 @@ func TestUnderLoadInstallsNameKeysThatNobodyHas(t *testing.T) {
 		leaves  bool
 	}{
 		{"1,000 installs a second with made-up key ids, from 20 addresses for 20 s", 0, false},
-		{"the same with heads of 28 KB", 28 << 10, false},
-		{"the same with heads of 28 KB, of callers who leave at once", 28 << 10, true},
+		{"the same with heads of 11 KB", 10 << 10, false},
+		{"the same with heads of 11 KB, of callers who leave at once", 10 << 10, true},
 	} {
 		t.Run(test.fault, func(t *testing.T) { installFlood(t, test.fault, test.headers, test.leaves) })
 	}
