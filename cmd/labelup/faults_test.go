@@ -590,6 +590,7 @@ func TestUnderLoadTwoVersionsServeSideBySide(t *testing.T) {
 	environment := append(c.environment(), "REDIS_URL="+r.URL())
 	old := startProgram(t, path, environment, "serve")
 	old.until("/ready", http.StatusOK)
+	c.earlier = old
 	c.install(old)
 	l := newLoad(t, old)
 	l.start(c.kinds(l)...)

@@ -1,7 +1,7 @@
 package suggest
 
 // fitted are the weights of logistic regressions. Written by `make fit`; do not
-// edit. Engine 1, 407 pages, SHA-256 be4abdc34814c1ceff1178b284727c93.
+// edit. Engine 2, 407 pages, SHA-256 be4abdc34814c1ceff1178b284727c93.
 var fitted = Weights{
 	ByPages: {
 		2.4149,  // similar
