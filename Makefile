@@ -21,6 +21,7 @@ run: build ## Start everything on this machine: Redis, the app, a local Confluen
 test: programs .make/npm lint ## Check and test everything
 	cd static && npm run --silent check
 	CGO_ENABLED=1 go test -race -vet off -parallel 4 -timeout 30m ./...
+	go test -vet off -run '^TestTheDearestRequests' ./handlers
 	cd static && npm test
 
 # Without cgo it needs no C compiler, and runs on any Linux.

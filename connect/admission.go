@@ -8,13 +8,14 @@ import (
 )
 
 // maxUnproved bounds the calls in hand that only a key server can prove. Each
-// holds a request's head and what is used of a body: 100 KB at the very most.
-const maxUnproved = 256
+// holds a request's head and what is used of a body: 100 KB at the very most. The
+// service counts 64 KiB for each, and leaves room for those that are proved.
+const maxUnproved = 64
 
 // admission bounds what callers have in hand of whom nothing is proved. A
 // caller may hold as many places as are left free, so that few callers hold much
 // and many hold little, and each time a place is left for the next: 20 callers
-// who want all of 256 places get 12 each, and leave 12.
+// who want all of 64 places get 3 each, and leave 4.
 //
 // It is the rule of dynamic thresholds for shared buffers: Choudhury and Hahne,
 // "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", 1998.

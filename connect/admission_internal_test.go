@@ -12,13 +12,12 @@ func TestCallersShareWhatThereIs(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		callers int
-		each    int // places that each gets who wants all of 256
+		each    int // places that each gets who wants all of 64
 	}{
-		"one caller":           {1, 128},
-		"three callers":        {3, 64},
-		"twenty callers":       {20, 12},
-		"a hundred callers":    {100, 2},
-		"as many as there are": {255, 1},
+		"one caller":           {1, 32},
+		"three callers":        {3, 16},
+		"twenty callers":       {20, 3},
+		"as many as there are": {63, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newAdmission(maxUnproved)

@@ -35,7 +35,7 @@ const SecretGrace = 15 * time.Minute
 
 // KeySource finds Atlassian's public keys. The keys are RSA keys, and the ids have
 // the form of one already. An error is an *Error: Unauthorized if there is no
-// such key, Unavailable if nobody could be asked, BadRequest if ctx ended first.
+// such key, Unavailable if nobody could be asked or ctx ended first.
 // It is called by many goroutines at once.
 type KeySource interface {
 	// KnownKey returns the key with this id, or that there is none, if nobody has

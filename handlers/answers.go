@@ -46,9 +46,9 @@ func status(kind fault.Kind) int {
 // statusCallerLeft is nginx's for the same: it is in the log, and nobody reads it.
 const statusCallerLeft = 499
 
-// faultOf is what an error means for this exchange. It alone decides that the
-// caller has left, whatever was under way: who gives up has cancelled the
-// request, and a time limit of our own is not a cancellation. A change does not
+// faultOf is what an error means for this exchange. Whatever was under way, who
+// gives up has cancelled the request, and a time limit of our own is not a
+// cancellation. (A body that breaks off says the same by itself.) A change does not
 // end with its connection, so what fails there is what failed. The reason stays,
 // for it says what they did not wait for.
 func (x *exchange) faultOf(err error) *fault.Error {

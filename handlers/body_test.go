@@ -2,17 +2,21 @@ package handlers
 
 import (
 	"bufio"
+	"context"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"labelup/connect"
+	"labelup/connect/connecttest"
 	"labelup/internal/technicallog"
 )
 
@@ -34,8 +38,8 @@ func (h *harness) begin(address string, r *http.Request, length int, body string
 	}
 	h.t.Cleanup(func() { _ = connection.Close() })
 	_ = connection.SetDeadline(time.Now().Add(time.Minute))
-	_, err = fmt.Fprintf(connection, "%s %s HTTP/1.1\r\nHost: labelup.example.com\r\nContent-Type: application/json\r\nAuthorization: %s\r\nContent-Length: %d\r\n\r\n%s",
-		r.Method, r.URL.RequestURI(), r.Header.Get("Authorization"), length, body)
+	_, err = fmt.Fprintf(connection, "%s %s HTTP/1.1\r\nHost: labelup.example.com\r\nContent-Type: application/json\r\nX-Forwarded-For: %s\r\nAuthorization: %s\r\nContent-Length: %d\r\n\r\n%s",
+		r.Method, r.URL.RequestURI(), r.Header.Get("X-Forwarded-For"), r.Header.Get("Authorization"), length, body)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -86,6 +90,51 @@ func (h *harness) nothingInHand() {
 }
 
 func (h *harness) siteHash() string { return technicallog.SiteHash(h.atlassian.ClientKey) }
+
+// slowKeys has only the genuine key; that another is nobody's it says late.
+type slowKeys struct{ *connecttest.Host }
+
+func (k slowKeys) KnownKey(kid string) (*rsa.PublicKey, error) {
+	if kid != connecttest.KeyID {
+		return nil, nil
+	}
+	return k.Host.KnownKey(kid)
+}
+
+func (k slowKeys) InstallKey(ctx context.Context, _ string, _ netip.Prefix) (*rsa.PublicKey, error) {
+	<-ctx.Done()
+	return nil, &connect.Error{Kind: connect.Unauthorized, Reason: connect.ReasonUnknownKey}
+}
+
+func TestInstallsThatNobodyHasProvedKeepNoUninstallAndNoChangeOut(t *testing.T) {
+	h := newHarness(t)
+	app, err := connect.New(connect.Config{
+		Key: "labelup", BaseURLs: []string{appURL}, EnableLicensing: true, Store: h.store, Keys: slowKeys{h.atlassian},
+		AllowInsecureLoopback: true, BehindRouter: true, Now: h.atlassian.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.server.Host.(*Connect).App = app
+	address := h.serve()
+	for n := range 250 { // from as many addresses, half of them in the name of the site
+		attack := h.atlassian.Lifecycle(connect.Installed, connecttest.WithKeyID(fmt.Sprint("made-up-", n)))
+		if n%2 == 0 {
+			attack = h.atlassian.Lifecycle(connect.Installed, connecttest.WithKeyID(fmt.Sprint("made-up-", n)), connecttest.With("iss", fmt.Sprint("site-", n)))
+		}
+		attack.Header.Set("X-Forwarded-For", fmt.Sprintf("203.0.113.%d", n))
+		h.begin(address, attack, 1000, "{")
+	}
+	h.holds("atlassian", 60*leastInHand)
+	if w := h.change(`{"contentId":"123","add":["a"]}`); w.Code != http.StatusOK {
+		t.Errorf("a change is answered %d %s", w.Code, w.Body)
+	}
+	uninstall := h.atlassian.Lifecycle(connect.Uninstalled)
+	uninstall.Header.Set("X-Forwarded-For", "198.51.100.7")
+	if w := h.send(uninstall); w.Code != http.StatusNoContent {
+		t.Errorf("the uninstall is answered %d %s", w.Code, w.Body)
+	}
+}
 
 func TestABodyThatIsAnnouncedHoldsWhatHasComeOfIt(t *testing.T) {
 	h := newHarness(t)

@@ -9,12 +9,18 @@ import (
 // Bounds of the request bodies that one process has in hand, over all routes, in
 // bytes.
 const (
-	maxInHand        = 16 << 20
+	maxInHand        = 20 << 20
 	maxInHandOfOwner = 6 << 20 // one of the largest bodies, and half of another
 
+	// leftForLittle is taken by nobody who then holds more than little: a change
+	// of labels, an uninstall and a usual suggestion find room beside any number
+	// of large bodies that have come whole.
+	leftForLittle = 4 << 20
+	little        = maxChangeBytes
+
 	// leastInHand is counted for a body as soon as it is waited for, so that the
-	// bytes bound the number too: to 256, half of the connections that may be
-	// open. Nobody keeps the rest busy by sending nothing.
+	// bytes bound the number too: to 320 of the 500 connections that may be open.
+	// Nobody keeps the rest busy by sending nothing.
 	leastInHand = 64 << 10
 )
 
@@ -66,7 +72,11 @@ func (h *inHand) makeRoom(o *owner, more int64) error {
 	if o.bytes+more > maxInHandOfOwner {
 		return tooMuch(fault.RateLimited, "site_has_too_much_in_hand")
 	}
-	for h.bytes+more > maxInHand {
+	room := int64(maxInHand)
+	if o.bytes+more > little {
+		room -= leftForLittle
+	}
+	for h.bytes+more > room {
 		most := o.bytes + more
 		var largest *incoming
 		for _, other := range h.owners {

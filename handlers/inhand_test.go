@@ -76,7 +76,7 @@ func TestEachHoldsItsShareHoweverManyTakeWhatTheyCan(t *testing.T) {
 					}
 				}
 				h.check(t)
-				fair := min(4<<20, int64(maxInHand/(attackers+1)))
+				fair := min(4<<20, int64((maxInHand-leftForLittle)/(attackers+1)))
 				if got := h.heldBy("late"); got < max(64<<10, fair-128<<10) {
 					t.Errorf("who comes late may hold %d bytes, and %d are its share", got, fair)
 				}
@@ -125,6 +125,28 @@ func TestWhatHasComeWholeIsNotCutOff(t *testing.T) {
 	_, refused := (&sender{inHand: h, owner: "late"}).send(1 << 20)
 	if f := fault.Of(refused); f.Kind != fault.Unavailable || f.Reason != "too_much_in_hand" || f.RetryAfter == 0 || interrupted {
 		t.Errorf("refused with %v, interrupted %v", refused, interrupted)
+	}
+	h.check(t)
+}
+
+func TestWhoHoldsLittleFindsRoomBesideAllThatHasComeWhole(t *testing.T) {
+	h := newInHand()
+	for n := range 100 {
+		s := &sender{inHand: h, owner: fmt.Sprint("site ", n)}
+		for _, size := range []int64{maxSuggestBytes, 1 << 20, 300 << 10} {
+			if b, refused := s.send(size); refused != nil {
+				h.release(b)
+			} else if err := h.arrived(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	late := &sender{inHand: h, owner: "late"}
+	if _, refused := late.send(little); refused != nil {
+		t.Error(refused)
+	}
+	if _, refused := late.send(leastInHand); refused == nil {
+		t.Error("who holds more than little has what is left for others")
 	}
 	h.check(t)
 }

@@ -9,8 +9,11 @@ func (s *Server) disabled(x *exchange) error    { return s.lifecycle(x, "disable
 
 func (s *Server) lifecycle(x *exchange, event string) error {
 	if err := s.Host.Lifecycle(x.request, event); err != nil {
-		if x.body != nil && x.body.refused != nil {
-			return x.body.refused // what the host makes of it is a body that it could not read
+		if x.body != nil {
+			// What the host makes of a body that was cut off is one that it could not read.
+			if refused := x.body.inHand.arrived(x.body); refused != nil {
+				return refused
+			}
 		}
 		return err
 	}

@@ -142,8 +142,12 @@ func (s *Server) bodyOwner(x *exchange) string {
 	if x.caller != nil {
 		return x.caller.SiteHash
 	}
-	// A lifecycle call, whose token is proved before its body is read. It has a
-	// share besides that of the site's people: they must not keep an uninstall out.
+	// A lifecycle call. It has a share besides that of the site's people, who must
+	// not keep an uninstall out. Of a call by Atlassian's own key nobody knows yet
+	// whose it is if the key has still to be fetched: all of these share one.
+	if x.route.path == "/installed" || x.route.path == "/uninstalled" {
+		return "atlassian"
+	}
 	return "lifecycle " + s.Host.ClaimedSite(x.request)
 }
 
@@ -246,6 +250,7 @@ func mayChange(caller *Caller) error {
 // finish answers a fault, if there is one, and writes the log line.
 func (s *Server) finish(x *exchange, err error) {
 	defer x.end()
+	defer s.leaveBody(x)
 	if err != nil {
 		if routing, ok := errors.AsType[*echo.HTTPError](err); ok {
 			err = routingFault(x, routing.Code)
@@ -277,7 +282,6 @@ func (s *Server) finish(x *exchange, err error) {
 			slog.String(technicallog.Cause, technicallog.CauseOf(f.Cause)))
 	}
 	s.Log.LogAttrs(x.request.Context(), level, "request", attrs...)
-	s.leaveBody(x)
 }
 
 var longAgo = time.Unix(1, 0)

@@ -327,6 +327,15 @@ func (l *load) report(fault, site string, ended time.Time, seen ...string) {
 
 var update = flag.Bool("update", false, "rewrite the table in docs/faults.md")
 
+// lasting is how long an attack goes on: as the table says where it is written,
+// and a third of that where it is only tested.
+func lasting(d time.Duration) time.Duration {
+	if *update {
+		return d
+	}
+	return d / 3
+}
+
 // tableLock is for tests that run side by side.
 var tableLock sync.Mutex
 

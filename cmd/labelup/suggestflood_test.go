@@ -62,13 +62,13 @@ func mostHeld(t testing.TB, p *process) int {
 // Not parallel: it takes what there is of the processor.
 func TestUnderLoadSitesAskForTheDearestSuggestions(t *testing.T) {
 	const (
-		lasting     = 12 * time.Second
 		connections = 2 // of each site that attacks
 		most        = 256
 		// The bar is 0.8 s on a machine with nothing else to do. Beside others the
 		// same work takes up to twice as long, because they share its caches.
 		mostProcessor = 1600 * time.Millisecond
 	)
+	lasting := lasting(12 * time.Second)
 	bodies := make([]string, len(dearestSuggest))
 	for i, recipe := range dearestSuggest {
 		bodies[i] = recipe.Body(longestSuggest)

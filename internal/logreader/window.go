@@ -23,7 +23,7 @@ const (
 	maxHeld         = 20_000 // records in all
 
 	settled = time.Second      // after this nothing more of a finished request is expected
-	lost    = 60 * time.Second // after this the end of a request is not expected; one takes 45 s at most
+	lost    = 60 * time.Second // after this the end of a request is not expected; one takes 20 s, and longer only if its answer is not read
 )
 
 // window gathers lines into events. A request's own line comes last, after its
