@@ -1,6 +1,7 @@
 package labelup_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -153,13 +154,74 @@ func TestTheRunbookSendsNobodyToAPanelThatSaysNothing(t *testing.T) {
 	}
 }
 
+// Words that tell somebody to install the app, in the languages of its texts.
+// What says that this cannot be done is taken out before.
+var (
+	installAdvice = regexp.MustCompile(`(?i)\breinstall|\binstall (it|this|the app|label up|again)|\binstall(ing|ed) again|\b(and|or|then) install\b|` +
+		`\binstallieren sie|(neu|erneut|wieder|zu) (zu )?installier|neuinstallation|` +
+		`réinstall|\binstallez|\bd[’e] ?(l[’e] ?)?installer|installer (à|de) nouveau|` +
+		`reinstal|\binst[aá]l[ae](lo|la)\b|(volver|vuelva|vuelve) a instalar|(instal\pL+ de nuevo)|nueva instalación|` +
+		`再インストール|(を|または)インストールして|インストールし直`)
+	cannotInstall = regexp.MustCompile(`(?i)can[’']t be installed again|lässt sich nicht wieder installieren|ne peut pas être réinstallé|no se puede volver a instalar|再インストール(することは)?できません`)
+)
+
+func TestNoTextAdvisesToInstallTheAppAgain(t *testing.T) {
+	advice := map[string]string{
+		"Uninstall it and install it again.":                           "English",
+		"Ask a site admin to update or reinstall Label UP.":            "English",
+		"It stops until it is updated or installed again.":             "English",
+		"To go on using it, update or install it.":                     "English",
+		"Kept, so that installing again finds it.":                     "English",
+		"Deinstallieren Sie es und installieren Sie es neu.":           "German",
+		"Bitten Sie darum, Label UP neu zu installieren.":              "German",
+		"Bis es aktualisiert oder neu installiert wird.":               "German",
+		"Damit eine Neuinstallation ihn findet.":                       "German",
+		"Désinstallez-le puis réinstallez-le.":                         "French",
+		"Mettez-le à jour ou installez-le.":                            "French",
+		"Jusqu’à sa mise à jour ou sa réinstallation.":                 "French",
+		"Desinstálalo y vuelve a instalarlo.":                          "Spanish",
+		"Actualízalo o instálalo.":                                     "Spanish",
+		"Pide que actualice o vuelva a instalar Label UP.":             "Spanish",
+		"Hasta que se actualice o se instale de nuevo.":                "Spanish",
+		"Para que una nueva instalación lo encuentre.":                 "Spanish",
+		"アンインストールしてから再インストールしてください。":                                   "Japanese",
+		"更新またはインストールしてください。":                                           "Japanese",
+		"It can’t be installed again. Then install it under “Manage”.": "English, beside the truth",
+	}
+	for text, language := range advice {
+		if !installAdvice.MatchString(cannotInstall.ReplaceAllString(text, "")) {
+			t.Errorf("%s: %q is not seen as advice", language, text)
+		}
+	}
+	texts := []string{"macros/problem.go"}
+	err := filepath.WalkDir("static/src", func(name string, _ fs.DirEntry, err error) error {
+		if filepath.Ext(name) == ".json" {
+			texts = append(texts, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(texts) != 1+5*5 {
+		t.Errorf("%d files of texts: %q", len(texts), texts)
+	}
+	for _, name := range texts {
+		for line := range strings.Lines(readFile(t, name)) {
+			if found := installAdvice.FindString(cannotInstall.ReplaceAllString(line, "")); found != "" {
+				t.Errorf("%s says %q: %s", name, found, line)
+			}
+		}
+	}
+}
+
 // No site can install a Connect app any more: docs/deploy.md says since when.
 func TestNoDocumentAdvisesToInstallTheAppAgain(t *testing.T) {
 	pages, err := filepath.Glob("docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	advice := regexp.MustCompile(`(?i)reinstall|upload app|installs? (the app|it) (on|again on) a site|updates? the app, `)
+	advice := regexp.MustCompile(`(?i)reinstall|upload app|installs? (the app|it) (on|again on) a site|have (the|a) site installed|updates? the app, `)
 	for _, page := range append(pages, "README.md", "internal/runbook/runbook.go") {
 		for line := range strings.Lines(readFile(t, page)) {
 			if found := advice.FindString(line); found != "" {

@@ -32,7 +32,7 @@ type problemWords struct {
 
 var problemIn = map[Language]problemWords{
 	English: {
-		Unproved:  "Label UP could not verify that this page comes from your site. Reload the page. If this message stays, ask a site admin to update or reinstall Label UP.",
+		Unproved:  "Label UP could not verify that this page comes from your site. Reload the page. If this message stays, ask a site admin to update Label UP.",
 		Blocked:   "Label UP is switched off for this site. A site admin can ask its vendor why.",
 		WaitOne:   "Label UP can’t be shown right now. Wait {count} second, then reload the page.",
 		WaitOther: "Label UP can’t be shown right now. Wait {count} seconds, then reload the page.",
@@ -41,7 +41,7 @@ var problemIn = map[Language]problemWords{
 		Late:      "Label UP is not loading. Reload the page.",
 	},
 	German: {
-		Unproved:  "Label UP konnte nicht prüfen, ob diese Seite von Ihrer Website kommt. Laden Sie die Seite neu. Bleibt diese Meldung, bitten Sie die Administration, Label UP zu aktualisieren oder neu zu installieren.",
+		Unproved:  "Label UP konnte nicht prüfen, ob diese Seite von Ihrer Website kommt. Laden Sie die Seite neu. Bleibt diese Meldung, bitten Sie die Administration, Label UP zu aktualisieren.",
 		Blocked:   "Label UP ist für diese Website abgeschaltet. Die Administration kann beim Anbieter nach dem Grund fragen.",
 		WaitOne:   "Label UP kann gerade nicht angezeigt werden. Warten Sie {count} Sekunde, und laden Sie dann die Seite neu.",
 		WaitOther: "Label UP kann gerade nicht angezeigt werden. Warten Sie {count} Sekunden, und laden Sie dann die Seite neu.",
@@ -50,7 +50,7 @@ var problemIn = map[Language]problemWords{
 		Late:      "Label UP lädt nicht. Laden Sie die Seite neu.",
 	},
 	French: {
-		Unproved:  "Label UP n’a pas pu vérifier que cette page vient de votre site. Rechargez la page. Si ce message persiste, demandez à un administrateur du site de mettre à jour ou de réinstaller Label UP.",
+		Unproved:  "Label UP n’a pas pu vérifier que cette page vient de votre site. Rechargez la page. Si ce message persiste, demandez à un administrateur du site de mettre à jour Label UP.",
 		Blocked:   "Label UP est désactivé pour ce site. Un administrateur peut en demander la raison à l’éditeur.",
 		WaitOne:   "Label UP ne peut pas s’afficher pour le moment. Patientez {count} seconde, puis rechargez la page.",
 		WaitOther: "Label UP ne peut pas s’afficher pour le moment. Patientez {count} secondes, puis rechargez la page.",
@@ -59,7 +59,7 @@ var problemIn = map[Language]problemWords{
 		Late:      "Label UP ne se charge pas. Rechargez la page.",
 	},
 	Spanish: {
-		Unproved:  "Label UP no ha podido comprobar que esta página viene de tu sitio. Recarga la página. Si el mensaje sigue aquí, pide a un administrador del sitio que actualice o vuelva a instalar Label UP.",
+		Unproved:  "Label UP no ha podido comprobar que esta página viene de tu sitio. Recarga la página. Si el mensaje sigue aquí, pide a un administrador del sitio que actualice Label UP.",
 		Blocked:   "Label UP está desactivado para este sitio. Un administrador puede preguntar el motivo al proveedor.",
 		WaitOne:   "Ahora mismo no se puede mostrar Label UP. Espera {count} segundo y recarga la página.",
 		WaitOther: "Ahora mismo no se puede mostrar Label UP. Espera {count} segundos y recarga la página.",
@@ -68,7 +68,7 @@ var problemIn = map[Language]problemWords{
 		Late:      "Label UP no se carga. Recarga la página.",
 	},
 	Japanese: {
-		Unproved:  "このページがお使いのサイトのものであることを Label UP で確認できませんでした。ページを再読み込みしてください。このメッセージが消えない場合は、Label UP の更新または再インストールをサイト管理者に依頼してください。",
+		Unproved:  "このページがお使いのサイトのものであることを Label UP で確認できませんでした。ページを再読み込みしてください。このメッセージが消えない場合は、Label UP の更新をサイト管理者に依頼してください。",
 		Blocked:   "このサイトでは Label UP が停止されています。サイト管理者が提供元に理由を問い合わせられます。",
 		WaitOne:   "現在 Label UP を表示できません。{count} 秒待ってから、ページを再読み込みしてください。",
 		WaitOther: "現在 Label UP を表示できません。{count} 秒待ってから、ページを再読み込みしてください。",

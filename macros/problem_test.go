@@ -18,7 +18,7 @@ func TestAProblemSaysWhatHappenedAndWhatHelps(t *testing.T) {
 		never   []string // what would not help
 	}{
 		"not proved: it may be out of date, or the site does not have the app": {
-			Problem{Kind: fault.Unauthorized}, []string{"Reload the page", "ask a site admin to update or reinstall"}, []string{"ry again", "Wait", "Reference"},
+			Problem{Kind: fault.Unauthorized}, []string{"Reload the page", "ask a site admin to update Label UP."}, []string{"install", "ry again", "Wait", "Reference"},
 		},
 		"switched off: nothing that the reader can do helps": {
 			Problem{Kind: fault.Blocked, RequestID: "r1"}, []string{"switched off", "ask its vendor", "r1"}, []string{"eload", "ry again", "Wait"},
