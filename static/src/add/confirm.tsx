@@ -2,7 +2,7 @@
 // them, Enter changes one, Delete removes it.
 
 import { h, type JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Say } from "../strings.ts";
 import { verdictOn, type Pending, type Verdict, type World } from "./pending.ts";
 import type { Words } from "./words.ts";
@@ -25,7 +25,8 @@ export function Confirm({ pending, world, say, words, set, edit, confirm, focusA
   const group = useRef<HTMLDivElement>(null);
   const removedFromHere = useRef(false);
   const buttons = () => [...group.current!.querySelectorAll<HTMLElement>("li button:not(.remove)")];
-  const verdicts = pending.map((p) => verdictOn(p.name, world));
+  // Each name is compared with all labels in use, which is too much for each key that is pressed.
+  const verdicts = useMemo(() => pending.map((p) => verdictOn(p.name, world)), [pending, world.known, world.held, world.prefix]);
   const good = verdicts.filter(({ kind }) => kind !== "bad" && kind !== "held").length;
 
   useLayoutEffect(() => {
