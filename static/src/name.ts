@@ -111,7 +111,7 @@ function trimUnseen(name: string): string {
 }
 
 // What stands between the names of a list. A tag begins with "#", which no name has.
-const BETWEEN = /[,;\t\n\r\u2028\u2029]|\s(?=#)/u;
+const BETWEEN = /[,;\u060c\u061b\u3001\uff0c\uff1b\t\n\r\u2028\u2029]|\s(?=#)/u; // with the commas and semicolons of Arabic, Japanese and Chinese
 const BEFORE_NAME = /^[\s#]+/u;
 
 /** The texts in a list that is typed or pasted, in order; of a text that is no list itself. The last one may not be finished. */

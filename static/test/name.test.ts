@@ -27,3 +27,17 @@ for (const { case: sentence, text, name, reason, character } of cases) {
 test("commas and line ends separate names, each counted once", () => {
   assert.deepEqual(namesIn("Red, blue\nred,, Dark Green "), ["red", "blue", "dark-green"]);
 });
+const separators: [script: string, list: string, names: string[]][] = [
+  ["of Japanese and Chinese", "会議、予算，計画；資料", ["会議", "予算", "計画", "資料"]],
+  ["of Arabic", "ميزانية، خطة؛ تقرير", ["ميزانية", "خطة", "تقرير"]],
+  ["beside others", "red、blue, green；", ["red", "blue", "green"]],
+];
+for (const [script, list, names] of separators) {
+  test(`commas and semicolons ${script} separate names as well`, () => assert.deepEqual(namesIn(list), names));
+}
+test("a name that is no list keeps the commas that Confluence takes", () => {
+  for (const name of ["会議、予算", "خطة؛تقرير"]) {
+    assert.equal(normalise(name), name);
+    assert.equal(problemOf(name), undefined);
+  }
+});
