@@ -96,12 +96,12 @@ test("arrows leave the list at either end for what was typed", async () => {
   await untilAdded(["re"]);
 });
 
-const languages: [locale: string, added: RegExp, removed: RegExp][] = [
-  ["en", /^Added a, b · Undo$/, /^Removed a, b · Undo$/],
-  ["de", /^a, b hinzugefügt · Rückgängig$/, /^a, b entfernt · Rückgängig$/],
-  ["fr", /^Ajout : a, b · Annuler$/, /^Retrait : a, b · Annuler$/],
-  ["es", /^Añadido: a, b · Deshacer$/, /^Quitado: a, b · Deshacer$/],
-  ["ja", /^a, b を追加しました · 元に戻す$/, /^a, b を削除しました · 元に戻す$/],
+const languages: [locale: string, added: RegExp, undone: RegExp][] = [
+  ["en", /^Added a, b · Undo$/, /^Undone: Added a, b$/],
+  ["de", /^Hinzugefügt: a, b · Rückgängig$/, /^Rückgängig gemacht: Hinzugefügt: a, b$/],
+  ["fr", /^Ajout : a, b · Annuler$/, /^Annulé : Ajout : a, b$/],
+  ["es", /^Se añadió: a, b · Deshacer$/, /^Deshecho: Se añadió: a, b$/],
+  ["ja", /^a, b を追加しました · 元に戻す$/, /^元に戻しました: a, b を追加しました$/],
 ];
 for (const [locale, done, undone] of languages) {
   test(`what was done is told by name in ${locale}`, async () => {
@@ -113,11 +113,11 @@ for (const [locale, done, undone] of languages) {
     await untilStatus(page, undone);
   });
 }
-test("of many labels ten are told by name, and how many more there are", async () => {
+test("of many labels five are told by name, and how many more there are", async () => {
   const page = await ready();
   await field(page).fill(Array.from({ length: 12 }, (_, i) => `n${i},`).join(""));
   await page.keyboard.press("Enter");
-  await untilStatus(page, /^Added n0, n1, n2, n3, n4, n5, n6, n7, n8, n9 and 2 more · Undo$/);
+  await untilStatus(page, /^Added n0, n1, n2, n3, n4, \+7 · Undo$/);
 });
 
 test("what is entered before the labels in use are there is compared first: a typo waits to be confirmed", async () => {
