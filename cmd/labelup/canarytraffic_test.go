@@ -150,7 +150,7 @@ func (c *canary) attack(p *plantedPage) {
 		host.BrowserAttacks(http.MethodPost, "/api/suggest", p.suggestion()),
 		host.LifecycleAttacks(connect.Installed),
 	) {
-		if attack.Name == "iat 31 seconds ahead" {
+		if strings.HasSuffix(attack.Name, " 31 seconds ahead") {
 			continue // it becomes right
 		}
 		c.send(p, anyStatus, attack.Name, attack.Request)
