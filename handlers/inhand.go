@@ -9,17 +9,17 @@ import (
 // Bounds of the request bodies that one process has in hand, over all routes, in
 // bytes.
 const (
-	maxInHand        = 20 << 20
+	maxInHand        = 22 << 20
 	maxInHandOfOwner = 6 << 20 // one of the largest bodies, and half of another
 
-	// leftForLittle is taken by nobody who then holds more than little: a change
-	// of labels, an uninstall and a usual suggestion find room beside any number
-	// of large bodies that have come whole.
-	leftForLittle = 4 << 20
-	little        = maxChangeBytes
+	// leftForLittle is taken by nobody who then holds more than little: changes of
+	// labels, an uninstall and usual suggestions find room beside any number of
+	// large bodies that have come whole.
+	leftForLittle = 6 << 20
+	little        = 1 << 20
 
 	// leastInHand is counted for a body as soon as it is waited for, so that the
-	// bytes bound the number too: to 320 of the 500 connections that may be open.
+	// bytes bound the number too: to 352 of the 500 connections that may be open.
 	// Nobody keeps the rest busy by sending nothing.
 	leastInHand = 64 << 10
 )

@@ -122,7 +122,7 @@ func TestWhatHasComeWholeIsNotCutOff(t *testing.T) {
 			t.Fatal(err, refused)
 		}
 	}
-	_, refused := (&sender{inHand: h, owner: "late"}).send(1 << 20)
+	_, refused := (&sender{inHand: h, owner: "late"}).send(2 << 20)
 	if f := fault.Of(refused); f.Kind != fault.Unavailable || f.Reason != "too_much_in_hand" || f.RetryAfter == 0 || interrupted {
 		t.Errorf("refused with %v, interrupted %v", refused, interrupted)
 	}
@@ -133,7 +133,7 @@ func TestWhoHoldsLittleFindsRoomBesideAllThatHasComeWhole(t *testing.T) {
 	h := newInHand()
 	for n := range 100 {
 		s := &sender{inHand: h, owner: fmt.Sprint("site ", n)}
-		for _, size := range []int64{maxSuggestBytes, 1 << 20, 300 << 10} {
+		for _, size := range []int64{maxSuggestBytes, little + 1, little + 1} {
 			if b, refused := s.send(size); refused != nil {
 				h.release(b)
 			} else if err := h.arrived(b); err != nil {
@@ -142,8 +142,10 @@ func TestWhoHoldsLittleFindsRoomBesideAllThatHasComeWhole(t *testing.T) {
 		}
 	}
 	late := &sender{inHand: h, owner: "late"}
-	if _, refused := late.send(little); refused != nil {
-		t.Error(refused)
+	for range little / maxChangeBytes {
+		if _, refused := late.send(maxChangeBytes); refused != nil {
+			t.Error(refused)
+		}
 	}
 	if _, refused := late.send(leastInHand); refused == nil {
 		t.Error("who holds more than little has what is left for others")
