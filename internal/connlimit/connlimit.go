@@ -3,10 +3,12 @@
 //
 // At the limit it is not the newest that goes, or waits, but those that have
 // made the server wait the longest: for a head, for the next request, for an
-// answer to be read, or for the end of what nobody wants any more. What is being
-// worked on is never ended. So whoever opens connections and sends nothing, or
-// sends slowly, pushes out their own; a request that comes as fast as a network
-// brings it finds room. Nothing is told apart by address, for behind a router
+// answer to be read, or for the end of what nobody wants any more. Those that
+// were answered and wait for the next request go last, for whoever has one may be
+// about to use it. What is being worked on is never ended, nor is what has been
+// sent and not read yet: then it is the server that is slow. So whoever opens
+// connections and sends nothing, or sends slowly, pushes out their own; a request
+// that comes as fast as a network brings it finds room. Nothing is told apart by address, for behind a router
 // there is one only.
 package connlimit
 
@@ -101,21 +103,33 @@ func (l *Listener) makeRoom() bool {
 	type waiting struct {
 		conn  *Conn
 		since int64
+		idle  bool
 	}
 	var all []waiting
 	latest := l.now() - int64(leftAlone)
 	l.mu.Lock()
 	for c := range l.open {
 		if since := c.waiting.Load(); since != 0 && since < latest {
-			all = append(all, waiting{c, since})
+			all = append(all, waiting{c, since, c.idle.Load()})
 		}
 	}
 	l.mu.Unlock()
-	slices.SortFunc(all, func(a, b waiting) int { return cmp.Compare(a.since, b.since) })
+	slices.SortFunc(all, func(a, b waiting) int {
+		if a.idle != b.idle {
+			if b.idle {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.since, b.since)
+	})
 	ended := 0
 	for _, w := range all {
 		if ended > l.limit/roomFor {
 			break
+		}
+		if !w.conn.answered.Load() && unread(w.conn.Conn) {
+			continue
 		}
 		if w.conn.waiting.CompareAndSwap(w.since, 0) { // or it is worked on by now
 			w.conn.end()
@@ -133,6 +147,7 @@ type Conn struct {
 	net.Conn
 	listener  *Listener
 	waiting   atomic.Int64 // since when it waits for who is at the other end, in nanoseconds; 0 if it does not
+	idle      atomic.Bool  // what it waits for is the next request
 	answered  atomic.Bool  // something has been written since it was idle
 	lingering sync.Once
 }
@@ -149,11 +164,15 @@ func State(connection net.Conn, state http.ConnState) {
 		c.works()
 	case http.StateIdle:
 		c.answered.Store(false)
+		c.idle.Store(true)
 		c.wait()
 	}
 }
 
-func (c *Conn) works() { c.waiting.Store(0) }
+func (c *Conn) works() {
+	c.waiting.Store(0)
+	c.idle.Store(false)
+}
 
 func (c *Conn) wait() { c.waiting.Store(c.listener.now()) }
 

@@ -251,3 +251,45 @@ func TestAListenerThatIsClosedLetsNobodyWait(t *testing.T) {
 	_ = s.listener.Close()
 	waits.isEnded()
 }
+
+func TestWhatHasComeAndIsNotReadYetIsNotEnded(t *testing.T) {
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{t: t, listener: New(inner, 2)} // which is too busy to read anything
+	defer func() { _ = s.listener.Close() }()
+	accept := func() (c *client, accepted net.Conn) {
+		c = s.dial()
+		if accepted, err = s.listener.Accept(); err != nil {
+			t.Fatal(err)
+		}
+		return c, accepted
+	}
+	sent, sentTo := accept()
+	sent.send("GET ")
+	silent, _ := accept()
+	time.Sleep(2 * leftAlone)
+	accept()
+	if _, err := silent.answers.ReadByte(); !errors.Is(err, io.EOF) {
+		t.Errorf("who sent nothing is not ended: %v", err)
+	}
+	if got, err := io.ReadAll(io.LimitReader(sentTo, 4)); string(got) != "GET " || err != nil {
+		t.Errorf("read %q, %v", got, err)
+	}
+}
+
+func TestWhoWasAnsweredAndWaitsIsEndedLast(t *testing.T) {
+	s := serve(t, 3)
+	idle := s.dial()
+	idle.send(get("/"))
+	idle.isAnswered(http.StatusOK)
+	s.dial().send("GET ")
+	s.dial().send("GET ")
+	time.Sleep(2 * leftAlone)
+	next := s.dial()
+	next.send(get("/"))
+	next.isAnswered(http.StatusOK)
+	idle.send(get("/"))
+	idle.isAnswered(http.StatusOK)
+}
