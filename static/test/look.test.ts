@@ -262,6 +262,7 @@ test("in forced colours chips keep an outline and the chosen offer is marked", a
   const page = await stage.open({ browser: { forcedColors: "active" } });
   await page.locator(".chip").first().waitFor();
   await add("r")(page);
+  await page.keyboard.press("ArrowDown");
   const style = (selector: string, property: string) => page.locator(selector).first().evaluate((e, p) => getComputedStyle(e).getPropertyValue(p), property);
   assert.equal(await style(".chip", "border-top-style"), "solid");
   assert.equal(await style("[aria-selected=true]", "outline-style"), "solid");

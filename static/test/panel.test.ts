@@ -206,6 +206,7 @@ test("with the keyboard several undos follow each other, and the focus stays whe
   await untilStatus(page, /^Added a · Undo$/);
   await page.getByRole("combobox").fill("x, y");
   await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter"); // confirms them
   await untilStatus(page, /^Added x, y · Undo$/);
   const answers: (() => void)[] = [];
   stage.onWrite = () => new Promise((now) => answers.push(() => now(undefined)));
@@ -226,6 +227,7 @@ test("of many labels the first are named, and how many more", async () => {
   const page = await stage.open();
   await loaded(page);
   await type(page, "a, b, c, d, e, f, g");
+  await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
   await untilStatus(page, /^Added a, b, c, d, e, \+2 · Undo$/);
 });
@@ -261,6 +263,7 @@ test("names that failed for the same reason are told in one sentence", async () 
   const page = await stage.open();
   stage.onWrite = ({ add }) => ({ body: { labels: [], added: [], removed: [], failed: add.map((name) => ({ name, operation: "add", kind: "upstream" })) } });
   await type(page, "a, b, c");
+  await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
   await page.getByRole("alert").waitFor();
   assert.deepEqual((await page.getByRole("alert").locator("p").allTextContents()).map(plain), ["Not added: a, b, c. Confluence did not complete the change. Try again. "]);
