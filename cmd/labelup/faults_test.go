@@ -313,8 +313,7 @@ func attacked(t *testing.T, fault string, attack func(c *customers, p *process) 
 	l.finish()
 	c.compare(l, r.URL(), false)
 	l.report(fault, "", ended, seen, fmt.Sprintf("%d MB of memory at most", most))
-	// 128 MiB of it are bodies of suggestions, see handlers/suggest.go.
-	if most > 350 {
+	if most > 256 {
 		t.Errorf("it held %d MB", most)
 	}
 	l.mostlyGood("")
