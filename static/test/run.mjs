@@ -2,7 +2,7 @@
 // node's test runner. Arguments choose files: `npm test -- twin state`.
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,14 +12,16 @@ const wanted = process.argv.slice(2);
 const names = readdirSync(here)
   .filter((file) => file.endsWith(".test.ts"))
   .filter((file) => !wanted.length || wanted.some((w) => file.startsWith(w)))
-  .sort();
+  // The longest first, or the last one would run alone.
+  .sort((a, b) => statSync(join(here, b)).size - statSync(join(here, a)).size);
 if (!names.length) throw new Error(`no test file begins with ${wanted}`);
 
 const out = join(root, ".build/test");
+const ordered = (name, i) => `${String(i).padStart(2, "0")}-${name.replace(/\.ts$/, "")}`; // node runs them by their names
 rmSync(out, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: names.map((name) => join("test", name)),
+  entryPoints: names.map((name, i) => ({ in: join("test", name), out: ordered(name, i) })),
   outdir: out,
   outExtension: { ".js": ".mjs" },
   bundle: true,
@@ -30,6 +32,6 @@ await build({
   jsxFragment: "Fragment",
   logLevel: "warning",
 });
-const files = names.map((name) => join(out, name.replace(/\.ts$/, ".mjs")));
+const files = names.map((name, i) => join(out, `${ordered(name, i)}.mjs`));
 const run = spawnSync(process.execPath, ["--test", "--test-concurrency=2", ...files], { cwd: root, stdio: "inherit" });
 process.exit(run.status ?? 1);
