@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -58,6 +59,8 @@ type App struct {
 	hosts     hostRules
 	now       func() time.Time
 	nobody    []byte // keys the HMAC of tokens that no site can have signed
+
+	lastServed atomic.Pointer[Installation] // whose address has been checked
 
 	behindRouter bool
 	unproved     *admission // of lifecycle calls whose key is not known
@@ -218,8 +221,11 @@ func (a *App) served(ctx context.Context, raw string) (*token, *Installation, er
 	if !site.BlockedAt.IsZero() {
 		return nil, nil, &Error{Kind: Forbidden, Reason: ReasonBlocked}
 	}
-	if !a.hosts.isSiteURL(site.BaseURL) {
-		return nil, nil, unauthorized(ReasonBaseURL)
+	if a.lastServed.Load() != site { // a record is never changed
+		if !a.hosts.isSiteURL(site.BaseURL) {
+			return nil, nil, unauthorized(ReasonBaseURL)
+		}
+		a.lastServed.Store(site)
 	}
 	return t, site, nil
 }

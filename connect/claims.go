@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -105,9 +104,6 @@ func (s *scanner) value(path []byte) bool {
 // maxScanned is how many members an object may have; Atlassian's have 10.
 const maxScanned = 12
 
-// isSameName reports whether two names of ASCII differ in case at most.
-func isSameName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
-
 func setActive(leaf any, active bool) bool {
 	if into, isActive := leaf.(**bool); isActive {
 		*into = &active
@@ -126,10 +122,18 @@ func (s *scanner) object(path []byte) bool {
 	var names [maxScanned]string
 	for n := 0; ; n++ {
 		key, plain, ok := s.text()
-		if !ok || !plain || key == "" || n == maxScanned || strings.Contains(key, ".") ||
-			slices.ContainsFunc(claimNames, func(name string) bool { return name != key && isSameName(name, key) }) ||
-			slices.ContainsFunc(names[:n], func(name string) bool { return isSameName(name, key) }) {
+		if !ok || !plain || key == "" || n == maxScanned || strings.IndexByte(key, '.') >= 0 {
 			return false
+		}
+		for _, name := range claimNames {
+			if len(name) == len(key) && name != key && strings.EqualFold(name, key) {
+				return false
+			}
+		}
+		for _, name := range names[:n] {
+			if len(name) == len(key) && strings.EqualFold(name, key) {
+				return false
+			}
 		}
 		names[n] = key
 		if !s.skip(":") || !s.value(append(path, key...)) {

@@ -49,7 +49,7 @@ const maxURL = 512
 // without a slash at its end. On loopback, where that is allowed, http and a
 // port are too.
 func (h hostRules) parse(raw string) (*url.URL, bool) {
-	if len(raw) > maxURL {
+	if raw == "" || len(raw) > maxURL {
 		return nil, false
 	}
 	u, err := url.Parse(strings.TrimSuffix(raw, "/"))

@@ -47,6 +47,9 @@ func Raw(w io.Writer) io.Writer {
 func (w *Writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if len(w.waiting) == 0 && isPlain(p) {
+		return w.to.Write(p) // nearly all of the technical log, which a service writes for each request
+	}
 	text := append(w.waiting, p...)
 	whole := len(text) - unfinished(text)
 	w.waiting = append([]byte(nil), text[whole:]...)
@@ -64,6 +67,16 @@ func (w *Writer) Flush() error {
 	w.waiting = nil
 	_, err := io.WriteString(w.to, escape(waiting, "\n\t"))
 	return err
+}
+
+// isPlain reports whether a text is what ASCII prints, line ends and tabs.
+func isPlain(text []byte) bool {
+	for _, c := range text {
+		if (c < ' ' || c > '~') && c != '\n' && c != '\t' {
+			return false
+		}
+	}
+	return true
 }
 
 // unfinished is how many bytes at the end may begin a character.
