@@ -25,7 +25,8 @@ const (
 )
 
 // inHand is the bodies that are in memory, as far as they have come. Each has an
-// owner: a site, or the lifecycle calls of one. Where there is no room, that of
+// owner: a site, its lifecycle calls, or all calls that Atlassian's own key is to
+// prove (see bodyOwner). Where there is no room, that of
 // the owner who holds most is cut off for one who holds less: however many take
 // what they can get, each holds as much as the others, and one who comes late
 // finds room. What has come whole is not cut off.
