@@ -42,11 +42,7 @@ func serve(t *testing.T, limit int) *server {
 	})
 	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) {
 		s.working <- struct{}{}
-		for range 64 {
-			if _, err := w.Write(make([]byte, 1<<20)); err != nil {
-				return
-			}
-		}
+		_, _ = w.Write(make([]byte, 64<<20))
 	})
 	running := &http.Server{Handler: mux, ConnState: State}
 	go func() { _ = running.Serve(s.listener) }()
@@ -100,8 +96,28 @@ func (c *client) isEnded() {
 	}
 }
 
-// waitsLongEnough is until a connection that waits may be ended.
-func waitsLongEnough() { time.Sleep(2 * leftAlone) }
+// waitLongEnough is until a connection that waits by now may be ended.
+func waitLongEnough() { time.Sleep(2 * leftAlone) }
+
+// mayBeEnded returns when the server has waited for this client for long enough
+// to end its connection.
+func (s *server) mayBeEnded(c *client) {
+	s.t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		s.listener.mu.Lock()
+		for open := range s.listener.open {
+			since := open.waiting.Load()
+			if open.RemoteAddr().String() == c.LocalAddr().String() && since != 0 && since < s.listener.now()-2*int64(leftAlone) {
+				s.listener.mu.Unlock()
+				return
+			}
+		}
+		s.listener.mu.Unlock()
+		if time.Now().After(end) {
+			s.t.Fatal("the server does not wait for it")
+		}
+	}
+}
 
 func TestWhoHasWaitedLongestMakesRoomForWhoComes(t *testing.T) {
 	ways := map[string]func(s *server) *client{
@@ -120,7 +136,7 @@ func TestWhoHasWaitedLongestMakesRoomForWhoComes(t *testing.T) {
 		t.Run("who "+way, func(t *testing.T) {
 			s := serve(t, 2)
 			oldest := first(s)
-			waitsLongEnough()
+			s.mayBeEnded(oldest)
 			younger := s.dial()
 			younger.send(get("/"))
 			younger.isAnswered(http.StatusOK)
@@ -143,10 +159,10 @@ func TestWhatIsWorkedOnIsNeverEnded(t *testing.T) {
 		<-s.working
 		working = append(working, c)
 	}
-	waitsLongEnough()
+	waitLongEnough()
 	comes := s.dial()
 	comes.send(get("/"))
-	waitsLongEnough()
+	waitLongEnough()
 	s.listener.mu.Lock()
 	open := len(s.listener.open)
 	s.listener.mu.Unlock()
