@@ -11,7 +11,7 @@ help: ## Show this list
 
 run: build ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
 	@$(call need,redis-server) || echo 'Going on without: sites are kept in memory.'
-	@bin/labelup dev $(ARGS)
+	@bin/labelup-dev $(ARGS)
 
 # It tests the bundle that is committed, which is the one that is shipped; one
 # of the tests compares it with its sources.
@@ -26,7 +26,7 @@ test: programs .make/npm lint ## Check and test everything
 
 # Without cgo it needs no C compiler, and runs on any Linux.
 build: .make/npm ## Build bin/labelup
-	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -o bin/labelup ./cmd/labelup
+	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -o bin/ ./cmd/labelup ./cmd/labelup-dev
 
 static: .make/npm ## Type-check the browser side and bundle it into static/dist, which is committed
 	cd static && npm run --silent check && npm run --silent build

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -23,30 +24,32 @@ var onlyIn = map[string][]string{
 	"github.com/golang-jwt/jwt/v5":        {"connect", "internal/localconfluence"},
 	"labelup/connect/connecttest":         {}, // tests only
 	"labelup/internal/tenant/redistest":   {}, // tests only
-	"labelup/connect":                     {"connect", "handlers", "internal/tenant", "cmd/labelup"},
-	"labelup/handlers":                    {"cmd/labelup"},
-	"labelup/internal/localconfluence":    {"internal/localconfluence", "cmd/labelup"},
-	"labelup/internal/seal":               {"internal/tenant", "internal/backup", "internal/aws", "internal/doctor", "cmd/labelup"},
-	"labelup/internal/tenant":             {"internal/backup", "internal/doctor", "cmd/labelup"},
-	"labelup/internal/config":             {"cmd/labelup"},
-	"labelup/internal/connlimit":          {"cmd/labelup"},
+	"labelup/connect":                     {"connect", "handlers", "internal/tenant", "internal/service", "cmd/labelup"},
+	"labelup/handlers":                    {"internal/service"},
+	"labelup/internal/service":            {"cmd/labelup", "cmd/labelup-dev"},
+	"labelup/internal/localconfluence":    {"internal/localconfluence", "cmd/labelup-dev"},
+	"labelup/internal/childredis":         {"cmd/labelup-dev"},
+	"labelup/internal/seal":               {"internal/tenant", "internal/backup", "internal/aws", "internal/doctor", "internal/service"},
+	"labelup/internal/tenant":             {"internal/backup", "internal/doctor", "internal/service", "cmd/labelup"},
+	"labelup/internal/config":             {"internal/service", "cmd/labelup"},
+	"labelup/internal/connlimit":          {"internal/service"},
 	"github.com/getkin/kin-openapi":       {}, // tests only
 	"github.com/yuin/goldmark":            {"internal/localconfluence"},
 	"github.com/blevesearch/snowballstem": {"internal/words"},
 	"labelup/internal/pagefile":           {"cmd"}, // the service reads no files of pages
 	"net/http": {
-		"connect", "handlers", "static", "cmd/labelup",
+		"connect", "handlers", "static", "internal/service", "cmd/labelup", "cmd/labelup-dev",
 		"internal/confluence", "internal/localconfluence", "internal/aws", "internal/outbound", "internal/metrics", "internal/doctor",
 		"internal/connlimit",
 	},
 	"github.com/aws":               {"internal/aws"},
 	"github.com/prometheus":        {"internal/metrics"},
-	"labelup/internal/aws":         {"internal/aws", "cmd/labelup"},
+	"labelup/internal/aws":         {"internal/aws", "internal/service", "cmd/labelup"},
 	"labelup/internal/aws/awstest": {}, // tests only
-	"labelup/internal/backup":      {"internal/aws", "internal/doctor", "cmd/labelup"},
+	"labelup/internal/backup":      {"internal/aws", "internal/doctor", "internal/service", "cmd/labelup"},
 	"labelup/internal/doctor":      {"cmd/labelup"},
 	"labelup/internal/logreader":   {"cmd/labelup"},
-	"labelup/internal/metrics":     {"cmd/labelup"},
+	"labelup/internal/metrics":     {"internal/service"},
 	"os/exec":                      {"internal/childredis"},
 	"github.com/santhosh-tekuri":   {}, // tests only
 }
@@ -116,6 +119,28 @@ func TestImportsKeepTheirDirections(t *testing.T) {
 }
 
 func within(name, parent string) bool { return name == parent || strings.HasPrefix(name, parent+"/") }
+
+// What has no place in what is deployed, however it would come in.
+func TestTheProgramThatIsDeployedCarriesNoStandIn(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./cmd/labelup").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	deployed := strings.Fields(string(out))
+	if !slices.Contains(deployed, "labelup/internal/service") {
+		t.Fatalf("the service is not in what is deployed: %q", deployed)
+	}
+	for _, standIn := range []string{
+		"labelup/internal/localconfluence", "labelup/internal/childredis", "labelup/cmd/labelup-dev",
+		"github.com/alicebob/miniredis", "github.com/yuin/gopher-lua", "testing",
+	} {
+		for _, pkg := range deployed {
+			if within(pkg, standIn) {
+				t.Errorf("%s is in what is deployed", pkg)
+			}
+		}
+	}
+}
 
 func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 	err := filepath.WalkDir(".", func(folder string, entry fs.DirEntry, err error) error {

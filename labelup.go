@@ -3,7 +3,8 @@
 // Start reading here; the folders are the architecture:
 //
 //	atlassian-connect.json   what Confluence is told about the app: the one source of module keys and URLs
-//	cmd/labelup              the program: serve, dev, suggest, and what support and operators need
+//	cmd/labelup              what is deployed: serve, suggest, and what support and operators need
+//	cmd/labelup-dev          the same service with a Redis and a local Confluence beside it: make run
 //	cmd/quality              measures how good suggestions are and fits their weights; not shipped
 //	connect                  the Atlassian Connect protocol, usable as a library on its own
 //	handlers                 the routes, who may call each one, and how an error becomes an answer
@@ -14,6 +15,7 @@
 //	internal/words, pagetext, keyphrase
 //	                         what suggestions are made of: words by their stems, text with its structure, phrases (pure)
 //	internal/confluence      the REST calls the app makes; outbound logs those to Atlassian's other servers
+//	internal/service         puts the service together from its settings
 //	internal/config, fault   the settings; what can go wrong, in kinds and reasons
 //	internal/tenant          the installed sites, in Redis; internal/seal protects their secrets
 //	internal/backup, aws     backups of the sites; KMS, S3 and CloudWatch Logs

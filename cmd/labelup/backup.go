@@ -6,17 +6,16 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 	"text/tabwriter"
 	"time"
 
-	"labelup/internal/aws"
 	"labelup/internal/backup"
-	"labelup/internal/config"
-	"labelup/internal/technicallog"
+	"labelup/internal/service"
 	"labelup/internal/tenant"
 )
+
+const day = 24 * time.Hour
 
 const backupUsage = `labelup backup [now]           back up the sites' records
 labelup backup list            list the backups with their age and size
@@ -37,76 +36,6 @@ record that is newer in Redis stays, and a site that was erased stays erased.
                     and secrets: look for them in the log, or in the tickets,
                     and give them with --without
 `
-
-// newBucket is where backups lie.
-func newBucket(settings config.Config, log *slog.Logger) *aws.Bucket {
-	bucket, prefix, found := strings.Cut(settings.AWS.BackupBucket, "/")
-	if found && !strings.HasSuffix(prefix, "/") {
-		prefix += "/" // a folder, which rights can be given for
-	}
-	return aws.NewBucket(awsSettings(settings, observeAWS(log)), bucket, prefix)
-}
-
-// erasuresKept is how long it is remembered that a site was erased: a day more
-// than any backup is kept, so that none outlives it.
-func erasuresKept(settings config.Config) time.Duration {
-	return time.Duration(settings.AWS.BackupKeepDays+1) * day
-}
-
-// newSchedule is nil without a bucket. Where backups are made by command only,
-// the schedule just looks how old they are.
-func newSchedule(settings config.Config, store *tenant.Store, sealer *sealing, log *slog.Logger) *backup.Schedule {
-	if settings.AWS.BackupBucket == "" {
-		return nil
-	}
-	return &backup.Schedule{
-		Every: settings.AWS.BackupEvery, Keep: time.Duration(settings.AWS.BackupKeepDays) * day,
-		Source: store, Bucket: newBucket(settings, log), Sealer: sealer,
-		Log: func(event backup.Event) {
-			level := slog.LevelInfo
-			if event.Err != nil {
-				level = slog.LevelError
-			}
-			log.LogAttrs(context.Background(), level, "backup",
-				slog.String(technicallog.Operation, event.Operation),
-				technicallog.Milliseconds(event.Duration),
-				slog.Int(technicallog.Count, event.Report.Records+len(event.Deleted)),
-				slog.String(technicallog.Cause, causeOf(event.Err)))
-		},
-	}
-}
-
-// takeBackTime is how long the program, when it ends, waits for the bucket to
-// take back what an unfinished backup has uploaded.
-const takeBackTime = 2 * time.Second
-
-// goSchedule backs up until ctx ends. The function that it returns is called
-// after that; it waits until everything is taken back, or takeBackTime after
-// the end of ctx is over.
-func goSchedule(ctx context.Context, schedule *backup.Schedule) (wait func()) {
-	ended, late := make(chan struct{}), make(chan struct{})
-	context.AfterFunc(ctx, func() {
-		time.AfterFunc(takeBackTime, func() { close(late) })
-	})
-	go func() {
-		defer close(ended)
-		schedule.Run(ctx)
-	}()
-	return func() {
-		select {
-		case <-ended:
-		case <-late:
-		}
-	}
-}
-
-// causeOf is technicallog.CauseOf, and knows the classes of AWS.
-func causeOf(err error) string {
-	if failed, ok := errors.AsType[*aws.Error](err); ok {
-		return failed.Class
-	}
-	return technicallog.CauseOf(err)
-}
 
 func runBackup(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	verb, name, err := parseBackup(args)
@@ -240,7 +169,7 @@ func runRestore(ctx context.Context, args []string, getenv func(string) string, 
 		return 1
 	}
 	began := time.Now()
-	order.Now, order.ErasuresKept = began, erasuresKept(o.settings)
+	order.Now, order.ErasuresKept = began, service.ErasuresKept(o.settings)
 	difference, err := backup.Restore(ctx, bucket, o.sealer, o.store, order)
 	if err != nil {
 		complain(stderr, "restore", err)

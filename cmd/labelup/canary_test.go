@@ -17,19 +17,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"labelup/internal/backup"
+	"labelup/internal/config"
 	"labelup/internal/seal"
+	"labelup/internal/service"
 	"labelup/internal/suggest"
 	"labelup/internal/technicallog"
 	"labelup/internal/tenant"
 )
 
 // leaking lets the title of a page out in every way there is, once.
-func leaking(s *service) func(suggest.Input) suggest.Answer {
+func leaking(settings config.Config, observed *service.Observation) func(suggest.Input) suggest.Answer {
 	var once sync.Once
 	return func(in suggest.Input) suggest.Answer {
 		title := strings.Fields(in.Page.Title)[0]
 		once.Do(func() {
-			if err := s.leak(title); err != nil {
+			if err := leak(settings, observed, title); err != nil {
 				fmt.Fprintln(os.Stderr, "could not leak:", err)
 			}
 		})
@@ -38,13 +40,13 @@ func leaking(s *service) func(suggest.Input) suggest.Answer {
 	}
 }
 
-func (s *service) leak(title string) error {
+func leak(settings config.Config, observed *service.Observation, title string) error {
 	ctx := context.Background()
 	fmt.Fprintln(os.Stdout, title)
 	fmt.Fprintln(os.Stderr, title)
-	_, _ = s.observed.cloudwatch.Write([]byte(title + "\n"))
-	s.observed.metrics.Add(technicallog.Line{Message: "call", Operation: title, Duration: time.Second})
-	client, err := tenant.Connect(s.settings.RedisURL, tenant.Options{})
+	_, _ = observed.CloudWatch.Write([]byte(title + "\n"))
+	observed.Metrics.Add(technicallog.Line{Message: "call", Operation: title, Duration: time.Second})
+	client, err := tenant.Connect(settings.RedisURL, tenant.Options{})
 	if err != nil {
 		return err
 	}
@@ -61,14 +63,19 @@ func (s *service) leak(title string) error {
 	if err := os.WriteFile(filepath.Join(os.TempDir(), "temporary"), []byte(title), 0o600); err != nil {
 		return err
 	}
-	if _, err := s.sealer.Seal(ctx, []byte("secret"), seal.Binding{Tenant: "site", Field: title}); err != nil {
+	store, sealer, err := service.OpenStore(settings, observed.Log, nil)
+	if err != nil {
 		return err
 	}
-	bucket := newBucket(s.settings, s.log)
+	defer store.Close()
+	if _, err := sealer.Seal(ctx, []byte("secret"), seal.Binding{Tenant: "site", Field: title}); err != nil {
+		return err
+	}
+	bucket := service.Bucket(settings, observed.Log)
 	if err := bucket.Put(ctx, "page", strings.NewReader(title)); err != nil {
 		return err
 	}
-	_, err = backup.Write(ctx, leakingSource(title), bucket, s.sealer, time.Now())
+	_, err = backup.Write(ctx, leakingSource(title), bucket, sealer, time.Now())
 	return err
 }
 

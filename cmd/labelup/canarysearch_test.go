@@ -22,6 +22,7 @@ import (
 	"labelup/internal/backup"
 	"labelup/internal/config"
 	"labelup/internal/datamap"
+	"labelup/internal/service"
 	"labelup/internal/tenant"
 )
 
@@ -166,11 +167,12 @@ func (c *canary) openBackups() []byte {
 		c.t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	sealer, err := newSealing(settings, log)
+	store, sealer, err := service.OpenStore(settings, log, nil)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	bucket := newBucket(settings, log)
+	defer store.Close()
+	bucket := service.Bucket(settings, log)
 	backups, err := backup.List(c.t.Context(), bucket)
 	if err != nil {
 		c.t.Fatal(err)

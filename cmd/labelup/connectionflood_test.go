@@ -26,10 +26,13 @@ const mostUnderFlood = 128
 // flooding is for how long connections are opened again and again.
 const flooding = 8 * time.Second
 
+// maxHead is the longest head of a request in bytes.
+const maxHead = 12 << 10
+
 // TestTheLongestHeadIsAsTheDocumentsSay also keeps net/http to what it is believed
 // to add to its MaxHeaderBytes.
 func TestTheLongestHeadIsAsTheDocumentsSay(t *testing.T) {
-	p := start(t, []string{"ENVIRONMENT=development", "REDIS_URL=redis://127.0.0.1:1"}, "serve")
+	p := start(t, []string{"ENVIRONMENT=development", "REDIS_URL=redis://127.0.0.1:1", "SEAL_KEYS=" + sealKey("k1")}, "serve")
 	p.until("/health", http.StatusOK)
 	for length, want := range map[int]string{maxHead: "HTTP/1.1 200 ", maxHead + 1: "HTTP/1.1 431 "} {
 		for place, text := range map[string]string{

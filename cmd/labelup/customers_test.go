@@ -28,9 +28,12 @@ import (
 	"labelup/connect"
 	"labelup/connect/connecttest"
 	"labelup/internal/localconfluence"
+	"labelup/internal/localconfluence/controltest"
 	"labelup/internal/tenant"
 	"labelup/internal/tenant/redistest"
 )
+
+var tell = controltest.Tell
 
 // customers are sites of a local Confluence whose people look at pages and label
 // them, and other sites that come and go. They send what a load needs, judge the

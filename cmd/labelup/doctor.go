@@ -13,9 +13,8 @@ import (
 
 	"labelup"
 	"labelup/connect"
-	"labelup/internal/aws"
-	"labelup/internal/config"
 	"labelup/internal/doctor"
+	"labelup/internal/service"
 )
 
 // runDoctor checks everything that the service needs. It looks from where it
@@ -45,13 +44,12 @@ func runDoctor(ctx context.Context, args []string, getenv func(string) string, s
 // doctorChecks are those that the settings allow. A setting that is wrong keeps
 // only the checks away that need it.
 func doctorChecks(getenv func(string) string) (checks []doctor.Check, closeAll func()) {
-	settings, err := config.Read(getenv)
-	faults := eachFault(errors.Join(err, checkFormats(settings)))
-	checks = append(checks, doctor.Environment(faults))
+	settings, err := service.ReadSettings(getenv)
+	checks = append(checks, doctor.Environment(eachFault(err)))
 	log := slog.New(slog.DiscardHandler) // what fails is in the report
 	closeAll = func() {}
 	redisTime := func(context.Context) (time.Time, error) { return time.Time{}, errors.New("no Redis") }
-	if store, sealer, err := openStore(settings, log, nil); err == nil && settings.RedisURL != "" {
+	if store, sealer, err := service.OpenStore(settings, log, nil); err == nil && settings.RedisURL != "" {
 		closeAll = func() { _ = store.Close() }
 		redisTime = func(ctx context.Context) (time.Time, error) {
 			status, err := store.Status(ctx)
@@ -69,16 +67,16 @@ func doctorChecks(getenv func(string) string) (checks []doctor.Check, closeAll f
 		checks = append(checks, doctor.Reachable("Atlassian's token server", transport, []string{settings.TokenServerURL},
 			"Check TOKEN_SERVER_URL, and that this machine may reach the internet: without it nobody can change a label."))
 	}
-	for _, base := range baseURLs(settings) {
+	for _, base := range service.BaseURLs(settings) {
 		if served, err := connect.FillDescriptor(labelup.Descriptor, settings.BaseURL, settings.RegionBaseURLs); err == nil && base != "" {
 			checks = append(checks, doctor.Descriptor(transport, base, served, time.Now))
 		}
 	}
 	if settings.AWS.BackupBucket != "" {
-		checks = append(checks, doctor.Bucket(newBucket(settings, log), 2*settings.AWS.BackupEvery, time.Now))
+		checks = append(checks, doctor.Bucket(service.Bucket(settings, log), 2*settings.AWS.BackupEvery, time.Now))
 	}
 	if settings.AWS.LogGroup != "" {
-		checks = append(checks, doctor.CloudWatch(aws.NewLogReader(awsSettings(settings, nil), settings.AWS.LogGroup), time.Now))
+		checks = append(checks, doctor.CloudWatch(service.LogReader(settings), time.Now))
 	}
 	return checks, closeAll
 }

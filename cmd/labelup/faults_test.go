@@ -20,7 +20,6 @@ import (
 	"labelup/connect"
 	"labelup/connect/connecttest"
 	"labelup/internal/aws/awstest"
-	"labelup/internal/tenant"
 	"labelup/internal/tenant/redistest"
 )
 
@@ -77,46 +76,6 @@ func TestUnderLoadTheDiskOfRedisIsFull(t *testing.T) {
 	r := redistest.Start(t)
 	c := newCustomers(t, "ada", "bo", "cy")
 	fullDisk(t, "the disk of Redis is full for 4 s", c, c.serve(r.URL()), r.URL(), r.FillDisk, r.FreeDisk)
-}
-
-func TestUnderLoadTheDiskOfTheChildRedisIsFull(t *testing.T) {
-	t.Parallel()
-	program, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := t.TempDir()
-	script := "#!/bin/sh\nset -- " + program + ` "$@"` + "\n" + redistest.IgnoringFullDisk + "\n"
-	if err := os.WriteFile(filepath.Join(path, "redis-server"), []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	c := newCustomers(t, "ada", "bo", "cy")
-	p := start(t, append(c.environment(), "PATH="+path+":"+os.Getenv("PATH")), "serve")
-	p.until("/ready", http.StatusOK)
-	url := "unix://" + filepath.Join(p.cmd.Dir, defaultDataDir, "redis", "redis.sock")
-	pid := pidOfRedis(t, url)
-	fullDisk(t, "the disk of the child Redis is full for 4 s", c, p, url,
-		func() { redistest.FillDisk(t, pid) }, func() { redistest.FreeDisk(t, pid) })
-}
-
-func pidOfRedis(t *testing.T, url string) int {
-	t.Helper()
-	client, err := tenant.Connect(url, tenant.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	for line := range strings.Lines(client.Info(t.Context(), "server").Val()) {
-		if pid, found := strings.CutPrefix(line, "process_id:"); found {
-			number, err := strconv.Atoi(strings.TrimSpace(pid))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return number
-		}
-	}
-	t.Fatal("Redis does not say its process id")
-	return 0
 }
 
 // fullDisk is underLoad, where whatever needs no write must not suffer.

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"labelup/internal/aws"
 	"labelup/internal/config"
 	"labelup/internal/logreader"
+	"labelup/internal/service"
 	"labelup/internal/technicallog"
 	"labelup/internal/tenant"
 	"labelup/internal/terminal"
@@ -59,7 +59,7 @@ func runLogs(ctx context.Context, args []string, getenv func(string) string, std
 	command := logsCommand{now: time.Now}
 	// A file can be read without any setting.
 	if settings, _ := config.Read(getenv); settings.AWS.LogGroup != "" {
-		command.cloud = aws.NewLogReader(awsSettings(settings, nil), settings.AWS.LogGroup)
+		command.cloud = service.LogReader(settings)
 		command.record = cloudRecord{settings}
 	}
 	command.sitesAt = func(ctx context.Context, host string) ([]string, error) {

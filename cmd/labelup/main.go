@@ -1,9 +1,9 @@
-// Command labelup is the whole program: the service, the same with a local
-// Confluence for development, and tools for operators, support and those who
-// label. What a subcommand does is in the file of its name, restore in backup.go.
-// service.go, sites.go and observation.go put the service together; operation.go
-// and support.go are what the commands for operators and for support share. What
-// a label, a token or a site is, it leaves to the packages that it puts together.
+// Command labelup is what is deployed: the service, and tools for operators,
+// support and those who label. What a subcommand does is in the file of its name,
+// restore in backup.go; operation.go and support.go are what the commands for
+// operators and for support share. How the service is put together is in package
+// service, which labelup-dev runs too, beside a local Confluence. Nothing of that
+// development program is in this one.
 package main
 
 import (
@@ -14,6 +14,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"labelup/internal/terminal"
@@ -23,7 +24,6 @@ const usage = `Label UP shows and changes the labels of Confluence pages.
 
   labelup serve                       run the service; its settings are environment variables
   labelup serve --settings            list those settings
-  labelup dev [flags]                 run everything on this machine, with a local Confluence
 
   labelup logs [FILE] --reason TICKET read the technical log as a timeline, or with --summary what goes wrong
   labelup tenants list|show|disable|enable|erase --reason TICKET
@@ -77,8 +77,6 @@ func runCommand(ctx context.Context, args []string, stdin io.Reader, stdout, std
 	switch command, rest := args[0], args[1:]; command {
 	case "serve":
 		return runServe(ctx, rest, os.Getenv, stdout, stderr)
-	case "dev":
-		return runDev(ctx, rest, stdout, stderr)
 	case "qsh":
 		return runQSH(rest, stdout, stderr)
 	case "jwt":
@@ -107,4 +105,9 @@ func runCommand(ctx context.Context, args []string, stdin io.Reader, stdout, std
 		fmt.Fprintf(stderr, "labelup: there is no command %q\n\n%s", command, usage)
 		return 2
 	}
+}
+
+// complain writes what stopped a command, for a person.
+func complain(stderr io.Writer, command string, err error) {
+	fmt.Fprintf(stderr, "labelup %s: cannot go on:\n  %s\n", command, strings.ReplaceAll(err.Error(), "\n", "\n  "))
 }

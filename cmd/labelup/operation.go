@@ -7,6 +7,7 @@ import (
 
 	"labelup/internal/aws"
 	"labelup/internal/config"
+	"labelup/internal/service"
 	"labelup/internal/technicallog"
 	"labelup/internal/tenant"
 )
@@ -16,19 +17,19 @@ type operation struct {
 	settings config.Config
 	log      *slog.Logger // on standard error: standard output is the answer
 	store    *tenant.Store
-	sealer   *sealing
+	sealer   *service.Sealer
 }
 
 // openOperation reads the settings and opens the store, with everything that
 // is wrong said to stderr.
 func openOperation(command string, getenv func(string) string, stderr io.Writer) (*operation, bool) {
-	settings, err := config.Read(getenv)
-	if err = errors.Join(err, checkFormats(settings)); err != nil {
+	settings, err := service.ReadSettings(getenv)
+	if err != nil {
 		complain(stderr, command, err)
 		return nil, false
 	}
 	log := technicallog.New(stderr, slog.LevelError) // a person is watching, who is told what failed
-	store, sealer, err := openStore(settings, log, nil)
+	store, sealer, err := service.OpenStore(settings, log, nil)
 	if err != nil {
 		complain(stderr, command, err)
 		return nil, false
@@ -43,5 +44,5 @@ func (o *operation) bucket() (*aws.Bucket, error) {
 	if o.settings.AWS.BackupBucket == "" {
 		return nil, errors.New("BACKUP_BUCKET is not set, so there are no backups")
 	}
-	return newBucket(o.settings, o.log), nil
+	return service.Bucket(o.settings, o.log), nil
 }

@@ -23,6 +23,7 @@ import (
 	"labelup/internal/backup"
 	"labelup/internal/config"
 	"labelup/internal/seal"
+	"labelup/internal/service"
 	"labelup/internal/tenant"
 	"labelup/internal/tenant/redistest"
 )
@@ -209,12 +210,12 @@ func TestARestoreThatMayBringErasedSitesBackHasToBeForced(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	store, sealer, err := openStore(settings, log, nil)
+	store, sealer, err := service.OpenStore(settings, log, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	bucket := newBucket(settings, log)
+	bucket := service.Bucket(settings, log)
 	report, err := backup.Write(t.Context(), store, bucket, sealer, time.Now().Add(-49*time.Hour))
 	if err != nil {
 		t.Fatal(err)

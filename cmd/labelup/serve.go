@@ -8,10 +8,12 @@ import (
 	"runtime/debug"
 
 	"labelup/internal/config"
+	"labelup/internal/service"
+	"labelup/internal/suggest"
 )
 
-// runServe is the service as it runs in production: all settings from the
-// environment, the technical log on standard output.
+// runServe runs the service: all settings from the environment, the technical log
+// on standard output.
 func runServe(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	if len(args) == 1 && args[0] == "--settings" {
 		printSettings(stdout)
@@ -25,8 +27,8 @@ func runServe(ctx context.Context, args []string, getenv func(string) string, st
 		fmt.Fprintln(stderr, "labelup serve: takes no arguments but --settings; its settings are environment variables")
 		return 2
 	}
-	settings, err := config.Read(getenv)
-	if err = errors.Join(err, checkFormats(settings)); err != nil {
+	settings, err := service.ReadSettings(getenv)
+	if err != nil {
 		complain(stderr, "serve", err)
 		return 1
 	}
@@ -41,31 +43,24 @@ func runServe(ctx context.Context, args []string, getenv func(string) string, st
 		// to three times of what is held. Half of the smallest dyno is left.
 		debug.SetMemoryLimit(200 << 20)
 	}
-	if err := serve(ctx, settings, newObservation(settings, stdout), stderr); err != nil {
+	if err := serve(ctx, settings, stdout); err != nil {
 		complain(stderr, "serve", err)
 		return 1
 	}
 	return 0
 }
 
-func serve(ctx context.Context, settings config.Config, observed *observation, stderr io.Writer) (err error) {
-	if !settings.Production {
-		stop, err := developmentStores(ctx, &settings, defaultDataDir, observed.log, stderr)
-		if err != nil {
-			return err
-		}
-		defer stop()
-	}
-	s, err := newService(settings, observed)
+func serve(ctx context.Context, settings config.Config, stdout io.Writer) (err error) {
+	s, err := service.New(settings, service.Observe(settings, stdout), version(), suggest.Suggest)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	listener, err := listen(ctx, settings.Production, settings.Port)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	listener, err := service.Listen(ctx, settings.Production, settings.Port)
 	if err != nil {
 		return err
 	}
-	return s.run(ctx, listener)
+	return s.Run(ctx, listener)
 }
 
 func printSettings(w io.Writer) {

@@ -164,15 +164,22 @@ func (p *process) exit() int {
 	}
 }
 
-func TestProductionRefusesToStartWithoutItsSettingsAndNamesEach(t *testing.T) {
-	p := start(t, nil, "serve")
-	if code := p.exit(); code != 1 {
-		t.Errorf("exit code %d, want 1", code)
-	}
-	for _, name := range []string{"BASE_URL", "REDIS_URL", "SEAL_KEYS"} {
-		if !strings.Contains(p.stderr.String(), name) {
-			t.Errorf("%s is not named in:\n%s", name, p.stderr)
-		}
+func TestServeRefusesToStartWithoutItsSettingsAndNamesEach(t *testing.T) {
+	for environment, needs := range map[string][]string{
+		"production":  {"BASE_URL", "REDIS_URL", "SEAL_KEYS", "SECURITY_CONTACT"},
+		"development": {"REDIS_URL is not set; for example", "SEAL_KEYS is not set; for example"},
+	} {
+		t.Run(environment, func(t *testing.T) {
+			p := start(t, []string{"ENVIRONMENT=" + environment}, "serve")
+			if code := p.exit(); code != 1 {
+				t.Errorf("exit code %d, want 1", code)
+			}
+			for _, name := range needs {
+				if !strings.Contains(p.stderr.String(), name) {
+					t.Errorf("%s is not in:\n%s", name, p.stderr)
+				}
+			}
+		})
 	}
 }
 
@@ -274,41 +281,18 @@ func TestServeStartsWithoutRedisAndRecoversByItself(t *testing.T) {
 	p.until("/ready", http.StatusOK)
 }
 
-func TestDevelopmentServesWithARedisOfItsOwn(t *testing.T) {
-	t.Parallel()
-	p := start(t, []string{"ENVIRONMENT=development"}, "serve")
-	p.until("/ready", http.StatusOK)
-	if _, err := os.Stat(filepath.Join(p.cmd.Dir, defaultDataDir, "redis")); err != nil {
-		t.Errorf("no data is kept: %v", err)
-	}
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	if code := p.exit(); code != 0 {
-		t.Errorf("exit code %d\n%s", code, p.stderr)
-	}
-}
-
-func TestWithoutARedisProgramDevelopmentSaysLoudlyThatNothingIsKept(t *testing.T) {
-	p := start(t, []string{"ENVIRONMENT=development", "PATH=/nonexistent"}, "serve")
-	p.until("/ready", http.StatusOK)
-	if said := p.stderr.String(); !strings.Contains(said, "IN MEMORY ONLY") {
-		t.Errorf("it says:\n%s", said)
-	}
-}
-
 func TestCommandLine(t *testing.T) {
 	tests := map[string]struct {
 		args []string
 		code int
 		says string
 	}{
-		"no command":              {nil, 2, "labelup serve"},
-		"an unknown command":      {[]string{"destroy"}, 2, `no command "destroy"`},
-		"help":                    {[]string{"help"}, 0, "labelup jwt"},
-		"serve with an argument":  {[]string{"serve", "now"}, 2, "takes no arguments"},
-		"the list of settings":    {[]string{"serve", "--settings"}, 0, "SHUTDOWN_SECONDS (default 28)"},
-		"dev with an argument":    {[]string{"dev", "now"}, 2, "takes no arguments"},
-		"dev with a flag of none": {[]string{"dev", "--colour"}, 2, "colour"},
-		"version":                 {[]string{"version"}, 0, ""},
+		"no command":             {nil, 2, "labelup serve"},
+		"an unknown command":     {[]string{"destroy"}, 2, `no command "destroy"`},
+		"help":                   {[]string{"help"}, 0, "labelup jwt"},
+		"serve with an argument": {[]string{"serve", "now"}, 2, "takes no arguments"},
+		"the list of settings":   {[]string{"serve", "--settings"}, 0, "SHUTDOWN_SECONDS (default 28)"},
+		"version":                {[]string{"version"}, 0, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

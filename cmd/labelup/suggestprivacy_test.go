@@ -23,8 +23,8 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"labelup/connect"
-	"labelup/handlers"
 	"labelup/internal/config"
+	"labelup/internal/service"
 	"labelup/internal/suggest"
 	"labelup/internal/tenant/redistest"
 )
@@ -34,7 +34,7 @@ import (
 const engineVariable = "LABELUP_TEST_ENGINE"
 
 // engine is what suggests in place of the shipped one, in a service.
-type engine func(*service) func(suggest.Input) suggest.Answer
+type engine func(config.Config, *service.Observation) func(suggest.Input) suggest.Answer
 
 var engines = map[string]engine{
 	// panicking quotes the page in a panic.
@@ -62,7 +62,7 @@ var engines = map[string]engine{
 
 // alone is an engine that needs nothing of the service.
 func alone(suggests func(suggest.Input) suggest.Answer) engine {
-	return func(*service) func(suggest.Input) suggest.Answer { return suggests }
+	return func(config.Config, *service.Observation) func(suggest.Input) suggest.Answer { return suggests }
 }
 
 func forever(in suggest.Input, title string, labels []string) suggest.Answer {
@@ -94,21 +94,21 @@ func serveWith(engine engine) int {
 }
 
 func serveUntil(ctx context.Context, engine engine) error {
-	settings, err := config.Read(os.Getenv)
+	settings, err := service.ReadSettings(os.Getenv)
 	if err != nil {
 		return err
 	}
-	s, err := newService(settings, newObservation(settings, os.Stdout))
+	observed := service.Observe(settings, os.Stdout)
+	s, err := service.New(settings, observed, version(), engine(settings, observed))
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	s.server.Handler.(*handlers.Server).Suggest = engine(s)
-	listener, err := listen(ctx, settings.Production, settings.Port)
+	defer s.Close()
+	listener, err := service.Listen(ctx, settings.Production, settings.Port)
 	if err != nil {
 		return err
 	}
-	return s.run(ctx, listener)
+	return s.Run(ctx, listener)
 }
 
 // watched is a process of which everything is kept that it says and leaves.

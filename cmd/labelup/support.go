@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"labelup/internal/aws"
 	"labelup/internal/config"
+	"labelup/internal/service"
 	"labelup/internal/technicallog"
 )
 
@@ -56,7 +56,7 @@ func (r *recorded) Write(line []byte) (int, error) {
 type cloudRecord struct{ settings config.Config }
 
 func (c cloudRecord) Write(line []byte) (int, error) {
-	sink := aws.NewLogSink(awsSettings(c.settings, nil), c.settings.AWS.LogGroup, logStream(), c.settings.LogRetentionDays)
+	sink := service.LogSink(c.settings, nil)
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	n, err := sink.Write(line)

@@ -99,13 +99,13 @@ const (
 
 // Variables lists every setting in the order in which an operator meets them.
 var Variables = []Variable{
-	{environment, "production", "`production` or `development`. Development listens on loopback only, accepts http, and starts its own Redis when there is none."},
+	{environment, "production", "`production` or `development`. Development listens on loopback only and accepts http; `make run` starts all of it with what it needs."},
 	{port, "8080", "TCP port to listen on. Heroku sets it."},
 	{baseURL, "", "The app's public https address, at most 200 characters, without a path. Required in production."},
 	{regionBaseURLs, "", "Addresses per data-residency region, as `EU=https://…,US=https://…`."},
-	{redisURL, "", "Where the sites are kept: `redis://`, `rediss://` (TLS), `unix://`, `redis+sentinel://…/master/0`, `redis+cluster://…`. Required in production."},
+	{redisURL, "", "Where the sites are kept: `redis://`, `rediss://` (TLS), `unix://`, `redis+sentinel://…/master/0`, `redis+cluster://…`. Required."},
 	{redisTLSInsecure, "false", "`true` accepts a Redis certificate nobody vouches for, which Heroku's Redis has. The connection is still encrypted."},
-	{sealKeys, "", "Keys that seal the sites' secrets in Redis, as `id:base64` of 32 random bytes, comma separated. The first seals, the others only open, so a new key goes in front. Required in production, unless `KMS_KEY_ID` is set."},
+	{sealKeys, "", "Keys that seal the sites' secrets in Redis, as `id:base64` of 32 random bytes, comma separated. The first seals, the others only open, so a new key goes in front. Required, unless `KMS_KEY_ID` is set."},
 	{allowedHosts, "", "Hosts besides `*.atlassian.net` and `*.jira.com` whose sites may install the app, comma separated."},
 	{installKeyURLs, "https://connect-install-keys.atlassian.com,https://asap-distribution.us-west-2.prod.atl-asap.net", "Where Atlassian publishes the keys that sign installs, tried in order, comma separated."},
 	{tokenServerURL, "https://oauth-2-authorization-server.services.atlassian.com", "Atlassian's server that hands out tokens to act as a user."},
@@ -158,13 +158,13 @@ func Read(getenv func(string) string) (Config, error) {
 	config.LogRetentionDays = r.oneNumberOf(logRetentionDays, 1, 3, 5, 7, 14, 30, 60, 90)
 	config.MetricsAddress = r.hostPort(metricsAddress)
 	config.AWS = r.aws()
+	r.required(redisURL, "rediss://:password@host:6379")
+	if len(config.AWS.KMSKeyIDs) == 0 {
+		r.required(sealKeys, "k1:…; make one with: echo k1:$(openssl rand -base64 32)")
+	}
 	if config.Production {
 		r.required(securityContact, "mailto:security@example.com")
 		r.required(baseURL, "https://labelup.example.com")
-		r.required(redisURL, "rediss://:password@host:6379")
-		if len(config.AWS.KMSKeyIDs) == 0 {
-			r.required(sealKeys, "k1:…; make one with: echo k1:$(openssl rand -base64 32)")
-		}
 	} else if config.BaseURL == "" {
 		config.BaseURL = "http://localhost:" + strconv.Itoa(config.Port)
 	}
@@ -192,7 +192,7 @@ func (r *reader) text(name string) string {
 
 func (r *reader) required(name, example string) {
 	if r.text(name) == "" {
-		r.fault(name, "is not set; production needs it, for example "+example)
+		r.fault(name, "is not set; for example "+example)
 	}
 }
 

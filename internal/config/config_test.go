@@ -47,8 +47,12 @@ func TestProductionReadsItsSettings(t *testing.T) {
 	}
 }
 
-func TestDevelopmentNeedsNothing(t *testing.T) {
-	got, err := Read(from(map[string]string{"ENVIRONMENT": "development", "PORT": "9000"}))
+func TestDevelopmentNeedsRedisAndAKeyOnly(t *testing.T) {
+	_, err := Read(from(map[string]string{"ENVIRONMENT": "development"}))
+	if err == nil || strings.Count(err.Error(), "\n") != 1 || !strings.Contains(err.Error(), "REDIS_URL is not set") || !strings.Contains(err.Error(), "SEAL_KEYS is not set") {
+		t.Errorf("without them it says %v", err)
+	}
+	got, err := Read(from(map[string]string{"ENVIRONMENT": "development", "PORT": "9000", "REDIS_URL": "redis://localhost:6379", "SEAL_KEYS": "k1:secret"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +113,8 @@ func TestNamesThatAWSWouldRefuseAreRefusedAtTheStart(t *testing.T) {
 		id + ",arn:aws:kms:eu-central-1:123456789012:key/" + id: false, "a b": false, "arn:aws:kms:eu-central-1:123456789012:alias/labelup": false,
 	} {
 		_, err := Read(from(map[string]string{
-			"ENVIRONMENT": "development", "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "KMS_KEY_ID": keys,
+			"ENVIRONMENT": "development", "REDIS_URL": "redis://localhost:6379",
+			"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "KMS_KEY_ID": keys,
 		}))
 		if ok != (err == nil) {
 			t.Errorf("KMS_KEY_ID=%s: %v", keys, err)

@@ -35,9 +35,9 @@ type Server struct {
 	cmd    *exec.Cmd
 }
 
-// IgnoringFullDisk is a shell's script that runs its arguments such that
+// ignoringFullDisk is a shell's script that runs its arguments such that
 // FillDisk makes writes fail; otherwise the first would kill the process.
-const IgnoringFullDisk = `trap "" XFSZ; exec "$@"`
+const ignoringFullDisk = `trap "" XFSZ; exec "$@"`
 
 // Start runs a redis-server and returns once it answers. config holds further
 // lines of redis.conf, such as "port 7000"; a line starting with "sentinel "
@@ -96,31 +96,19 @@ func (s *Server) Hang() { s.signal(syscall.SIGSTOP) }
 // GoOn ends Hang. The server then does what it was asked meanwhile.
 func (s *Server) GoOn() { s.signal(syscall.SIGCONT) }
 
-// FillDisk makes every write to a file fail until FreeDisk.
-func (s *Server) FillDisk() { FillDisk(s.t, s.cmd.Process.Pid) }
+// FillDisk makes every write to a file fail until FreeDisk, as if the disk were
+// full.
+func (s *Server) FillDisk() { s.limitFiles("1") }
 
 // FreeDisk ends FillDisk.
-func (s *Server) FreeDisk() { FreeDisk(s.t, s.cmd.Process.Pid) }
-
-// FillDisk makes every write to a file fail in a process, as if the disk were
-// full. The process must ignore SIGXFSZ, as those of this package do.
-func FillDisk(t testing.TB, pid int) {
-	t.Helper()
-	limitFiles(t, pid, "1")
-}
-
-// FreeDisk ends FillDisk.
-func FreeDisk(t testing.TB, pid int) {
-	t.Helper()
-	limitFiles(t, pid, "unlimited")
-}
+func (s *Server) FreeDisk() { s.limitFiles("unlimited") }
 
 // limitFiles leaves the hard limit as it is, which only root could raise again.
-func limitFiles(t testing.TB, pid int, bytes string) {
-	t.Helper()
-	out, err := exec.Command("prlimit", "--pid", fmt.Sprint(pid), "--fsize="+bytes+":").CombinedOutput()
+func (s *Server) limitFiles(bytes string) {
+	s.t.Helper()
+	out, err := exec.Command("prlimit", "--pid", fmt.Sprint(s.cmd.Process.Pid), "--fsize="+bytes+":").CombinedOutput()
 	if err != nil {
-		t.Fatalf("prlimit: %v %s", err, out)
+		s.t.Fatalf("prlimit: %v %s", err, out)
 	}
 }
 
@@ -134,7 +122,7 @@ func (s *Server) Restart() {
 		s.t.Fatal(err)
 	}
 	// The shell is replaced by the server, which then ignores the signal.
-	cmd := exec.Command("sh", append([]string{"-c", IgnoringFullDisk, "sh", program}, s.args...)...)
+	cmd := exec.Command("sh", append([]string{"-c", ignoringFullDisk, "sh", program}, s.args...)...)
 	cmd.Stdout, cmd.Stderr = &s.output, &s.output
 	if err := cmd.Start(); err != nil {
 		s.t.Fatalf("start redis-server: %v", err)

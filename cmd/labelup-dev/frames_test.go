@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -26,11 +28,17 @@ func inFrames(t *testing.T, confluence, situation string) {
 // TestAFrameSaysWhyItHasNothingToShow breaks what is around the app, under the
 // local Confluence with Atlassian's own bridge.
 func TestAFrameSaysWhyItHasNothingToShow(t *testing.T) {
-	p, confluence := startDev(t)
-	redisURL := "unix://" + filepath.Join(p.cmd.Dir, defaultDataDir, "redis", "redis.sock")
+	data := t.TempDir()
+	confluence := start(t, nil, "--data", data).confluence
+	redisURL := "unix://" + filepath.Join(data, "redis", "redis.sock")
 	inFrames(t, confluence, "all is well")
 
-	pid := pidOfRedis(t, redisURL)
+	client, err := tenant.Connect(redisURL, tenant.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	pid := pidOf(t, client.Info(t.Context(), "server").Val())
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
@@ -40,14 +48,23 @@ func TestAFrameSaysWhyItHasNothingToShow(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	client, err := tenant.Connect(redisURL, tenant.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
 	if err := client.FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(time.Second)
 	inFrames(t, confluence, "the site is not known")
+}
+
+// pidOf is the process id in what Redis says of itself.
+func pidOf(t *testing.T, info string) int {
+	t.Helper()
+	found := regexp.MustCompile(`process_id:(\d+)`).FindStringSubmatch(info)
+	if found == nil {
+		t.Fatal("Redis does not say its process id")
+	}
+	pid, err := strconv.Atoi(found[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
 }

@@ -1,17 +1,22 @@
-package main
+// Package service puts the service together from its settings: what
+// `labelup serve` runs, and the development program beside its local Confluence.
+// It also opens the parts that the commands for operators and for support work
+// with, so that they see what the service sees.
+//
+// It decides nothing about labels, tokens or sites, which is left to the packages
+// that it joins. It must not import what only development has: whatever is here
+// is deployed.
+package service
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -33,22 +38,25 @@ import (
 	"labelup/static"
 )
 
-// service is the running app. newService builds it, run serves until its
-// context ends, and close gives back what it holds.
-type service struct {
+// Service is the running app. New builds it, Run serves until its context ends,
+// and Close gives back what it holds.
+type Service struct {
 	settings config.Config
+	version  string
 	log      *slog.Logger
-	observed *observation
+	observed *Observation
 	store    *tenant.Store
-	sealer   *sealing
+	sealer   *Sealer
 	server   *http.Server
 	backups  *backup.Schedule // nil without a bucket
 }
 
-// newService wires the app together. It dials nothing: the service starts and
-// answers whatever needs no Redis while Redis is down.
-func newService(settings config.Config, observed *observation) (*service, error) {
-	log := observed.log
+// New wires the app together: version is what its log and its pages call the
+// program, engine suggests labels. It dials nothing: the service starts and
+// answers whatever needs no Redis while Redis is down. An error names the
+// setting, or the file of the build, that is wrong.
+func New(settings config.Config, observed *Observation, version string, engine func(suggest.Input) suggest.Answer) (*Service, error) {
+	log := observed.Log
 	descriptor, err := connect.ParseDescriptor(labelup.Descriptor)
 	if err != nil {
 		return nil, fmt.Errorf("atlassian-connect.json: %w", err)
@@ -57,13 +65,13 @@ func newService(settings config.Config, observed *observation) (*service, error)
 	if err != nil {
 		return nil, fmt.Errorf("atlassian-connect.json: %w", err)
 	}
-	store, sealer, err := openStore(settings, log, observed.redis)
+	store, sealer, err := OpenStore(settings, log, observed.redis)
 	if err != nil {
 		return nil, err
 	}
 	app, err := connect.New(connect.Config{
 		Key:                   descriptor.Key,
-		BaseURLs:              baseURLs(settings),
+		BaseURLs:              BaseURLs(settings),
 		EnableLicensing:       descriptor.EnableLicensing,
 		Store:                 store,
 		Keys:                  connect.NewCDNKeys(settings.InstallKeyURLs, outbound.Transport(keyTransport(), log, "key_server"), nil),
@@ -103,20 +111,21 @@ func newService(settings config.Config, observed *observation) (*service, error)
 		Framers:    framers(settings),
 		Ready:      store.Ping,
 		Records:    records{store, days(settings)},
-		LastErrors: observed.lastErrors.Of,
+		LastErrors: observed.LastErrors.Of,
 		Running: handlers.Running{
-			Version: version(), Started: time.Now(), Scopes: descriptor.Scopes,
+			Version: version, Started: time.Now(), Scopes: descriptor.Scopes,
 			Retention: handlers.Retention{
 				UninstalledDays: settings.RetentionDays, LogDays: settings.LogRetentionDays, BackupDays: settings.AWS.BackupKeepDays,
 			},
 		},
-		Privacy: handlers.Privacy{Page: privacyPage(settings), Contact: settings.SecurityContact, Addresses: baseURLs(settings), Now: time.Now},
+		Privacy: handlers.Privacy{Page: privacyPage(settings), Contact: settings.SecurityContact, Addresses: BaseURLs(settings), Now: time.Now},
 		OnlyTLS: settings.Production,
-		Suggest: suggest.Suggest,
+		Suggest: engine,
 		Log:     log,
 	})
-	s := &service{
+	s := &Service{
 		settings: settings,
+		version:  version,
 		log:      log,
 		observed: observed,
 		store:    store,
@@ -165,7 +174,7 @@ func keyTransport() *http.Transport {
 }
 
 // measure adds to the metrics what no line of the log says.
-func (s *service) measure() {
+func (s *Service) measure() {
 	gauges := metrics.Gauges{
 		RedisUp: func() bool {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -174,8 +183,8 @@ func (s *service) measure() {
 		},
 		SealKeysCached: s.sealer.cachedKeys,
 	}
-	if s.observed.cloudwatch != nil {
-		gauges.LogLinesDropped = s.observed.cloudwatch.Dropped
+	if s.observed.CloudWatch != nil {
+		gauges.LogLinesDropped = s.observed.CloudWatch.Dropped
 	}
 	if s.backups != nil {
 		gauges.BackupAge = func() (time.Duration, bool) {
@@ -184,13 +193,16 @@ func (s *service) measure() {
 		}
 		gauges.BackupInterval = func() time.Duration { return s.settings.AWS.BackupEvery }
 	}
-	s.observed.metrics.Register(gauges)
+	s.observed.Metrics.Register(gauges)
 }
 
-// checkFormats reads the settings whose format belongs to another package, so
-// that an operator is told of every fault at once and not one a start.
-func checkFormats(settings config.Config) error {
-	var faults []error
+// ReadSettings reads the settings, those included whose format belongs to another
+// package, so that an operator is told of every fault at once and not one a
+// start. The settings are as far as they could be read; the error has a line for
+// each fault, by the setting's name and without its value.
+func ReadSettings(getenv func(string) string) (config.Config, error) {
+	settings, err := config.Read(getenv)
+	faults := []error{err}
 	if settings.SealKeys != "" {
 		if _, err := seal.NewLocal(settings.SealKeys); err != nil {
 			faults = append(faults, fmt.Errorf("SEAL_KEYS: %w", err))
@@ -210,12 +222,13 @@ func checkFormats(settings config.Config) error {
 			break
 		}
 	}
-	return errors.Join(faults...)
+	return settings, errors.Join(faults...)
 }
 
-// run serves until ctx ends, then lets running requests finish.
-func (s *service) run(ctx context.Context, listener net.Listener) error {
-	s.log.Info("start", technicallog.Address, listener.Addr().String(), technicallog.Version, version())
+// Run serves until ctx ends, then lets running requests finish for as long as
+// SHUTDOWN_SECONDS says. The error is nil if all of them did.
+func (s *Service) Run(ctx context.Context, listener net.Listener) error {
+	s.log.Info("start", technicallog.Address, listener.Addr().String(), technicallog.Version, s.version)
 	s.warn(ctx)
 	background, stop := context.WithCancel(ctx)
 	defer stop()
@@ -248,14 +261,16 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-func (s *service) close() error {
+// Close gives back what the service holds, and waits up to two seconds for the
+// last lines of the log to leave.
+func (s *Service) Close() error {
 	err := s.store.Close()
 	s.observed.close()
 	return err
 }
 
 // warn says in the log what is no reason not to start and yet should not stay.
-func (s *service) warn(ctx context.Context) {
+func (s *Service) warn(ctx context.Context) {
 	go func() {
 		if may, err := s.store.MayEvict(ctx); err == nil && may {
 			s.log.Warn("redis may evict sites", technicallog.Reason, "maxmemory_policy_is_not_noeviction")
@@ -280,7 +295,8 @@ func privacyPage(settings config.Config) []byte {
 	})
 }
 
-func baseURLs(settings config.Config) []string {
+// BaseURLs are all addresses of the app, that of no region first.
+func BaseURLs(settings config.Config) []string {
 	all := []string{settings.BaseURL}
 	for _, region := range slices.Sorted(maps.Keys(settings.RegionBaseURLs)) {
 		all = append(all, settings.RegionBaseURLs[region])
@@ -317,9 +333,9 @@ func (m muted) Handle(ctx context.Context, record slog.Record) error {
 	return m.Handler.Handle(ctx, record)
 }
 
-// listen opens a TCP port: on all addresses in production, where a router is
-// in front, and on loopback otherwise.
-func listen(ctx context.Context, production bool, port int) (net.Listener, error) {
+// Listen opens a TCP port: on all addresses in production, where a router is
+// in front, and on loopback otherwise. 0 is any free port.
+func Listen(ctx context.Context, production bool, port int) (net.Listener, error) {
 	host := "127.0.0.1"
 	if production {
 		host = ""
@@ -333,18 +349,4 @@ func listen(ctx context.Context, production bool, port int) (net.Listener, error
 		return nil, fmt.Errorf("port %d: %w", port, err)
 	}
 	return listener, nil
-}
-
-// addressOf is the URL of a listener as a browser on this machine calls it.
-func addressOf(listener net.Listener, host string) string {
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		return ""
-	}
-	return (&url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}).String()
-}
-
-// complain writes what stopped a command, for a person.
-func complain(stderr io.Writer, command string, err error) {
-	fmt.Fprintf(stderr, "labelup %s: cannot go on:\n  %s\n", command, strings.ReplaceAll(err.Error(), "\n", "\n  "))
 }

@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"context"
@@ -24,15 +24,15 @@ import (
 
 const day = 24 * time.Hour
 
-// sealing is what seals and opens the sites' secrets.
-type sealing struct {
+// Sealer seals and opens the sites' secrets.
+type Sealer struct {
 	*seal.Keyring
 	envelopes []*seal.Envelope // of KMS
 }
 
-// newSealing puts the configured keys together. It asks nobody.
-func newSealing(settings config.Config, log *slog.Logger) (*sealing, error) {
-	s := &sealing{}
+// newSealer puts the configured keys together. It asks nobody.
+func newSealer(settings config.Config, log *slog.Logger) (*Sealer, error) {
+	s := &Sealer{}
 	var sealers []seal.Sealer
 	for _, id := range settings.AWS.KMSKeyIDs {
 		envelope := seal.NewEnvelope(keyTag(id), aws.NewKeys(awsSettings(settings, observeAWS(log)), id))
@@ -62,7 +62,7 @@ func keyTag(id string) string {
 	return "kms-" + hex.EncodeToString(sum[:4])
 }
 
-func (s *sealing) cachedKeys() int {
+func (s *Sealer) cachedKeys() int {
 	n := 0
 	for _, envelope := range s.envelopes {
 		n += envelope.CachedKeys()
@@ -70,9 +70,11 @@ func (s *sealing) cachedKeys() int {
 	return n
 }
 
-// openStore returns the sites in Redis. It dials nothing.
-func openStore(settings config.Config, log *slog.Logger, observe func(tenant.Call)) (*tenant.Store, *sealing, error) {
-	sealer, err := newSealing(settings, log)
+// OpenStore returns the sites in Redis, and what seals their secrets. It dials
+// nothing. observe, which may be nil, is told of each command. The caller closes
+// the store.
+func OpenStore(settings config.Config, log *slog.Logger, observe func(tenant.Call)) (*tenant.Store, *Sealer, error) {
+	sealer, err := newSealer(settings, log)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -83,7 +85,7 @@ func openStore(settings config.Config, log *slog.Logger, observe func(tenant.Cal
 	return tenant.New(client, sealer, tenant.Settings{
 		Keep: tenant.Keep{
 			AfterUninstall: time.Duration(settings.RetentionDays) * day,
-			Erasures:       erasuresKept(settings),
+			Erasures:       ErasuresKept(settings),
 		},
 		Observe: observe,
 	}), sealer, nil

@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"context"
@@ -11,14 +11,14 @@ import (
 )
 
 // listenForMetrics serves Prometheus on the private port.
-func (s *service) listenForMetrics(ctx context.Context) (*http.Server, error) {
+func (s *Service) listenForMetrics(ctx context.Context) (*http.Server, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", s.settings.MetricsAddress)
 	if err != nil {
 		return nil, errors.New("METRICS_ADDRESS cannot be listened on; is it in use?")
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", s.observed.metrics.Handler())
+	mux.Handle("GET /metrics", s.observed.Metrics.Handler())
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: s.server.ErrorLog}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

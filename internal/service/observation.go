@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"context"
@@ -15,31 +15,44 @@ import (
 	"labelup/internal/tenant"
 )
 
-// observation is everything that can be learned about the running service. All
+// Observation is everything that can be learned about the running service. All
 // of it comes from the lines of the technical log: what is counted and what is
 // shown to an administrator cannot say more than the log does.
-type observation struct {
-	log        *slog.Logger
-	lastErrors *lasterrors.Log
-	metrics    *metrics.Metrics
-	cloudwatch *aws.LogSink // nil if the log goes to standard output only
+type Observation struct {
+	Log        *slog.Logger
+	LastErrors *lasterrors.Log
+	Metrics    *metrics.Metrics
+	CloudWatch *aws.LogSink // nil if the log goes to standard output only
 }
 
-func newObservation(settings config.Config, stdout io.Writer) *observation {
-	o := &observation{lastErrors: lasterrors.New(nil), metrics: metrics.New()}
+// Observe writes the technical log to stdout and, if the settings say so, to
+// CloudWatch.
+func Observe(settings config.Config, stdout io.Writer) *Observation {
+	o := &Observation{LastErrors: lasterrors.New(nil), Metrics: metrics.New()}
 	to := stdout
 	if settings.AWS.LogGroup != "" {
 		// What this sink has to say about its own calls it may not say to
 		// itself: a line for each batch would make the next batch.
 		failures := observeAWS(technicallog.New(stdout, slog.LevelWarn))
-		o.cloudwatch = aws.NewLogSink(awsSettings(settings, func(ctx context.Context, call aws.Call) {
-			o.metrics.Add(technicallog.Line{Message: "call", Operation: call.Operation, Status: call.Status, Cause: call.Class, Duration: call.Duration})
+		o.CloudWatch = LogSink(settings, func(ctx context.Context, call aws.Call) {
+			o.Metrics.Add(technicallog.Line{Message: "call", Operation: call.Operation, Status: call.Status, Cause: call.Class, Duration: call.Duration})
 			failures(ctx, call)
-		}), settings.AWS.LogGroup, logStream(), settings.LogRetentionDays)
-		to = io.MultiWriter(stdout, o.cloudwatch)
+		})
+		to = io.MultiWriter(stdout, o.CloudWatch)
 	}
-	o.log = technicallog.New(to, settings.LogLevel, o.lastErrors, o.metrics)
+	o.Log = technicallog.New(to, settings.LogLevel, o.LastErrors, o.Metrics)
 	return o
+}
+
+// LogSink is a stream of its own in the settings' log group of CloudWatch.
+// observe, which may be nil, is told of each call.
+func LogSink(settings config.Config, observe func(context.Context, aws.Call)) *aws.LogSink {
+	return aws.NewLogSink(awsSettings(settings, observe), settings.AWS.LogGroup, logStream(), settings.LogRetentionDays)
+}
+
+// LogReader reads the settings' log group of CloudWatch.
+func LogReader(settings config.Config) *aws.LogReader {
+	return aws.NewLogReader(awsSettings(settings, nil), settings.AWS.LogGroup)
 }
 
 // logStream is a name of this process's own: a stream has one writer.
@@ -48,13 +61,13 @@ func logStream() string {
 }
 
 // close gives the last lines the time to leave.
-func (o *observation) close() {
-	if o.cloudwatch == nil {
+func (o *Observation) close() {
+	if o.CloudWatch == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	_ = o.cloudwatch.Close(ctx) // there is nobody left to tell; standard output has the lines
+	_ = o.CloudWatch.Close(ctx) // there is nobody left to tell; standard output has the lines
 }
 
 func awsSettings(settings config.Config, observe func(context.Context, aws.Call)) aws.Settings {
@@ -85,17 +98,17 @@ func observeAWS(log *slog.Logger) func(context.Context, aws.Call) {
 
 // redis writes a line for each command that failed. Of the others, of which
 // there is one for nearly every request, there are lines at the level debug.
-func (o *observation) redis(call tenant.Call) {
+func (o *Observation) redis(call tenant.Call) {
 	level, cause := slog.LevelDebug, technicallog.CauseOf(call.Err)
 	if call.Err != nil {
 		level = technicallog.LevelOf(cause)
 	} else {
-		o.metrics.Add(technicallog.Line{Message: "call", Operation: call.Operation, Duration: call.Duration})
+		o.Metrics.Add(technicallog.Line{Message: "call", Operation: call.Operation, Duration: call.Duration})
 	}
-	if !o.log.Enabled(context.Background(), level) {
+	if !o.Log.Enabled(context.Background(), level) {
 		return
 	}
-	o.log.LogAttrs(context.Background(), level, "call",
+	o.Log.LogAttrs(context.Background(), level, "call",
 		slog.String(technicallog.Operation, call.Operation),
 		technicallog.Milliseconds(call.Duration),
 		slog.String(technicallog.Cause, cause))

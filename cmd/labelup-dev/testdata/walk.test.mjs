@@ -1,5 +1,5 @@
 // Walks through the whole app as a person does, in Chromium, against
-// `labelup dev`. dev_test.go runs it with CONFLUENCE (the address that dev
+// labelup-dev. dev_test.go runs it with CONFLUENCE (the address that it
 // prints) and, for screenshots, SHOTS (a folder) in the environment.
 
 import assert from "node:assert/strict";

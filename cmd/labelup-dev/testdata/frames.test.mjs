@@ -1,4 +1,4 @@
-// How frames look that have nothing to show, in Chromium, against `labelup dev`.
+// How frames look that have nothing to show, in Chromium, against labelup-dev.
 // frames_test.go breaks the app and runs one of these by its name, with CONFLUENCE
 // and, for screenshots, SHOTS (a folder) in the environment.
 
