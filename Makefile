@@ -9,8 +9,9 @@ SHELL := /bin/bash
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: build ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
+run: build .make/npm ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
 	@$(call need,redis-server) || echo 'Going on without: sites are kept in memory.'
+	@$(call compile,labelup-dev)
 	@bin/labelup-dev $(ARGS)
 
 # It tests the bundle that is committed, which is the one that is shipped; one
@@ -24,9 +25,9 @@ test: programs .make/npm lint ## Check and test everything
 	go test -vet off -run '^TestTheDearestRequests' ./handlers
 	cd static && npm test
 
-# Without cgo it needs no C compiler, and runs on any Linux.
-build: .make/npm ## Build bin/labelup
-	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -o bin/ ./cmd/labelup ./cmd/labelup-dev
+# It needs Go alone: the browser side is committed as static/dist.
+build: ## Build bin/labelup, the program that is deployed
+	@$(call compile,labelup)
 
 static: .make/npm ## Type-check the browser side and bundle it into static/dist, which is committed
 	cd static && npm run --silent check && npm run --silent build
@@ -65,8 +66,14 @@ programs:
 	@$(call need,strace)
 
 .make/npm: static/package-lock.json
-	cd static && npm ci --no-audit --no-fund --loglevel=error
+	@echo 'Installing the npm packages of static/package-lock.json ...'
+	@cd static && npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p .make && touch $@
+
+# compile builds a program. Without cgo it needs no C compiler, and runs on any Linux.
+define compile
+echo 'Building bin/$(1) (minutes the first time, seconds later) ...'; CGO_ENABLED=0 go build -trimpath -buildvcs=auto -o bin/$(1) ./cmd/$(1)
+endef
 
 # need installs a program that is missing: the Debian package of the same name,
 # and further packages that it cannot do without.

@@ -142,6 +142,27 @@ func TestTheProgramThatIsDeployedCarriesNoStandIn(t *testing.T) {
 	}
 }
 
+// The bundle is committed, so that who only builds needs no npm. What is slow the
+// first time is announced.
+func TestWhatIsDeployedIsBuiltByGoAloneAndMakeRunSaysWhatItDoes(t *testing.T) {
+	recipe := func(target string) string {
+		out, err := exec.CommandContext(t.Context(), "make", "-n", "-W", "static/package-lock.json", target).CombinedOutput()
+		if err != nil {
+			t.Fatalf("make: %v\n%s", err, out)
+		}
+		return string(out)
+	}
+	if build := recipe("build"); strings.Contains(build, "npm") || !strings.Contains(build, "go build") {
+		t.Errorf("make build does\n%s", build)
+	}
+	run := strings.ReplaceAll(recipe("run"), "env DEBIAN_FRONTEND=noninteractive ", "")
+	for slow, announced := range map[string]string{"npm ci": "Installing the npm packages", "go build": "Building bin/", "apt-get install": "Installing redis-server"} {
+		if before, _, found := strings.Cut(run, slow); !found || !strings.Contains(before, announced) {
+			t.Errorf("make run does not say %q before %s:\n%s", announced, slow, run)
+		}
+	}
+}
+
 func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 	err := filepath.WalkDir(".", func(folder string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() {
