@@ -24,7 +24,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -57,7 +56,6 @@ const (
 
 type host struct {
 	source    Source
-	libraries fs.FS
 	log       *slog.Logger
 	templates map[string]*template.Template
 }
@@ -66,7 +64,7 @@ type host struct {
 // paths /wiki/rest/ and /wiki/api/, and at the root all.js and its style
 // sheets, as Atlassian's content network has them.
 func New(source Source, options Options) http.Handler {
-	h := &host{source: source, libraries: options.Libraries, log: options.Log, templates: parseTemplates()}
+	h := &host{source: source, log: options.Log, templates: parseTemplates()}
 	if h.log == nil {
 		h.log = slog.Default()
 	}
@@ -108,14 +106,18 @@ func New(source Source, options Options) http.Handler {
 	data("POST /wiki/host/editor/macro", (*visit).placeMacro)
 	data("POST /wiki/host/editor/remove", (*visit).removeMacro)
 
-	own, _ := fs.Sub(assets, "assets")
-	mux.Handle("GET /wiki/host/assets/", secure(http.StripPrefix("/wiki/host/assets/", noCache(http.FileServerFS(own)))))
-	for at, file := range libraries {
-		mux.Handle("GET "+at, h.library(file))
+	mux.Handle("GET /wiki/host/assets/{file}", secure((&files{from: assets}).handler("assets/", "no-cache")))
+	unmodified, edited := &files{from: options.Libraries}, &files{from: options.Libraries, edit: ownStylesFor}
+	library := func(at string, from *files, name string) {
+		mux.Handle("GET "+at, secure(from.handler(name, "public, max-age=3600")))
 	}
+	for at, name := range libraries {
+		library(at, unmodified, name)
+	}
+	library(bridgeScript, edited, bridgeFile)
 	// AUI's style sheets name their fonts and images beside them.
-	mux.Handle("GET /wiki/host/lib/aui/{file...}", h.library("@atlassian/aui/dist/aui/"))
-	mux.Handle("GET /themes/{file}", h.library("atlassian-connect-js/dist/themes/"))
+	library("/wiki/host/lib/aui/{file...}", unmodified, "@atlassian/aui/dist/aui/")
+	library("/themes/{file}", unmodified, "atlassian-connect-js/dist/themes/")
 
 	// Writes come from these pages alone; the cookies are SameSite=Strict too.
 	return http.NewCrossOriginProtection().Handler(mux)
@@ -282,21 +284,12 @@ func contentPolicy(appOrigin string) string {
 		"; frame-src " + frames + "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 
-func noCache(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-cache")
-		next.ServeHTTP(w, r)
-	})
-}
-
-// libraries are the files of others by the path they are served at, unmodified
-// but for bridgeScript.
+// libraries are the files of others by the path they are served at, unmodified.
 var libraries = map[string]string{
 	"/wiki/host/lib/jquery.js":        "jquery/dist/jquery.js",
 	"/wiki/host/lib/connect-host.js":  "atlassian-connect-js/dist/connect-host.js",
 	"/wiki/host/lib/connect-host.css": "atlassian-connect-js/dist/connect-host.css",
-	bridgeScript:                      "atlassian-connect-js/dist/iframe.js",
-	"/all.js":                         "atlassian-connect-js/dist/iframe.js",
+	"/all.js":                         bridgeFile,
 	"/surfaces.css":                   "atlassian-connect-js/dist/surfaces.css",
 	"/legacy-text-colors.css":         "atlassian-connect-js/dist/legacy-text-colors.css",
 }
@@ -304,38 +297,14 @@ var libraries = map[string]string{
 // bridgeScript is the bridge for the app's iframes, at a path under which it
 // reads its data-options. Atlassian's build writes into it where its style
 // sheets are; in this copy they are beside it, so that themes work offline.
-const bridgeScript = "/atlassian-connect/all.js"
+const (
+	bridgeScript = "/atlassian-connect/all.js"
+	bridgeFile   = "atlassian-connect-js/dist/iframe.js"
+)
 
 var (
 	atlassianStyles = []byte(`"https://" + CDN_DOMAIN`)
 	ownStyles       = []byte(`new URL(document.currentScript.src).origin`)
 )
 
-// library serves one library file, or of a folder (a path that ends in a
-// slash) the file that the request names.
-func (h *host) library(file string) http.Handler {
-	return secure(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := file
-		if strings.HasSuffix(name, "/") {
-			name += r.PathValue("file")
-		}
-		if h.libraries == nil || !fs.ValidPath(name) {
-			http.Error(w, "library not installed", http.StatusNotFound)
-			return
-		}
-		content, err := fs.ReadFile(h.libraries, name)
-		if err != nil {
-			http.Error(w, "library not installed", http.StatusNotFound)
-			return
-		}
-		if r.URL.Path == bridgeScript {
-			content = bytes.Replace(content, atlassianStyles, ownStyles, 1)
-		}
-		if strings.HasSuffix(name, ".js") { // the same on every machine, whatever its MIME table says
-			w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-		}
-		w.Header().Set("Cache-Control", "public, max-age=3600")
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
-	}))
-}
+func ownStylesFor(bridge []byte) []byte { return bytes.Replace(bridge, atlassianStyles, ownStyles, 1) }

@@ -295,8 +295,8 @@ func TestLibrariesAreServedUnmodified(t *testing.T) {
 		"/atlassian-connect/all.js":         {200, "var CDN_URL = new URL(document.currentScript.src).origin;", "text/javascript; charset=utf-8"},
 		"/all.js":                           {200, `var CDN_URL = "https://" + CDN_DOMAIN;`, "text/javascript; charset=utf-8"},
 		"/themes/atlaskit-tokens_light.css": {200, "/* light */", "text/css; charset=utf-8"},
-		"/themes/..%2fiframe.js":            {404, "library not installed\n", "text/plain; charset=utf-8"},
-		"/wiki/host/lib/jquery.js":          {404, "library not installed\n", "text/plain; charset=utf-8"},
+		"/themes/..%2fiframe.js":            {404, "not installed\n", "text/plain; charset=utf-8"},
+		"/wiki/host/lib/jquery.js":          {404, "not installed\n", "text/plain; charset=utf-8"},
 	} {
 		answer, body := ask(t, handler, "", "GET", path, "")
 		if answer.StatusCode != want.status || body != want.body || answer.Header.Get("Content-Type") != want.kind {
