@@ -97,7 +97,7 @@ func flooded(t *testing.T, fault string, attack func(attackers []*site, p *proce
 	c.install(p)
 	l := newLoad(t, p)
 	l.start(c.kinds(l)...)
-	time.Sleep(warm)
+	l.warm()
 	var seen string
 	began := time.Now()
 	most := mostMemory(t, p, func() { seen = attack(c.sites[3:], p) })

@@ -27,10 +27,6 @@ import (
 // test is one line or more of the table in docs/faults.md. None asserts a time
 // but the generous bounds: nothing wrong is ever answered, and it recovers.
 
-// warm is long enough for every kind of request to have been answered, and for
-// sites to have come and gone.
-const warm = 4 * time.Second
-
 // underLoad has customers use a process while something happens that ends before
 // it returns.
 func underLoad(t *testing.T, fault string, c *customers, p *process, redisURL string, mayLose bool, happens func()) {
@@ -38,7 +34,7 @@ func underLoad(t *testing.T, fault string, c *customers, p *process, redisURL st
 	c.install(p)
 	l := newLoad(t, p)
 	l.start(c.kinds(l)...)
-	time.Sleep(warm)
+	l.warm()
 	happens()
 	ended := time.Now()
 	l.recovers(ended)
@@ -158,7 +154,7 @@ func underMisbehaviour(t *testing.T, appWide bool, all ...misbehaviour) {
 		kind{"export", every, func() verdict { return c.export(l, c.nextPage()) }},
 		kind{"macro", every, func() verdict { return c.macro(l, c.nextPage()) }},
 	)
-	time.Sleep(warm)
+	l.warm()
 	for _, m := range all {
 		if m.set == nil {
 			c.garble(m.site, true)
@@ -264,7 +260,7 @@ func attacked(t *testing.T, fault string, attack func(c *customers, p *process) 
 	c.install(p)
 	l := newLoad(t, p)
 	l.start(c.kinds(l)...)
-	time.Sleep(warm)
+	l.warm()
 	var seen string
 	most := mostMemory(t, p, func() { seen = attack(c, p) })
 	ended := time.Now()
@@ -490,7 +486,7 @@ func TestUnderLoadSIGTERMLosesNoAcceptedChange(t *testing.T) {
 	c.install(before)
 	l := newLoad(t, before)
 	l.start(c.kinds(l)...)
-	time.Sleep(warm)
+	l.warm()
 	// As a platform does it: the next process starts while the last one stops,
 	// and a little of what comes still goes to the last.
 	terminated := time.Now()
@@ -552,7 +548,7 @@ func TestUnderLoadTwoVersionsServeSideBySide(t *testing.T) {
 	c.install(old)
 	l := newLoad(t, old)
 	l.start(c.kinds(l)...)
-	time.Sleep(warm)
+	l.warm()
 	next := c.serve(r.URL())
 	l.to(old, next)
 	// Secrets change while both serve, told to one and then to the other.

@@ -184,6 +184,7 @@ func installFlood(t *testing.T, fault string, headers int, leaves bool) {
 	p.until("/ready", http.StatusOK)
 
 	l := newLoad(t, p)
+	l.pace = paceOf(t, p) // before the flood
 	var calls atomic.Int64
 	install := func() verdict {
 		// Two calls of one second must not have one token.
@@ -195,7 +196,7 @@ func installFlood(t *testing.T, fault string, headers int, leaves bool) {
 	var first time.Duration
 	most := mostMemory(t, p, func() {
 		var flooding sync.WaitGroup
-		flooding.Go(func() { attack.run(perSecond, ended) })
+		flooding.Go(func() { attack.run(perSecond/int(l.pace), ended) })
 		time.Sleep(alone)
 		began := time.Now()
 		// As whoever installs does who is told to come back.

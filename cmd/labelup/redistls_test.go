@@ -49,6 +49,7 @@ func TestUnderLoadRedisClosesIdleConnectionsOverTLS(t *testing.T) {
 	p := c.serve(url)
 	c.install(p)
 	l := newLoad(t, p)
+	l.pace = 1 // the times are those of Redis
 	// All come at once, and then nobody for so long that Redis, which looks once a
 	// second, has closed every connection.
 	const round = 4 * time.Second

@@ -112,7 +112,7 @@ func TestUnderLoadSitesAskForTheDearestSuggestions(t *testing.T) {
 				v.failed = v.failed && v.status != http.StatusTooManyRequests // it may be told to come back
 				return v
 			}})...)
-			time.Sleep(warm)
+			l.warm()
 			var answered, refused, slow atomic.Int64
 			larges.Store(0)
 			began := time.Now()
