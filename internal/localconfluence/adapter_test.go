@@ -149,7 +149,7 @@ func TestTheWebPagesAreMounted(t *testing.T) {
 			t.Errorf("%s: %d %v", path, got.status, err)
 		}
 	}
-	if got, err := w.raw("GET", "/wiki/rest/nothing", "", ""); err != nil || got.status != 404 {
+	if got, err := w.raw("GET", "/wiki/rest/nothing", "", ""); err != nil || got.status != 501 {
 		t.Errorf("an unknown REST path: %d %v", got.status, err)
 	}
 }

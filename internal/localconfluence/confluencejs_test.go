@@ -31,4 +31,7 @@ func TestConfluenceJS(t *testing.T) {
 	if err != nil || !strings.HasSuffix(strings.TrimSpace(string(out)), "done") {
 		t.Errorf("%v\n%s", err, out)
 	}
+	if unplayed := w.s.unplayed.all(); len(unplayed) > 0 {
+		t.Errorf("not played: %v", unplayed)
+	}
 }

@@ -307,7 +307,7 @@ func (s *Server) state(*http.Request, nothing) (any, error) {
 	}
 	return map[string]any{
 		"now": s.clock.now(), "appUrl": s.options.AppURL, "keysUrl": s.KeysURL(), "authorizationServer": s.AuthorizationServer(),
-		"sites": sites, "misbehaviours": s.faults.all(),
+		"sites": sites, "misbehaviours": s.faults.all(), "unplayed": s.unplayed.all(),
 	}, nil
 }
 

@@ -32,6 +32,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -84,6 +85,7 @@ type Server struct {
 	imports []byte // JSON lines, read again at every reset
 
 	faults   *faults
+	unplayed *unplayed
 	requests *journal[SeenRequest]
 	sent     *journal[Delivery]
 	grants   *grants
@@ -150,6 +152,7 @@ func New(o Options) (*Server, error) {
 	s.key, s.strayKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
 	s.faults = newFaults(o.Seed, s.clock.now)
 	s.grants = &grants{byToken: map[string]grant{}}
+	s.unplayed = &unplayed{counts: map[string]int{}}
 
 	if o.Pages != nil {
 		if s.imports, err = io.ReadAll(io.LimitReader(o.Pages, maxImport+1)); err != nil {
@@ -164,7 +167,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.sites = []*site{first}
-	s.rest = s.restRoutes()
+	s.rest = played()
 	s.control = s.controlRoutes()
 	s.pages = hostpage.New(&source{s, first}, hostpage.Options{Libraries: o.Libraries, Log: s.logger})
 
@@ -222,7 +225,6 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	site, rest := s.siteOf(path)
-	isREST := site != nil && (strings.HasPrefix(rest, "/wiki/rest/") || strings.HasPrefix(rest, "/wiki/api/"))
 	seen := SeenRequest{At: s.clock.now(), Method: r.Method, Path: path}
 	watched := &seeing{ResponseWriter: w}
 	handler := http.NotFoundHandler()
@@ -231,8 +233,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		handler = s.misbehaving(&seen, http.HandlerFunc(s.serveToken))
 	case strings.HasPrefix(path, "/install-keys/"):
 		handler = s.misbehaving(&seen, http.HandlerFunc(s.serveKey))
-	case isREST:
+	case site != nil && isREST.MatchString(rest):
 		handler = s.misbehaving(&seen, s.restHandler(site, rest, &seen))
+	case isElsewhere.MatchString(path):
+		s.unplayed.add(r.Method + " " + path)
+		handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			writeError(w, false, http.StatusNotImplemented, "The local Confluence does not play this call")
+		})
 	case site == nil || site.name == "":
 		s.pages.ServeHTTP(w, r) // people looking at pages are not the app's traffic
 		return
@@ -243,6 +250,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}()
 	handler.ServeHTTP(watched, r)
 }
+
+var (
+	// isREST is what a program calls below a site's base.
+	isREST = regexp.MustCompile(`^/wiki/(rest|api|download)/`)
+	// isElsewhere is what programs call of Atlassian beside a site.
+	isElsewhere = regexp.MustCompile(`^/(ex|gateway|graphql|rest|api|oauth|oauth2|app)(/|$)`)
+)
 
 // siteOf finds the site a path belongs to, and the path as if the site were
 // the first one.
