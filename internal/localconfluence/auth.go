@@ -18,6 +18,7 @@ type caller struct {
 	app     bool   // the app itself
 	token   bool   // came with a token of an app: scopes apply, removed endpoints are gone
 	session bool   // a browser that has the web pages open
+	frame   bool   // that browser, for a frame of the app: scopes apply
 	scopes  []string
 	who     string // for the record of requests
 }
@@ -42,7 +43,7 @@ func (s *Server) authenticate(x *site, r *http.Request) (caller, *refusal) {
 		if r.URL.Query().Has("jwt") {
 			return caller{who: "refused"}, &refusal{status: http.StatusUnauthorized, reason: "A token in the query is no longer accepted; use the Authorization header"}
 		}
-		return s.visitor(x, r), nil
+		return s.visitor(x, r)
 	case scheme == "JWT":
 		return s.appCaller(x, r, credential)
 	case scheme == "Bearer":
@@ -67,18 +68,28 @@ var denied = &refusal{status: http.StatusForbidden, reason: "Request rejected be
 
 // visitor takes the person from the cookie of the web pages. A page of another
 // origin cannot use it: the cookie is SameSite=Strict, and browsers say where
-// a request comes from.
-func (s *Server) visitor(x *site, r *http.Request) caller {
+// a request comes from. A request that the bridge makes names the app whose
+// frame asked for it; it gets what the person may do and the app has scopes for.
+func (s *Server) visitor(x *site, r *http.Request) (caller, *refusal) {
+	by := caller{who: "anonymous"}
 	if from := r.Header.Get("Sec-Fetch-Site"); from != "" && from != "same-origin" && from != "none" {
-		return caller{who: "anonymous"}
+		return by, nil
 	}
 	if cookie, err := r.Cookie(hostpage.UserCookie); err == nil {
+		by = caller{session: true, who: "anonymous in a browser"}
 		if u, ok := x.store.User(cookie.Value); ok && !u.Inactive {
-			return caller{account: u.AccountID, session: true, who: u.Name + " in a browser"}
+			by.account, by.who = u.AccountID, u.Name+" in a browser"
 		}
-		return caller{session: true, who: "anonymous in a browser"}
 	}
-	return caller{who: "anonymous"}
+	if key := r.Header.Get("AP-Client-Key"); key != "" {
+		app, err := x.working()
+		if err != nil || app.descriptor.Key != key {
+			return caller{who: "refused"}, denied
+		}
+		by.frame, by.scopes = true, app.descriptor.Scopes
+		by.who += " for the app"
+	}
+	return by, nil
 }
 
 func (s *Server) appCaller(x *site, r *http.Request, token string) (caller, *refusal) {

@@ -13,7 +13,7 @@ import (
 // endpoint is a REST call that is played.
 type endpoint struct {
 	pattern string
-	scope   string // that the app token needs for it
+	scope   string // that the app needs for it, with a token or in a frame
 	query   string // the parameters that are played, by spaces; * is any
 	route   route
 }
@@ -128,8 +128,8 @@ func played() *http.ServeMux {
 func (e endpoint) guarded() route {
 	known := strings.Fields(e.query)
 	return func(c *call) (any, error) {
-		if c.by.token && !hasScope(c.by.scopes, e.scope) {
-			return nil, &statusError{http.StatusForbidden, "The app does not have the scope " + e.scope}
+		if (c.by.token || c.by.frame) && !hasScope(c.by.scopes, e.scope) {
+			return nil, &statusError{http.StatusForbidden, "Request not in an authorized API scope"}
 		}
 		for name := range c.URL.Query() {
 			if e.query != "*" && !slices.Contains(known, name) {
