@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -75,6 +76,13 @@ func (s *Server) restHandler(x *site, path string, seen *SeenRequest) http.Handl
 				return
 			}
 			x.points.headers(w.Header(), left, reset)
+		}
+		// What comes with a browser's own rights, or could, must say that no form
+		// of another page made it; v2 takes JSON only and does not ask.
+		writes := r.Method != http.MethodGet && r.Method != http.MethodHead
+		if token := r.Header.Get("X-Atlassian-Token"); writes && !v2 && !by.token && token != "no-check" && token != "nocheck" {
+			writeHTML(w, http.StatusForbidden, "XSRF check failed")
+			return
 		}
 		if r.Method == http.MethodGet && r.ContentLength > 0 {
 			writeError(w, v2, http.StatusForbidden, "A GET request cannot have a body")
@@ -188,6 +196,9 @@ func writeHTML(w http.ResponseWriter, status int, body string) {
 
 // decode reads a JSON body.
 func (c *call) decode(into any) error {
+	if kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); kind != "application/json" {
+		return &statusError{http.StatusUnsupportedMediaType, "HTTP 415 Unsupported Media Type"}
+	}
 	d := json.NewDecoder(c.Body)
 	if err := d.Decode(into); err != nil {
 		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {

@@ -131,7 +131,8 @@ func compareNumbers(a, b string) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
-// Parse reads a query. now is what now() means in it; extra are the fields that
+// Parse reads a query. Its first clause must say what to find: one that only
+// leaves out (not, !=, !~, not in) is refused, as Confluence refuses it. now is what now() means in it; extra are the fields that
 // apps add to those of Confluence.
 func Parse(query string, now time.Time, extra ...PropertyField) (*Query, error) {
 	if len(query) > maxLength {
@@ -230,6 +231,7 @@ type parser struct {
 	terms  []term // see Query
 
 	negated bool // within an odd number of nots
+	begun   bool // a clause was read
 }
 
 func (p *parser) fault(why string) error {
@@ -283,6 +285,9 @@ func (p *parser) not(depth int) (predicate, error) {
 		return nil, p.fault("nested too deeply")
 	}
 	if p.keyword("not") {
+		if !p.begun {
+			return nil, p.fault("the first clause says what to find, not what to leave out")
+		}
 		p.negated = !p.negated
 		inner, err := p.not(depth + 1)
 		p.negated = !p.negated
@@ -318,6 +323,10 @@ func (p *parser) clause() (predicate, error) {
 		operator = p.tokens[p.at].text
 		p.at++
 	}
+	if !p.begun && (operator == "!=" || operator == "!~" || operator == "not in") {
+		return nil, p.fault("the first clause says what to find, not what to leave out")
+	}
+	p.begun = true
 	var values []string
 	if operator == "in" || operator == "not in" {
 		if !p.symbol("(") {

@@ -31,11 +31,11 @@ func TestQueries(t *testing.T) {
 		{"labels are compared without case", `label = TEA and type = page`, []string{"10"}},
 		{"every label of two", `label = "tea" and label = "travel"`, []string{"12"}},
 		{"any label of two", `label in ("office", 'travel')`, []string{"9", "10", "12"}},
-		{"none of the labels", `label not in (tea, travel)`, []string{"11"}},
-		{"not this label", `label != tea`, []string{"9", "11"}},
+		{"none of the labels", `type in (page, blogpost) and label not in (tea, travel)`, []string{"11"}},
+		{"not this label", `type in (page, blogpost) and label != tea`, []string{"9", "11"}},
 		{"and binds before or", `type = blogpost or type = page and label = travel`, []string{"9", "12"}},
 		{"parentheses bind first", `(type = blogpost or type = page) and label = travel`, []string{"9", "12"}},
-		{"not", `not label = tea and not (type = blogpost)`, []string{"9", "11"}},
+		{"not", `type in (page, blogpost) and not label = tea and not (type = blogpost)`, []string{"9", "11"}},
 		{"a personal space", `space = "~ana"`, []string{"11"}},
 		{"space.key is the same", `space.key = "DS" and type = blogpost`, []string{"12"}},
 		{"an exact title with quotes in it", `title = "The \"quiet\" room"`, []string{"11"}},
@@ -87,11 +87,11 @@ func TestAnAppsContentPropertiesAreFields(t *testing.T) {
 		{"at most", `myNumber <= 2.5`, []string{"2", "3"}},
 		{"more", `myNumber > "1"`, []string{"3"}},
 		{"one of several", `myNumber in (2.5, 7)`, []string{"3"}},
-		{"none of several", `myNumber not in (2.5, 7)`, []string{"2"}},
-		{"another number; what has none is not found", `myNumber != 1`, []string{"3"}},
+		{"none of several", `id in (1, 2, 3, 4, 5, 6) and myNumber not in (2.5, 7)`, []string{"2"}},
+		{"another number; what has none is not found", `id in (1, 2, 3, 4, 5, 6) and myNumber != 1`, []string{"3"}},
 		{"a string without case", `content.property[my.app].deep.name = "RED"`, []string{"2"}},
-		{"another string", `content.property[my.app].deep.name != red`, []string{"3"}},
-		{"strings not among these", `content.property[my.app].deep.name not in (blue)`, []string{"2"}},
+		{"another string", `id in (1, 2, 3, 4, 5, 6) and content.property[my.app].deep.name != red`, []string{"3"}},
+		{"strings not among these", `id in (1, 2, 3, 4, 5, 6) and content.property[my.app].deep.name not in (blue)`, []string{"2"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, find(t, all, c.query, time.Time{}, extra...)); diff != "" {
@@ -201,6 +201,7 @@ func TestBadQueriesAreSyntaxErrors(t *testing.T) {
 		"label = tea)", "label in tea", "label in (tea", "label in (tea travel)", "label not tea", "user = x", "colour = red",
 		"title = a order", "title = a order by", "title = a order by colour", "created = tomorrow", `created > now("-3q")`,
 		`created > now("`, "created ~ 2026-01-01", `title ~ "!!"`, "title = later()", "= tea", "label == tea", "order by",
+		"label != tea", "label not in (tea)", "title !~ tea", "not label = tea", "(not label = tea) and type = page", "(label != tea)",
 	} {
 		if _, err := Parse(query, time.Now()); !errors.Is(err, ErrSyntax) {
 			t.Errorf("Parse(%q): %v, want ErrSyntax", query, err)
