@@ -2,6 +2,7 @@ package localconfluence
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,7 @@ type Misbehaviour struct {
 	Seconds     float64 `json:"seconds,omitempty"`     // how long from now; 0 is until it is cleared
 	Delay       float64 `json:"delay,omitempty"`       // seconds: of slow, search-lag and skew (may be negative)
 	RetryAfter  int     `json:"retryAfter,omitempty"`  // seconds, of a 429 or a 503
+	Message     string  `json:"message,omitempty"`     // of an answer with a status
 
 	until time.Time
 	path  *regexp.Regexp
@@ -43,10 +45,16 @@ var misbehaviours = map[string]bool{
 	"429-quota":   true, // the hourly quota is used up
 	"429-burst":   true, // too many at once
 	"429-bare":    true, // a 429 without Retry-After
+	"400":         true,
+	"401":         true, // as when a token is taken back in mid-work
+	"403":         true,
+	"404":         true,
+	"409":         true,
+	"410":         true,
+	"413":         true,
 	"500":         true,
 	"502":         true, // with an HTML body, as a gateway answers
 	"503":         true,
-	"404":         true,
 	"html":        true, // 200 and a web page in place of the answer
 	"slow":        true, // the answer comes after Delay
 	"half":        true, // the answer stops in the middle
@@ -55,6 +63,10 @@ var misbehaviours = map[string]bool{
 
 	"skew":              false, // issued tokens are off by Delay
 	"search-lag":        false, // search is behind by Delay
+	"search-short":      false, // a page of search has half of what there is room for, and a next
+	"search-empty":      false, // a page of search has nothing, and a next
+	"search-duplicate":  false, // a page of search begins with the last of the one before
+	"search-loop":       false, // the next of a page of search is that page again
 	"webhook-missing":   false,
 	"webhook-duplicate": false,
 }
@@ -165,17 +177,8 @@ func (s *Server) misbehaving(seen *SeenRequest, next http.Handler) http.Handler 
 			}
 			site.points.refuse(w.Header(), strings.TrimPrefix(m.Kind, "429-"), m.RetryAfter)
 			writeJSON(w, http.StatusTooManyRequests, map[string]any{"statusCode": 429, "message": "Rate limit exceeded"})
-		case "500":
-			writeJSON(w, http.StatusInternalServerError, map[string]any{"statusCode": 500, "message": "Internal server error"})
 		case "502":
 			writeHTML(w, http.StatusBadGateway, "<h1>Bad gateway</h1>")
-		case "503":
-			if m.RetryAfter > 0 {
-				w.Header().Set("Retry-After", strconv.Itoa(m.RetryAfter))
-			}
-			writeJSON(w, http.StatusServiceUnavailable, map[string]any{"statusCode": 503, "message": "Service unavailable"})
-		case "404":
-			http.NotFound(w, r)
 		case "html":
 			writeHTML(w, http.StatusOK, "<h1>We are improving Confluence</h1>")
 		case "slow":
@@ -198,6 +201,12 @@ func (s *Server) misbehaving(seen *SeenRequest, next http.Handler) http.Handler 
 		case "drop-after":
 			next.ServeHTTP(&keeping{}, r)
 			panic(http.ErrAbortHandler)
+		default: // a status
+			status, _ := strconv.Atoi(m.Kind)
+			if m.RetryAfter > 0 {
+				w.Header().Set("Retry-After", strconv.Itoa(m.RetryAfter))
+			}
+			writeError(w, strings.Contains(r.URL.Path, "/wiki/api/v2/"), status, cmp.Or(m.Message, http.StatusText(status)))
 		}
 	})
 }

@@ -222,23 +222,21 @@ func (c *call) limit(otherwise, most int) (int, error) {
 	return min(n, most), nil
 }
 
-// page cuts one page out of a list. The cursor in next is opaque to callers
-// and bound to the path it came from.
+// page cuts one page out of a list. The cursor in next is opaque to callers,
+// bound to the path it came from, and another one for each page.
 func page[T any](c *call, all []T, otherwise, most int) (some []T, next string, err error) {
 	limit, err := c.limit(otherwise, most)
 	if err != nil {
 		return nil, "", err
 	}
-	from := 0
-	if cursor := c.URL.Query().Get("cursor"); cursor != "" {
-		if from, err = readCursor(c.URL.Path, cursor); err != nil {
-			return nil, "", err
-		}
+	at, err := c.cursor()
+	if err != nil {
+		return nil, "", err
 	}
-	from = min(from, len(all))
+	from := min(at.offset, len(all))
 	to := min(from+limit, len(all))
 	if to < len(all) {
-		next = newCursor(c.URL.Path, to)
+		next = cursor{to, at.page + 1, at.path}.text()
 	}
 	some = slices.Clone(all[from:to])
 	if some == nil {
@@ -247,21 +245,27 @@ func page[T any](c *call, all []T, otherwise, most int) (some []T, next string, 
 	return some, next, nil
 }
 
-func newCursor(path string, offset int) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", offset, path))
+// cursor is where in a list a page begins.
+type cursor struct {
+	offset, page int // page counts them from 0
+	path         string
 }
 
-func readCursor(path, cursor string) (int, error) {
-	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil {
-		return 0, badRequest("the cursor is not valid")
+func (c cursor) text() string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %d %s", c.offset, c.page, c.path))
+}
+
+func (c *call) cursor() (cursor, error) {
+	at, text := cursor{path: c.URL.Path}, c.URL.Query().Get("cursor")
+	if text == "" {
+		return at, nil
 	}
-	number, of, _ := strings.Cut(string(raw), " ")
-	offset, err := strconv.Atoi(number)
-	if err != nil || offset < 0 || of != path {
-		return 0, badRequest("the cursor is not valid")
+	raw, _ := base64.RawURLEncoding.DecodeString(text)
+	of := ""
+	if _, err := fmt.Sscanf(string(raw), "%d %d %s", &at.offset, &at.page, &of); err != nil || at.offset < 0 || of != at.path {
+		return at, badRequest("the cursor is not valid")
 	}
-	return offset, nil
+	return at, nil
 }
 
 // list is the answer of a v2 list: one page, with the way to the next in body

@@ -248,7 +248,7 @@ func searchPage(c *call, most int, toJSON func(cql.Document, content.Content) an
 	if err != nil {
 		return nil, err
 	}
-	some, next, err := page(c, found, 25, most)
+	some, next, err := untidyPage(c, found, most)
 	if err != nil {
 		return nil, err
 	}
@@ -274,6 +274,29 @@ func searchPage(c *call, most int, toJSON func(cql.Document, content.Content) an
 		"results": results, "start": 0, "limit": limit, "size": len(results), "totalSize": len(found),
 		"cqlQuery": c.URL.Query().Get("cql"), "searchDuration": 3, "_links": links,
 	}, nil
+}
+
+// untidyPage is a page of results with what search is asked to do wrong.
+func untidyPage(c *call, found []cql.Document, most int) ([]cql.Document, string, error) {
+	some, next, err := page(c, found, 25, most)
+	if err != nil {
+		return nil, "", err
+	}
+	at, _ := c.cursor()
+	ordered := func(kind string) bool { _, ok := c.s.faults.of(kind); return ok }
+	switch {
+	case ordered("search-empty"):
+		some, next = nil, cursor{at.offset, at.page + 1, at.path}.text()
+	case len(some) > 1 && ordered("search-short"):
+		some = some[:len(some)/2]
+		next = cursor{at.offset + len(some), at.page + 1, at.path}.text()
+	case ordered("search-loop"):
+		next = cursor{at.offset, max(1, at.page), at.path}.text()
+	}
+	if at.offset > 0 && at.offset <= len(found) && ordered("search-duplicate") {
+		some = slices.Concat(found[at.offset-1:at.offset], some)
+	}
+	return some, next, nil
 }
 
 func search(c *call) (any, error) {

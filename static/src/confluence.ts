@@ -98,20 +98,29 @@ export interface Content {
 }
 
 /**
- * What a CQL query finds, read in at most so many requests of limit each. What
- * was found before a request failed counts; rejects with HostError if that is nothing.
+ * What a CQL query finds, each once, read in at most so many requests of limit
+ * each. A search shifts while it is read: a page may be short or empty and have
+ * a next one, and may repeat what another had. What was found before a request
+ * failed counts; rejects with HostError if that is nothing.
  */
 export async function search(host: Host, cql: string, how: { expand: string; limit: number; requests: number }): Promise<Content[]> {
   const found: Content[] = [];
+  const seen = new Set<unknown>();
+  const asked = new Set<string>();
   let cursor = "";
   for (let request = 0; request < how.requests; request++) {
     const query = new URLSearchParams({ cql, expand: how.expand, limit: String(how.limit), ...(cursor && { cursor }) });
     const body = (await host.read(`/rest/api/content/search?${query}`).catch((error: unknown) => {
       if (!found.length) throw error;
     })) as { results?: Content[]; _links?: { next?: string } } | null | undefined;
-    if (Array.isArray(body?.results)) found.push(...body.results.filter(Boolean));
+    for (const one of Array.isArray(body?.results) ? body.results : []) {
+      if (!one || (one.id && seen.has(one.id))) continue;
+      seen.add(one.id);
+      found.push(one);
+    }
     cursor = nextCursor(body);
-    if (!cursor) break;
+    if (!cursor || asked.has(cursor)) break;
+    asked.add(cursor);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { twinKey } from "../src/twin.ts";
+import { search } from "../src/confluence.ts";
 import { offersFor, loadVocabulary, spaceReader, twinOnPage, type Known } from "../src/vocabulary.ts";
 import type { Host } from "../src/host.ts";
 
@@ -114,6 +115,23 @@ test("the space is read once for all who ask, and once more after a failure", as
   assert.deepEqual(both, [[{ id: "1", title: "One" }], [{ id: "1", title: "One" }]]);
   assert.equal(paths.length, 2);
 });
+for (const [what, pages, want, requests] of [
+  ["a page is empty and has a next one", [[[], "2"], [["1"], ""]], ["1"], 2],
+  ["a page is short and has a next one", [[["1"], "2"], [["2", "3"], ""]], ["1", "2", "3"], 2],
+  ["a page begins with the last of the one before", [[["1", "2"], "2"], [["2", "3"], ""]], ["1", "2", "3"], 2],
+  ["a page names itself as the next", [[["1"], "2"], [["2"], "2"], [["never read"], ""]], ["1", "2"], 2],
+  ["pages without end", Array.from({ length: 9 }, (_, at) => [[`${at}`], `${at + 1}`]), ["0", "1", "2", "3"], 4],
+] as [string, [string[], string][], string[], number][]) {
+  test(`a search is read once though ${what}`, async () => {
+    const { host, paths } = reader(() => {
+      const [ids, next] = pages[paths.length - 1]!;
+      return { results: ids.map((id) => ({ id })), _links: next ? { next: `/rest/api/content/search?cursor=${next}` } : {} };
+    });
+    const found = await search(host, "space = DS", { expand: "", limit: 2, requests: 4 });
+    assert.deepEqual(found.map(({ id }) => id), want);
+    assert.equal(paths.length, requests);
+  });
+}
 test("what was read of the space before a request failed counts", async () => {
   const { host, paths } = reader(() => {
     if (paths.length > 1) throw new Error("no");
