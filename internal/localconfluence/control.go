@@ -300,7 +300,7 @@ func (s *Server) state(*http.Request, nothing) (any, error) {
 		x.mu.RUnlock()
 		left, _ := x.points.spend(0)
 		var keys []string
-		for _, sp := range x.store.Spaces(accountAdmin) {
+		for _, sp := range x.store.Spaces(accountEditor) {
 			keys = append(keys, sp.Key)
 		}
 		sites = append(sites, siteState{x.name, x.baseURL, app.clientKey, app.oauthClientID, app.installed, app.enabled, app.licence, left, x.store.Users(), keys})
@@ -443,8 +443,8 @@ func (s *Server) makePage(r *http.Request, in struct {
 	if in.Status == "" {
 		in.Status = content.Current
 	}
-	if in.Type != content.Page && in.Type != content.BlogPost || in.Status != content.Current && in.Status != content.Draft {
-		return nil, badRequest("type must be page or blogpost, status current or draft")
+	if in.Type != content.Page && in.Type != content.BlogPost && in.Type != content.Attachment && !in.Type.Custom() || in.Status != content.Current && in.Status != content.Draft {
+		return nil, badRequest("type must be page, blogpost, attachment or that of an app, status current or draft")
 	}
 	rendered, err := markdownToStorage(in.Markdown)
 	if err == nil {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"labelup/internal/localconfluence/content"
 )
 
 // endpoint is a REST call that is played.
@@ -24,7 +22,7 @@ const (
 	labelsQuery  = "prefix sort " + pagedQuery
 	contentQuery = "sort body-format " + pagedQuery
 	searchQuery  = "cql cqlcontext expand limit cursor next start includeArchivedSpaces"
-	singleQuery  = "version get-draft status include-labels include-operations include-properties include-versions include-version"
+	singleQuery  = "version include-labels include-operations include-properties include-versions include-version"
 )
 
 // endpoints lists every REST call there is. What it does not list is answered
@@ -69,33 +67,38 @@ var endpoints = slices.Concat([]endpoint{
 
 	{"GET /wiki/api/v2/pages", "READ", "id space-id status title " + contentQuery, pages},
 	{"POST /wiki/api/v2/pages", "WRITE", "private", createPage},
-	{"GET /wiki/api/v2/pages/{id}", "READ", singleQuery + " body-format", single(content.Page)},
+	{"GET /wiki/api/v2/pages/{id}", "READ", singleQuery + " body-format get-draft status", single("pages")},
 	{"PUT /wiki/api/v2/pages/{id}", "WRITE", "", updatePage},
 	{"DELETE /wiki/api/v2/pages/{id}", "DELETE", "", trashPage},
-	{"GET /wiki/api/v2/blogposts/{id}", "READ", singleQuery + " body-format", single(content.BlogPost)},
+	{"GET /wiki/api/v2/blogposts/{id}", "READ", singleQuery + " body-format get-draft status", single("blogposts")},
+	{"GET /wiki/api/v2/attachments/{id}", "READ", singleQuery, single("attachments")},
+	{"GET /wiki/api/v2/custom-content/{id}", "READ", singleQuery + " body-format", single("custom-content")},
+	{"GET /wiki/api/v2/pages/{id}/attachments", "READ", pagedQuery + " sort", pageAttachments},
 	{"GET /wiki/api/v2/pages/{id}/direct-children", "READ", pagedQuery, directChildren},
 	{"GET /wiki/api/v2/pages/{id}/ancestors", "READ", pagedQuery, ancestors},
 	{"GET /wiki/api/v2/pages/{id}/descendants", "READ", "depth " + pagedQuery, descendants},
 	{"GET /wiki/api/v2/labels", "READ", "label-id " + labelsQuery, allLabels},
-	{"GET /wiki/api/v2/labels/{id}/pages", "READ", "space-id " + contentQuery, labelled(content.Page)},
-	{"GET /wiki/api/v2/labels/{id}/blogposts", "READ", "space-id " + contentQuery, labelled(content.BlogPost)},
+	{"GET /wiki/api/v2/labels/{id}/pages", "READ", "space-id " + contentQuery, labelled("pages")},
+	{"GET /wiki/api/v2/labels/{id}/blogposts", "READ", "space-id " + contentQuery, labelled("blogposts")},
+	{"GET /wiki/api/v2/labels/{id}/attachments", "READ", "sort " + pagedQuery, labelled("attachments")},
 	{"POST /wiki/api/v2/content/convert-ids-to-types", "READ", "", convertIDs},
 	{"POST /wiki/api/v2/users-bulk", "READ", "", usersBulk},
-	{"GET /wiki/api/v2/spaces", "READ", "ids keys " + pagedQuery, spaces},
+	{"GET /wiki/api/v2/spaces", "READ", "ids keys type status " + pagedQuery, spaces},
 	{"GET /wiki/api/v2/spaces/{id}", "READ", "include-labels include-operations", oneSpace},
 	{"GET /wiki/api/v2/spaces/{id}/labels", "READ", labelsQuery, spaceLabels},
 	{"GET /wiki/api/v2/spaces/{id}/content/labels", "READ", labelsQuery, spaceContentLabels},
 	{"GET /wiki/api/v2/spaces/{id}/operations", "READ", "", spaceOperations},
 	{"GET /wiki/api/v2/spaces/{id}/pages", "READ", "depth status title " + contentQuery, spacePages},
-}, labelEndpoints(content.Page), labelEndpoints(content.BlogPost),
-	propertyEndpoints("pages"), propertyEndpoints("blogposts"), propertyEndpoints("spaces"))
+},
+	labelEndpoints("pages"), labelEndpoints("blogposts"), labelEndpoints("attachments"), labelEndpoints("custom-content"),
+	propertyEndpoints("pages"), propertyEndpoints("blogposts"), propertyEndpoints("attachments"), propertyEndpoints("custom-content"), propertyEndpoints("spaces"))
 
-// labelEndpoints are what each type of content has for its labels.
-func labelEndpoints(kind content.Type) []endpoint {
-	at := "GET /wiki/api/v2/" + string(kind) + "s/{id}/"
+// labelEndpoints are what each collection of content has for its labels.
+func labelEndpoints(in string) []endpoint {
+	at := "GET /wiki/api/v2/" + in + "/{id}/"
 	return []endpoint{
-		{at + "labels", "READ", labelsQuery, contentLabels(kind)},
-		{at + "operations", "READ", "", contentOperations(kind)},
+		{at + "labels", "READ", labelsQuery, contentLabels(in)},
+		{at + "operations", "READ", "", contentOperations(in)},
 	}
 }
 

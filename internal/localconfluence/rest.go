@@ -293,9 +293,10 @@ func list[T any](c *call, all []T, toJSON func(T) any) (map[string]any, error) {
 
 func (c *call) flag(name string) bool { return c.URL.Query().Get(name) == "true" }
 
-// id reads the numeric id of the path.
+// id reads the numeric id of the path. Confluence writes "att" before that of an
+// attachment.
 func (c *call) id() (string, error) {
-	id := c.PathValue("id")
+	id := strings.TrimPrefix(c.PathValue("id"), "att")
 	if _, err := strconv.ParseInt(id, 10, 64); err != nil {
 		return "", badRequest("the id is not a number")
 	}

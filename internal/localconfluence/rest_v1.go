@@ -231,7 +231,7 @@ func matches(c *call) ([]cql.Document, error) {
 		return nil, err
 	}
 	var found []cql.Document
-	indexed := c.site.store.Indexed(c.by.account)
+	indexed := c.site.store.Indexed(c.by.account, c.flag("includeArchivedSpaces"))
 	for _, d := range indexed {
 		if q.Match(&d) {
 			found = append(found, d)
@@ -350,7 +350,7 @@ func contentJSON(c *call, x content.Content) any {
 	}
 	self := c.site.baseURL + "/rest/api/content/" + x.ID
 	out := map[string]any{
-		"id": x.ID, "type": x.Type, "status": x.Status, "title": x.Title,
+		"id": publicID(x), "type": x.Type, "status": x.Status, "title": x.Title,
 		"macroRenderedOutput": map[string]any{}, "extensions": map[string]any{"position": x.Position},
 		"_expandable": map[string]any{"container": "/rest/api/space/" + x.SpaceID},
 		"_links":      map[string]any{"webui": webUI(c.site, x), "self": self, "tinyui": "/x/" + x.ID},
@@ -633,8 +633,11 @@ func deleteAppProperty(c *call) (any, error) {
 // webUI is where people see a content, relative to the site's base URL.
 func webUI(x *site, c content.Content) string {
 	kind := "pages"
-	if c.Type == content.BlogPost {
+	switch c.Type {
+	case content.BlogPost:
 		kind = "blog"
+	case content.Attachment:
+		return "/pages/viewpageattachments.action?pageId=" + c.ParentID
 	}
 	return fmt.Sprintf("/spaces/%s/%s/%s/%s", x.store.SpaceKey(c.SpaceID), kind, c.ID, url.PathEscape(strings.ReplaceAll(c.Title, " ", "+")))
 }

@@ -3,7 +3,10 @@ package localconfluence
 import (
 	"cmp"
 	"encoding/json"
+	"mime"
 	"net/http"
+	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,23 +15,31 @@ import (
 	"labelup/internal/localconfluence/content"
 )
 
-// shown finds the content of a v2 path: of this type, published unless a draft
-// is asked for.
-func (c *call) shown(kind content.Type) (content.Content, error) {
+// collection is where v2 has content of a type.
+func collection(of content.Type) string {
+	if of.Custom() {
+		return "custom-content"
+	}
+	return string(of) + "s"
+}
+
+// shown finds the content of a v2 path: in this collection, published unless a
+// draft is asked for.
+func (c *call) shown(in string) (content.Content, error) {
 	id, err := c.id()
 	if err != nil {
 		return content.Content{}, err
 	}
 	x, err := c.site.store.Content(c.by.account, id)
-	if err == nil && (x.Type != kind || x.Status == content.Draft && !c.flag("get-draft") && !slices.Contains(values(c.URL.Query(), "status"), "draft")) {
+	if err == nil && (collection(x.Type) != in || x.Status == content.Draft && !c.flag("get-draft") && !slices.Contains(values(c.URL.Query(), "status"), "draft")) {
 		err = content.ErrNotFound
 	}
 	return x, err
 }
 
-func single(kind content.Type) route {
+func single(in string) route {
 	return func(c *call) (any, error) {
-		x, err := c.shown(kind)
+		x, err := c.shown(in)
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +130,16 @@ func (c *call) contentV2(x content.Content) (map[string]any, error) {
 	if c.URL.Query().Get("include-version") != "false" {
 		out["version"] = versionJSON(x.Version)
 	}
-	if x.Type == content.Page {
+	switch {
+	case x.Type == content.Attachment:
+		delete(out, "body")
+		out["id"], out["pageId"], out["comment"] = publicID(x), x.ParentID, ""
+		out["mediaType"], out["mediaTypeDescription"] = mime.TypeByExtension(path.Ext(x.Title)), "File"
+		out["fileId"], out["fileSize"] = "file-"+x.ID, len(x.Body)
+		out["webuiLink"], out["downloadLink"] = webUI(c.site, x), "/download/attachments/"+x.ParentID+"/"+url.PathEscape(x.Title)
+	case x.Type.Custom():
+		out["type"], out["pageId"] = x.Type, x.ParentID
+	case x.Type == content.Page:
 		out["parentId"], out["parentType"] = any(nil), any(nil)
 		if x.ParentID != "" {
 			out["parentId"], out["parentType"] = x.ParentID, "page"
@@ -134,6 +154,14 @@ func (c *call) contentV2(x content.Content) (map[string]any, error) {
 		out["body"] = map[string]any{format: map[string]any{"representation": format, "value": value}}
 	}
 	return out, nil
+}
+
+// publicID is the id as the REST API writes it.
+func publicID(x content.Content) string {
+	if x.Type == content.Attachment {
+		return "att" + x.ID
+	}
+	return x.ID
 }
 
 // body is a body in one of its formats.
@@ -193,9 +221,9 @@ func flip(down bool, c int) int {
 	return c
 }
 
-func contentLabels(kind content.Type) route {
+func contentLabels(in string) route {
 	return func(c *call) (any, error) {
-		x, err := c.shown(kind)
+		x, err := c.shown(in)
 		if err != nil {
 			return nil, err
 		}
@@ -219,9 +247,9 @@ func (c *call) operations(x content.Content) ([]any, error) {
 	return out, nil
 }
 
-func contentOperations(kind content.Type) route {
+func contentOperations(in string) route {
 	return func(c *call) (any, error) {
-		x, err := c.shown(kind)
+		x, err := c.shown(in)
 		if err != nil {
 			return nil, err
 		}
@@ -274,6 +302,14 @@ func (c *call) filtered(kind content.Type, keep func(content.Content) bool) []co
 	})
 }
 
+func pageAttachments(c *call) (any, error) {
+	x, err := c.shown("pages")
+	if err != nil {
+		return nil, err
+	}
+	return contentList(c, c.filtered(content.Attachment, func(a content.Content) bool { return a.ParentID == x.ID }))
+}
+
 func pages(c *call) (any, error) {
 	if len(values(c.URL.Query(), "id")) > 250 || len(values(c.URL.Query(), "space-id")) > 100 {
 		return nil, badRequest("too many ids")
@@ -296,7 +332,7 @@ func spacePages(c *call) (any, error) {
 	}))
 }
 
-func labelled(kind content.Type) route {
+func labelled(in string) route {
 	return func(c *call) (any, error) {
 		id, err := c.id()
 		if err != nil {
@@ -309,7 +345,7 @@ func labelled(kind content.Type) route {
 		}
 		inSpaces := values(c.URL.Query(), "space-id")
 		return contentList(c, slices.DeleteFunc(found, func(x content.Content) bool {
-			return x.Type != kind || len(inSpaces) > 0 && !slices.Contains(inSpaces, x.SpaceID)
+			return collection(x.Type) != in || len(inSpaces) > 0 && !slices.Contains(inSpaces, x.SpaceID)
 		}))
 	}
 }
@@ -421,7 +457,7 @@ func (c *call) written(x content.Content) (any, error) {
 }
 
 func trashPage(c *call) (any, error) {
-	x, err := c.shown(content.Page)
+	x, err := c.shown("pages")
 	if err != nil {
 		return nil, err
 	}
@@ -430,7 +466,7 @@ func trashPage(c *call) (any, error) {
 }
 
 func directChildren(c *call) (any, error) {
-	x, err := c.shown(content.Page)
+	x, err := c.shown("pages")
 	if err != nil {
 		return nil, err
 	}
@@ -445,7 +481,7 @@ func directChildren(c *call) (any, error) {
 }
 
 func ancestors(c *call) (any, error) {
-	x, err := c.shown(content.Page)
+	x, err := c.shown("pages")
 	if err != nil {
 		return nil, err
 	}
@@ -457,7 +493,7 @@ func ancestors(c *call) (any, error) {
 }
 
 func descendants(c *call) (any, error) {
-	x, err := c.shown(content.Page)
+	x, err := c.shown("pages")
 	if err != nil {
 		return nil, err
 	}
@@ -538,17 +574,33 @@ func usersBulk(c *call) (any, error) {
 
 func spaceLinks(sp content.Space) map[string]any { return map[string]any{"webui": "/spaces/" + sp.Key} }
 
+// spaceKind is what v2 calls the type and the status of a space.
+func spaceKind(sp content.Space) (kind, status string) {
+	kind, status = "global", "current"
+	if sp.Personal {
+		kind = "personal"
+	}
+	if sp.Archived {
+		status = "archived"
+	}
+	return kind, status
+}
+
 func spaceJSON(sp content.Space) map[string]any {
+	kind, status := spaceKind(sp)
 	return map[string]any{
-		"id": sp.ID, "key": sp.Key, "name": sp.Name, "type": "global", "status": "current", "authorId": sp.AuthorID, "createdAt": stamp(sp.CreatedAt),
+		"id": sp.ID, "key": sp.Key, "name": sp.Name, "type": kind, "status": status, "authorId": sp.AuthorID, "createdAt": stamp(sp.CreatedAt),
 		"homepageId": sp.HomepageID, "currentActiveAlias": sp.Key, "_links": spaceLinks(sp),
 	}
 }
 
 func spaces(c *call) (any, error) {
 	ids, keys := values(c.URL.Query(), "ids"), values(c.URL.Query(), "keys")
+	kinds, statuses := values(c.URL.Query(), "type"), values(c.URL.Query(), "status")
 	found := slices.DeleteFunc(c.site.store.Spaces(c.by.account), func(sp content.Space) bool {
-		return len(ids) > 0 && !slices.Contains(ids, sp.ID) || len(keys) > 0 && !slices.Contains(keys, sp.Key)
+		kind, status := spaceKind(sp)
+		return len(kinds) > 0 && !slices.Contains(kinds, kind) || len(statuses) > 0 && !slices.Contains(statuses, status) ||
+			len(ids) > 0 && !slices.Contains(ids, sp.ID) || len(keys) > 0 && !slices.Contains(keys, sp.Key)
 	})
 	return list(c, found, func(sp content.Space) any {
 		c.objects++
@@ -583,28 +635,29 @@ func oneSpace(c *call) (any, error) {
 		out["labels"] = included(c, results, false, "labels")
 	}
 	if c.flag("include-operations") {
-		out["operations"] = included(c, spaceAllowed(c), false, "operations")
+		out["operations"] = included(c, spaceAllowed(c, sp), false, "operations")
 	}
 	out["_links"] = withBase(c, spaceLinks(sp))
 	return out, nil
 }
 
-func spaceAllowed(c *call) []any {
+func spaceAllowed(c *call, sp content.Space) []any {
 	operations := []any{map[string]any{"operation": "read", "targetType": "space"}}
-	switch userOf(c.site, c.by.account).Role {
-	case content.Admin:
-		operations = append(operations, map[string]any{"operation": "administer", "targetType": "space"}, map[string]any{"operation": "create", "targetType": "page"})
-	case content.Editor:
+	if c.site.store.Administers(c.by.account, sp.ID) {
+		operations = append(operations, map[string]any{"operation": "administer", "targetType": "space"})
+	}
+	if role := userOf(c.site, c.by.account).Role; role == content.Admin || role == content.Editor {
 		operations = append(operations, map[string]any{"operation": "create", "targetType": "page"})
 	}
 	return operations
 }
 
 func spaceOperations(c *call) (any, error) {
-	if _, err := c.space(); err != nil {
+	sp, err := c.space()
+	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"operations": spaceAllowed(c)}, nil
+	return map[string]any{"operations": spaceAllowed(c, sp)}, nil
 }
 
 func spaceLabels(c *call) (any, error) {
@@ -647,7 +700,7 @@ func (c *call) owner(kind string) (content.Owner, error) {
 		return content.Owner{Space: true, ID: id}, err
 	}
 	x, err := c.site.store.Content(c.by.account, id)
-	if err == nil && string(x.Type)+"s" != kind {
+	if err == nil && collection(x.Type) != kind {
 		err = content.ErrNotFound
 	}
 	return content.Owner{ID: id}, err

@@ -101,6 +101,46 @@ func seed(store *content.Store) {
 	}
 	_, err = store.SetProperty(accountAdmin, content.Owner{Space: true, ID: sp.ID}, content.Property{Key: vocabularyKey, Value: vocabulary})
 	must(err)
+	for _, on := range []struct {
+		content.Content
+		label string
+	}{
+		{content.Content{Type: content.Attachment, Title: "grinder.pdf", Body: "not a file"}, "scan"},
+		{content.Content{Type: "ac:whiteboards:board", Title: "Where the grinder stands", Body: "<p>By the window.</p>"}, "drawing"},
+	} {
+		on.Status, on.SpaceID, on.ParentID = content.Current, sp.ID, ids["Grinder settings"]
+		made, err := store.Create(accountEditor, on.Content)
+		must(err)
+		_, err = store.AddLabels(accountEditor, made.ID, named(on.label))
+		must(err)
+	}
+	must(seedSpaces(store))
+}
+
+// seedSpaces adds a space for every way that rights of spaces differ from those
+// of the café's. They come last, so that ids stay.
+func seedSpaces(store *content.Store) error {
+	for _, s := range []struct {
+		content.Space
+		title, label string // of a page in it
+	}{
+		{content.Space{Key: "BOOKS", Name: "The books", Description: "The editor alone sees it; no administrator does.", AuthorID: accountEditor, ReadBy: []string{accountEditor}, AdminBy: []string{accountEditor}}, "Takings in March", "takings"},
+		{content.Space{Key: "~" + accountEditor, Name: "Edda Torres", Description: "The editor's own: everybody reads it, and the administrator of the site does not administer it.", AuthorID: accountEditor, Personal: true, AdminBy: []string{accountEditor}}, "Notes from the bar", "notes"},
+		{content.Space{Key: "KIOSK", Name: "The old kiosk", Description: "Archived: search leaves it out.", AuthorID: accountAdmin, Archived: true}, "Prices on the board", "prices"},
+	} {
+		sp, err := store.AddSpace(s.Space, "<p>"+s.Description+"</p>")
+		if err != nil {
+			return fmt.Errorf("localconfluence: %w", err)
+		}
+		page, err := store.Create(accountEditor, content.Content{Type: content.Page, Status: content.Current, SpaceID: sp.ID, Title: s.title, Body: "<p>What is kept here is for one space to differ in.</p>"})
+		if err == nil {
+			_, err = store.AddLabels(accountEditor, page.ID, named(s.label))
+		}
+		if err != nil {
+			return fmt.Errorf("localconfluence: %w", err)
+		}
+	}
+	return nil
 }
 
 var ordinals = []string{"second", "third", "fourth", "fifth"}

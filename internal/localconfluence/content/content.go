@@ -62,7 +62,9 @@ type User struct {
 	TimeZone    string `json:"timeZone"` // IANA name
 }
 
-// Space is a space. Everyone on the site may see it; visitors only if Public.
+// Space is a space. Everyone on the site may see it, unless ReadBy names who may,
+// and visitors only if Public. What its people may do in it goes by their roles,
+// but for administering it where AdminBy names who may.
 type Space struct {
 	ID          string    `json:"id"` // decimal digits
 	Key         string    `json:"key"`
@@ -71,6 +73,10 @@ type Space struct {
 	HomepageID  string    `json:"homepageId"`
 	AuthorID    string    `json:"authorId"`
 	Public      bool      `json:"public"`
+	Personal    bool      `json:"personal"` // a person's own
+	Archived    bool      `json:"archived"` // search does not find what is in it unless asked to
+	ReadBy      []string  `json:"readBy,omitempty"`
+	AdminBy     []string  `json:"adminBy,omitempty"` // nil: every administrator of the site
 	CreatedAt   time.Time `json:"createdAt"`
 }
 
@@ -78,9 +84,16 @@ type Space struct {
 type Type string
 
 const (
-	Page     Type = "page"
-	BlogPost Type = "blogpost"
+	Page       Type = "page"
+	BlogPost   Type = "blogpost"
+	Attachment Type = "attachment" // of the page that is its parent
 )
+
+// Custom reports whether the type is one that an app defines, such as
+// "ac:app:key"; its parent is the page it is on.
+func (t Type) Custom() bool {
+	return strings.HasPrefix(string(t), "ac:") || strings.HasPrefix(string(t), "forge:")
+}
 
 // Status of a piece of content.
 type Status string
@@ -104,7 +117,7 @@ type Version struct {
 	Body      string    `json:"-"` // storage format
 }
 
-// Content is a page or a blog post as one viewer gets it.
+// Content is a page, a blog post or what is on a page, as one viewer gets it.
 type Content struct {
 	ID        string    `json:"id"` // decimal digits
 	Type      Type      `json:"type"`
@@ -342,13 +355,24 @@ func (s *Store) space(viewer, idOrKey string) (*space, error) {
 }
 
 func (s *Store) seesSpace(viewer string, sp *space) bool {
-	return s.role(viewer) != "" || viewer == "" && sp.Public
+	if s.role(viewer) == "" {
+		return viewer == "" && sp.Public
+	}
+	return len(sp.ReadBy) == 0 || slices.Contains(sp.ReadBy, viewer)
 }
 
-// AdministersSpaces reports whether the viewer is a space administrator.
-func (s *Store) AdministersSpaces(viewer string) bool {
+// Administers reports whether the viewer is an administrator of the space.
+func (s *Store) Administers(viewer, idOrKey string) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	sp, err := s.space(viewer, idOrKey)
+	return err == nil && s.administers(viewer, sp)
+}
+
+func (s *Store) administers(viewer string, sp *space) bool {
+	if len(sp.AdminBy) > 0 {
+		return slices.Contains(sp.AdminBy, viewer)
+	}
 	return s.role(viewer) == Admin
 }
 
@@ -371,6 +395,10 @@ func (s *Store) sees(viewer string, it *item) bool {
 
 func (s *Store) edits(viewer string, it *item) bool {
 	if r := s.role(viewer); r != Admin && r != Editor || !s.sees(viewer, it) {
+		return false
+	}
+	// Who may not edit a page may not change what is on it either.
+	if on := s.items[it.ParentID]; on != nil && (it.Type == Attachment || it.Type.Custom()) && !s.edits(viewer, on) {
 		return false
 	}
 	return len(it.UpdateBy) == 0 || slices.Contains(it.UpdateBy, viewer)
@@ -465,7 +493,7 @@ func (s *Store) Children(viewer, id string) ([]Content, error) {
 func (s *Store) children(viewer, id string) []Content {
 	var out []Content
 	for _, it := range s.items {
-		if it.ParentID == id && it.Status == Current && s.sees(viewer, it) {
+		if it.ParentID == id && it.Type == Page && it.Status == Current && s.sees(viewer, it) {
 			out = append(out, it.copy())
 		}
 	}
@@ -537,7 +565,7 @@ func (s *Store) Allowed(viewer, id string) ([]string, error) {
 	return []string{"read"}, nil
 }
 
-// Create makes a page or a blog post. c gives its type, status (current or
+// Create makes a content. c gives its type, status (current or
 // draft), space, parent, title and body. A current page without a parent goes
 // below the space's home page.
 func (s *Store) Create(actor string, c Content) (Content, error) {
@@ -817,10 +845,13 @@ func (it *item) copy() Content {
 }
 
 func eventName(t Type, verb string) string {
-	if t == BlogPost {
+	switch t {
+	case Page:
+		return "page_" + verb
+	case BlogPost:
 		return "blog_" + verb
 	}
-	return "page_" + verb
+	return string(t) + "_" + verb
 }
 
 func compareIDs(a, b string) int {

@@ -51,15 +51,20 @@ func (s *Store) entryOf(it *item) entry {
 	return e
 }
 
-// Indexed returns what search finds for a viewer, ordered by id. It may be out
-// of date by the search lag; who may see what never is.
-func (s *Store) Indexed(viewer string) []cql.Document {
+// Indexed returns what search finds for a viewer, ordered by id, with what is in
+// archived spaces or without. It may be out of date by the search lag; who may
+// see what never is.
+func (s *Store) Indexed(viewer string, archived bool) []cql.Document {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle()
 	var out []cql.Document
 	for id, e := range s.index {
-		if it := s.items[id]; it != nil && it.Status == Current && s.sees(viewer, it) {
+		it := s.items[id]
+		if it == nil || it.Status != Current || !s.sees(viewer, it) {
+			continue
+		}
+		if sp, err := s.space(viewer, it.SpaceID); err == nil && (archived || !sp.Archived) {
 			out = append(out, e)
 		}
 	}

@@ -103,7 +103,7 @@ func (s *Store) AddSpaceLabels(actor, idOrKey string, named []NewLabel) ([]Label
 		if err != nil {
 			return err
 		}
-		if s.role(actor) != Admin {
+		if !s.administers(actor, sp) {
 			return ErrForbidden
 		}
 		err = s.add(actor, labelKeeper{&sp.labels, nil}, named)
@@ -201,7 +201,7 @@ func (s *Store) RemoveSpaceLabel(actor, idOrKey, prefix, name string) error {
 		if err != nil {
 			return err
 		}
-		if s.role(actor) != Admin {
+		if !s.administers(actor, sp) {
 			return ErrForbidden
 		}
 		s.remove(actor, labelKeeper{&sp.labels, nil}, prefix, name)

@@ -39,7 +39,7 @@ func (s *Store) keeper(viewer string, o Owner, write bool) (*[]Property, error) 
 		if err != nil {
 			return nil, err
 		}
-		if write && s.role(viewer) != Admin {
+		if write && !s.administers(viewer, sp) {
 			return nil, ErrForbidden
 		}
 		return &sp.properties, nil
