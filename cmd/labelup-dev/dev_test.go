@@ -107,6 +107,7 @@ func walk(t *testing.T, confluence string, environment ...string) {
 	if !bytes.Contains(out, []byte("# fail 0")) || bytes.Contains(out, []byte("# pass 0\n")) {
 		t.Errorf("nothing was tested:\n%s", out)
 	}
+	controltest.EverythingIsPlayed(t, confluence)
 }
 
 func TestAPersonLabelsPagesInTheBrowser(t *testing.T) {

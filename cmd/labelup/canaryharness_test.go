@@ -19,6 +19,7 @@ import (
 	"labelup/connect/connecttest"
 	"labelup/internal/aws/awstest"
 	"labelup/internal/localconfluence"
+	"labelup/internal/localconfluence/controltest"
 	"labelup/internal/tenant/redistest"
 )
 
@@ -218,6 +219,7 @@ func (c *canary) startConfluence() {
 	})
 	c.confluence.Start()
 	c.t.Cleanup(c.confluence.Close)
+	c.t.Cleanup(func() { controltest.EverythingIsPlayed(c.t, c.url) })
 }
 
 // heard keeps the tokens that the token server hands out.

@@ -122,6 +122,7 @@ func newCustomers(t testing.TB, names ...string) *customers {
 	})
 	server.Start()
 	t.Cleanup(server.Close)
+	t.Cleanup(func() { controltest.EverythingIsPlayed(t, c.url) })
 	for _, name := range names {
 		c.addSite(name)
 	}

@@ -227,6 +227,18 @@ test("a label that fits by its neighbours alone is suggested", async (t) => {
   });
 });
 
+test("a search that is not tidy costs no suggestion", async (t) => {
+  t.after(() => tell("misbehave", {}, "DELETE"));
+  for (const kind of ["search-empty", "search-duplicate", "search-loop"]) await tell("misbehave", { kind, count: 2 });
+  const { page, panel } = await open(t, await pageNamed("Backflushing with the blue powder"));
+  await suggest(page, panel);
+  await until("suggested", async () => {
+    const labels = await offered(panel);
+    assert.ok(labels.includes("coffee-machine") && labels.includes("maintenance"), labels.join());
+  });
+  assert.deepEqual(page.violations, []);
+});
+
 test("a label is suggested for a synonym, and a German page for a German one", async (t) => {
   for (const [title, label] of [["HACCP plan for the sandwich bench", "food-safety"], ["Putzplan für das Wochenende", "cleaning"]]) {
     const { page, panel } = await open(t, await pageNamed(title));
