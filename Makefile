@@ -12,7 +12,7 @@ help: ## Show this list
 run: build .make/npm ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
 	@$(call need,redis-server) || echo 'Going on without: sites are kept in memory.'
 	@$(call compile,labelup-dev)
-	@bin/labelup-dev $(ARGS)
+	@bin/labelup-dev --misbehave $$(date +%s) $(ARGS)
 
 # It tests the bundle that is committed, which is the one that is shipped; one
 # of the tests compares it with its sources.

@@ -25,6 +25,7 @@ type options struct {
 	confluencePort int
 	data           string
 	pages          string
+	misbehave      uint64
 	libraries      string
 	bridge         string
 }
@@ -59,6 +60,7 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.confluencePort, "confluence-port", 8090, "TCP port of the local Confluence; 0 picks a free one")
 	flags.StringVar(&o.data, "data", ".data", "directory for what is kept between runs")
 	flags.StringVar(&o.pages, "pages", "", "JSON lines file of pages to import (id, date, title, excerpt, labels, markdown)")
+	flags.Uint64Var(&o.misbehave, "misbehave", 0, "makes the local Confluence misbehave a little, by this seed; 0: not at all")
 	flags.StringVar(&o.libraries, "libraries", "static/node_modules", "npm packages that the local Confluence's pages load")
 	flags.StringVar(&o.bridge, "bridge", "", "address of Atlassian's bridge script (default: the local Confluence's copy)")
 	flags.Usage = func() {
@@ -126,6 +128,7 @@ func newLocalConfluence(o options, baseURL, appURL string) (*localconfluence.Ser
 		return nil, fmt.Errorf("the browser libraries are not there; `make run` installs them, or say where they are with --libraries: %w", err)
 	}
 	configured := localconfluence.Options{BaseURL: baseURL, AppURL: appURL, Libraries: os.DirFS(o.libraries)}
+	configured.Misbehave, configured.Seed = o.misbehave != 0, o.misbehave
 	if o.pages != "" {
 		file, err := os.Open(o.pages)
 		if err != nil {
@@ -170,6 +173,10 @@ func (d *development) run(ctx context.Context, stderr io.Writer) (err error) {
 }
 
 func (d *development) greet(w io.Writer) {
+	manners := "behaves"
+	if seed, does := d.confluence.Misbehaves(); does {
+		manners = fmt.Sprintf("misbehaves a little, by the seed %d (--misbehave 0: not at all)", seed)
+	}
 	fmt.Fprintf(w, `
   Label UP is running.
 
@@ -177,10 +184,11 @@ func (d *development) greet(w io.Writer) {
     The app       %s
     Redis         %s
     Control       %s/control/state   (docs/local-confluence.md)
+    Confluence    %s
 
   Below is the technical log. Ctrl-C stops everything.
 
-`, d.confluenceURL, d.appURL, d.stores.place, d.confluenceURL)
+`, d.confluenceURL, d.appURL, d.stores.place, d.confluenceURL, manners)
 }
 
 // complain writes what stopped it, for a person.

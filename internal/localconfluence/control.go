@@ -172,7 +172,21 @@ func (s *Server) controlRoutes() *http.ServeMux {
 		}
 		return m, nil
 	}))
-	handle("DELETE /control/misbehave", command(func(*http.Request, nothing) (any, error) { s.behave(); return nil, nil }))
+	handle("DELETE /control/misbehave", command(func(*http.Request, nothing) (any, error) { s.stopMisbehaving(); return nil, nil }))
+	handle("POST /control/browser-limit", command(func(_ *http.Request, in struct {
+		on
+		Points int `json:"points"`
+	}) (any, error) {
+		x, err := s.named(in.Site)
+		if err != nil {
+			return nil, err
+		}
+		if in.Points < 0 {
+			return nil, badRequest("points cannot be negative")
+		}
+		x.browsing.setLimit(in.Points)
+		return nil, nil
+	}))
 
 	handle("POST /control/sign/url", command(func(_ *http.Request, in signing) (any, error) {
 		x, account, err := s.signer(in)
@@ -290,6 +304,7 @@ func (s *Server) state(*http.Request, nothing) (any, error) {
 		Enabled       bool           `json:"enabled"`
 		Licence       string         `json:"licence"`
 		PointsLeft    int            `json:"pointsLeft"`
+		BrowserPoints map[string]int `json:"browserPoints"`
 		Users         []content.User `json:"users"`
 		Spaces        []string       `json:"spaces"`
 	}
@@ -303,7 +318,7 @@ func (s *Server) state(*http.Request, nothing) (any, error) {
 		for _, sp := range x.store.Spaces(accountEditor) {
 			keys = append(keys, sp.Key)
 		}
-		sites = append(sites, siteState{x.name, x.baseURL, app.clientKey, app.oauthClientID, app.installed, app.enabled, app.licence, left, x.store.Users(), keys})
+		sites = append(sites, siteState{x.name, x.baseURL, app.clientKey, app.oauthClientID, app.installed, app.enabled, app.licence, left, x.browsing.all(), x.store.Users(), keys})
 	}
 	return map[string]any{
 		"now": s.clock.now(), "appUrl": s.options.AppURL, "keysUrl": s.KeysURL(), "authorizationServer": s.AuthorizationServer(),
@@ -311,8 +326,17 @@ func (s *Server) state(*http.Request, nothing) (any, error) {
 	}, nil
 }
 
-// misbehave sets a misbehaviour; behave clears all of them.
+// misbehave sets a misbehaviour, or for the kind light all of those of light;
+// stopMisbehaving clears all of them.
 func (s *Server) misbehave(m Misbehaviour) (Misbehaviour, error) {
+	if m.Kind == "light" {
+		for _, one := range light {
+			if _, err := s.misbehave(one); err != nil {
+				return m, err
+			}
+		}
+		return m, nil
+	}
 	m, err := s.faults.add(m)
 	if err == nil && m.Kind == "search-lag" {
 		for _, x := range s.allSites() {
@@ -322,17 +346,24 @@ func (s *Server) misbehave(m Misbehaviour) (Misbehaviour, error) {
 	return m, err
 }
 
-func (s *Server) behave() {
+func (s *Server) stopMisbehaving() {
 	s.faults.clear(s.options.Seed)
 	for _, x := range s.allSites() {
 		x.store.SetSearchLag(0)
 	}
 }
 
+// behave goes back to how it behaves from the beginning.
+func (s *Server) behave() {
+	s.stopMisbehaving()
+	if s.options.Misbehave {
+		_, _ = s.misbehave(Misbehaviour{Kind: "light"}) // they are all known
+	}
+}
+
 // reset puts content, people, licence and clock back to the beginning and
 // forgets misbehaviour and records. Sites and installs stay.
 func (s *Server) reset(*http.Request, nothing) (any, error) {
-	s.behave()
 	s.clock.reset()
 	s.requests.clear()
 	s.sent.clear()
@@ -341,8 +372,10 @@ func (s *Server) reset(*http.Request, nothing) (any, error) {
 			x.mu.Lock()
 			x.app.licence = "active"
 			x.mu.Unlock()
+			x.browsing.setLimit(0)
 			faults = append(faults, s.fill(x))
 		}
+		s.behave() // after the content, which search is to know at once
 		return faults
 	}()...)
 }

@@ -71,6 +71,18 @@ var misbehaviours = map[string]bool{
 	"webhook-duplicate": false,
 }
 
+// light is a day of Confluence in an hour: seldom enough for people to work with,
+// often enough that what does not survive it is seen.
+var light = []Misbehaviour{
+	{Kind: "slow", Path: "**/wiki/**", Probability: 0.04, Delay: 1.5},
+	{Kind: "429-burst", Path: "**/wiki/**", Probability: 0.015, RetryAfter: 1},
+	{Kind: "503", Path: "**/wiki/**", Probability: 0.01, RetryAfter: 1},
+	{Kind: "search-lag", Delay: 4},
+	{Kind: "search-short", Probability: 0.1},
+	{Kind: "search-empty", Probability: 0.05},
+	{Kind: "search-duplicate", Probability: 0.1},
+}
+
 type faults struct {
 	now func() time.Time
 

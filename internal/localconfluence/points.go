@@ -2,6 +2,7 @@ package localconfluence
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -71,4 +72,43 @@ func (p *points) refuse(h http.Header, kind string, retryAfter int) {
 		h.Set("X-RateLimit-Limit", "360000")
 		h.Set("X-Failure-Category", "FAILURE CLIENT RATE LIMITED")
 	}
+}
+
+// browsing counts what the calls of each person's browser would have cost in the
+// current hour, UTC, and refuses more than its limit. Confluence strips the
+// headers about it from what a browser gets, so the person's page sees a bare 429.
+type browsing struct {
+	now func() time.Time
+
+	mu    sync.Mutex
+	hour  time.Time
+	limit int            // points for each person an hour; 0 is none
+	spent map[string]int // by account id, "" for all visitors
+}
+
+// spend counts n points more and reports whether the person had any left.
+func (b *browsing) spend(account string, n int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if hour := b.now().UTC().Truncate(time.Hour); !hour.Equal(b.hour) {
+		b.hour, b.spent = hour, map[string]int{}
+	}
+	had := b.limit == 0 || b.spent[account] < b.limit
+	if n > 0 {
+		b.spent[account] += n
+	}
+	return had
+}
+
+func (b *browsing) setLimit(limit int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.limit, b.spent = limit, map[string]int{}
+}
+
+func (b *browsing) all() map[string]int {
+	b.spend("", 0) // a new hour begins with nothing
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.spent)
 }

@@ -77,6 +77,10 @@ func (s *Server) restHandler(x *site, path string, seen *SeenRequest) http.Handl
 			}
 			x.points.headers(w.Header(), left, reset)
 		}
+		if by.session && !x.browsing.spend(by.account, 0) {
+			writeError(w, v2, http.StatusTooManyRequests, "Rate limit exceeded")
+			return
+		}
 		// What comes with a browser's own rights, or could, must say that no form
 		// of another page made it; v2 takes JSON only and does not ask.
 		writes := r.Method != http.MethodGet && r.Method != http.MethodHead
@@ -115,6 +119,9 @@ func (f route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if c.by.token {
 		left, reset := c.site.points.spend(1 + c.objects)
 		c.site.points.headers(w.Header(), left, reset)
+	}
+	if c.by.session {
+		c.site.browsing.spend(c.by.account, 1+c.objects)
 	}
 	if err != nil {
 		status, message := statusOf(err)

@@ -63,6 +63,10 @@ type Options struct {
 	// Seed makes misbehaviour repeatable.
 	Seed uint64
 
+	// Misbehave makes it misbehave a little from the beginning: slow and
+	// refused calls now and then, and a search that lags and is not tidy.
+	Misbehave bool
+
 	// Logger gets what Confluence itself would log; nil discards it.
 	Logger *slog.Logger
 }
@@ -167,6 +171,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.sites = []*site{first}
+	s.behave()
 	s.rest = played()
 	s.control = s.controlRoutes()
 	s.pages = hostpage.New(&source{s, first}, hostpage.Options{Libraries: o.Libraries, Log: s.logger})
@@ -186,6 +191,10 @@ func New(o Options) (*Server, error) {
 	}()
 	return s, nil
 }
+
+// Misbehaves reports whether it misbehaves a little from the beginning, and by
+// which seed.
+func (s *Server) Misbehaves() (seed uint64, does bool) { return s.options.Seed, s.options.Misbehave }
 
 // Close stops sending webhooks. What is in the queue is lost, as in life.
 func (s *Server) Close() {
@@ -297,6 +306,7 @@ type site struct {
 	cloudID  string
 	store    *content.Store
 	points   *points
+	browsing *browsing
 	filling  atomic.Bool // the content is being put in place: no webhooks
 
 	mu  sync.RWMutex
@@ -304,7 +314,7 @@ type site struct {
 }
 
 func (s *Server) newSite(name string) (*site, error) {
-	x := &site{name: name, basePath: "/wiki", cloudID: newUUID(), points: &points{now: s.clock.now}}
+	x := &site{name: name, basePath: "/wiki", cloudID: newUUID(), points: &points{now: s.clock.now}, browsing: &browsing{now: s.clock.now}}
 	x.app = install{clientKey: "local-confluence", licence: "active"}
 	if name != "" {
 		x.basePath = "/" + name + "/wiki"

@@ -241,3 +241,81 @@ func TestSearchThatIsNotTidy(t *testing.T) {
 		})
 	}
 }
+
+func TestBrowsersAreLimitedPerPersonWhenAsked(t *testing.T) {
+	w := newWorld(t, nil)
+	w.install()
+	page := "/wiki/api/v2/pages/" + w.pageID("Opening the café")
+	read := func(account string, want int) {
+		t.Helper()
+		got := w.browser(account, "labelup", "GET", page, "")
+		if got.status != want {
+			t.Errorf("%s: %d, want %d", account, got.status, want)
+		}
+		for name := range got.header {
+			if strings.Contains(strings.ToLower(name), "ratelimit") || name == "Retry-After" {
+				t.Errorf("a browser is told %s", name)
+			}
+		}
+	}
+	for range 5 {
+		read(accountEditor, 200) // nobody limits it
+	}
+	if spent := at(t, w.control("GET", "/control/state", "", 200), "sites", 0, "browserPoints", accountEditor); spent != 10.0 {
+		t.Errorf("five pages cost %v, want 10", spent)
+	}
+	w.control("POST", "/control/browser-limit", `{"points":4}`, 200)
+	read(accountEditor, 200)
+	read(accountEditor, 200)
+	read(accountEditor, 429)
+	read(accountViewer, 200) // each person has their own
+	w.control("POST", "/control/clock", `{"advance":"1h"}`, 200)
+	read(accountEditor, 200)
+	w.control("POST", "/control/browser-limit", `{"points":-1}`, 400)
+	w.control("POST", "/control/browser-limit", `{"points":0}`, 200)
+	for range 5 {
+		read(accountEditor, 200)
+	}
+}
+
+func TestItMisbehavesALittleOnlyWhenAsked(t *testing.T) {
+	faults := func(w *world) (seen []string) {
+		t.Helper()
+		for range 300 {
+			// Without waiting for what is slow.
+			m, ok := w.s.faults.forRequest(&http.Request{Method: "GET", URL: &url.URL{Path: "/wiki/api/v2/labels"}})
+			if ok {
+				seen = append(seen, m.Kind)
+			}
+		}
+		return seen
+	}
+	unruly := func(o *Options) { o.Misbehave = true }
+	if got := faults(newWorld(t, nil)); len(got) > 0 {
+		t.Errorf("unasked: %v", got)
+	}
+	w := newWorld(t, nil, unruly)
+	first := faults(w)
+	if len(first) < 5 || len(first) > 50 {
+		t.Errorf("of 300 calls %d go wrong", len(first))
+	}
+	if diff := cmp.Diff(first, faults(newWorld(t, nil, unruly))); diff != "" {
+		t.Errorf("the same seed, and not the same faults:\n%s", diff)
+	}
+	if m, ok := w.s.faults.forRequest(&http.Request{Method: "GET", URL: &url.URL{Path: "/install-keys/x"}}); ok {
+		t.Errorf("an install may fail: %v", m)
+	}
+	w.control("DELETE", "/control/misbehave", "", 200)
+	if got := faults(w); len(got) > 0 {
+		t.Errorf("switched off: %v", got)
+	}
+	w.control("POST", "/control/misbehave", `{"kind":"light"}`, 200)
+	if diff := cmp.Diff(first, faults(w)); diff != "" {
+		t.Errorf("switched on again, and not the same:\n%s", diff)
+	}
+	w.control("DELETE", "/control/misbehave", "", 200)
+	w.control("POST", "/control/reset", "{}", 200)
+	if got := faults(w); len(got) == 0 {
+		t.Error("after a reset it behaves")
+	}
+}
