@@ -97,6 +97,8 @@ export interface Content {
   body?: { storage?: { value?: unknown } };
 }
 
+const MOST_EMPTY = 3; // pages of a search that do not count as requests
+
 /**
  * What a CQL query finds, each once, read in at most so many requests of limit
  * each. A search shifts while it is read: a page may be short or empty and have
@@ -108,12 +110,14 @@ export async function search(host: Host, cql: string, how: { expand: string; lim
   const seen = new Set<unknown>();
   const asked = new Set<string>();
   let cursor = "";
-  for (let request = 0; request < how.requests; request++) {
+  for (let request = 0, empty = 0; request < how.requests; request++) {
     const query = new URLSearchParams({ cql, expand: how.expand, limit: String(how.limit), ...(cursor && { cursor }) });
     const body = (await host.read(`/rest/api/content/search?${query}`).catch((error: unknown) => {
       if (!found.length) throw error;
     })) as { results?: Content[]; _links?: { next?: string } } | null | undefined;
-    for (const one of Array.isArray(body?.results) ? body.results : []) {
+    const results = Array.isArray(body?.results) ? body.results : [];
+    if (!results.length && empty++ < MOST_EMPTY) request--;
+    for (const one of results) {
       if (!one || (one.id && seen.has(one.id))) continue;
       seen.add(one.id);
       found.push(one);

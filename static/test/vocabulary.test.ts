@@ -117,6 +117,8 @@ test("the space is read once for all who ask, and once more after a failure", as
 });
 for (const [what, pages, want, requests] of [
   ["a page is empty and has a next one", [[[], "2"], [["1"], ""]], ["1"], 2],
+  ["some pages are empty, which do not count", [[[], "2"], [[], "3"], [["1"], "4"], [["2"], "5"], [["3"], "6"], [["4"], "7"]], ["1", "2", "3", "4"], 6],
+  ["all pages are empty and have a next one", Array.from({ length: 9 }, (_, at) => [[], `${at + 1}`]), [], 7],
   ["a page is short and has a next one", [[["1"], "2"], [["2", "3"], ""]], ["1", "2", "3"], 2],
   ["a page begins with the last of the one before", [[["1", "2"], "2"], [["2", "3"], ""]], ["1", "2", "3"], 2],
   ["a page names itself as the next", [[["1"], "2"], [["2"], "2"], [["never read"], ""]], ["1", "2"], 2],
