@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"labelup/internal/localconfluence/connecthost"
 	"labelup/internal/localconfluence/content"
 	"labelup/internal/localconfluence/cql"
 	"labelup/internal/localconfluence/hostpage"
@@ -295,78 +296,29 @@ func (a *source) Copy(_ context.Context, viewer, id string) (hostpage.PageRef, e
 	}
 }
 
-func (a *source) App(context.Context) (*hostpage.App, error) {
-	a.site.mu.RLock()
-	app := a.site.app
-	a.site.mu.RUnlock()
-	if !app.installed || !app.enabled {
-		return nil, nil //nolint:nilnil // the interface says: nil is not installed
-	}
-	d := app.descriptor
-	absolute := func(u string) string {
-		if u == "" || strings.Contains(u, "://") {
-			return u
-		}
-		return d.BaseURL + u
-	}
-	origin := d.BaseURL
-	if scheme, rest, ok := strings.Cut(d.BaseURL, "://"); ok {
-		host, _, _ := strings.Cut(rest, "/")
-		origin = scheme + "://" + host
-	}
-	out := &hostpage.App{Key: d.Key, Name: d.Name, Origin: origin, Licensed: app.licence == "active"}
-	for _, m := range d.Modules.DynamicContentMacros {
-		shown := hostpage.Macro{
-			Key: m.Key, Name: m.Name.Value, Description: m.Description.Value, IconURL: absolute(m.Icon.URL),
-			Inline: m.OutputType == "inline", Width: m.Width, Height: m.Height,
-		}
-		for _, p := range m.Parameters {
-			shown.Parameters = append(shown.Parameters, hostpage.MacroParameter{
-				Identifier: p.Identifier, Name: p.Name.Value, Description: p.Description.Value, Type: p.Type,
-				Values: slices.Clone(p.Values), Default: p.DefaultValue, Required: p.Required,
-			})
-		}
-		if m.Editor != nil {
-			shown.Editor = &hostpage.MacroEditor{InsertTitle: m.Editor.InsertTitle.Value, EditTitle: m.Editor.EditTitle.Value, Width: m.Editor.Width, Height: m.Editor.Height}
-		}
-		out.Macros = append(out.Macros, shown)
-	}
-	for _, m := range d.Modules.ContentBylineItems {
-		out.Byline = append(out.Byline, hostpage.BylineItem{
-			Key: m.Key, Name: m.Name.Value, Tooltip: m.Tooltip.Value, IconURL: absolute(m.Icon.URL), Target: m.Target.Type, Width: m.Target.Options.Width,
-		})
-	}
-	return out, nil
-}
+func (a *source) App(context.Context) (*hostpage.App, error) { return a.site.connect.Shown(), nil }
 
 func (a *source) AdminPages(_ context.Context, viewer string) ([]hostpage.AdminPage, error) {
-	app, err := a.site.working()
-	if err != nil || userOf(a.site, viewer).Role != content.Admin {
-		return nil, nil //nolint:nilerr // no app, no pages of it
+	if userOf(a.site, viewer).Role != content.Admin {
+		return nil, nil
 	}
-	var out []hostpage.AdminPage
-	for _, m := range app.descriptor.Modules.AdminPages {
-		out = append(out, hostpage.AdminPage{App: app.descriptor.Key, Key: m.Key, Name: m.Name.Value})
-	}
-	return out, nil
+	return a.site.connect.AdminPages(), nil
 }
 
 func (a *source) SignedIframe(_ context.Context, viewer string, use hostpage.ModuleUse) (string, error) {
-	app, err := a.site.working()
-	forAdmins := err == nil && slices.ContainsFunc(app.descriptor.Modules.AdminPages, func(m adminPageModule) bool { return m.Key == use.Module })
-	if forAdmins && userOf(a.site, viewer).Role != content.Admin {
+	if a.site.connect.ForAdmins(use.Module) && userOf(a.site, viewer).Role != content.Admin {
 		return "", hostpage.ErrForbidden
 	}
-	at, err := a.s.signURL(a.site, viewer, use, variation{})
+	at, err := a.s.connect.SignURL(a.site.connect, viewer, use, connecthost.Variation{})
 	return at, faulted(err)
 }
 
 func (a *source) ContextToken(_ context.Context, viewer string, use hostpage.ModuleUse) (string, error) {
-	token, err := a.s.contextToken(a.site, viewer, use, variation{})
+	token, err := a.s.connect.ContextToken(a.site.connect, viewer, use, connecthost.Variation{})
 	return token, faulted(err)
 }
 
 func (a *source) ExportMacro(ctx context.Context, viewer string, use hostpage.ModuleUse) (string, error) {
-	static, err := a.s.renderStatic(ctx, a.site, viewer, use)
+	static, err := a.s.connect.RenderStatic(ctx, a.site.connect, viewer, use)
 	return static, faulted(err)
 }

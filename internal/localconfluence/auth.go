@@ -1,13 +1,10 @@
 package localconfluence
 
 import (
-	"crypto/rand"
 	"net/http"
 	"strings"
-	"sync"
-	"time"
 
-	"labelup/internal/localconfluence/connectjwt"
+	"labelup/internal/localconfluence/connecthost"
 	"labelup/internal/localconfluence/content"
 	"labelup/internal/localconfluence/hostpage"
 )
@@ -29,9 +26,6 @@ type refusal struct {
 	html   bool
 	reason string
 }
-
-// appUser is the local name of the app's own account.
-const appUser = "label-up-app"
 
 // authenticate finds out who is calling from the Authorization header or, for
 // a browser on the web pages, from their cookie.
@@ -82,36 +76,23 @@ func (s *Server) visitor(x *site, r *http.Request) (caller, *refusal) {
 		}
 	}
 	if key := r.Header.Get("AP-Client-Key"); key != "" {
-		app, err := x.working()
-		if err != nil || app.descriptor.Key != key {
+		app, err := x.connect.Working()
+		if err != nil || app.Descriptor.Key != key {
 			return caller{who: "refused"}, denied
 		}
-		by.frame, by.scopes = true, app.descriptor.Scopes
+		by.frame, by.scopes = true, app.Descriptor.Scopes
 		by.who += " for the app"
 	}
 	return by, nil
 }
 
 func (s *Server) appCaller(x *site, r *http.Request, token string) (caller, *refusal) {
-	refused := caller{who: "refused"}
-	x.mu.RLock()
-	app := x.app
-	x.mu.RUnlock()
-	if !app.installed {
-		return refused, &refusal{status: http.StatusUnauthorized, reason: "No installed app for this token"}
-	}
-	claims, err := connectjwt.VerifyHS256(token, app.secret, s.clock.now())
+	app, err := s.connect.Verify(x.connect, r, token)
 	if err != nil {
-		return refused, &refusal{status: http.StatusUnauthorized, reason: "JWT token: " + err.Error()}
+		return caller{who: "refused"}, &refusal{status: http.StatusUnauthorized, reason: err.Error()}
 	}
-	if connectjwt.Text(claims, "iss") != app.descriptor.Key {
-		return refused, &refusal{status: http.StatusUnauthorized, reason: "JWT token: the issuer is not the key of an installed app"}
-	}
-	if connectjwt.Text(claims, "qsh") != connectjwt.QSH(r.Method, r.URL.EscapedPath(), r.URL.RawQuery, x.basePath) {
-		return refused, &refusal{status: http.StatusUnauthorized, reason: "JWT token: the query string hash does not match the request"}
-	}
-	u, _ := x.store.User(appUser)
-	return caller{account: u.AccountID, app: true, token: true, scopes: app.descriptor.Scopes, who: "app"}, nil
+	u, _ := x.store.User(connecthost.AppUser)
+	return caller{account: u.AccountID, app: true, token: true, scopes: app.Descriptor.Scopes, who: "app"}, nil
 }
 
 // bearer accepts an impersonation token, or user:NAME for tests that want to
@@ -122,71 +103,15 @@ func (s *Server) bearer(x *site, token string) (caller, *refusal) {
 			return caller{account: u.AccountID, token: true, scopes: []string{"ADMIN"}, who: u.Name + " with a token"}, nil
 		}
 	}
-	g, ok := s.grants.get(token, s.clock.now())
-	if !ok || g.site != x {
+	account, scopes, ok := s.connect.Granted(x.connect, token)
+	if !ok {
 		return caller{who: "refused"}, &refusal{status: http.StatusUnauthorized, reason: "Unauthorized; the token is unknown or expired"}
 	}
-	u, known := x.store.User(g.account)
+	u, known := x.store.User(account)
 	if !known || u.Inactive {
 		return caller{who: "refused"}, denied
 	}
-	return caller{account: u.AccountID, token: true, scopes: g.scopes, who: "app as " + u.Name}, nil
-}
-
-// grants are the impersonation tokens that are out.
-type grants struct {
-	mu      sync.Mutex
-	byToken map[string]grant
-}
-
-type grant struct {
-	site    *site
-	account string
-	scopes  []string
-	expires time.Time
-}
-
-func (g *grants) issue(to grant, now time.Time) string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for token, old := range g.byToken {
-		if now.After(old.expires) {
-			delete(g.byToken, token)
-		}
-	}
-	token := rand.Text()
-	g.byToken[token] = to
-	return token
-}
-
-func (g *grants) get(token string, now time.Time) (grant, bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	found, ok := g.byToken[token]
-	return found, ok && now.Before(found.expires)
-}
-
-// revoke ends the grants of a site, as uninstalling does.
-func (g *grants) revoke(x *site) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for token, one := range g.byToken {
-		if one.site == x {
-			delete(g.byToken, token)
-		}
-	}
-}
-
-// scopeRank orders the scopes of which each includes those before it.
-var scopeRank = map[string]int{"READ": 1, "WRITE": 2, "DELETE": 3, "SPACE_ADMIN": 4, "ADMIN": 5}
-
-func hasScope(have []string, needed string) bool {
-	for _, scope := range have {
-		if scopeRank[strings.ToUpper(scope)] >= scopeRank[needed] {
-			return true
-		}
-	}
-	return false
+	return caller{account: u.AccountID, token: true, scopes: scopes, who: "app as " + u.Name}, nil
 }
 
 // userOf returns the account of an id, also of one that is gone.

@@ -13,14 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"labelup/internal/localconfluence/connecthost"
 	"labelup/internal/localconfluence/content"
 	"labelup/internal/localconfluence/hostpage"
 )
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
 
 // serveControl lets in only who is on this machine and no page of another
 // origin: the control interface can sign as anyone. A Host that is no loopback
@@ -33,7 +29,7 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	remote, _, _ := net.SplitHostPort(r.RemoteAddr)
 	origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
 	switch {
-	case !isLoopback(strings.Trim(host, "[]")), !isLoopback(remote),
+	case !connecthost.IsLoopback(strings.Trim(host, "[]")), !connecthost.IsLoopback(remote),
 		origin != "" && origin != s.origin, site != "" && site != "same-origin" && site != "none":
 		controlError(w, http.StatusForbidden, "the control interface is for this machine only")
 		return
@@ -104,15 +100,15 @@ func who(x *site, name string) (string, error) {
 
 // signing is the part of a control call that says what to sign.
 type signing struct {
-	Site      string             `json:"site"`
-	User      string             `json:"user"`
-	Module    hostpage.ModuleUse `json:"module"`
-	Method    string             `json:"method"`
-	URL       string             `json:"url"`
-	Event     string             `json:"event"`
-	Body      map[string]any     `json:"body"`
-	Send      bool               `json:"send"`
-	Variation variation          `json:"variation"`
+	Site      string                `json:"site"`
+	User      string                `json:"user"`
+	Module    hostpage.ModuleUse    `json:"module"`
+	Method    string                `json:"method"`
+	URL       string                `json:"url"`
+	Event     string                `json:"event"`
+	Body      map[string]any        `json:"body"`
+	Send      bool                  `json:"send"`
+	Variation connecthost.Variation `json:"variation"`
 }
 
 func (s *Server) controlRoutes() *http.ServeMux {
@@ -193,7 +189,7 @@ func (s *Server) controlRoutes() *http.ServeMux {
 		if err != nil {
 			return nil, err
 		}
-		at, err := s.signURL(x, account, in.Module, in.Variation)
+		at, err := s.connect.SignURL(x.connect, account, in.Module, in.Variation)
 		return map[string]string{"url": at}, err
 	}))
 	handle("POST /control/sign/context", command(func(_ *http.Request, in signing) (any, error) {
@@ -201,7 +197,7 @@ func (s *Server) controlRoutes() *http.ServeMux {
 		if err != nil {
 			return nil, err
 		}
-		token, err := s.contextToken(x, account, in.Module, in.Variation)
+		token, err := s.connect.ContextToken(x.connect, account, in.Module, in.Variation)
 		return map[string]string{"token": token}, err
 	}))
 	handle("POST /control/sign/request", command(s.signRequest))
@@ -217,7 +213,7 @@ func (s *Server) controlRoutes() *http.ServeMux {
 		if err != nil {
 			return nil, err
 		}
-		return nil, s.install(r.Context(), x, s.options.AppURL)
+		return nil, s.connect.Install(r.Context(), x.connect, s.options.AppURL)
 	}))
 	for _, verb := range []string{"uninstall", "enable", "disable"} {
 		handle("POST /control/"+verb, command(func(r *http.Request, in on) (any, error) {
@@ -227,9 +223,9 @@ func (s *Server) controlRoutes() *http.ServeMux {
 			}
 			var status int
 			if verb == "uninstall" {
-				status, err = s.uninstall(r.Context(), x)
+				status, err = s.connect.Uninstall(r.Context(), x.connect)
 			} else {
-				status, err = s.setEnabled(r.Context(), x, verb == "enable")
+				status, err = s.connect.SetEnabled(r.Context(), x.connect, verb == "enable")
 			}
 			return map[string]int{"status": status}, err
 		}))
@@ -239,11 +235,7 @@ func (s *Server) controlRoutes() *http.ServeMux {
 		if err != nil {
 			return nil, err
 		}
-		x.mu.Lock() // a site import changes who the site is to the app
-		x.app.clientKey, x.app.oauthClientID = newUUID(), ""
-		x.mu.Unlock()
-		s.grants.revoke(x)
-		return nil, s.install(r.Context(), x, s.options.AppURL)
+		return nil, s.connect.Import(r.Context(), x.connect, s.options.AppURL)
 	}))
 	handle("POST /control/licence", command(func(_ *http.Request, in struct {
 		on
@@ -256,9 +248,7 @@ func (s *Server) controlRoutes() *http.ServeMux {
 		if in.Licence != "active" && in.Licence != "none" {
 			return nil, badRequest("licence must be active or none")
 		}
-		x.mu.Lock()
-		x.app.licence = in.Licence
-		x.mu.Unlock()
+		x.connect.SetLicence(in.Licence)
 		return nil, nil
 	}))
 	handle("POST /control/webhooks", command(s.fireWebhook))
@@ -279,7 +269,7 @@ func (s *Server) controlRoutes() *http.ServeMux {
 		if !slices.Contains(hostpage.ExportOutputs, in.Output) {
 			return nil, badRequest("output must be one of %s", strings.Join(hostpage.ExportOutputs, ", "))
 		}
-		storage, err := s.export(r.Context(), x, account, in.Page, in.Output)
+		storage, err := s.connect.Export(r.Context(), x.connect, account, in.Page, in.Output)
 		return map[string]string{"storage": storage}, err
 	}))
 	return mux
@@ -310,15 +300,13 @@ func (s *Server) state(*http.Request, nothing) (any, error) {
 	}
 	var sites []siteState
 	for _, x := range s.allSites() {
-		x.mu.RLock()
-		app := x.app
-		x.mu.RUnlock()
+		app := x.connect.App()
 		left, _ := x.points.spend(0)
 		var keys []string
 		for _, sp := range x.store.Spaces(accountEditor) {
 			keys = append(keys, sp.Key)
 		}
-		sites = append(sites, siteState{x.name, x.baseURL, app.clientKey, app.oauthClientID, app.installed, app.enabled, app.licence, left, x.browsing.all(), x.store.Users(), keys})
+		sites = append(sites, siteState{x.name, x.baseURL, app.ClientKey, app.OAuthClientID, app.Installed, app.Enabled, app.Licence, left, x.browsing.all(), x.store.Users(), keys})
 	}
 	return map[string]any{
 		"now": s.clock.now(), "appUrl": s.options.AppURL, "keysUrl": s.KeysURL(), "authorizationServer": s.AuthorizationServer(),
@@ -369,9 +357,7 @@ func (s *Server) reset(*http.Request, nothing) (any, error) {
 	s.sent.clear()
 	return nil, errors.Join(func() (faults []error) {
 		for _, x := range s.allSites() {
-			x.mu.Lock()
-			x.app.licence = "active"
-			x.mu.Unlock()
+			x.connect.SetLicence("active")
 			x.browsing.setLimit(0)
 			faults = append(faults, s.fill(x))
 		}
@@ -585,18 +571,16 @@ func (s *Server) signRequest(r *http.Request, in signing) (any, error) {
 	if in.Method == "" {
 		in.Method = http.MethodGet
 	}
-	x.mu.RLock()
-	app := x.app
-	x.mu.RUnlock()
-	if app.descriptor.Key == "" {
+	app := x.connect.App()
+	if app.Descriptor.Key == "" {
 		return nil, &statusError{http.StatusConflict, "the app was never installed here"}
 	}
 	if u, err := url.Parse(in.URL); err != nil || u.Host == "" && !strings.HasPrefix(in.URL, "/") {
 		return nil, badRequest("url must be absolute or begin with a slash")
 	} else if u.Host == "" {
-		in.URL = app.descriptor.BaseURL + in.URL
+		in.URL = app.Descriptor.BaseURL + in.URL
 	}
-	out, err := s.request(app, in.Method, in.URL, account, false, in.Variation)
+	out, err := s.connect.Request(app, in.Method, in.URL, account, false, in.Variation)
 	if err != nil {
 		return nil, badRequest("%v", err)
 	}
@@ -615,29 +599,27 @@ func (s *Server) signLifecycleCall(r *http.Request, in signing) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.mu.RLock()
-	app := x.app
-	x.mu.RUnlock()
-	if app.descriptor.Key == "" {
-		if app.descriptor, err = s.fetchDescriptor(r.Context(), s.options.AppURL); err != nil {
+	app := x.connect.App()
+	if app.Descriptor.Key == "" {
+		if app.Descriptor, err = s.connect.FetchDescriptor(r.Context(), s.options.AppURL); err != nil {
 			return nil, err
 		}
 	}
-	out, err := s.signLifecycle(x, app, in.Event, in.Variation, in.Body)
+	out, err := s.connect.SignLifecycle(x.connect, app, in.Event, in.Variation, in.Body)
 	if err != nil {
 		return nil, badRequest("%v", err)
 	}
 	return s.maybeSend(r, in, out)
 }
 
-func (s *Server) maybeSend(r *http.Request, in signing, out signed) (any, error) {
+func (s *Server) maybeSend(r *http.Request, in signing, out connecthost.Signed) (any, error) {
 	if !in.Send {
 		return out, nil
 	}
 	if !s.isApp(out.URL) {
 		return nil, badRequest("only the app is called")
 	}
-	status, body, err := s.send(r.Context(), out)
+	status, body, err := s.connect.Send(r.Context(), out)
 	if err != nil {
 		return nil, err
 	}
@@ -667,7 +649,7 @@ func (s *Server) addSite(name string) (any, error) {
 		return nil, &statusError{http.StatusConflict, "there is a site with this name"}
 	}
 	s.sites = append(s.sites, x)
-	return map[string]string{"baseUrl": x.baseURL, "clientKey": x.app.clientKey}, nil
+	return map[string]string{"baseUrl": x.baseURL, "clientKey": x.connect.App().ClientKey}, nil
 }
 
 // fireWebhook tells the app of an event that did not happen, in the shape of
@@ -690,18 +672,16 @@ func (s *Server) fireWebhook(r *http.Request, in struct {
 	if err != nil {
 		return nil, err
 	}
-	x.mu.RLock()
-	app := x.app
-	x.mu.RUnlock()
-	if !app.installed {
+	app := x.connect.App()
+	if !app.Installed {
 		return nil, &statusError{http.StatusConflict, "the app is not installed"}
 	}
 	if in.URL == "" {
-		at := slices.IndexFunc(app.descriptor.Modules.Webhooks, func(h webhookModule) bool { return h.Event == in.Event })
+		at := slices.IndexFunc(app.Descriptor.Modules.Webhooks, func(h connecthost.WebhookModule) bool { return h.Event == in.Event })
 		if at < 0 {
 			return nil, badRequest("the app does not listen to %q", in.Event)
 		}
-		in.URL = app.descriptor.Modules.Webhooks[at].URL
+		in.URL = app.Descriptor.Modules.Webhooks[at].URL
 	}
 	e := content.Event{Name: in.Event, Actor: account, At: s.clock.now()}
 	if in.Page != "" {
@@ -719,16 +699,16 @@ func (s *Server) fireWebhook(r *http.Request, in struct {
 	}
 	body := in.Body
 	if body == nil {
-		body = webhookBody(x, e)
+		body = connecthost.WebhookBody(x.connect, e)
 	}
-	out, err := s.request(app, http.MethodPost, app.descriptor.BaseURL+in.URL, account, false, variation{})
+	out, err := s.connect.Request(app, http.MethodPost, app.Descriptor.BaseURL+in.URL, account, false, connecthost.Variation{})
 	if err != nil {
 		return nil, err
 	}
 	if out.Body, err = json.Marshal(body); err != nil {
 		return nil, fmt.Errorf("localconfluence: %w", err)
 	}
-	status, _, err := s.send(r.Context(), out)
+	status, _, err := s.connect.Send(r.Context(), out)
 	if err != nil {
 		return nil, err
 	}

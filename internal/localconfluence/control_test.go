@@ -13,6 +13,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
 
+	"labelup/internal/localconfluence/connecthost"
 	"labelup/internal/localconfluence/connectjwt"
 )
 
@@ -146,11 +147,11 @@ func TestTenantsAreApart(t *testing.T) {
 	w.control("POST", "/control/sites", `{"name":"Wiki!"}`, 400)
 	w.control("POST", "/control/install", `{"site":"acme"}`, 200)
 	x, _ := w.s.site("acme")
-	if made["baseUrl"] != w.s.origin+"/acme/wiki" || x.app.secret == w.secret() || x.app.clientKey == "local-confluence" {
+	if made["baseUrl"] != w.s.origin+"/acme/wiki" || x.connect.App().Secret == w.secret() || x.connect.App().ClientKey == "local-confluence" {
 		t.Errorf("site %v", made)
 	}
 	path, now := "/acme/wiki/rest/api/user/current", time.Now().Unix()
-	for secret, want := range map[string]int{x.app.secret: 200, w.secret(): 401} {
+	for secret, want := range map[string]int{x.connect.App().Secret: 200, w.secret(): 401} {
 		token, err := connectjwt.SignHS256(secret, connectjwt.Claims{"iss": "labelup", "iat": now, "exp": now + 60, "qsh": connectjwt.QSH("GET", path, "", "/acme/wiki")})
 		if err != nil {
 			t.Fatal(err)
@@ -322,7 +323,7 @@ func TestMisbehaviour(t *testing.T) {
 	t.Run("the key server and the token server can fail, too", func(t *testing.T) {
 		w.control("POST", "/control/misbehave", `{"kind":"html","path":"/install-keys/**"}`, 200)
 		w.control("POST", "/control/misbehave", `{"kind":"503","path":"/oauth2/token"}`, 200)
-		keys, err := w.raw("GET", "/install-keys/"+w.s.keyID, "", "")
+		keys, err := w.raw("GET", strings.TrimPrefix(w.s.connect.KeyURL(), w.s.origin), "", "")
 		if err != nil || !strings.Contains(string(keys.body), "<h1>") {
 			t.Errorf("%s, %v", keys.body, err)
 		}
@@ -330,14 +331,14 @@ func TestMisbehaviour(t *testing.T) {
 			t.Errorf("%d, %v", token.status, err)
 		}
 		w.control("DELETE", "/control/misbehave", "", 200)
-		if keys, err := w.raw("GET", "/install-keys/"+w.s.keyID, "", ""); err != nil || !strings.Contains(string(keys.body), "PUBLIC KEY") {
+		if keys, err := w.raw("GET", strings.TrimPrefix(w.s.connect.KeyURL(), w.s.origin), "", ""); err != nil || !strings.Contains(string(keys.body), "PUBLIC KEY") {
 			t.Errorf("%s, %v", keys.body, err)
 		}
 	})
 	t.Run("issued tokens can be off", func(t *testing.T) {
 		w.control("POST", "/control/misbehave", `{"kind":"skew","delay":-3600,"count":1}`, 200)
 		x, _ := w.s.site("")
-		r, err := w.s.request(x.app, "GET", w.app.URL+"/x", "", false, variation{})
+		r, err := w.s.connect.Request(x.connect.App(), "GET", w.app.URL+"/x", "", false, connecthost.Variation{})
 		if err != nil {
 			t.Fatal(err)
 		}

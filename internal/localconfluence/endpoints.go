@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"labelup/internal/localconfluence/connecthost"
 )
 
 // endpoint is a REST call that is played.
@@ -131,7 +133,7 @@ func played() *http.ServeMux {
 func (e endpoint) guarded() route {
 	known := strings.Fields(e.query)
 	return func(c *call) (any, error) {
-		if (c.by.token || c.by.frame) && !hasScope(c.by.scopes, e.scope) {
+		if (c.by.token || c.by.frame) && !connecthost.HasScope(c.by.scopes, e.scope) {
 			return nil, &statusError{http.StatusForbidden, "Request not in an authorized API scope"}
 		}
 		for name := range c.URL.Query() {

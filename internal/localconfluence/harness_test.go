@@ -246,9 +246,7 @@ func (w *world) credential(who, method, path string) string {
 
 func (w *world) secret() string {
 	x, _ := w.s.site("")
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	return x.app.secret
+	return x.connect.App().Secret
 }
 
 // pageID finds a page by title.

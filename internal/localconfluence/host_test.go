@@ -14,6 +14,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
 
+	"labelup/internal/localconfluence/connecthost"
 	"labelup/internal/localconfluence/connectjwt"
 	"labelup/internal/localconfluence/hostpage"
 )
@@ -73,7 +74,7 @@ func TestInstalling(t *testing.T) {
 		t.Error("installing again must change the secret and nothing else")
 	}
 	x, _ := w.s.site("")
-	if _, err := w.s.uninstall(t.Context(), x); err != nil {
+	if _, err := w.s.connect.Uninstall(t.Context(), x.connect); err != nil {
 		t.Fatal(err)
 	}
 	last := w.app.all()[len(w.app.all())-1]
@@ -83,7 +84,7 @@ func TestInstalling(t *testing.T) {
 	if got := w.call("app", "GET", "/wiki/rest/api/user/current", ""); got.status != 401 {
 		t.Errorf("the app may still call: %d", got.status)
 	}
-	if _, err := w.s.signURL(x, accountEditor, hostpage.ModuleUse{Module: macroKey}, variation{}); err == nil {
+	if _, err := w.s.connect.SignURL(x.connect, accountEditor, hostpage.ModuleUse{Module: macroKey}, connecthost.Variation{}); err == nil {
 		t.Error("pages still show the app")
 	}
 }
@@ -100,7 +101,7 @@ func TestInstallIsRolledBack(t *testing.T) {
 			if err := w.s.Install(t.Context(), w.app.URL); err == nil {
 				t.Error("installed")
 			}
-			if x, _ := w.s.site(""); x.app.installed || x.app.secret != "" {
+			if x, _ := w.s.site(""); x.connect.App().Installed || x.connect.App().Secret != "" {
 				t.Error("the site believes that the app is installed")
 			}
 		})
@@ -148,7 +149,7 @@ func TestIframeURLs(t *testing.T) {
 		Module: macroKey, Part: hostpage.PartView, PageID: page, Version: 1, MacroID: "m-1",
 		Params: map[string]string{"prefix": "a b&c", "unknown": "x"},
 	}
-	raw, err := w.s.signURL(x, accountViewer, use, variation{})
+	raw, err := w.s.connect.SignURL(x.connect, accountViewer, use, connecthost.Variation{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +164,7 @@ func TestIframeURLs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if claims["qsh"] != connectjwt.QSH("GET", u.EscapedPath(), u.RawQuery, "") || claims["iss"] != x.app.clientKey || claims["sub"] != accountViewer {
+	if claims["qsh"] != connectjwt.QSH("GET", u.EscapedPath(), u.RawQuery, "") || claims["iss"] != x.connect.App().ClientKey || claims["sub"] != accountViewer {
 		t.Errorf("claims %v", claims)
 	}
 	got := u.Query()
@@ -190,7 +191,7 @@ func TestIframeURLs(t *testing.T) {
 	}
 
 	t.Run("an anonymous visitor has no sub", func(t *testing.T) {
-		token, err := w.s.contextToken(x, "", use, variation{})
+		token, err := w.s.connect.ContextToken(x.connect, "", use, connecthost.Variation{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,10 +202,10 @@ func TestIframeURLs(t *testing.T) {
 	})
 	t.Run("nothing is signed about a page the viewer cannot see", func(t *testing.T) {
 		hidden := hostpage.ModuleUse{Module: macroKey, PageID: w.pageID("Wages and rota")}
-		if at, err := w.s.signURL(x, accountViewer, hidden, variation{}); err == nil {
+		if at, err := w.s.connect.SignURL(x.connect, accountViewer, hidden, connecthost.Variation{}); err == nil {
 			t.Errorf("signed %s", at)
 		}
-		if token, err := w.s.contextToken(x, accountViewer, hidden, variation{}); err == nil {
+		if token, err := w.s.connect.ContextToken(x.connect, accountViewer, hidden, connecthost.Variation{}); err == nil {
 			t.Errorf("signed %s", token)
 		}
 	})
@@ -213,17 +214,17 @@ func TestIframeURLs(t *testing.T) {
 			{Module: "labelup-byline", PageID: page}, {Module: macroKey, Part: hostpage.PartEditor, PageID: page},
 			{Module: macroKey, Part: hostpage.PartExport, PageID: page, Output: "pdf"}, {Module: macroKey, Part: hostpage.PartExport, PageID: page, Output: "html_export"},
 		} {
-			if _, err := w.s.signURL(x, accountEditor, use, variation{}); err != nil {
+			if _, err := w.s.connect.SignURL(x.connect, accountEditor, use, connecthost.Variation{}); err != nil {
 				t.Errorf("%+v: %v", use, err)
 			}
 		}
-		if _, err := w.s.signURL(x, accountEditor, hostpage.ModuleUse{Module: "nothing"}, variation{}); err == nil {
+		if _, err := w.s.connect.SignURL(x.connect, accountEditor, hostpage.ModuleUse{Module: "nothing"}, connecthost.Variation{}); err == nil {
 			t.Error("an unknown module was signed")
 		}
 	})
 	t.Run("a missing licence is in the URL and in the token", func(t *testing.T) {
 		w.control("POST", "/control/licence", `{"licence":"none"}`, 200)
-		raw, err := w.s.signURL(x, accountEditor, use, variation{})
+		raw, err := w.s.connect.SignURL(x.connect, accountEditor, use, connecthost.Variation{})
 		if err != nil {
 			t.Fatal(err)
 		}

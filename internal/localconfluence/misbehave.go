@@ -163,6 +163,21 @@ func (f *faults) of(kind string) (Misbehaviour, bool) {
 	return f.take(func(m *Misbehaviour) bool { return m.Kind == kind })
 }
 
+// skew is what the times of a token that is signed are off by.
+func (f *faults) skew() time.Duration {
+	m, _ := f.of("skew")
+	return time.Duration(m.Delay * float64(time.Second))
+}
+
+// ofWebhook takes what goes wrong with a webhook.
+func (f *faults) ofWebhook() (missing, twice bool) {
+	if _, missing = f.of("webhook-missing"); missing {
+		return true, false
+	}
+	_, twice = f.of("webhook-duplicate")
+	return false, twice
+}
+
 // pathPattern makes a regular expression of a Path.
 func pathPattern(glob string) *regexp.Regexp {
 	if glob == "" {

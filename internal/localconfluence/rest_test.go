@@ -134,7 +134,7 @@ func TestPropertiesAreDeletedAndFoundBySearch(t *testing.T) {
 	if got := search("admin", `labelupPage = 1`); got != nil {
 		t.Errorf("after the index has followed: %v", got)
 	}
-	if _, err := w.s.uninstall(t.Context(), x); err != nil {
+	if _, err := w.s.connect.Uninstall(t.Context(), x.connect); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.call("admin", "GET", "/wiki/rest/api/content/search?cql="+url.QueryEscape(`labelupPage = 1`), ""); got.status != 400 {
@@ -536,11 +536,18 @@ func TestWhatTheAppMustSign(t *testing.T) {
 	}
 }
 
+// As Atlassian's documentation of impersonation has them.
+const (
+	grantType     = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+	clientPrefix  = "urn:atlassian:connect:clientid:"
+	accountPrefix = "urn:atlassian:connect:useraccountid:"
+)
+
 func TestImpersonation(t *testing.T) {
 	w := newWorld(t, nil)
 	w.install()
 	x, _ := w.s.site("")
-	client := x.app.oauthClientID
+	client := x.connect.App().OAuthClientID
 	now := time.Now().Unix()
 	good := func() connectjwt.Claims {
 		return connectjwt.Claims{
@@ -633,13 +640,13 @@ func TestImpersonation(t *testing.T) {
 			t.Errorf("after 16 minutes: %d, %v", got.status, err)
 		}
 		w.s.clock.advance(-16 * time.Minute)
-		if _, err := w.s.uninstall(t.Context(), x); err != nil {
+		if _, err := w.s.connect.Uninstall(t.Context(), x.connect); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := w.raw("GET", "/wiki/rest/api/user/current", bearer, ""); err != nil || got.status != 401 {
 			t.Errorf("uninstalled: %d, %v", got.status, err)
 		}
-		if got := ask(t, good(), x.app.secret, nil); got.status != 400 {
+		if got := ask(t, good(), x.connect.App().Secret, nil); got.status != 400 {
 			t.Errorf("a new one: %d", got.status)
 		}
 	})

@@ -3,7 +3,6 @@ package localconfluence
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -219,12 +218,9 @@ func matches(c *call) ([]cql.Document, error) {
 	if raw := c.URL.Query().Get("cqlcontext"); raw != "" && !json.Valid([]byte(raw)) {
 		return nil, badRequest("Could not parse cqlcontext")
 	}
-	c.site.mu.RLock()
-	app := c.site.app
-	c.site.mu.RUnlock()
 	var fields []cql.PropertyField
-	if app.installed {
-		fields = app.descriptor.propertyFields()
+	if app := c.site.connect.App(); app.Installed {
+		fields = app.Descriptor.PropertyFields()
 	}
 	q, err := cql.Parse(query, c.s.clock.now(), fields...)
 	if err != nil {
@@ -306,7 +302,7 @@ func search(c *call) (any, error) {
 			excerpt = ""
 		}
 		entry := map[string]any{
-			"content": contentJSON(c, x), "title": d.Title, "excerpt": excerpt, "url": webUI(c.site, x),
+			"content": contentJSON(c, x), "title": d.Title, "excerpt": excerpt, "url": c.site.store.WebUI(x),
 			"breadcrumbs": []any{}, "entityType": "content", "iconCssClass": "aui-icon content-type-" + string(x.Type),
 			"lastModified": stamp(x.Version.At), "friendlyLastModified": x.Version.At.UTC().Format("Jan 02, 2006"), "score": 0.0,
 		}
@@ -353,7 +349,7 @@ func contentJSON(c *call, x content.Content) any {
 		"id": publicID(x), "type": x.Type, "status": x.Status, "title": x.Title,
 		"macroRenderedOutput": map[string]any{}, "extensions": map[string]any{"position": x.Position},
 		"_expandable": map[string]any{"container": "/rest/api/space/" + x.SpaceID},
-		"_links":      map[string]any{"webui": webUI(c.site, x), "self": self, "tinyui": "/x/" + x.ID},
+		"_links":      map[string]any{"webui": c.site.store.WebUI(x), "self": self, "tinyui": "/x/" + x.ID},
 	}
 	if sp, err := c.site.store.Space(c.by.account, x.SpaceID); wants("space") && err == nil {
 		id, _ := strconv.ParseInt(sp.ID, 10, 64)
@@ -527,12 +523,10 @@ func macroBody(c *call) (any, error) {
 
 // theApp is for endpoints that only the app itself may call.
 func theApp(c *call) error {
-	c.site.mu.RLock()
-	defer c.site.mu.RUnlock()
 	switch {
 	case !c.by.app:
 		return &statusError{http.StatusUnauthorized, "Only the app may do this"}
-	case c.PathValue("app") != c.site.app.descriptor.Key:
+	case c.PathValue("app") != c.site.connect.App().Descriptor.Key:
 		return &statusError{http.StatusNotFound, "Add-on with this key does not exist"}
 	}
 	return nil
@@ -542,21 +536,19 @@ func appInfo(c *call) (any, error) {
 	if err := theApp(c); err != nil {
 		return nil, err
 	}
-	c.site.mu.RLock()
-	defer c.site.mu.RUnlock()
-	app := c.site.app
+	app := c.site.connect.App()
 	state := "DISABLED"
-	if app.enabled {
+	if app.Enabled {
 		state = "ENABLED"
 	}
 	out := map[string]any{
-		"key": app.descriptor.Key, "version": "1.0.0-AC", "state": state,
+		"key": app.Descriptor.Key, "version": "1.0.0-AC", "state": state,
 		"host":  map[string]any{"product": "Confluence", "contacts": []any{}},
-		"links": map[string]any{"self": []any{map[string]any{"href": c.site.baseURL + "/rest/atlassian-connect/1/addons/" + app.descriptor.Key}}},
+		"links": map[string]any{"self": []any{map[string]any{"href": c.site.baseURL + "/rest/atlassian-connect/1/addons/" + app.Descriptor.Key}}},
 	}
-	if app.descriptor.EnableLicensing {
+	if app.Descriptor.EnableLicensing {
 		out["license"] = map[string]any{
-			"active": app.licence == "active", "type": "DEVELOPER", "evaluation": false,
+			"active": app.Licence == "active", "type": "DEVELOPER", "evaluation": false,
 			"entitlementId": "local-entitlement", "entitlementNumber": "E-000-000",
 		}
 	}
@@ -628,18 +620,6 @@ func deleteAppProperty(c *call) (any, error) {
 	}
 	c.status = http.StatusNoContent
 	return nil, nil
-}
-
-// webUI is where people see a content, relative to the site's base URL.
-func webUI(x *site, c content.Content) string {
-	kind := "pages"
-	switch c.Type {
-	case content.BlogPost:
-		kind = "blog"
-	case content.Attachment:
-		return "/pages/viewpageattachments.action?pageId=" + c.ParentID
-	}
-	return fmt.Sprintf("/spaces/%s/%s/%s/%s", x.store.SpaceKey(c.SpaceID), kind, c.ID, url.PathEscape(strings.ReplaceAll(c.Title, " ", "+")))
 }
 
 func withPrefix(labels []content.Label, prefixes ...string) []content.Label {

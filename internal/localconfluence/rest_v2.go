@@ -105,7 +105,7 @@ func single(in string) route {
 }
 
 func contentLinks(c *call, x content.Content) map[string]any {
-	return map[string]any{"webui": webUI(c.site, x), "editui": "/pages/resumedraft.action?draftId=" + x.ID, "tinyui": "/x/" + x.ID}
+	return map[string]any{"webui": c.site.store.WebUI(x), "editui": "/pages/resumedraft.action?draftId=" + x.ID, "tinyui": "/x/" + x.ID}
 }
 
 // withBase adds what links are relative to; answers about one thing say it in
@@ -136,7 +136,7 @@ func (c *call) contentV2(x content.Content) (map[string]any, error) {
 		out["id"], out["pageId"], out["comment"] = publicID(x), x.ParentID, ""
 		out["mediaType"], out["mediaTypeDescription"] = mime.TypeByExtension(path.Ext(x.Title)), "File"
 		out["fileId"], out["fileSize"] = "file-"+x.ID, len(x.Body)
-		out["webuiLink"], out["downloadLink"] = webUI(c.site, x), "/download/attachments/"+x.ParentID+"/"+url.PathEscape(x.Title)
+		out["webuiLink"], out["downloadLink"] = c.site.store.WebUI(x), "/download/attachments/"+x.ParentID+"/"+url.PathEscape(x.Title)
 	case x.Type.Custom():
 		out["type"], out["pageId"] = x.Type, x.ParentID
 	case x.Type == content.Page:

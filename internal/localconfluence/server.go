@@ -15,16 +15,14 @@
 //
 //	/wiki/rest/api, /wiki/api/v2   the REST API (rest_v1.go, rest_v2.go)
 //	/wiki/                         the web pages (adapter.go, hostpage)
-//	/install-keys/{kid}            public keys of lifecycle tokens (host.go)
-//	/oauth2/token                  impersonation tokens (impersonation.go)
+//	/install-keys/{kid}            public keys of lifecycle tokens (connecthost)
+//	/oauth2/token                  impersonation tokens (connecthost)
 //	/control/                      the control interface (control.go)
 package localconfluence
 
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io"
@@ -39,6 +37,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"labelup/internal/localconfluence/connecthost"
 	"labelup/internal/localconfluence/content"
 	"labelup/internal/localconfluence/hostpage"
 )
@@ -77,29 +76,20 @@ type Server struct {
 	origin  string
 	logger  *slog.Logger
 	clock   *clock
-	client  *http.Client
 	rest    *http.ServeMux
 	control *http.ServeMux
 	pages   http.Handler
-
-	key      func() *rsa.PrivateKey // signs lifecycle tokens; its public half is served under keyID
-	keyID    string
-	strayKey func() *rsa.PrivateKey // is served nowhere: for attacks
 
 	imports []byte // JSON lines, read again at every reset
 
 	faults   *faults
 	unplayed *unplayed
 	requests *journal[SeenRequest]
-	sent     *journal[Delivery]
-	grants   *grants
+	sent     *journal[connecthost.Delivery]
+	connect  *connecthost.Host
 
 	mu    sync.RWMutex
 	sites []*site // the first is the default one
-
-	queue   chan func(context.Context)
-	stop    context.CancelFunc
-	stopped chan struct{}
 }
 
 // clock is the time on the site, which tests may move.
@@ -126,10 +116,7 @@ func (c *clock) reset() {
 	c.offset = 0
 }
 
-const (
-	webhookQueue = 1000
-	maxImport    = 256 << 20
-)
+const maxImport = 256 << 20
 
 // New returns a local Confluence with its content in place and no app
 // installed. It listens to nothing itself; see Handler.
@@ -143,19 +130,12 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, origin: base.Scheme + "://" + base.Host, logger: o.Logger, clock: &clock{},
-		keyID: newUUID(), requests: newJournal[SeenRequest](), sent: newJournal[Delivery](),
-		queue: make(chan func(context.Context), webhookQueue), stopped: make(chan struct{}),
-		client: &http.Client{
-			Timeout:       10 * time.Second, // Atlassian's own limit for a call to an app
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		requests: newJournal[SeenRequest](), sent: newJournal[connecthost.Delivery](),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
 	}
-	s.key, s.strayKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
 	s.faults = newFaults(o.Seed, s.clock.now)
-	s.grants = &grants{byToken: map[string]grant{}}
 	s.unplayed = &unplayed{counts: map[string]int{}}
 
 	if o.Pages != nil {
@@ -166,8 +146,12 @@ func New(o Options) (*Server, error) {
 			return nil, fmt.Errorf("localconfluence: import: larger than %d bytes", maxImport)
 		}
 	}
+	s.connect = connecthost.New(connecthost.Options{
+		Origin: s.origin, Now: s.clock.now, Logger: s.logger, Sent: s.sent.add, Skew: s.faults.skew, WebhookFault: s.faults.ofWebhook,
+	})
 	first, err := s.newSite("")
 	if err != nil {
+		s.connect.Close()
 		return nil, err
 	}
 	s.sites = []*site{first}
@@ -175,20 +159,6 @@ func New(o Options) (*Server, error) {
 	s.rest = played()
 	s.control = s.controlRoutes()
 	s.pages = hostpage.New(&source{s, first}, hostpage.Options{Libraries: o.Libraries, Log: s.logger})
-
-	ctx, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	go func() {
-		defer close(s.stopped)
-		for {
-			select {
-			case deliver := <-s.queue:
-				deliver(ctx)
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
 	return s, nil
 }
 
@@ -196,11 +166,22 @@ func New(o Options) (*Server, error) {
 // which seed.
 func (s *Server) Misbehaves() (seed uint64, does bool) { return s.options.Seed, s.options.Misbehave }
 
-// Close stops sending webhooks. What is in the queue is lost, as in life.
-func (s *Server) Close() {
-	s.stop()
-	<-s.stopped
+// Install installs the app at appBaseURL on the first site, or installs it again,
+// see [connecthost.Host.Install].
+func (s *Server) Install(ctx context.Context, appBaseURL string) error {
+	x, _ := s.site("")
+	return s.connect.Install(ctx, x.connect, appBaseURL)
 }
+
+// KeysURL is where lifecycle keys are served; a key is at KeysURL + "/" + kid.
+func (s *Server) KeysURL() string { return s.connect.KeysURL() }
+
+// AuthorizationServer is the audience of impersonation assertions; tokens are
+// at AuthorizationServer + "/oauth2/token".
+func (s *Server) AuthorizationServer() string { return s.origin }
+
+// Close stops sending webhooks. What is in the queue is lost, as in life.
+func (s *Server) Close() { s.connect.Close() }
 
 // Handler answers everything under the server's origin.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
@@ -239,9 +220,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	handler := http.NotFoundHandler()
 	switch {
 	case path == "/oauth2/token":
-		handler = s.misbehaving(&seen, http.HandlerFunc(s.serveToken))
+		handler = s.misbehaving(&seen, http.HandlerFunc(s.connect.ServeToken))
 	case strings.HasPrefix(path, "/install-keys/"):
-		handler = s.misbehaving(&seen, http.HandlerFunc(s.serveKey))
+		handler = s.misbehaving(&seen, http.HandlerFunc(s.connect.ServeKey))
 	case site != nil && isREST.MatchString(rest):
 		handler = s.misbehaving(&seen, s.restHandler(site, rest, &seen))
 	case isElsewhere.MatchString(path):
@@ -303,25 +284,26 @@ type site struct {
 	name     string
 	basePath string // "/wiki", or "/name/wiki"
 	baseURL  string
-	cloudID  string
 	store    *content.Store
 	points   *points
 	browsing *browsing
+	connect  *connecthost.Site
 	filling  atomic.Bool // the content is being put in place: no webhooks
-
-	mu  sync.RWMutex
-	app install
 }
 
 func (s *Server) newSite(name string) (*site, error) {
-	x := &site{name: name, basePath: "/wiki", cloudID: newUUID(), points: &points{now: s.clock.now}, browsing: &browsing{now: s.clock.now}}
-	x.app = install{clientKey: "local-confluence", licence: "active"}
+	x := &site{name: name, basePath: "/wiki", points: &points{now: s.clock.now}, browsing: &browsing{now: s.clock.now}}
 	if name != "" {
 		x.basePath = "/" + name + "/wiki"
-		x.app.clientKey += "-" + name
 	}
 	x.baseURL = s.origin + x.basePath
-	x.store = content.New(s.clock.now, func(e content.Event) { s.webhook(x, e) })
+	x.store = content.New(s.clock.now, func(e content.Event) {
+		if !x.filling.Load() {
+			s.connect.Webhook(x.connect, e)
+		}
+	})
+	x.connect = &connecthost.Site{Name: name, BasePath: x.basePath, BaseURL: x.baseURL, CloudID: connecthost.NewUUID(), Store: x.store}
+	s.connect.AddSite(x.connect)
 	return x, s.fill(x)
 }
 
@@ -378,20 +360,4 @@ type SeenRequest struct {
 	Who    string    `json:"who"`    // such as "app", "app as editor", "editor", "anonymous"
 	Site   string    `json:"site"`
 	Fault  string    `json:"fault,omitempty"` // the misbehaviour that was applied
-}
-
-func newUUID() string {
-	b := make([]byte, 16)
-	_, _ = rand.Read(b) // never fails since Go 1.24
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
-// newKey takes a quarter of a second, so it is only called for when needed.
-func newKey() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic("localconfluence: " + err.Error()) // cannot be: the size is fine and the randomness never fails
-	}
-	return key
 }

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -852,6 +853,18 @@ func eventName(t Type, verb string) string {
 		return "blog_" + verb
 	}
 	return string(t) + "_" + verb
+}
+
+// WebUI is where people see a content, relative to the site's base URL.
+func (s *Store) WebUI(c Content) string {
+	kind := "pages"
+	switch c.Type {
+	case BlogPost:
+		kind = "blog"
+	case Attachment:
+		return "/pages/viewpageattachments.action?pageId=" + c.ParentID
+	}
+	return fmt.Sprintf("/spaces/%s/%s/%s/%s", s.SpaceKey(c.SpaceID), kind, c.ID, url.PathEscape(strings.ReplaceAll(c.Title, " ", "+")))
 }
 
 func compareIDs(a, b string) int {

@@ -1,4 +1,4 @@
-package localconfluence
+package connecthost
 
 import (
 	"bytes"
@@ -23,17 +23,6 @@ import (
 	"labelup/internal/localconfluence/hostpage"
 )
 
-// install is the app on one site.
-type install struct {
-	clientKey     string // what the app knows the site by
-	descriptor    descriptor
-	secret        string
-	oauthClientID string
-	installed     bool
-	enabled       bool
-	licence       string // "active" or "none"
-}
-
 // Delivery is a call Confluence made to the app that no person waited for.
 type Delivery struct {
 	At     time.Time `json:"at"`
@@ -46,13 +35,13 @@ type Delivery struct {
 // tokenTTL is how long a token in an iframe URL lives.
 const tokenTTL = 15 * time.Minute
 
-// serveKey plays the key server of lifecycle tokens.
-func (s *Server) serveKey(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != "/install-keys/"+s.keyID {
+// ServeKey plays the key server of lifecycle tokens.
+func (h *Host) ServeKey(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/install-keys/"+h.keyID {
 		http.NotFound(w, r)
 		return
 	}
-	der, err := x509.MarshalPKIXPublicKey(&s.key().PublicKey)
+	der, err := x509.MarshalPKIXPublicKey(&h.key().PublicKey)
 	if err != nil {
 		http.Error(w, "key", http.StatusInternalServerError)
 		return
@@ -62,85 +51,77 @@ func (s *Server) serveKey(w http.ResponseWriter, r *http.Request) {
 }
 
 // KeysURL is where lifecycle keys are served; a key is at KeysURL + "/" + kid.
-func (s *Server) KeysURL() string { return s.origin + "/install-keys" }
+func (h *Host) KeysURL() string { return h.origin + "/install-keys" }
 
-// AuthorizationServer is the audience of impersonation assertions; tokens are
-// at AuthorizationServer + "/oauth2/token".
-func (s *Server) AuthorizationServer() string { return s.origin }
+// KeyURL is where the key of lifecycle tokens is served.
+func (h *Host) KeyURL() string { return h.KeysURL() + "/" + h.keyID }
 
-// Install installs the app at appBaseURL on the first site, or installs it
-// again: a new shared secret is sent, then the app is enabled. It fails when
-// the descriptor is refused or the app does not answer installed with 2xx;
-// nothing is installed then.
-func (s *Server) Install(ctx context.Context, appBaseURL string) error {
-	x, _ := s.site("")
-	return s.install(ctx, x, appBaseURL)
-}
-
-func (s *Server) install(ctx context.Context, x *site, appBaseURL string) error {
-	d, err := s.fetchDescriptor(ctx, appBaseURL)
+// Install installs the app at appBaseURL on a site, or installs it again: a new
+// shared secret is sent, then the app is enabled. It fails when the descriptor is
+// refused or the app does not answer installed with 2xx; nothing is installed
+// then.
+func (h *Host) Install(ctx context.Context, x *Site, appBaseURL string) error {
+	d, err := h.FetchDescriptor(ctx, appBaseURL)
 	if err != nil {
-		return fmt.Errorf("localconfluence: install: %w", err)
+		return fmt.Errorf("connecthost: install: %w", err)
 	}
-	x.mu.RLock()
-	next := x.app
-	x.mu.RUnlock()
-	if next.oauthClientID == "" {
-		next.oauthClientID = rand.Text()
+	next := x.App()
+	if next.OAuthClientID == "" {
+		next.OAuthClientID = rand.Text()
 	}
-	next.descriptor, next.secret, next.installed, next.enabled = d, rand.Text()+rand.Text(), true, true
-	status, err := s.lifecycle(ctx, x, next, "installed")
+	next.Descriptor, next.Secret, next.Installed, next.Enabled = d, rand.Text()+rand.Text(), true, true
+	status, err := h.lifecycle(ctx, x, next, "installed")
 	if err != nil {
-		return fmt.Errorf("localconfluence: install: %w", err)
+		return fmt.Errorf("connecthost: install: %w", err)
 	}
 	if status/100 != 2 {
-		return fmt.Errorf("localconfluence: install: the app host returned HTTP response code %d", status)
+		return fmt.Errorf("connecthost: install: the app host returned HTTP response code %d", status)
 	}
 	x.mu.Lock()
 	x.app = next
 	x.mu.Unlock()
-	x.store.AddUser(content.User{AccountID: "5f0000000000000000000a99", Name: appUser, DisplayName: d.Name, Role: content.Editor, App: true})
-	if _, err := s.lifecycle(ctx, x, next, "enabled"); err != nil {
-		s.logger.Warn("the app did not answer enabled", "error", err) // only logged in life, too
+	x.Store.AddUser(content.User{AccountID: "5f0000000000000000000a99", Name: AppUser, DisplayName: d.Name, Role: content.Editor, App: true})
+	if _, err := h.lifecycle(ctx, x, next, "enabled"); err != nil {
+		h.logger.Warn("the app did not answer enabled", "error", err) // only logged in life, too
 	}
 	return nil
 }
 
-// setEnabled enables or disables the app of a site.
-func (s *Server) setEnabled(ctx context.Context, x *site, enabled bool) (int, error) {
+// SetEnabled enables or disables the app of a site.
+func (h *Host) SetEnabled(ctx context.Context, x *Site, enabled bool) (int, error) {
 	event := "disabled"
 	if enabled {
 		event = "enabled"
 	}
 	x.mu.Lock()
-	x.app.enabled = enabled
+	x.app.Enabled = enabled
 	app := x.app
 	x.mu.Unlock()
-	return s.lifecycle(ctx, x, app, event)
+	return h.lifecycle(ctx, x, app, event)
 }
 
-// uninstall sends disabled and uninstalled. The app's answers change nothing.
-func (s *Server) uninstall(ctx context.Context, x *site) (int, error) {
+// Uninstall sends disabled and uninstalled. The app's answers change nothing.
+func (h *Host) Uninstall(ctx context.Context, x *Site) (int, error) {
 	x.mu.Lock()
 	app := x.app
-	x.app.installed, x.app.enabled = false, false
+	x.app.Installed, x.app.Enabled = false, false
 	x.mu.Unlock()
-	s.grants.revoke(x)
-	_, _ = s.lifecycle(ctx, x, app, "disabled")
-	return s.lifecycle(ctx, x, app, "uninstalled")
+	h.grants.revoke(x)
+	_, _ = h.lifecycle(ctx, x, app, "disabled")
+	return h.lifecycle(ctx, x, app, "uninstalled")
 }
 
-// signed is a request that the app would accept from Atlassian, or the
+// Signed is a request that the app would accept from Atlassian, or the
 // variation of it that was asked for.
-type signed struct {
+type Signed struct {
 	Method  string            `json:"method"`
 	URL     string            `json:"url"`
 	Headers map[string]string `json:"headers"`
 	Body    json.RawMessage   `json:"body,omitempty"`
 }
 
-// variation says how a token differs from what Atlassian would sign.
-type variation struct {
+// Variation says how a token differs from what Atlassian would sign.
+type Variation struct {
 	// Algorithm is RS256, HS256 or none; "" is the right one.
 	Algorithm string `json:"algorithm"`
 
@@ -157,12 +138,11 @@ type variation struct {
 }
 
 // token signs claims with the key of lifecycle tokens or of a site.
-func (s *Server) token(app install, lifecycle bool, claims connectjwt.Claims, v variation) (string, error) {
-	if m, ok := s.faults.of("skew"); ok {
-		for _, name := range []string{"iat", "exp"} {
-			if at, ok := claims[name].(int64); ok {
-				claims[name] = at + int64(m.Delay)
-			}
+func (h *Host) token(app App, lifecycle bool, claims connectjwt.Claims, v Variation) (string, error) {
+	skew := h.skew()
+	for _, name := range []string{"iat", "exp"} {
+		if at, ok := claims[name].(int64); ok {
+			claims[name] = at + int64(skew.Seconds())
 		}
 	}
 	for name, value := range v.Claims {
@@ -183,11 +163,11 @@ func (s *Server) token(app install, lifecycle bool, claims connectjwt.Claims, v 
 	case "none":
 		return connectjwt.SignNone(claims)
 	case "HS256":
-		secret := app.secret
+		secret := app.Secret
 		if v.Key == "public" {
-			der, err := x509.MarshalPKIXPublicKey(&s.key().PublicKey)
+			der, err := x509.MarshalPKIXPublicKey(&h.key().PublicKey)
 			if err != nil {
-				return "", fmt.Errorf("localconfluence: %w", err)
+				return "", fmt.Errorf("connecthost: %w", err)
 			}
 			secret = string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 		} else if given, ok := strings.CutPrefix(v.Key, "secret:"); ok {
@@ -195,81 +175,81 @@ func (s *Server) token(app install, lifecycle bool, claims connectjwt.Claims, v 
 		}
 		return connectjwt.SignHS256(secret, claims)
 	case "RS256":
-		key, kid := s.key, s.keyID
+		key, kid := h.key, h.keyID
 		if v.Key == "stray" {
-			key = s.strayKey
+			key = h.strayKey
 		}
 		if v.KeyID != "" {
 			kid = v.KeyID
 		}
 		return connectjwt.SignRS256(key(), kid, claims)
 	}
-	return "", fmt.Errorf("localconfluence: unknown algorithm %q", algorithm)
+	return "", fmt.Errorf("connecthost: unknown algorithm %q", algorithm)
 }
 
-// request signs any request to the app, for the site and the account given.
-func (s *Server) request(app install, method, at, account string, lifecycle bool, v variation) (signed, error) {
+// Request signs any request to the app, for the site and the account given.
+func (h *Host) Request(app App, method, at, account string, lifecycle bool, v Variation) (Signed, error) {
 	u, err := url.Parse(at)
 	if err != nil {
-		return signed{}, fmt.Errorf("localconfluence: %w", err)
+		return Signed{}, fmt.Errorf("connecthost: %w", err)
 	}
-	base, err := url.Parse(app.descriptor.BaseURL)
+	base, err := url.Parse(app.Descriptor.BaseURL)
 	if err != nil {
-		return signed{}, fmt.Errorf("localconfluence: %w", err)
+		return Signed{}, fmt.Errorf("connecthost: %w", err)
 	}
-	now := s.clock.now()
+	now := h.now()
 	claims := connectjwt.Claims{
-		"iss": app.clientKey, "iat": now.Unix(), "exp": now.Add(3 * time.Minute).Unix(),
+		"iss": app.ClientKey, "iat": now.Unix(), "exp": now.Add(3 * time.Minute).Unix(),
 		"qsh": connectjwt.QSH(method, u.EscapedPath(), u.RawQuery, base.EscapedPath()),
 	}
 	if lifecycle {
-		claims["aud"] = []string{app.descriptor.BaseURL}
+		claims["aud"] = []string{app.Descriptor.BaseURL}
 		// RS256 has no salt: two calls of one second would carry the same token
 		// with two bodies, which an app is right to refuse.
-		claims["jti"] = newUUID()
+		claims["jti"] = NewUUID()
 	}
 	if account != "" {
 		claims["sub"] = account
 	}
-	token, err := s.token(app, lifecycle, claims, v)
+	token, err := h.token(app, lifecycle, claims, v)
 	if err != nil {
-		return signed{}, err
+		return Signed{}, err
 	}
-	return signed{Method: method, URL: at, Headers: map[string]string{"Authorization": "JWT " + token, "Content-Type": "application/json"}}, nil
+	return Signed{Method: method, URL: at, Headers: map[string]string{"Authorization": "JWT " + token, "Content-Type": "application/json"}}, nil
 }
 
 // lifecyclePayload is the body of a lifecycle call.
-func lifecyclePayload(x *site, app install, event string) map[string]any {
+func lifecyclePayload(x *Site, app App, event string) map[string]any {
 	body := map[string]any{
-		"key": app.descriptor.Key, "clientKey": app.clientKey, "oauthClientId": app.oauthClientID,
-		"serverVersion": "6452", "pluginsVersion": "1000.0.0", "baseUrl": x.baseURL, "displayUrl": x.baseURL,
-		"productType": "confluence", "description": "Local Confluence", "cloudId": x.cloudID,
+		"key": app.Descriptor.Key, "clientKey": app.ClientKey, "oauthClientId": app.OAuthClientID,
+		"serverVersion": "6452", "pluginsVersion": "1000.0.0", "baseUrl": x.BaseURL, "displayUrl": x.BaseURL,
+		"productType": "confluence", "description": "Local Confluence", "cloudId": x.CloudID,
 		"entitlementId": "local-entitlement", "entitlementNumber": "E-000-000", "eventType": event,
 	}
 	if event == "installed" {
-		body["sharedSecret"] = app.secret
+		body["sharedSecret"] = app.Secret
 	}
 	return body
 }
 
-func (d descriptor) lifecyclePath(event string) string {
+func (d Descriptor) lifecyclePath(event string) string {
 	return map[string]string{
 		"installed": d.Lifecycle.Installed, "uninstalled": d.Lifecycle.Uninstalled,
 		"enabled": d.Lifecycle.Enabled, "disabled": d.Lifecycle.Disabled,
 	}[event]
 }
 
-// signLifecycle makes a lifecycle call: installed and uninstalled are signed
+// SignLifecycle makes a lifecycle call: installed and uninstalled are signed
 // with Atlassian's key, enabled and disabled with the shared secret.
-func (s *Server) signLifecycle(x *site, app install, event string, v variation, changes map[string]any) (signed, error) {
-	path := app.descriptor.lifecyclePath(event)
+func (h *Host) SignLifecycle(x *Site, app App, event string, v Variation, changes map[string]any) (Signed, error) {
+	path := app.Descriptor.lifecyclePath(event)
 	if path == "" {
-		return signed{}, fmt.Errorf("localconfluence: the app does not listen to %q", event)
+		return Signed{}, fmt.Errorf("connecthost: the app does not listen to %q", event)
 	}
 	lifecycle := event == "installed" || event == "uninstalled"
-	r, err := s.request(app, http.MethodPost, app.descriptor.BaseURL+path, "", lifecycle, v)
+	r, err := h.Request(app, http.MethodPost, app.Descriptor.BaseURL+path, "", lifecycle, v)
 	if err != nil {
-		return signed{}, err
+		return Signed{}, err
 	}
 	body := lifecyclePayload(x, app, event)
 	for name, value := range changes {
@@ -281,62 +261,62 @@ func (s *Server) signLifecycle(x *site, app install, event string, v variation, 
 	}
 	r.Body, err = json.Marshal(body)
 	if err != nil {
-		return signed{}, fmt.Errorf("localconfluence: %w", err)
+		return Signed{}, fmt.Errorf("connecthost: %w", err)
 	}
 	return r, nil
 }
 
-func (s *Server) lifecycle(ctx context.Context, x *site, app install, event string) (int, error) {
-	if app.descriptor.lifecyclePath(event) == "" {
+func (h *Host) lifecycle(ctx context.Context, x *Site, app App, event string) (int, error) {
+	if app.Descriptor.lifecyclePath(event) == "" {
 		return 0, nil // the app does not want to know
 	}
-	r, err := s.signLifecycle(x, app, event, variation{}, nil)
+	r, err := h.SignLifecycle(x, app, event, Variation{}, nil)
 	if err != nil {
 		return 0, err
 	}
-	status, _, err := s.send(ctx, r)
-	s.sent.add(Delivery{At: s.clock.now(), Site: x.name, Event: event, Status: status})
+	status, _, err := h.Send(ctx, r)
+	h.sent(Delivery{At: h.now(), Site: x.Name, Event: event, Status: status})
 	return status, err
 }
 
 // maxAppAnswer bounds what is read of an app's answer.
 const maxAppAnswer = 1 << 20
 
-func (s *Server) send(ctx context.Context, r signed) (int, []byte, error) {
+func (h *Host) Send(ctx context.Context, r Signed) (int, []byte, error) {
 	request, err := http.NewRequestWithContext(ctx, r.Method, r.URL, bytes.NewReader(r.Body))
 	if err != nil {
-		return 0, nil, fmt.Errorf("localconfluence: %w", err)
+		return 0, nil, fmt.Errorf("connecthost: %w", err)
 	}
 	for name, value := range r.Headers {
 		request.Header.Set(name, value)
 	}
 	request.Header.Set("User-Agent", "Atlassian HttpClient local")
-	answer, err := s.client.Do(request)
+	answer, err := h.client.Do(request)
 	if err != nil {
-		return 0, nil, fmt.Errorf("localconfluence: %w", err)
+		return 0, nil, fmt.Errorf("connecthost: %w", err)
 	}
 	defer func() { _ = answer.Body.Close() }() // it was read
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAppAnswer+1))
 	if err == nil && len(body) > maxAppAnswer {
-		err = errors.New("localconfluence: the app's answer is larger than 1 MiB")
+		err = errors.New("connecthost: the app's answer is larger than 1 MiB")
 	}
 	return answer.StatusCode, body, err
 }
 
-var errNotInstalled = errors.New("localconfluence: the app is not installed and enabled")
+var errNotInstalled = errors.New("connecthost: the app is not installed and enabled")
 
-// working is the site's install of the app, if it is one that is shown and told.
-func (x *site) working() (install, error) {
+// Working is the site's install of the app, if it is one that is shown and told.
+func (x *Site) Working() (App, error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	if !x.app.installed || !x.app.enabled {
-		return install{}, errNotInstalled
+	if !x.app.Installed || !x.app.Enabled {
+		return App{}, errNotInstalled
 	}
 	return x.app, nil
 }
 
 // moduleURL returns the app's URL of a module before Confluence adds to it.
-func (d descriptor) moduleURL(use hostpage.ModuleUse) (string, error) {
+func (d Descriptor) moduleURL(use hostpage.ModuleUse) (string, error) {
 	for _, m := range d.Modules.DynamicContentMacros {
 		if m.Key != use.Module {
 			continue
@@ -380,21 +360,21 @@ type moduleTarget struct {
 	space   content.Space
 }
 
-func (x *site) target(viewer string, use hostpage.ModuleUse) (moduleTarget, error) {
+func (x *Site) target(viewer string, use hostpage.ModuleUse) (moduleTarget, error) {
 	t := moduleTarget{use: use}
 	if use.PageID == "" {
 		return t, nil
 	}
 	var err error
-	if t.content, err = x.store.Content(viewer, use.PageID); err != nil {
+	if t.content, err = x.Store.Content(viewer, use.PageID); err != nil {
 		return t, err
 	}
 	if use.Version > 0 && use.Version != t.content.Version.Number {
-		if t.content, err = x.store.VersionOf(viewer, use.PageID, use.Version); err != nil {
+		if t.content, err = x.Store.VersionOf(viewer, use.PageID, use.Version); err != nil {
 			return t, err
 		}
 	}
-	t.space, err = x.store.Space(viewer, t.content.SpaceID)
+	t.space, err = x.Store.Space(viewer, t.content.SpaceID)
 	return t, err
 }
 
@@ -434,7 +414,7 @@ func (t moduleTarget) variable(name string) string {
 }
 
 // context is the context claim: what the token is bound to.
-func (t moduleTarget) context(x *site, licence string) map[string]any {
+func (t moduleTarget) context(x *Site, licence string) map[string]any {
 	product := map[string]any{}
 	if t.content.ID != "" {
 		product["content"] = map[string]any{"type": t.content.Type, "version": strconv.Itoa(t.content.Version.Number), "id": t.content.ID}
@@ -444,18 +424,18 @@ func (t moduleTarget) context(x *site, licence string) map[string]any {
 		product["macro"] = map[string]any{"outputType": t.output(), "hash": t.use.MacroID, "id": t.use.MacroID}
 	}
 	return map[string]any{
-		"license": map[string]any{"active": licence == "active"}, "url": map[string]any{"displayUrl": x.baseURL}, "confluence": product,
+		"license": map[string]any{"active": licence == "active"}, "url": map[string]any{"displayUrl": x.BaseURL}, "confluence": product,
 	}
 }
 
-// signURL returns the URL Confluence would load for a module: variables filled
+// SignURL returns the URL Confluence would load for a module: variables filled
 // in, its own parameters appended, signed. account may be "".
-func (s *Server) signURL(x *site, account string, use hostpage.ModuleUse, v variation) (string, error) {
-	app, err := x.working()
+func (h *Host) SignURL(x *Site, account string, use hostpage.ModuleUse, v Variation) (string, error) {
+	app, err := x.Working()
 	if err != nil {
 		return "", err
 	}
-	template, err := app.descriptor.moduleURL(use)
+	template, err := app.Descriptor.moduleURL(use)
 	if err != nil {
 		return "", err
 	}
@@ -463,12 +443,12 @@ func (s *Server) signURL(x *site, account string, use hostpage.ModuleUse, v vari
 	if err != nil {
 		return "", err
 	}
-	at := app.descriptor.BaseURL + variable.ReplaceAllStringFunc(template, func(found string) string {
+	at := app.Descriptor.BaseURL + variable.ReplaceAllStringFunc(template, func(found string) string {
 		return percent(t.variable(variable.FindStringSubmatch(found)[1]))
 	})
 	own := []string{
-		"xdm_e=" + percent(s.origin), "xdm_c=" + percent("channel-"+use.Module+"-"+newUUID()[:8]), "cp=" + percent(x.basePath),
-		"xdm_deprecated_addon_key_do_not_use=" + percent(app.descriptor.Key), "lic=" + app.licence, "cv=1000.0.0",
+		"xdm_e=" + percent(h.origin), "xdm_c=" + percent("channel-"+use.Module+"-"+NewUUID()[:8]), "cp=" + percent(x.BasePath),
+		"xdm_deprecated_addon_key_do_not_use=" + percent(app.Descriptor.Key), "lic=" + app.Licence, "cv=1000.0.0",
 	}
 	if use.Part == hostpage.PartEditor {
 		own = append(own, "dialog=1")
@@ -480,31 +460,31 @@ func (s *Server) signURL(x *site, account string, use hostpage.ModuleUse, v vari
 	at += separator + strings.Join(own, "&")
 	u, err := url.Parse(at)
 	if err != nil {
-		return "", fmt.Errorf("localconfluence: %w", err)
+		return "", fmt.Errorf("connecthost: %w", err)
 	}
-	base, err := url.Parse(app.descriptor.BaseURL)
+	base, err := url.Parse(app.Descriptor.BaseURL)
 	if err != nil {
-		return "", fmt.Errorf("localconfluence: %w", err)
+		return "", fmt.Errorf("connecthost: %w", err)
 	}
-	now := s.clock.now()
+	now := h.now()
 	claims := connectjwt.Claims{
-		"iss": app.clientKey, "iat": now.Unix(), "exp": now.Add(tokenTTL).Unix(),
+		"iss": app.ClientKey, "iat": now.Unix(), "exp": now.Add(tokenTTL).Unix(),
 		"qsh":     connectjwt.QSH(http.MethodGet, u.EscapedPath(), u.RawQuery, base.EscapedPath()),
-		"context": t.context(x, app.licence),
+		"context": t.context(x, app.Licence),
 	}
 	if account != "" {
 		claims["sub"] = account
 	}
-	token, err := s.token(app, false, claims, v)
+	token, err := h.token(app, false, claims, v)
 	if err != nil {
 		return "", err
 	}
 	return at + "&jwt=" + token, nil
 }
 
-// contextToken returns what AP.context.getToken answers.
-func (s *Server) contextToken(x *site, account string, use hostpage.ModuleUse, v variation) (string, error) {
-	app, err := x.working()
+// ContextToken returns what AP.context.getToken answers.
+func (h *Host) ContextToken(x *Site, account string, use hostpage.ModuleUse, v Variation) (string, error) {
+	app, err := x.Working()
 	if err != nil {
 		return "", err
 	}
@@ -512,35 +492,35 @@ func (s *Server) contextToken(x *site, account string, use hostpage.ModuleUse, v
 	if err != nil {
 		return "", err
 	}
-	now := s.clock.now()
+	now := h.now()
 	claims := connectjwt.Claims{
-		"iss": app.clientKey, "iat": now.Unix(), "exp": now.Add(tokenTTL).Unix(),
-		"qsh": connectjwt.ContextQSH, "context": t.context(x, app.licence),
+		"iss": app.ClientKey, "iat": now.Unix(), "exp": now.Add(tokenTTL).Unix(),
+		"qsh": connectjwt.ContextQSH, "context": t.context(x, app.Licence),
 	}
 	if account != "" {
 		claims["sub"] = account
 	}
-	return s.token(app, false, claims, v)
+	return h.token(app, false, claims, v)
 }
 
 // percent encodes a value as the host does, a space as %20.
 func percent(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
-// renderStatic asks the app for a macro's static form, server to server.
-func (s *Server) renderStatic(ctx context.Context, x *site, viewer string, use hostpage.ModuleUse) (string, error) {
+// RenderStatic asks the app for a macro's static form, server to server.
+func (h *Host) RenderStatic(ctx context.Context, x *Site, viewer string, use hostpage.ModuleUse) (string, error) {
 	use.Part = hostpage.PartExport
-	at, err := s.signURL(x, viewer, use, variation{})
+	at, err := h.SignURL(x, viewer, use, Variation{})
 	if err != nil {
 		return "", err
 	}
 	// Server to server the token is in the header.
 	at, token, _ := strings.Cut(at, "&jwt=")
-	status, body, err := s.send(ctx, signed{Method: http.MethodGet, URL: at, Headers: map[string]string{"Authorization": "JWT " + token}})
+	status, body, err := h.Send(ctx, Signed{Method: http.MethodGet, URL: at, Headers: map[string]string{"Authorization": "JWT " + token}})
 	switch {
 	case err != nil:
 		return "", err
 	case status != http.StatusOK:
-		return "", fmt.Errorf("localconfluence: the app answered %d for a static macro", status)
+		return "", fmt.Errorf("connecthost: the app answered %d for a static macro", status)
 	}
 	if err := content.CheckStorage(string(body)); err != nil {
 		return "", err
@@ -548,22 +528,20 @@ func (s *Server) renderStatic(ctx context.Context, x *site, viewer string, use h
 	return string(body), nil
 }
 
-// export returns a page in storage format with the app's macros replaced by
+// Export returns a page in storage format with the app's macros replaced by
 // their static form.
-func (s *Server) export(ctx context.Context, x *site, viewer, id, output string) (string, error) {
-	c, err := x.store.Content(viewer, id)
+func (h *Host) Export(ctx context.Context, x *Site, viewer, id, output string) (string, error) {
+	c, err := x.Store.Content(viewer, id)
 	if err != nil {
 		return "", err
 	}
-	x.mu.RLock()
-	macros := x.app.descriptor.Modules.DynamicContentMacros
-	x.mu.RUnlock()
+	macros := x.App().Descriptor.Modules.DynamicContentMacros
 	var failed error
 	out := content.ReplaceMacros(c.Body, func(m content.Macro) (string, bool) {
 		if !slices.ContainsFunc(macros, func(d macroModule) bool { return d.Key == m.Name }) {
 			return "", false
 		}
-		static, err := s.renderStatic(ctx, x, viewer, hostpage.ModuleUse{Module: m.Name, PageID: id, MacroID: m.ID, Output: output, Params: m.Parameters})
+		static, err := h.RenderStatic(ctx, x, viewer, hostpage.ModuleUse{Module: m.Name, PageID: id, MacroID: m.ID, Output: output, Params: m.Parameters})
 		if err != nil {
 			failed = errors.Join(failed, err)
 		}
@@ -572,54 +550,55 @@ func (s *Server) export(ctx context.Context, x *site, viewer, id, output string)
 	return out, failed
 }
 
-// webhook tells the app of a site what happened: one POST, no retry.
-func (s *Server) webhook(x *site, e content.Event) {
-	app, err := x.working()
-	if err != nil || x.filling.Load() {
+// Webhook tells the app of a site what happened: one POST, no retry.
+func (h *Host) Webhook(x *Site, e content.Event) {
+	app, err := x.Working()
+	if err != nil {
 		return
 	}
-	for _, hook := range app.descriptor.Modules.Webhooks {
+	for _, hook := range app.Descriptor.Modules.Webhooks {
 		if hook.Event != e.Name {
 			continue
 		}
 		times, fault := 1, ""
-		if _, missing := s.faults.of("webhook-missing"); missing {
-			s.sent.add(Delivery{At: s.clock.now(), Site: x.name, Event: e.Name, Fault: "webhook-missing"})
+		missing, twice := h.webhookFault()
+		if missing {
+			h.sent(Delivery{At: h.now(), Site: x.Name, Event: e.Name, Fault: "webhook-missing"})
 			continue
 		}
-		if _, twice := s.faults.of("webhook-duplicate"); twice {
+		if twice {
 			times, fault = 2, "webhook-duplicate"
 		}
-		body, err := json.Marshal(webhookBody(x, e))
+		body, err := json.Marshal(WebhookBody(x, e))
 		if err != nil {
-			s.logger.Error("webhook body", "error", err)
+			h.logger.Error("webhook body", "error", err)
 			continue
 		}
 		for range times {
 			deliver := func(ctx context.Context) {
-				r, err := s.request(app, http.MethodPost, app.descriptor.BaseURL+hook.URL, e.Actor, false, variation{})
+				r, err := h.Request(app, http.MethodPost, app.Descriptor.BaseURL+hook.URL, e.Actor, false, Variation{})
 				if err != nil {
-					s.logger.Error("webhook", "error", err)
+					h.logger.Error("webhook", "error", err)
 					return
 				}
 				r.Body = body
-				status, _, err := s.send(ctx, r)
+				status, _, err := h.Send(ctx, r)
 				if err != nil {
-					s.logger.Warn("webhook not delivered", "event", e.Name, "error", err)
+					h.logger.Warn("webhook not delivered", "event", e.Name, "error", err)
 				}
-				s.sent.add(Delivery{At: s.clock.now(), Site: x.name, Event: e.Name, Status: status, Fault: fault})
+				h.sent(Delivery{At: h.now(), Site: x.Name, Event: e.Name, Status: status, Fault: fault})
 			}
 			select {
-			case s.queue <- deliver:
+			case h.queue <- deliver:
 			default: // best effort: what does not fit is lost
-				s.sent.add(Delivery{At: s.clock.now(), Site: x.name, Event: e.Name, Fault: "queue full"})
+				h.sent(Delivery{At: h.now(), Site: x.Name, Event: e.Name, Fault: "queue full"})
 			}
 		}
 	}
 }
 
-// webhookBody does not name the event, as in life.
-func webhookBody(x *site, e content.Event) map[string]any {
+// WebhookBody is the body of a webhook. It does not name the event, as in life.
+func WebhookBody(x *Site, e content.Event) map[string]any {
 	body := map[string]any{"timestamp": e.At.UnixMilli(), "userAccountId": e.Actor, "accountType": "customer"}
 	if e.Content != nil {
 		key := "page"
@@ -629,10 +608,10 @@ func webhookBody(x *site, e content.Event) map[string]any {
 		id, _ := strconv.ParseInt(e.Content.ID, 10, 64)
 		spaceID, _ := strconv.ParseInt(e.Content.SpaceID, 10, 64)
 		entity := map[string]any{
-			"id": id, "idAsString": e.Content.ID, "title": e.Content.Title, "spaceKey": x.store.SpaceKey(e.Content.SpaceID), "spaceId": spaceID,
+			"id": id, "idAsString": e.Content.ID, "title": e.Content.Title, "spaceKey": x.Store.SpaceKey(e.Content.SpaceID), "spaceId": spaceID,
 			"contentType": e.Content.Type, "version": e.Content.Version.Number, "creatorAccountId": e.Content.AuthorID,
 			"lastModifierAccountId": e.Content.Version.AuthorID, "creationDate": e.Content.CreatedAt.UnixMilli(),
-			"modificationDate": e.Content.Version.At.UnixMilli(), "self": x.baseURL + webUI(x, *e.Content),
+			"modificationDate": e.Content.Version.At.UnixMilli(), "self": x.BaseURL + x.Store.WebUI(*e.Content),
 		}
 		if e.Label != nil {
 			labels := []any{}
@@ -651,7 +630,7 @@ func webhookBody(x *site, e content.Event) map[string]any {
 		}
 	}
 	if e.Label != nil {
-		body["label"] = map[string]any{"name": e.Label.Name, "title": e.Label.Name, "self": x.baseURL + "/label/" + url.PathEscape(e.Label.Name), "ownerAccountId": e.Actor}
+		body["label"] = map[string]any{"name": e.Label.Name, "title": e.Label.Name, "self": x.BaseURL + "/label/" + url.PathEscape(e.Label.Name), "ownerAccountId": e.Actor}
 	}
 	return body
 }

@@ -1,4 +1,4 @@
-package localconfluence
+package connecthost
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	"labelup/internal/localconfluence/cql"
 )
 
-// descriptor is what Atlassian reads of an app's atlassian-connect.json.
-type descriptor struct {
+// Descriptor is what Atlassian reads of an app's atlassian-connect.json.
+type Descriptor struct {
 	Key, Name, BaseURL string
 
 	Authentication  struct{ Type string }
@@ -28,7 +28,7 @@ type descriptor struct {
 		DynamicContentMacros []macroModule
 		ContentBylineItems   []bylineModule
 		AdminPages           []adminPageModule
-		Webhooks             []webhookModule
+		Webhooks             []WebhookModule
 
 		ConfluenceContentProperties []propertiesModule
 	}
@@ -85,18 +85,19 @@ type propertiesModule struct {
 	}
 }
 
-type webhookModule struct{ Event, URL string }
+// WebhookModule is an event the app wants to hear of, and where.
+type WebhookModule struct{ Event, URL string }
 
 const maxDescriptor = 1 << 20
 
-// fetchDescriptor reads and checks the descriptor of the app at appURL.
-func (s *Server) fetchDescriptor(ctx context.Context, appURL string) (descriptor, error) {
-	var d descriptor
+// FetchDescriptor reads and checks the descriptor of the app at appURL.
+func (h *Host) FetchDescriptor(ctx context.Context, appURL string) (Descriptor, error) {
+	var d Descriptor
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(appURL, "/")+"/atlassian-connect.json", nil)
 	if err != nil {
 		return d, fmt.Errorf("descriptor: %w", err)
 	}
-	answer, err := s.client.Do(r)
+	answer, err := h.client.Do(r)
 	if err != nil {
 		return d, fmt.Errorf("descriptor: %w", err)
 	}
@@ -126,7 +127,7 @@ var (
 )
 
 // check lists everything that Atlassian would refuse the app for.
-func (d descriptor) check() error {
+func (d Descriptor) check() error {
 	var faults []error
 	fault := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("descriptor: "+format, args...))
@@ -137,14 +138,14 @@ func (d descriptor) check() error {
 	base, err := url.Parse(d.BaseURL)
 	if err != nil || base.Host == "" || len(d.BaseURL) > 200 {
 		fault("baseUrl must be an absolute URL of at most 200 characters")
-	} else if loopback := isLoopback(base.Hostname()); base.Scheme != "https" && !loopback {
+	} else if loopback := IsLoopback(base.Hostname()); base.Scheme != "https" && !loopback {
 		fault("baseUrl must be https")
 	}
 	if d.Authentication.Type != "jwt" {
 		fault("authentication.type must be jwt")
 	}
 	if d.Lifecycle.Installed == "" {
-		fault("lifecycle.installed is missing")
+		fault("lifecycle.Installed is missing")
 	}
 	for _, migration := range []string{"gdpr", "signed-install", "context-qsh"} {
 		if !d.APIMigrations[migration] {
@@ -204,7 +205,7 @@ func (d descriptor) check() error {
 	for _, m := range d.Modules.ConfluenceContentProperties {
 		module(m.Key, m.Name.Value)
 	}
-	if err := cql.CheckFields(d.propertyFields()); err != nil {
+	if err := cql.CheckFields(d.PropertyFields()); err != nil {
 		fault("%w", err)
 	}
 	for _, m := range d.Modules.Webhooks {
@@ -215,8 +216,8 @@ func (d descriptor) check() error {
 	return errors.Join(faults...)
 }
 
-// propertyFields is what the app's content properties add to the query language.
-func (d descriptor) propertyFields() []cql.PropertyField {
+// PropertyFields is what the app's content properties add to the query language.
+func (d Descriptor) PropertyFields() []cql.PropertyField {
 	var out []cql.PropertyField
 	for _, m := range d.Modules.ConfluenceContentProperties {
 		for _, of := range m.KeyConfigurations {
