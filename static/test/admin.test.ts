@@ -210,10 +210,32 @@ test("stopped, it begins with no other place, and going on does the rest", async
   await clean(host, () => {}, never);
   assert.equal(left().length, 3);
 });
-test("a list that never ends is read once", async () => {
-  const { host } = confluence({ pages: [], spaces: [] });
-  host.read = async () => ({ results: [], _links: { next: "?cursor=1" } });
-  assert.deepEqual((await clean(host, () => {}, never)).left, []);
+for (const [sentence, next] of [
+  ["names itself as the next", () => "1"],
+  ["has empty pages without end", (at: number) => String(at)],
+] as [string, (at: number) => string][]) {
+  test(`a list that ${sentence} does not pass for a whole one`, async () => {
+    const { host } = confluence({ pages: [], spaces: [] });
+    let reads = 0;
+    host.read = async () => ({ results: [], _links: { next: `?cursor=${next(++reads)}` } });
+    assert.deepEqual((await clean(host, () => {}, never)).left.map(({ what }) => what), ["pages", "spaces"]);
+    assert.ok(reads < 30, `${reads} reads`);
+  });
+}
+test("a search that is not tidy has each page cleaned once", async () => {
+  const { host, left } = confluence(kept());
+  const read = host.read.bind(host);
+  const untidy = [
+    { results: [], _links: { next: "?cursor=a" } },
+    { results: [{ id: "1", type: "page", title: "Page 1" }], _links: { next: "?cursor=b" } },
+    { results: ["1", "2"].map((id) => ({ id, type: "page", title: `Page ${id}` })), _links: { next: "?cursor=c" } },
+    { results: [{ id: "3", type: "blogpost", title: "Page 3" }], _links: {} },
+  ];
+  host.read = async (url) => (url.startsWith("/rest/api/content/search") ? untidy.shift() : read(url));
+  const seen: Progress[] = [];
+  assert.deepEqual(await clean(host, (progress) => seen.push(progress), never), { removed: 5, left: [], stopped: false });
+  assert.equal(seen.at(-1)?.of, 6);
+  assert.equal(left().length, 3);
 });
 
 // The steps of an erasure

@@ -32,6 +32,7 @@ interface Place {
 }
 
 const AT_ONCE = 4; // Confluence's own advice is 5 to 10 for an app
+const MOST_EMPTY = 10; // pages of a list with a next one, in a row
 const WAITS = [1_000, 4_000]; // ms, before a call is tried again
 const ID = /^\d+$/;
 
@@ -107,19 +108,22 @@ async function oursAt(host: Host, { what, properties }: Place, stop: AbortSignal
   });
 }
 
+/** What is listed, each once. A list that does not end must not pass for a whole one: then it rejects, as it does when one page fails. */
 async function list(host: Host, path: string, filter: Record<string, string>, stop: AbortSignal): Promise<Record<string, unknown>[]> {
-  const all: Record<string, unknown>[] = [];
-  const seen = new Set<string>();
-  for (let cursor = ""; !seen.has(cursor); ) {
-    seen.add(cursor);
+  const all = new Map<unknown, Record<string, unknown>>();
+  const asked = new Set<string>();
+  let empty = 0; // pages in a row
+  for (let cursor = ""; ; ) {
     const query = new URLSearchParams({ ...filter, ...(cursor && { cursor }) });
     const body = (await patiently(() => host.read(`${path}?${query}`), stop)) as { results?: unknown[]; _links?: { next?: string } } | null;
     if (!Array.isArray(body?.results)) throw new HostError(0);
-    for (const one of body.results) if (one && typeof one === "object") all.push(one as Record<string, unknown>);
+    for (const one of body.results) if (one && typeof one === "object") all.set((one as { id?: unknown }).id ?? one, one as Record<string, unknown>);
     cursor = nextCursor(body);
-    if (!cursor) break;
+    if (!cursor) return [...all.values()];
+    empty = body.results.length ? 0 : empty + 1;
+    if (asked.has(cursor) || empty > MOST_EMPTY) throw new HostError(0);
+    asked.add(cursor);
   }
-  return all;
 }
 
 /** Tries again what Confluence was too busy for, or did not answer. */
