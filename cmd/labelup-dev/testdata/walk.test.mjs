@@ -444,6 +444,23 @@ test("a storm of 429 is waited out or said, and nothing is lost", async (t) => {
   await hasChips(panel, ["patient"]);
 });
 
+test("a token that is taken back in mid-work is renewed", async (t) => {
+  const id = await newPage();
+  const { panel } = await open(t, id);
+  await hasChips(panel, []);
+  t.after(() => tell("misbehave", {}, "DELETE"));
+  const labels = [];
+  for (const [label, answer] of [
+    ["unknown", { kind: "401" }],
+    ["not-accepted", { kind: "403", message: "Request rejected because caller cannot access Confluence" }],
+  ]) {
+    await tell("misbehave", { ...answer, path: "/wiki/rest/api/content/*/label", count: 1 });
+    await add(panel, label);
+    labels.push(label);
+    await hasLabels(id, labels);
+  }
+});
+
 test("an answer that gets lost after the change took effect is not an error", async (t) => {
   const id = await newPage();
   const { panel } = await open(t, id);
