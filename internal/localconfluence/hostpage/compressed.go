@@ -21,7 +21,8 @@ type files struct {
 	from fs.FS                       // nil has no files
 	edit func(content []byte) []byte // nil leaves them as they are
 
-	known sync.Map // by name, a func() file
+	mu    sync.Mutex
+	known map[string]file // by name
 }
 
 type file struct {
@@ -30,9 +31,21 @@ type file struct {
 	gzip        []byte // nil: it would be no shorter
 }
 
+func newFiles(from fs.FS, edit func([]byte) []byte) *files {
+	return &files{from: from, edit: edit, known: map[string]file{}}
+}
+
 func (f *files) get(name string) file {
-	once, _ := f.known.LoadOrStore(name, sync.OnceValue(func() file { return f.read(name) }))
-	return once.(func() file)()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	found, ok := f.known[name]
+	if !ok {
+		found = f.read(name)
+	}
+	if found.plain != nil { // what is asked for in vain fills no memory
+		f.known[name] = found
+	}
+	return found
 }
 
 func (f *files) read(name string) file {
@@ -72,7 +85,6 @@ func (f *files) handler(name, keep string) http.Handler {
 		}
 		found := f.get(name)
 		if found.plain == nil {
-			f.known.Delete(name) // what is asked for in vain fills no memory
 			http.Error(w, "not installed", http.StatusNotFound)
 			return
 		}

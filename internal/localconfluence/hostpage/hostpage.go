@@ -106,8 +106,8 @@ func New(source Source, options Options) http.Handler {
 	data("POST /wiki/host/editor/macro", (*visit).placeMacro)
 	data("POST /wiki/host/editor/remove", (*visit).removeMacro)
 
-	mux.Handle("GET /wiki/host/assets/{file}", secure((&files{from: assets}).handler("assets/", "no-cache")))
-	unmodified, edited := &files{from: options.Libraries}, &files{from: options.Libraries, edit: ownStylesFor}
+	mux.Handle("GET /wiki/host/assets/{file}", secure(newFiles(assets, nil).handler("assets/", "no-cache")))
+	unmodified, edited := newFiles(options.Libraries, nil), newFiles(options.Libraries, ownStylesFor)
 	library := func(at string, from *files, name string) {
 		mux.Handle("GET "+at, secure(from.handler(name, "public, max-age=3600")))
 	}
