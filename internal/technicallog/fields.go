@@ -2,36 +2,58 @@ package technicallog
 
 import (
 	"log/slog"
+	"strings"
 	"time"
 
 	"labelup/internal/datamap"
 )
 
-// The fields of the log. What each may hold is declared in Data.
 const (
-	Route      = "route"
-	Method     = "method"
-	Status     = "status"
-	Kind       = "kind"
-	Reason     = "reason"
-	Cause      = "cause"
-	Duration   = "duration_ms"
-	Site       = "site"
-	RequestID  = "request_id"
-	Operation  = "operation"
-	Attempt    = "attempt"
-	Retries    = "retries"
-	Points     = "points"
-	NearLimit  = "near_limit"
-	Count      = "count"
-	Address    = "address"
-	Version    = "version"
-	Setting    = "setting"
-	Place      = "place"
-	Support    = "support"
-	Reference  = "reference"
-	fieldsLost = "fields_lost"
+	ownWords   = "a fixed word of this service"
+	ownMeasure = "measured by this service"
 )
+
+// list is the closed list of fields, in the order of their declarations below.
+var list []datamap.Field
+
+// The fields of the log. Each is declared here and nowhere else: the list, the
+// data map and the tables in docs are made from this.
+var (
+	_ = declare(slog.TimeKey, "the clock of this service", "to find what happened at a moment that somebody reports")
+	_ = declare(slog.LevelKey, ownWords, "to tell failures from the rest")
+	_ = declare(slog.MessageKey, ownWords+": request, call, panic, start, …", "to tell what kind of line it is")
+
+	Route    = declare("route", "the pattern of the address that was called, such as /macro/labels; never the address with its query", "to find which part of the app is slow or fails")
+	Method   = declare("method", "the HTTP method of the request", "to tell reading from changing")
+	Status   = declare("status", "the HTTP status that this service answered with, or in a call was answered with", "to find failures")
+	Kind     = declare("kind", ownWords+": the kind of fault", "to find why something failed")
+	Reason   = declare("reason", ownWords+": the reason of the fault", "to find why something failed")
+	Cause    = declare("cause", ownWords+": the class of a lower error, never its text", "to find why something failed")
+	Duration = declare("duration_ms", ownMeasure+", in milliseconds", "to find what is slow")
+	Site     = declare("site", "made from the client key that Confluence gave the site; where a call was refused, from the one it claims", "to find the lines of one site when its people report a fault",
+		"the first 12 hex digits of the key's SHA-256, which without the client key does not tell which site it is")
+	RequestID  = declare("request_id", "a random number, from the router in front of this service or made by it", "to find the lines of one request; it is also shown to the person whose request failed")
+	Operation  = declare("operation", ownWords+": what was asked of Confluence, Atlassian, Redis or AWS", "to find which call is slow or fails")
+	Attempt    = declare("attempt", "counted by this service, from 1", "to tell the exchanges of one call apart")
+	Retries    = declare("retries", "counted by this service", "to find calls that needed more than one try")
+	Points     = declare("points", "estimated by this service", "to stay within the rate limits of Confluence")
+	NearLimit  = declare("near_limit", "the answer of Confluence: its rate limit is near, or not", "to stay within the rate limits of Confluence")
+	Count      = declare("count", "counted by this service", "to say how many of something the line names")
+	Address    = declare("address", "the settings: an address of this service itself, without path and query", "to find which process wrote the line")
+	Version    = declare("version", "the version of the program", "to find with which version a fault began")
+	Setting    = declare("setting", "the name of a setting, never its value", "to find a wrong setting")
+	Place      = declare("place", "a function and line of this program", "to find where the program failed")
+	Support    = declare("support", ownWords+": what a support command did", "to show what support looked at or changed")
+	Reference  = declare("reference", "the number of a ticket, typed by the person of support", "to show why support looked at or changed something")
+	fieldsLost = declare("fields_lost", "counted by this service", "to notice fields that were left out because they are not on this list")
+)
+
+// declare adds a field to the list. Its protection is only said where it is not
+// that of the whole log.
+func declare(name, origin, purpose string, protection ...string) string {
+	list = append(list, datamap.Field{Name: name, Origin: origin, Purpose: purpose, Protection: strings.Join(protection, "")})
+	return name
+}
 
 // Data declares the log: it is the closed list itself, and the data map.
 var Data = datamap.Named(namesOf(list), datamap.Store{
@@ -42,43 +64,6 @@ var Data = datamap.Named(namesOf(list), datamap.Store{
 		"people and secrets are withheld before a line is written",
 	Fields: list,
 })
-
-const (
-	ownWords   = "a fixed word of this service"
-	ownMeasure = "measured by this service"
-)
-
-var list = []datamap.Field{
-	{Name: slog.TimeKey, Origin: "the clock of this service", Purpose: "to find what happened at a moment that somebody reports"},
-	{Name: slog.LevelKey, Origin: ownWords, Purpose: "to tell failures from the rest"},
-	{Name: slog.MessageKey, Origin: ownWords + ": request, call, panic, start, …", Purpose: "to tell what kind of line it is"},
-	{Name: Route, Origin: "the pattern of the address that was called, such as /macro/labels; never the address with its query",
-		Purpose: "to find which part of the app is slow or fails"},
-	{Name: Method, Origin: "the HTTP method of the request", Purpose: "to tell reading from changing"},
-	{Name: Status, Origin: "the HTTP status that this service answered with, or in a call was answered with", Purpose: "to find failures"},
-	{Name: Kind, Origin: ownWords + ": the kind of fault", Purpose: "to find why something failed"},
-	{Name: Reason, Origin: ownWords + ": the reason of the fault", Purpose: "to find why something failed"},
-	{Name: Cause, Origin: ownWords + ": the class of a lower error, never its text", Purpose: "to find why something failed"},
-	{Name: Duration, Origin: ownMeasure + ", in milliseconds", Purpose: "to find what is slow"},
-	{Name: Site, Origin: "made from the client key that Confluence gave the site; where a call was refused, from the one it claims",
-		Purpose:    "to find the lines of one site when its people report a fault",
-		Protection: "the first 12 hex digits of the key's SHA-256, which without the client key does not tell which site it is"},
-	{Name: RequestID, Origin: "a random number, from the router in front of this service or made by it",
-		Purpose: "to find the lines of one request; it is also shown to the person whose request failed"},
-	{Name: Operation, Origin: ownWords + ": what was asked of Confluence, Atlassian, Redis or AWS", Purpose: "to find which call is slow or fails"},
-	{Name: Attempt, Origin: "counted by this service, from 1", Purpose: "to tell the exchanges of one call apart"},
-	{Name: Retries, Origin: "counted by this service", Purpose: "to find calls that needed more than one try"},
-	{Name: Points, Origin: "estimated by this service", Purpose: "to stay within the rate limits of Confluence"},
-	{Name: NearLimit, Origin: "the answer of Confluence: its rate limit is near, or not", Purpose: "to stay within the rate limits of Confluence"},
-	{Name: Count, Origin: "counted by this service", Purpose: "to say how many of something the line names"},
-	{Name: Address, Origin: "the settings: an address of this service itself, without path and query", Purpose: "to find which process wrote the line"},
-	{Name: Version, Origin: "the version of the program", Purpose: "to find with which version a fault began"},
-	{Name: Setting, Origin: "the name of a setting, never its value", Purpose: "to find a wrong setting"},
-	{Name: Place, Origin: "a function and line of this program", Purpose: "to find where the program failed"},
-	{Name: Support, Origin: ownWords + ": what a support command did", Purpose: "to show what support looked at or changed"},
-	{Name: Reference, Origin: "the number of a ticket, typed by the person of support", Purpose: "to show why support looked at or changed something"},
-	{Name: fieldsLost, Origin: "counted by this service", Purpose: "to notice fields that were left out because they are not on this list"},
-}
 
 // fields are the names that a record may bring. The others are the log's own.
 var fields = func() map[string]bool {

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"labelup/internal/tabletest"
 )
 
 func logged(t *testing.T, write func(*slog.Logger)) map[string]any {
@@ -121,4 +123,12 @@ func TestCauseOfNamesTheClassOnly(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTheOperatorsTableOfFieldsIsTheList(t *testing.T) {
+	var rows [][]string
+	for _, field := range Data.Fields {
+		rows = append(rows, []string{"`" + field.Name + "`", field.Origin})
+	}
+	tabletest.Check(t, "operating.md", "| Field | What it holds |", rows)
 }
