@@ -1,7 +1,9 @@
 package datamap
 
-// Digest and PageOf let the tests, which import the packages that declare
-// stores, hold the page against its date.
-const Digest = digest
-
-var PageOf = pageOf
+// PageOf, Edition and Newest let the tests, which import the packages that
+// declare stores, hold the page against its date.
+var (
+	PageOf  = pageOf
+	Edition = edition
+	Newest  = newest
+)

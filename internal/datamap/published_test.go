@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"flag"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -24,7 +25,7 @@ import (
 	"labelup/internal/tenant"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/data.md, docs/subprocessors.md and edition.go")
+var update = flag.Bool("update", false, "rewrite docs/data.md, docs/subprocessors.md and edition.txt")
 
 // everyStore is all that the program keeps.
 var everyStore = slices.Concat(tenant.Stores, backup.Stores, []datamap.Store{technicallog.Data})
@@ -56,33 +57,89 @@ func TestTheDocumentsAreMadeFromTheDeclarations(t *testing.T) {
 	}
 }
 
-// TestThePrivacyPageDoesNotChangeWithoutItsDate: -update is the only way to a
-// new digest, and it sets the date too.
+// saidIn are the hashes of what a privacy page says, line by line.
+func saidIn(page []byte) map[string]bool {
+	said := map[string]bool{}
+	for line := range bytes.Lines(page) {
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			sum := sha256.Sum256(line)
+			said[hex.EncodeToString(sum[:6])] = true
+		}
+	}
+	return said
+}
+
+const gone = " gone"
+
+// nextEdition is the edition of a page that says this today, after another one.
+// What went is remembered until something else is new, for that day is the date.
+func nextEdition(before string, said map[string]bool, today string) string {
+	since := map[string]string{}
+	for line := range strings.Lines(before) {
+		if hash, day, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
+			since[hash] = day
+		}
+	}
+	for hash := range said {
+		if day, known := since[hash]; !known || strings.HasSuffix(day, gone) {
+			since[hash] = today
+		}
+	}
+	newest := datamap.Newest(before)
+	for hash, day := range since {
+		if said[hash] {
+			newest = max(newest, day)
+		} else if !strings.HasSuffix(day, gone) {
+			since[hash], newest = today+gone, max(newest, today)
+		}
+	}
+	var after strings.Builder
+	for _, hash := range slices.Sorted(maps.Keys(since)) {
+		if day := since[hash]; said[hash] || day == newest+gone {
+			after.WriteString(hash + " " + day + "\n")
+		}
+	}
+	return after.String()
+}
+
+// -update is the only way to a new edition, and it sets the date too.
 func TestThePrivacyPageDoesNotChangeWithoutItsDate(t *testing.T) {
-	says, err := datamap.PageOf(facts(), "")
+	page, err := datamap.PageOf(facts(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := sha256.Sum256(says)
-	digest := hex.EncodeToString(sum[:])
-	if digest != datamap.Digest && *update {
-		source, err := os.ReadFile("edition.go")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, value := range map[string]string{"Date  ": time.Now().UTC().Format(time.DateOnly), "digest": digest} {
-			source = regexp.MustCompile(`(?m)^(\t`+name+` = )".*"$`).ReplaceAll(source, []byte(`${1}"`+value+`"`))
-		}
-		if err := os.WriteFile("edition.go", source, 0o644); err != nil {
+	next := nextEdition(datamap.Edition, saidIn(page), time.Now().UTC().Format(time.DateOnly))
+	if *update {
+		if err := os.WriteFile("edition.txt", []byte(next), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if digest != datamap.Digest {
+	if next != datamap.Edition {
 		t.Errorf("the privacy page says something else than on %s; go test ./internal/datamap -update gives it a new date", datamap.Date)
 	}
 	if _, err := time.Parse(time.DateOnly, datamap.Date); err != nil {
 		t.Errorf("its date is none: %v", err)
+	}
+}
+
+func TestTheDateOfThePageIsThatOfItsNewestChange(t *testing.T) {
+	page := func(lines ...string) map[string]bool { return saidIn([]byte(strings.Join(lines, "\n"))) }
+	first := nextEdition("", page("kept", "sealed"), "2026-01-01")
+	added := nextEdition(first, page("kept", "sealed", "logged"), "2026-02-02")
+	removed := nextEdition(first, page("kept"), "2026-03-03")
+	for name, test := range map[string]struct{ edition, date string }{
+		"the first":                         {first, "2026-01-01"},
+		"nothing is new a month later":      {nextEdition(first, page("sealed", "kept"), "2026-02-01"), "2026-01-01"},
+		"a line more":                       {added, "2026-02-02"},
+		"a line less":                       {removed, "2026-03-03"},
+		"a line less, and later none":       {nextEdition(removed, page("kept"), "2026-04-04"), "2026-03-03"},
+		"the line is back":                  {nextEdition(removed, page("kept", "sealed"), "2026-05-05"), "2026-05-05"},
+		"two branches, one added, one left": {nextEdition(added+removed, page("kept", "logged"), "2026-06-06"), "2026-03-03"},
+	} {
+		if got := datamap.Newest(test.edition); got != test.date {
+			t.Errorf("%s: the date is %s, want %s:\n%s", name, got, test.date, test.edition)
+		}
 	}
 }
 
