@@ -20,7 +20,7 @@ type Connect struct {
 	AppKey    string
 	Tokens    *connect.UserTokens
 	Budget    *confluence.Budget
-	Transport http.RoundTripper // nil for the default
+	Transport http.RoundTripper `optional:""` // nil for the default
 	Log       *slog.Logger
 }
 

@@ -58,34 +58,54 @@ func newHarness(t *testing.T) *harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.server = New(Options{
-		Descriptor: descriptor(t),
-		Host: &Connect{
-			App: app, AppKey: "labelup", Log: log,
-			Tokens: connect.NewUserTokens(h.confluence.URL, nil, nil),
-			Budget: confluence.NewBudget(confluence.Limits{}),
-		},
-		Assets: http.NotFoundHandler(),
-		Pages:  macros.NewPages("labelup", asset, bridge),
+	options := testOptions(t, &Connect{
+		App: app, AppKey: "labelup", Log: log,
+		Tokens: connect.NewUserTokens(h.confluence.URL, nil, nil),
+		Budget: confluence.NewBudget(confluence.Limits{}),
+	}, log)
+	options.Ready = func(ctx context.Context) error {
+		_, err := h.store.Installation(ctx, h.atlassian.ClientKey)
+		return err
+	}
+	options.Records, options.LastErrors, options.Running.Started = h.records, errors.Of, now
+	h.server = newServer(t, options)
+	return h
+}
+
+// testOptions are all that a Server needs. The tests make none in another way,
+// so that a new option is given here alone.
+func testOptions(tb testing.TB, host Host, log *slog.Logger) Options {
+	tb.Helper()
+	return Options{
+		Descriptor: descriptor(tb),
+		Host:       host,
+		Assets:     http.NotFoundHandler(),
+		Pages:      macros.NewPages("labelup", asset, bridge),
 		Words: func(locale string) macros.Words {
 			return macros.Words{Labels: "Labels in " + locale, None: "No labels", Unavailable: "Labels are not available right now."}
 		},
-		Bridge:  bridge,
-		Framers: []string{"https://*.atlassian.net"},
-		Suggest: func(suggest.Input) suggest.Answer { return suggest.Answer{Nothing: suggest.TooShort} },
-		Ready: func(ctx context.Context) error {
-			_, err := h.store.Installation(ctx, h.atlassian.ClientKey)
-			return err
-		},
-		Records:    h.records,
-		LastErrors: errors.Of,
+		Bridge:     bridge,
+		Framers:    []string{"https://*.atlassian.net"},
+		Ready:      func(context.Context) error { return nil },
+		Records:    &recordsStandIn{},
+		LastErrors: lasterrors.New(nil).Of,
 		Running: Running{
-			Version: "abc1234", Started: now, Scopes: []string{"READ", "WRITE", "ACT_AS_USER"},
+			Version: "abc1234", Started: time.Now(), Scopes: []string{"READ", "WRITE", "ACT_AS_USER"},
 			Retention: Retention{UninstalledDays: 30, LogDays: 14, BackupDays: 30},
 		},
-		Log: log,
-	})
-	return h
+		Privacy: Privacy{Page: []byte("<!doctype html><title>Privacy</title>"), Addresses: []string{appURL}, Now: time.Now},
+		Suggest: func(suggest.Input) suggest.Answer { return suggest.Answer{Nothing: suggest.TooShort} },
+		Log:     log,
+	}
+}
+
+func newServer(tb testing.TB, options Options) *Server {
+	tb.Helper()
+	server, err := New(options)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return server
 }
 
 // asset is where a file of the bundle is.
@@ -93,11 +113,11 @@ func asset(name string) string { return "/static/h/" + name }
 
 const bridge = "https://connect-cdn.atl-paas.net/all.js"
 
-func descriptor(t *testing.T) []byte {
-	t.Helper()
+func descriptor(tb testing.TB) []byte {
+	tb.Helper()
 	raw, err := os.ReadFile(filepath.Join("..", "atlassian-connect.json"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return raw
 }

@@ -12,7 +12,7 @@ import (
 // any site.
 type Privacy struct {
 	Page      []byte   // shown at /privacy, HTML that needs no other file
-	Contact   string   // mailto: or https: address for reports; without one there is no security.txt
+	Contact   string   `optional:""` // mailto: or https: address for reports; without one there is no security.txt
 	Addresses []string // the app's own base URLs, the main one first
 	Now       func() time.Time
 }

@@ -31,7 +31,9 @@ import (
 	"labelup/macros"
 )
 
-// Options is what a Server is made of. All of it is required.
+// Options is what a Server is made of. New refuses it if anything is missing:
+// every field here and in the structs of this package is required, but what is
+// marked as optional and what is true or false.
 type Options struct {
 	Descriptor []byte                           // atlassian-connect.json as served
 	Host       Host                             // the protocol that proves callers
@@ -68,8 +70,11 @@ type Server struct {
 	answerWithin time.Duration // the constant, but for tests
 }
 
-// New returns the service's handler.
-func New(options Options) *Server {
+// New returns the service's handler, or an error that names what is missing.
+func New(options Options) (*Server, error) {
+	if err := missing(options); err != nil {
+		return nil, err
+	}
 	s := &Server{
 		Options: options, echo: echo.New(), policy: newContentPolicy(options.Bridge, options.Framers),
 		inHand: newInHand(), small: newTurns(smallPlaces, smallRoom), large: newTurns(largePlaces, largeRoom),
@@ -86,7 +91,7 @@ func New(options Options) *Server {
 			return nil
 		})
 	}
-	return s
+	return s, nil
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

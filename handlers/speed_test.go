@@ -12,7 +12,6 @@ import (
 	"labelup/connect/connecttest"
 	"labelup/internal/confluence"
 	"labelup/internal/technicallog"
-	"labelup/macros"
 )
 
 const macroPath = "/macro/labels?contentId=637370746&contentType=page&contentVersion=5&spaceId=98305&spaceKey=DS" +
@@ -41,19 +40,10 @@ func serviceForSpeed(tb testing.TB) (http.Handler, *connecttest.Host) {
 		tb.Fatal(err)
 	}
 	log := technicallog.New(io.Discard, slog.LevelInfo)
-	return New(Options{
-		Descriptor: []byte("{}"),
-		Host: &Connect{
-			App: app, AppKey: "labelup", Log: log,
-			Tokens: connect.NewUserTokens("https://token.example.com", nil, nil), Budget: confluence.NewBudget(confluence.Limits{}),
-		},
-		Assets:  http.NotFoundHandler(),
-		Pages:   macros.NewPages("labelup", asset, bridge),
-		Bridge:  bridge,
-		Framers: []string{"https://*.atlassian.net"},
-		Ready:   func(context.Context) error { return nil },
-		Log:     log,
-	}), host
+	return newServer(tb, testOptions(tb, &Connect{
+		App: app, AppKey: "labelup", Log: log,
+		Tokens: connect.NewUserTokens("https://token.example.com", nil, nil), Budget: confluence.NewBudget(confluence.Limits{}),
+	}, log)), host
 }
 
 // The service may not allocate more for a verified macro page than this: what

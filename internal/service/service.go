@@ -86,7 +86,7 @@ func New(settings config.Config, observed *Observation, version string, engine f
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	handler := handlers.New(handlers.Options{
+	handler, err := handlers.New(handlers.Options{
 		Descriptor: served,
 		Host: &handlers.Connect{
 			App:    app,
@@ -123,6 +123,9 @@ func New(settings config.Config, observed *Observation, version string, engine f
 		Suggest: engine,
 		Log:     log,
 	})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	s := &Service{
 		settings: settings,
 		version:  version,
