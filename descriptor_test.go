@@ -9,12 +9,17 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"labelup"
 	"labelup/connect"
+	"labelup/internal/datamap"
+	"labelup/macros"
 	"labelup/static"
 )
 
@@ -98,6 +103,83 @@ func TestTheDescriptorIsTranslated(t *testing.T) {
 		if len(catalogue) != len(texts) {
 			t.Errorf("%s has %d texts, the descriptor %d", locale, len(catalogue), len(texts))
 		}
+	}
+}
+
+// What an author sets of the macro has to get through every URL: the frame
+// shows one, exports and mail each have another.
+func TestEveryPlaceHasEveryParameterOfTheMacro(t *testing.T) {
+	type address struct{ URL string }
+	var document struct {
+		Modules struct {
+			DynamicContentMacros []struct {
+				URL         string
+				Parameters  []struct{ Identifier string }
+				RenderModes map[string]address
+			}
+		}
+	}
+	if err := json.Unmarshal(labelup.Descriptor, &document); err != nil {
+		t.Fatal(err)
+	}
+	want := macros.Parameters[:]
+	if len(document.Modules.DynamicContentMacros) != 1 {
+		t.Fatal("there is not one macro")
+	}
+	macro := document.Modules.DynamicContentMacros[0]
+	var told []string
+	for _, parameter := range macro.Parameters {
+		told = append(told, parameter.Identifier)
+		if !regexp.MustCompile(`^[a-z]+$`).MatchString(parameter.Identifier) {
+			t.Errorf("%s: a page's attributes know small letters only", parameter.Identifier)
+		}
+	}
+	same(t, "the parameters of atlassian-connect.json", told, want)
+
+	urls := map[string]string{"its url": macro.URL}
+	for mode, rendered := range macro.RenderModes {
+		urls["its render mode "+mode] = rendered.URL
+	}
+	if len(urls) < 5 {
+		t.Errorf("the macro has %d URLs only", len(urls))
+	}
+	for place, url := range urls {
+		var passed []string
+		for _, name := range want {
+			if strings.Contains(url, "&"+name+"={"+name+"}") {
+				passed = append(passed, name)
+			}
+		}
+		same(t, place+" in atlassian-connect.json", passed, want)
+	}
+
+	page := macros.NewPages("labelup", func(name string) string { return name }, "all.js").
+		Append(nil, macros.Frame{Parameter: func(name string) string { return "given-" + name }})
+	var framed []string
+	for _, name := range want {
+		if bytes.Contains(page, []byte(` data-`+name+`="given-`+name+`"`)) {
+			framed = append(framed, name)
+		}
+	}
+	same(t, "the frame (macros/page.go)", framed, want)
+
+	var mapped []string
+	for _, store := range datamap.InConfluence {
+		if store.Name == "Settings of a macro" {
+			for _, field := range store.Fields {
+				mapped = append(mapped, field.Name)
+			}
+		}
+	}
+	same(t, "the data map (internal/datamap/confluence.go)", mapped, want)
+
+	// static/test/strings.test.ts holds the panel and the editor to the descriptor.
+}
+
+func same(t *testing.T, place string, got, want []string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s differs from macros/parameters.go (-list +there):\n%s", place, diff)
 	}
 }
 

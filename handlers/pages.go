@@ -30,8 +30,7 @@ func (s *Server) frame(x *exchange, view macros.View) error {
 		SpaceKey:       caller.Query("spaceKey"),
 		MacroID:        caller.Query("macroId"),
 		Output:         caller.Query("output"),
-		Prefix:         caller.Query("prefix"),
-		Display:        caller.Query("display"),
+		Parameter:      caller.Query,
 		Licensed:       caller.Licensed,
 		SignedIn:       caller.AccountID != "",
 		RequestID:      x.requestID,
@@ -53,11 +52,10 @@ const staticTimeout = 4 * time.Second
 func (s *Server) macroStatic(x *exchange) error {
 	caller := x.caller
 	static := macros.Static{
-		Prefix:   caller.Query("prefix"),
-		Display:  caller.Query("display"),
-		WikiURL:  caller.WikiURL,
-		SpaceKey: caller.SpaceKey,
-		Words:    s.Words(string(language(x))),
+		Parameter: caller.Query,
+		WikiURL:   caller.WikiURL,
+		SpaceKey:  caller.SpaceKey,
+		Words:     s.Words(string(language(x))),
 	}
 	read := caller.AsApp
 	if caller.AccountID != "" {

@@ -47,18 +47,36 @@ func labels(names ...string) []label.Label {
 	return list
 }
 
+// given is what a macro has that an author has set these parameters of.
+func given(pairs ...string) func(string) string {
+	return func(name string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
 func TestStorageFormat(t *testing.T) {
-	site := Static{WikiURL: "https://acme.atlassian.net/wiki", SpaceKey: "DS", Words: english}
+	site := Static{Parameter: given(), WikiURL: "https://acme.atlassian.net/wiki", SpaceKey: "DS", Words: english}
 	tests := map[string]struct {
 		file string
 		edit func(*Static)
 	}{
 		"chips become one linked line": {"chips.xml", func(s *Static) { s.Labels = labels("accessibility", "team-red") }},
-		"a list becomes a list":        {"list.xml", func(s *Static) { s.Labels = labels("accessibility", "team-red"); s.Display = "list" }},
-		"compact has no heading":       {"compact.xml", func(s *Static) { s.Labels = labels("accessibility", "team-red"); s.Display = "compact" }},
+		"a list becomes a list": {"list.xml", func(s *Static) {
+			s.Labels = labels("accessibility", "team-red")
+			s.Parameter = given("display", "list")
+		}},
+		"compact has no heading": {"compact.xml", func(s *Static) {
+			s.Labels = labels("accessibility", "team-red")
+			s.Parameter = given("display", "compact")
+		}},
 		"a prefix leaves the others out": {"prefix.xml", func(s *Static) {
 			s.Labels = labels("accessibility", "team-red", "team-blue")
-			s.Prefix = " Team- "
+			s.Parameter = given("prefix", " Team- ")
 		}},
 		"no labels are said to be none": {"none.xml", func(*Static) {}},
 		"names with special characters stay names": {"special.xml", func(s *Static) {
@@ -109,14 +127,14 @@ func wellFormed(t *testing.T, storage string) {
 func frame() Frame {
 	return Frame{
 		View: Panel, ContentID: "637370746", ContentType: "page", ContentVersion: "7", SpaceID: "98305", SpaceKey: "DS",
-		MacroID: "ec1eead7-ab4b", Output: "display", Prefix: "team-", Display: "chips", Licensed: true, SignedIn: true, RequestID: "r1",
+		MacroID: "ec1eead7-ab4b", Output: "display", Parameter: given("prefix", "team-", "display", "chips"), Licensed: true, SignedIn: true, RequestID: "r1",
 	}
 }
 
 func TestFramePage(t *testing.T) {
 	pages := NewPages("labelup", asset, "https://connect-cdn.atl-paas.net/all.js")
 	golden(t, "panel.html", string(pages.Append(nil, frame())))
-	golden(t, "admin.html", string(pages.Append(nil, Frame{View: Admin, Licensed: true, SignedIn: true, RequestID: "r2"})))
+	golden(t, "admin.html", string(pages.Append(nil, Frame{View: Admin, Parameter: given(), Licensed: true, SignedIn: true, RequestID: "r2"})))
 }
 
 func FuzzFramePageKeepsHostileValuesInTheirAttribute(f *testing.F) {
@@ -126,7 +144,7 @@ func FuzzFramePageKeepsHostileValuesInTheirAttribute(f *testing.F) {
 	pages := NewPages("labelup", asset, "https://example.com/all.js")
 	f.Fuzz(func(t *testing.T, prefix, space string) {
 		hostile := frame()
-		hostile.Prefix, hostile.SpaceKey = prefix, space
+		hostile.Parameter, hostile.SpaceKey = given("prefix", prefix), space
 		page, err := html.Parse(strings.NewReader(string(pages.Append(nil, hostile))))
 		if err != nil {
 			t.Fatal(err)
@@ -138,8 +156,8 @@ func FuzzFramePageKeepsHostileValuesInTheirAttribute(f *testing.F) {
 				scripts++
 			case "main":
 				mains++
-				if len(node.Attr) != 16 {
-					t.Errorf("main has %d attributes, want 16", len(node.Attr))
+				if want := 14 + len(Parameters); len(node.Attr) != want {
+					t.Errorf("main has %d attributes, want %d", len(node.Attr), want)
 				}
 			}
 		}
@@ -158,7 +176,7 @@ func FuzzStorageIsWellFormed(f *testing.F) {
 			return
 		}
 		wellFormed(t, Static{
-			Labels: []label.Label{{Prefix: label.Global, Name: parsed}}, Display: display,
+			Labels: []label.Label{{Prefix: label.Global, Name: parsed}}, Parameter: given("display", display),
 			WikiURL: "https://acme.atlassian.net/wiki", SpaceKey: space, Words: english,
 		}.Storage())
 	})

@@ -30,9 +30,8 @@ type Frame struct {
 	SpaceID        string
 	SpaceKey       string
 	MacroID        string
-	Output         string // "display", "preview", …
-	Prefix         string // macro parameter: only labels that begin with it
-	Display        string // macro parameter: chips, list or compact
+	Output         string                   // "display", "preview", …
+	Parameter      func(name string) string // a parameter of the macro, "" for none
 	Licensed       bool
 	SignedIn       bool
 	RequestID      string
@@ -84,19 +83,24 @@ func (p *Pages) Append(buffer []byte, f Frame) []byte {
 		{"space-key", f.SpaceKey},
 		{"macro-id", f.MacroID},
 		{"output", f.Output},
-		{"prefix", f.Prefix},
-		{"display", f.Display},
 		{"licensed", yes(f.Licensed)},
 		{"signed-in", yes(f.SignedIn)},
 		{"request-id", f.RequestID},
 	} {
-		buffer = append(buffer, ` data-`...)
-		buffer = append(buffer, attribute.name...)
-		buffer = append(buffer, `="`...)
-		buffer = append(buffer, html.EscapeString(attribute.value)...)
-		buffer = append(buffer, '"')
+		buffer = appendData(buffer, attribute.name, attribute.value)
+	}
+	for _, name := range Parameters {
+		buffer = appendData(buffer, name, f.Parameter(name))
 	}
 	return append(buffer, p.tails[f.Language.orEnglish()]...)
+}
+
+func appendData(buffer []byte, name, value string) []byte {
+	buffer = append(buffer, ` data-`...)
+	buffer = append(buffer, name...)
+	buffer = append(buffer, `="`...)
+	buffer = append(buffer, html.EscapeString(value)...)
+	return append(buffer, '"')
 }
 
 func yes(b bool) string {

@@ -17,27 +17,26 @@ type Words struct {
 
 // Static is a macro where no script runs: an export, a mail, a feed, a phone.
 type Static struct {
-	Labels   []label.Label
-	Prefix   string // macro parameter: only labels that begin with it
-	Display  string // macro parameter: chips, list or compact
-	WikiURL  string // address of the site people see, with /wiki; links go below it
-	SpaceKey string
-	Words    Words
+	Labels    []label.Label
+	Parameter func(name string) string // a parameter of the macro, "" for none
+	WikiURL   string                   // address of the site people see, with /wiki; links go below it
+	SpaceKey  string
+	Words     Words
 }
 
 // Storage returns the labels in Confluence's storage format: plain text, each
 // name a link to the pages that carry it.
 func (s Static) Storage() string {
 	var items []string
-	for _, l := range shown(s.Labels, s.Prefix) {
+	for _, l := range shown(s.Labels, s.Parameter(prefix)) {
 		items = append(items, s.link(l.Name))
 	}
-	switch {
+	switch shownAs := s.Parameter(display); {
 	case len(items) == 0:
 		return "<p>" + html.EscapeString(s.Words.None) + "</p>"
-	case s.Display == "list":
+	case shownAs == "list":
 		return "<ul><li>" + strings.Join(items, "</li><li>") + "</li></ul>"
-	case s.Display == "compact":
+	case shownAs == "compact":
 		return "<p>" + strings.Join(items, ", ") + "</p>"
 	default:
 		return "<p><strong>" + html.EscapeString(s.Words.Labels) + ":</strong> " + strings.Join(items, ", ") + "</p>"

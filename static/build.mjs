@@ -25,19 +25,26 @@ await build({ ...script, entryPoints: { labelup: "src/main.tsx", problem: "src/p
 // one has brought: two of it would not work together.
 await build({
   ...script,
-  entryPoints: { add: "src/add/add.tsx", editor: "src/editor.tsx", filter: "src/filter.tsx", suggest: "src/suggest/suggest.tsx", admin: "src/admin/admin.tsx" },
+  entryPoints: { add: "src/add/add.tsx", editor: "src/editor/editor.tsx", filter: "src/filter.tsx", suggest: "src/suggest/suggest.tsx", admin: "src/admin/admin.tsx" },
   alias: { preact: "./labelup.js", "preact/hooks": "./labelup.js" },
   external: ["./labelup.js"],
 });
 await build({
   ...common,
-  entryPoints: { labelup: "src/labelup.css", problem: "src/problem.css", add: "src/add/add.css", editor: "src/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css" },
+  entryPoints: { labelup: "src/labelup.css", problem: "src/problem.css", add: "src/add/add.css", editor: "src/editor/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css" },
 });
-// What the browser says, and what Confluence says of the app in its own menus.
-for (const folder of ["strings", "add/strings", "suggest/strings", "admin/strings", "descriptor"]) {
+// What the browser says, and what Confluence says of the app in its own menus:
+// of the macro's parameters that is what the editor says.
+const read = (file) => JSON.parse(readFileSync(join(here, "src", file), "utf8"));
+for (const folder of ["strings", "add/strings", "suggest/strings", "editor/strings", "admin/strings", "descriptor"]) {
   mkdirSync(join(out, folder), { recursive: true });
   for (const file of readdirSync(join(here, "src", folder)).sort()) {
-    writeFileSync(join(out, folder, file), JSON.stringify(JSON.parse(readFileSync(join(here, "src", folder, file), "utf8"))));
+    const texts = read(`${folder}/${file}`);
+    if (folder === "descriptor") {
+      const editor = Object.entries(read(`editor/strings/${file.slice(0, 2)}.json`));
+      Object.assign(texts, Object.fromEntries(editor.filter(([key]) => key.startsWith("macro."))));
+    }
+    writeFileSync(join(out, folder, file), JSON.stringify(texts));
   }
 }
 cpSync(join(here, "icon.svg"), join(out, "icon.svg"));

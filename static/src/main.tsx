@@ -29,7 +29,7 @@ const strings = loadStrings(host.locale());
 if (shell.view === "editor" || shell.view === "admin") void showPart(shell.view);
 else void showPanel();
 
-/** Shows a view that is a part of its own, editor.tsx or admin/admin.tsx. */
+/** Shows a view that is a part of its own, editor/editor.tsx or admin/admin.tsx. */
 async function showPart(name: string): Promise<void> {
   const part = (import(new URL(name + ".js", import.meta.url).href) as Promise<{ view: View }>).catch(() => undefined);
   const say = await strings;

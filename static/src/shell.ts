@@ -1,6 +1,16 @@
 // What the service wrote into the page: <main id="labelup" data-…>.
 
-export interface Shell {
+/** What an author sets of the macro: the parameters of atlassian-connect.json, which a test holds to this. */
+export type Parameters = {
+  prefix: string;
+  display: Display;
+};
+
+export function readParameters(given: Record<string, string | undefined>): Parameters {
+  return { prefix: (given["prefix"] ?? "").trim().toLowerCase(), display: asDisplay(given["display"]) };
+}
+
+export interface Shell extends Parameters {
   view: "panel" | "byline" | "editor" | "admin";
   contentId: string;
   contentType: string;
@@ -8,8 +18,6 @@ export interface Shell {
   spaceId: string;
   spaceKey: string;
   preview: boolean;
-  prefix: string;
-  display: Display;
   licensed: boolean;
   signedIn: boolean;
 }
@@ -17,7 +25,7 @@ export interface Shell {
 export const DISPLAYS = ["chips", "list", "compact"] as const;
 export type Display = (typeof DISPLAYS)[number];
 
-export function asDisplay(value: string | undefined): Display {
+function asDisplay(value: string | undefined): Display {
   return DISPLAYS.find((display) => display === value) ?? "chips";
 }
 
@@ -31,8 +39,7 @@ export function readShell(data: DOMStringMap): Shell {
     spaceId: data["spaceId"] ?? "",
     spaceKey: data["spaceKey"] ?? "",
     preview: data["output"] === "preview",
-    prefix: (data["prefix"] ?? "").trim().toLowerCase(),
-    display: asDisplay(data["display"]),
+    ...readParameters(data),
     licensed: data["licensed"] === "true",
     signedIn: data["signedIn"] === "true",
   };

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { HostError, type Host } from "../src/host.ts";
-import type { Shell } from "../src/shell.ts";
+import { readShell } from "../src/shell.ts";
 import { dismissedIn, dismissals } from "../src/suggest/dismissals.ts";
 import { gather, readSimilar, requestFor, type Material } from "../src/suggest/read.ts";
 import { asAnswer, type Neighbour } from "../src/suggest/service.ts";
 
-const shell: Shell = {
-  view: "panel", contentId: "123", contentType: "page", contentVersion: 7, spaceId: "1", spaceKey: "DS",
-  preview: false, prefix: "", display: "chips", licensed: true, signedIn: true,
-};
+const shell = readShell({ contentId: "123", contentType: "page", contentVersion: "7", spaceId: "1", spaceKey: "DS", licensed: "true", signedIn: "true" });
 const material: Material = { page: { title: "Title", labels: [] }, space: [], tree: undefined, vocabulary: { terms: [], only: false }, dismissed: [] };
 const labelled = (...names: string[]) => ({ metadata: { labels: { results: names.map((name) => ({ name })) } } });
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

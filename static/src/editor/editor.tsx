@@ -1,43 +1,40 @@
-// The macro editor: the two parameters and what they make of the panel. The
+// The macro editor: the parameters and what they make of the panel. The
 // buttons that save and cancel are those of the host's dialog around it. Loaded
 // only where it is shown.
 
 import { h, type JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Chips } from "./chips.tsx";
-import type { Host } from "./host.ts";
-import { normalise, problemOf } from "./name.ts";
-import { asDisplay, DISPLAYS, type Display } from "./shell.ts";
-import type { Say } from "./strings.ts";
-import { loadStyle } from "./style.ts";
+import { Chips } from "../chips.tsx";
+import type { Host } from "../host.ts";
+import { normalise, problemOf } from "../name.ts";
+import { DISPLAYS, readParameters, type Parameters } from "../shell.ts";
+import type { Say } from "../strings.ts";
+import { loadStyle } from "../style.ts";
+import { loadWords, type Words } from "./words.ts";
 
 await loadStyle("editor.css");
 
-interface Parameters {
-  prefix: string;
-  display: Display;
-}
-
 export async function view(host: Host, say: Say): Promise<JSX.Element> {
-  const saved = await host.parameters().catch(() => ({}) as Record<string, string>);
-  return <Editor host={host} say={say} saved={{ prefix: saved["prefix"] ?? "", display: asDisplay(saved["display"]) }} />;
+  const [saved, words] = await Promise.all([host.parameters().catch(() => ({})), loadWords()]);
+  return <Editor host={host} say={say} words={words} saved={readParameters(saved)} />;
 }
 
-function Editor({ host, say, saved }: { host: Host; say: Say; saved: Parameters }): JSX.Element {
-  const [{ prefix: typed, display }, set] = useState(saved);
+function Editor({ host, say, words, saved }: { host: Host; say: Say; words: Words; saved: Parameters }): JSX.Element {
+  const [parameters, set] = useState(saved);
+  const { prefix: typed, display } = parameters;
   const field = useRef<HTMLInputElement>(null);
   const prefix = normalise(typed);
   const problem = prefix ? problemOf(prefix) : undefined;
 
   const save = useRef(() => {});
-  save.current = () => (problem ? field.current?.focus() : host.save({ prefix, display }));
+  save.current = () => (problem ? field.current?.focus() : host.save({ ...parameters, prefix }));
   useEffect(() => host.onSubmit(() => save.current()), []);
 
   const samples = prefix && !problem ? [`${prefix}blue`, `${prefix}green`, `${prefix}red`] : ["meeting-notes", "roadmap", "team-blue", "team-red"];
   return (
     <form class="editor" onSubmit={(event: Event) => (event.preventDefault(), save.current())}>
       <div>
-        <label for="prefix">{say("editor.prefix")}</label>
+        <label for="prefix">{words("macro.prefix")}</label>
         <input
           id="prefix"
           class="field"
@@ -49,22 +46,22 @@ function Editor({ host, say, saved }: { host: Host; say: Say; saved: Parameters 
           spellcheck={false}
           aria-invalid={Boolean(problem)}
           aria-describedby="prefix-help"
-          onInput={(event) => set({ prefix: event.currentTarget.value, display })}
+          onInput={(event) => set({ ...parameters, prefix: event.currentTarget.value })}
         />
         <p id="prefix-help" class={problem ? "hint wrong" : "hint"} role={problem && "alert"}>
-          {problem ? say(`wrong.${problem.rule}`, { character: problem.character }) : say("editor.prefixHelp")}
+          {problem ? say(`wrong.${problem.rule}`, { character: problem.character }) : words("macro.prefix.description")}
         </p>
       </div>
       <fieldset>
-        <legend>{say("editor.display")}</legend>
+        <legend>{words("macro.display")}</legend>
         {DISPLAYS.map((choice) => (
           <label key={choice}>
-            <input type="radio" name="display" checked={choice === display} onChange={() => set({ prefix: typed, display: choice })} /> {say(`editor.${choice}`)}
+            <input type="radio" name="display" checked={choice === display} onChange={() => set({ ...parameters, display: choice })} /> {words(`display.${choice}`)}
           </label>
         ))}
       </fieldset>
-      <section aria-label={say("editor.preview")}>
-        <p class="hint">{say("editor.preview")}</p>
+      <section aria-label={words("preview")}>
+        <p class="hint">{words("preview")}</p>
         <div class="row" data-display={display}>
           <Chips names={samples} say={say} linkTo={() => undefined} />
         </div>
