@@ -27,6 +27,7 @@ type changeAnswer struct {
 	Labels    []labelAnswer   `json:"labels"`
 	Added     []label.Name    `json:"added"`
 	Removed   []label.Name    `json:"removed"`
+	Lost      []label.Name    `json:"lost,omitempty"` // of Removed, what cannot be added again: Confluence holds it from before its rules
 	Failed    []failureAnswer `json:"failed"`
 	RequestID string          `json:"requestId"`
 }
@@ -87,6 +88,11 @@ func answerOf(change label.Change, outcome confluence.Outcome, requestID string)
 	}
 	answer.Added = append(answer.Added, outcome.Added...)
 	answer.Removed = append(answer.Removed, outcome.Removed...)
+	for _, name := range outcome.Removed {
+		if again, err := label.Parse(string(name)); err != nil || again != name {
+			answer.Lost = append(answer.Lost, name)
+		}
+	}
 	for _, f := range outcome.Failed {
 		operation := "remove"
 		if slices.Contains(change.Add, f.Name) {

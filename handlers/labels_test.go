@@ -47,6 +47,20 @@ func TestAChangeIsWrittenAsThePersonAndReadBack(t *testing.T) {
 	}
 }
 
+// A panel that offered to bring such a name back would only be refused.
+func TestARemovedNameThatCannotComeBackIsSaidToBeLost(t *testing.T) {
+	h := newHarness(t)
+	h.confluence.labels["123"] = []string{"re\u200bd", "Red", "plan"}
+	w := h.change(`{"contentId":"123","remove":["plan","Red","re\u200bd"]}`)
+	var got struct{ Removed, Lost []string }
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != http.StatusOK {
+		t.Fatalf("answered %d %s: %v", w.Code, w.Body, err)
+	}
+	if diff := cmp.Diff([]string{"Red", "re\u200bd"}, got.Lost); diff != "" || len(got.Removed) != 3 {
+		t.Errorf("it answers %s; lost differs (-want +got):\n%s", w.Body, diff)
+	}
+}
+
 func TestARefusedChangeSaysWhyAndChangesNothing(t *testing.T) {
 	tests := map[string]struct {
 		arrange func(*harness)

@@ -3,8 +3,8 @@
 // internal/label/testdata/names.jsonl has what both must do, and a test there
 // compares them over all of Unicode.
 
-/** The rules a name can break, in the words the service uses for them. */
-export const RULES = ["empty", "too_long", "forbidden_character", "invisible_character", "not_unicode"] as const;
+/** The rules a name or a change can break: the service's label.Reason, without "label_". A test holds them to it. */
+export const RULES = ["empty", "too_long", "forbidden_character", "invisible_character", "not_unicode", "nothing_asked", "too_many", "added_and_removed"] as const;
 
 /** The rule a name breaks; character is of forbidden_character, else "". */
 export interface NameProblem {
@@ -64,6 +64,11 @@ export function problemOf(name: string): NameProblem | undefined {
   const forbidden = FORBIDDEN.exec(name);
   if (forbidden) return problem("forbidden_character", forbidden[0]);
   return name.length > LONGEST ? problem("too_long") : undefined;
+}
+
+/** Whether a value is a name as Confluence holds it, and takes it. */
+export function isName(value: unknown): value is string {
+  return typeof value === "string" && normalise(value) === value && !problemOf(value);
 }
 
 function isInvisible(character: string): boolean {

@@ -6,7 +6,7 @@ import { Adding, type AddHandle } from "./adding.tsx";
 import { Chips } from "./chips.tsx";
 import { Counted, useSecondsLeft } from "./countdown.tsx";
 import type { Host } from "./host.ts";
-import type { Kind } from "./service.ts";
+import type { Kind, Problem } from "./service.ts";
 import type { Shell } from "./shell.ts";
 import { shownNames, undoable, type Action, type Outcome, type State, type Step } from "./state.ts";
 import type { Say } from "./strings.ts";
@@ -188,7 +188,7 @@ function Troubles({ state, say, retry }: Pick<Props, "state" | "say"> & { retry(
   return (
     <div class="status wrong">
       <div role="alert">
-        {problem && <p>{problem.name ? `${problem.name.name}: ${say(`wrong.${problem.name.rule}`, { character: problem.name.character })}` : counts ? <Counted first={why("rate_limited", say, counts)} now={why("rate_limited", say, left)} /> : why(problem.kind, say)} </p>}
+        {problem && <p>{problem.wrong ? wrong(problem.wrong, say) : counts ? <Counted first={why("rate_limited", say, counts)} now={why("rate_limited", say, left)} /> : why(problem.kind, say)} </p>}
         {failures(failed, say).map((line) => <p key={line}>{line} </p>)}
         {!counts && again}
         {id && <small>{say("reference", { id })}</small>}
@@ -196,6 +196,10 @@ function Troubles({ state, say, retry }: Pick<Props, "state" | "say"> & { retry(
       {counts && !left && again}
     </div>
   );
+}
+
+function wrong({ name, rule, character }: NonNullable<Problem["wrong"]>, say: Say): string {
+  return (name && `${name}: `) + say(`wrong.${rule}`, { character });
 }
 
 function why(kind: Kind, say: Say, seconds?: number): string {

@@ -29,7 +29,7 @@ export interface Problem {
   kind: Kind;
   retryAfter?: number; // seconds
   requestId?: string;
-  name?: { name: string } & NameProblem;
+  wrong?: { name: string } & NameProblem; // which rule the change breaks, and with which name; "" if it is no single one
 }
 
 export interface Failed {
@@ -42,6 +42,7 @@ export interface Answer {
   names: string[]; // what Confluence holds now
   added: string[];
   removed: string[];
+  lost: string[]; // of removed, what Confluence would not take again: no undo brings it back
   failed: Failed[];
   requestId?: string;
 }
@@ -99,12 +100,12 @@ function asKind(value: unknown): Kind | undefined {
 // another form: everything is checked, nothing of it is shown.
 function asProblem(error: Record<string, unknown> | undefined): Problem {
   const problem: Problem = { kind: kindOf(error) ?? "unavailable", ...reference(error?.["requestId"]) };
-  const { retryAfter, detail } = error ?? {};
+  const { retryAfter, reason, detail } = error ?? {};
   if (typeof retryAfter === "number" && retryAfter > 0) problem.retryAfter = Math.ceil(retryAfter);
-  const wrong = detail as { name?: unknown; rule?: unknown; character?: unknown } | undefined;
-  const rule = RULES.find((rule) => rule === wrong?.rule);
-  if (rule && typeof wrong?.name === "string") {
-    problem.name = { name: wrong.name, rule, character: typeof wrong.character === "string" ? wrong.character : "" };
+  const rule = RULES.find((rule) => `label_${rule}` === reason);
+  if (rule) {
+    const { name, character } = (detail ?? {}) as { name?: unknown; character?: unknown };
+    problem.wrong = { name: typeof name === "string" ? name : "", rule, character: typeof character === "string" ? character : "" };
   }
   return problem;
 }
@@ -114,7 +115,7 @@ function reference(requestId: unknown): { requestId?: string } {
 }
 
 function asAnswer(answer: unknown): Answer {
-  const body = answer as { labels?: unknown; added?: unknown; removed?: unknown; failed?: unknown; requestId?: unknown } | null;
+  const body = answer as { labels?: unknown; added?: unknown; removed?: unknown; lost?: unknown; failed?: unknown; requestId?: unknown } | null;
   if (!Array.isArray(body?.labels)) throw { kind: "unavailable" } satisfies Problem;
   const strings = (value: unknown) => (Array.isArray(value) ? value.filter((v) => typeof v === "string") : []);
   const objects = (value: unknown) => (Array.isArray(value) ? value.filter((v) => typeof v?.name === "string") : []);
@@ -122,6 +123,7 @@ function asAnswer(answer: unknown): Answer {
     names: objects(body.labels).flatMap((l) => ((l.prefix ?? "global") === "global" ? [l.name] : [])),
     added: strings(body.added),
     removed: strings(body.removed),
+    lost: strings(body.lost),
     failed: objects(body.failed).map((f) => ({
       name: f.name,
       operation: f.operation === "remove" ? "remove" : "add",

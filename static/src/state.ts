@@ -156,13 +156,13 @@ function enqueue(state: State, { step, added, removed }: Step, undoes: boolean):
   return { ...state, queue: [...state.queue, ...changes], epoch: state.epoch + 1, outcome, problem: undefined };
 }
 
-type Done = Pick<Answer, "added" | "removed" | "failed" | "requestId">;
+type Done = Pick<Answer, "added" | "removed" | "lost" | "failed" | "requestId">;
 
-function stepsAfter(steps: Step[], { step, undoes }: Change, { added, removed }: Done): Step[] {
+function stepsAfter(steps: Step[], { step, undoes }: Change, { added, removed, lost }: Done): Step[] {
   const before = steps.find((s) => s.step === step) ?? { step, added: [], removed: [] };
   const after = undoes
     ? { step, added: before.added.filter((name) => !removed.includes(name)), removed: before.removed.filter((name) => !added.includes(name)) }
-    : { step, added: [...before.added, ...added], removed: [...before.removed, ...removed] };
+    : { step, added: [...before.added, ...added], removed: [...before.removed, ...removed.filter((name) => !lost.includes(name))] };
   const left = after.added.length + after.removed.length ? [after] : [];
   return [...steps.filter((s) => s !== before), ...left].sort((a, b) => a.step - b.step).slice(-MOST_STEPS);
 }

@@ -4,7 +4,7 @@
 
 import { labelsOf, listLabels, search, type Content } from "./confluence.ts";
 import type { Host } from "./host.ts";
-import { normalise, problemOf } from "./name.ts";
+import { isName } from "./name.ts";
 import { areTwins, twinKey } from "./twin.ts";
 
 /** A label in use. uses counts pages of this space; 0 means elsewhere on the site. */
@@ -52,7 +52,7 @@ export async function loadVocabulary(host: Host, readSpace: ReadSpace, got: (kno
   const publish = () =>
     got(
       [...uses]
-        .filter(([name]) => normalise(name) === name && !problemOf(name))
+        .filter(([name]) => isName(name))
         .slice(0, MOST_NAMES)
         .map(([name, uses]) => ({ name, uses, key: twinKey(name) }))
         .sort((a, b) => b.uses - a.uses || (a.name < b.name ? -1 : 1)),
@@ -77,7 +77,7 @@ const MOST_TWINS = 2;
 /**
  * What to offer for a normalised name: what begins with it (this space before
  * the site), near-twins, what contains it, and last the name itself if it is new.
- * For no name the most used. Labels on the page are never offered.
+ * For no name the most used. Labels on the page are never offered, and of known only right names come here.
  */
 export function offersFor(name: string, known: Known[], held: string[], prefix: string): Offer[] {
   const onPage = new Set(held);
@@ -101,7 +101,7 @@ export function offersFor(name: string, known: Known[], held: string[], prefix: 
   contain.sort((a, b) => a.rank - b.rank); // stable: by uses within a rank
   const near = isKnown ? [] : twins.slice(0, MOST_TWINS);
   const offers = [...begin.slice(0, MOST_OFFERS - near.length), ...near, ...contain.map((c) => c.offer)].slice(0, MOST_OFFERS);
-  if (name && !isKnown && !onPage.has(name)) offers.push({ kind: "create", name, uses: 0 });
+  if (name && !isKnown && !onPage.has(name) && isName(name)) offers.push({ kind: "create", name, uses: 0 });
   return offers;
 }
 

@@ -8,12 +8,12 @@ import { confirm, hold } from "../src/add/pending.ts";
 import { browserOf } from "../src/admin/bundle.ts";
 import { globalNames, readPage } from "../src/confluence.ts";
 import type { Host } from "../src/host.ts";
-import { MOST_TYPED, namesIn, normalise, problemOf, textsIn } from "../src/name.ts";
+import { isName, MOST_TYPED, namesIn, normalise, problemOf, textsIn } from "../src/name.ts";
 import { VOCABULARY_PROPERTY } from "../src/properties.ts";
 import { readShell } from "../src/shell.ts";
 import { dismissedIn } from "../src/suggest/dismissals.ts";
 import { gather } from "../src/suggest/read.ts";
-import { asAnswer, isName } from "../src/suggest/service.ts";
+import { asAnswer } from "../src/suggest/service.ts";
 import { areTwins, twinKey } from "../src/twin.ts";
 import { loadVocabulary, offersFor, spaceReader, type Known } from "../src/vocabulary.ts";
 

@@ -2,19 +2,16 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "../src/confluence.ts";
 import type { Answer, Problem } from "../src/service.ts";
-import type { Shell } from "../src/shell.ts";
+import { readShell, type Shell } from "../src/shell.ts";
 import { initialState, MOST_PER_CALL, reduce, shownNames, undoable, type Action, type Mode, type State } from "../src/state.ts";
 
-const shell: Shell = {
-  view: "panel", contentId: "1", contentType: "page", contentVersion: 7, spaceId: "1", spaceKey: "DS",
-  preview: false, prefix: "", display: "chips", licensed: true, signedIn: true,
-};
+const shell = readShell({ contentId: "1", contentType: "page", contentVersion: "7", spaceId: "1", spaceKey: "DS", licensed: "true", signedIn: "true" });
 const page: Page = { names: ["a", "b"], mayEdit: true, draft: false, version: 7 };
 const play = (state: State, ...actions: Action[]) => actions.reduce(reduce, state);
 const ready = play(initialState(shell), { type: "read", shell, page, epoch: 0 });
 const answer = (names: string[], rest: Partial<Answer> = {}): Action => ({
   type: "written",
-  answer: { names, added: [], removed: [], failed: [], ...rest },
+  answer: { names, added: [], removed: [], lost: [], failed: [], ...rest },
 });
 const refused = (kind: Problem["kind"]): Action => ({ type: "refused", problem: { kind } });
 
@@ -70,6 +67,13 @@ test("undo is the inverse of what was really done", () => {
   const state = play(ready, { type: "change", add: ["c", "d"], remove: ["a"] }, answer(["b", "c"], { added: ["c"], removed: ["a"] }), { type: "undo" });
   assert.deepEqual(state.queue.map(({ add, remove, undoes }) => [add, remove, undoes]), [[["a"], ["c"], true]]);
   assert.equal(state.outcome, undefined, "the toast stays until the next change");
+});
+test("undo never asks for a name that Confluence would not take again", () => {
+  const removed = (names: string[], lost: string[]) => play(ready, { type: "change", add: ["c"], remove: names }, answer(["c"], { added: ["c"], removed: names, lost }));
+  const both = removed(["a", "b"], ["b"]);
+  assert.deepEqual([told(both), undoable(both).map((s) => s.removed)], [["done", ["c"], ["a", "b"]], [["a"]]]);
+  const alone = play(ready, { type: "change", remove: ["a"] }, answer(["b"], { removed: ["a"], lost: ["a"] }));
+  assert.deepEqual([told(alone), undoable(alone)], [["done", [], ["a"]], []]);
 });
 test("each undo takes back the last change that is not yet taken back", () => {
   let state = [["c"], ["d"], ["e"]].reduce((s, add) => did(s, { type: "change", add }), ready);

@@ -7,27 +7,59 @@ import { languageFor, sayIn } from "../src/say.ts";
 import { KINDS } from "../src/service.ts";
 import { KINDS as REASONS, NOTHING } from "../src/suggest/service.ts";
 import { RULES } from "../src/name.ts";
+import { DISPLAYS, readParameters } from "../src/shell.ts";
 
 type Catalogue = Record<string, string>;
 const read = (language: string, folder = "src/strings"): Catalogue => JSON.parse(readFileSync(`${folder}/${language}.json`, "utf8"));
 const form = /_(zero|one|two|few|many|other)$/;
+/** The key of which this one is a plural form, or the key itself: "too_many" is none. */
+const baseOf = (key: string, english: Catalogue) => (key.replace(form, "_other") in english ? key.replace(form, "") : key);
 // One of something may be said without its number.
 const placeholders = (text: string, key: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).filter((name) => name !== "count" || !key.endsWith("_one")).sort();
 const en = read("en");
+
+/** The values of a type's constants in the service's sources. */
+function constants(file: string, type: string): string[] {
+  const found = [...readFileSync(`../${file}`, "utf8").matchAll(new RegExp(`^\\t\\w+\\s+${type}\\s+= "(\\w+)"`, "gm"))].map((m) => m[1]!);
+  assert.ok(found.length > 5, file);
+  return found;
+}
+const UNSEEN = ["wrong_method", "caller_left"]; // kinds of fault that no browser of ours is told
+const faults = constants("internal/fault/fault.go", "Kind").filter((kind) => !UNSEEN.includes(kind));
+
+test("each reason for which a name or a change is refused has its sentence", () => {
+  const reasons = constants("internal/label/label.go", "Reason");
+  assert.deepEqual(RULES.map((rule) => `label_${rule}`), reasons);
+  const cases: { reason?: string }[] = readFileSync("../internal/label/testdata/names.jsonl", "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  for (const reason of new Set(cases.flatMap((c) => c.reason ?? []))) assert.ok(`wrong.${reason}` in en, reason);
+});
+test("each kind of fault has its sentence, in the panel and for administrators", () => {
+  assert.deepEqual(faults.filter((kind) => !(KINDS as readonly string[]).includes(kind)), []);
+  assert.deepEqual([...FAULTS], faults);
+});
+
+const identifiers: string[] = JSON.parse(readFileSync("../atlassian-connect.json", "utf8")).modules.dynamicContentMacros[0].parameters.map((p: { identifier: string }) => p.identifier);
+test("the panel and the editor know each parameter of the macro, and no other", () => assert.deepEqual(Object.keys(readParameters({})), identifiers));
 
 const catalogues: { folder: string; sources: string; alike: string[]; families: Record<string, readonly string[]>; needed: string[] }[] = [
   {
     folder: "src/strings",
     sources: "src",
-    alike: ["editor.chips", "editor.compact"], // the same word in German and French
+    alike: [],
     families: {
       "why.": KINDS,
       "wrong.": RULES,
       "note.": ["unlicensed", "draft", "old", "unsupported"],
-      "editor.": ["chips", "list", "compact"],
       "export.": ["unavailable"], // said by the service in static storage format
     },
     needed: [...KINDS.map((k) => `why.${k}`), ...RULES.map((r) => `wrong.${r}`)],
+  },
+  {
+    folder: "src/editor/strings",
+    sources: "src/editor",
+    alike: ["display.chips", "display.compact"], // the same word in German and French
+    families: { "display.": DISPLAYS },
+    needed: [...identifiers.map((name) => `macro.${name}`), ...DISPLAYS.map((display) => `display.${display}`)],
   },
   { folder: "src/add/strings", sources: "src/add", alike: [], families: {}, needed: [] },
   {
@@ -52,13 +84,13 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
 ];
 for (const { folder, sources, alike, families, needed } of catalogues) {
   const english = read("en", folder);
-  const plurals = new Set(Object.keys(english).flatMap((key) => (form.test(key) ? [key.replace(form, "")] : [])));
+  const plurals = new Set(Object.keys(english).map((key) => baseOf(key, english)).filter((key) => !(key in english)));
   const languages = readdirSync(folder).map((file) => file.replace(".json", ""));
 
   /** The keys a language must have: plural ones in each of its forms. */
   const keysFor = (language: string): string[] => {
     const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
-    const plain = Object.keys(english).filter((key) => !form.test(key));
+    const plain = Object.keys(english).filter((key) => baseOf(key, english) === key);
     return [...plain, ...[...plurals].flatMap((key) => forms.map((f) => `${key}_${f}`))].sort();
   };
 
@@ -89,7 +121,7 @@ for (const { folder, sources, alike, families, needed } of catalogues) {
     const source = readdirSync(sources).filter((f) => /\.tsx?$/.test(f)).map((f) => readFileSync(`${sources}/${f}`, "utf8")).join("\n");
     const used = (key: string) =>
       source.includes(`"${key}"`) || Object.entries(families).some(([family, ends]) => key.startsWith(family) && ends.includes(key.slice(family.length)));
-    const keys = [...new Set(Object.keys(english).map((key) => key.replace(form, "")))];
+    const keys = [...new Set(Object.keys(english).map((key) => baseOf(key, english)))];
     assert.deepEqual(keys.filter((key) => !used(key)), []);
     assert.deepEqual(needed.filter((key) => !(key in english)), []);
     // Each member of these families is said as it comes: with a plural or without one.

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
+import { isName, namesIn } from "../src/name.ts";
 import { twinKey } from "../src/twin.ts";
 import { search } from "../src/confluence.ts";
 import { offersFor, loadVocabulary, spaceReader, twinOnPage, type Known } from "../src/vocabulary.ts";
@@ -81,6 +83,23 @@ test("uses are counted over the space's pages, the site adds the rest, and reque
   assert.deepEqual(got[0], { name: "a", uses: 2, key: "a" });
   assert.equal(got.some((k) => k.name === "mine"), false);
   assert.equal(got.filter((k) => k.uses === 0).length, 6);
+});
+test("no name that would be refused is offered, whatever is in use or typed", async () => {
+  const texts: string[] = readFileSync("../internal/label/testdata/names.jsonl", "utf8").trim().split("\n").map((line) => JSON.parse(line).text);
+  const { host } = reader((path) => (path.includes("search") ? { results: [] } : { results: texts.map((name) => ({ name })) }));
+  let inUse: Known[] = [];
+  await loadVocabulary(host, spaceReader(host, "DS"), (k) => (inUse = k));
+  assert.ok(inUse.length > 10);
+  let offered = 0;
+  for (const typed of ["", ...texts]) {
+    for (const prefix of ["", "team-", "te:am", "to do"]) {
+      const names = typed ? namesIn(typed).map((name) => prefix + name) : [""];
+      const offers = names.flatMap((name) => offersFor(name, inUse, [], prefix));
+      offered += offers.length;
+      assert.deepEqual(offers.filter(({ name }) => !isName(name)), [], JSON.stringify(typed));
+    }
+  }
+  assert.ok(offered > 100);
 });
 test("a repeated cursor ends the listing", async () => {
   const { host, paths } = reader(() => ({ results: [], _links: { next: "/x?cursor=same" } }));

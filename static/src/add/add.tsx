@@ -5,7 +5,7 @@
 import { Fragment, h, type JSX, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Host } from "../host.ts";
-import { namesIn, problemOf, textsIn } from "../name.ts";
+import { namesIn, normalise, problemOf, textsIn } from "../name.ts";
 import type { Say } from "../strings.ts";
 import { loadStyle } from "../style.ts";
 import { loadVocabulary, offersFor, twinOnPage, type Known, type Offer, type ReadSpace } from "../vocabulary.ts";
@@ -88,7 +88,7 @@ export function Add({ host, say, words, held, prefix, readSpace, open, close, sh
   const chosen = offers[active];
 
   function named(list: string): string[] {
-    return namesIn(list).map((name) => (name && !name.startsWith(prefix) ? prefix + name : name));
+    return namesIn(list).map((name) => (name && !name.startsWith(prefix) ? normalise(prefix + name) : name));
   }
 
   function write(value: string): void {

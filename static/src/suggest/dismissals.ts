@@ -4,7 +4,7 @@
 
 import type { Host, HostError } from "../host.ts";
 import { PAGE_PROPERTY as KEY, PAGE_PROPERTY_FORMAT as v } from "../properties.ts";
-import { isName } from "./service.ts";
+import { isName } from "../name.ts";
 
 const MOST_NAMES = 200;
 const MOST_BYTES = 4_096; // of the value as JSON

@@ -4,11 +4,12 @@
 
 import { contentPath, labelsOf, nextCursor, search, type Content } from "../confluence.ts";
 import type { Host } from "../host.ts";
+import { isName } from "../name.ts";
 import { VOCABULARY_PROPERTY } from "../properties.ts";
 import type { Shell } from "../shell.ts";
 import { countLabels, type ReadSpace } from "../vocabulary.ts";
 import { dismissedIn } from "./dismissals.ts";
-import { isName, MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request, type Term, type Tree } from "./service.ts";
+import { MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request, type Term, type Tree } from "./service.ts";
 
 const PART_WITHIN = 3_000; // ms; what is later is left out
 

@@ -1,7 +1,7 @@
 // The call that asks for suggestions: POST /api/suggest.
 
 import type { Host } from "../host.ts";
-import { normalise, problemOf } from "../name.ts";
+import { isName } from "../name.ts";
 import { ask, type Problem } from "../service.ts";
 
 /** The text of a page as Confluence gives it; the service makes sense of it, here it is only passed on. */
@@ -122,9 +122,4 @@ function asText(value: unknown): string {
 
 function asCount(value: unknown): number {
   return typeof value === "number" && value > 0 ? Math.floor(value) : 0;
-}
-
-/** Whether a value is a label's name as Confluence holds it. */
-export function isName(value: unknown): value is string {
-  return typeof value === "string" && normalise(value) === value && !problemOf(value);
 }
