@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run test build static lint bench faults drill quality fit clean programs
+.PHONY: help run test build static lint bench faults drill quality fit clean bundle programs
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -14,12 +14,13 @@ run: build .make/npm ## Start everything on this machine: Redis, the app, a loca
 	@$(call compile,labelup-dev)
 	@bin/labelup-dev --misbehave $$(date +%s) $(ARGS)
 
-# It tests the bundle that is committed, which is the one that is shipped; one
-# of the tests compares it with its sources.
+# It tests the bundle that is committed, which is the one that is shipped: first
+# of all that it is what its sources build, or texts that are not in it yet would
+# fail in tests of something else.
 #
 # lint has vetted already. Four tests of a package at a time, for those that may
 # run side by side mostly wait.
-test: programs .make/npm lint ## Check and test everything
+test: bundle programs lint ## Check and test everything
 	cd static && npm run --silent check
 	CGO_ENABLED=1 go test -race -vet off -parallel 4 -timeout 30m ./...
 	go test -vet off -run '^TestTheDearestRequests' ./handlers
@@ -58,6 +59,10 @@ fit: ## Fit the weights of suggestions again; needed whenever internal/suggest c
 
 clean: ## Remove what was built, and what `make run` keeps between runs
 	rm -rf bin .make .data static/.build
+
+bundle: .make/npm
+	@cd static && node build.mjs ../.make/dist && diff -rq dist ../.make/dist >/dev/null || \
+		{ echo 'static/dist is not what its sources build. Run: make static, and commit what it writes.'; exit 1; }
 
 programs:
 	@$(call need,redis-server)
