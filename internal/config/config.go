@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -58,218 +59,264 @@ type AWS struct {
 // Used reports whether any of Amazon's services is to be called.
 func (a AWS) Used() bool { return len(a.KMSKeyIDs) > 0 || a.BackupBucket != "" || a.LogGroup != "" }
 
-// Variable documents one environment variable.
+// Variable is one environment variable, and all that there is to say of it.
 type Variable struct {
 	Name    string
 	Default string // as one would write it; empty = none
 	About   string // what it is, with its unit and limits
+
+	// take puts a value, or the default, into the settings. It says what is wrong
+	// with it without quoting it; "" is nothing. It may look at ENVIRONMENT only,
+	// which is the first: what depends on others is in together.
+	take func(c *Config, value string) (fault string)
 }
 
-// The names of the variables.
-const (
-	environment      = "ENVIRONMENT"
-	port             = "PORT"
-	baseURL          = "BASE_URL"
-	regionBaseURLs   = "REGION_BASE_URLS"
-	redisURL         = "REDIS_URL"
-	redisTLSInsecure = "REDIS_TLS_INSECURE"
-	sealKeys         = "SEAL_KEYS"
-	allowedHosts     = "ALLOWED_HOSTS"
-	installKeyURLs   = "INSTALL_KEY_URLS"
-	tokenServerURL   = "TOKEN_SERVER_URL" //nolint:gosec // the name of a variable
-	bridgeURL        = "BRIDGE_URL"
-	logLevel         = "LOG_LEVEL"
-	shutdownSeconds  = "SHUTDOWN_SECONDS"
-	securityContact  = "SECURITY_CONTACT"
-	retentionDays    = "RETENTION_DAYS"
-	logRetentionDays = "LOG_RETENTION_DAYS"
-	metricsAddress   = "METRICS_ADDRESS"
-	awsRegion        = "AWS_REGION"
-	awsAccessKeyID   = "AWS_ACCESS_KEY_ID"
-	awsSecretKey     = "AWS_SECRET_ACCESS_KEY" //nolint:gosec // the name of a variable
-	awsEndpoint      = "AWS_ENDPOINT_URL"
-	awsS3Endpoint    = "AWS_ENDPOINT_URL_S3"
-	sealWith         = "SEAL_WITH"
-	kmsKeyID         = "KMS_KEY_ID"
-	backupBucket     = "BACKUP_BUCKET"
-	backupHours      = "BACKUP_HOURS"
-	backupKeepDays   = "BACKUP_KEEP_DAYS"
-	logGroup         = "CLOUDWATCH_LOG_GROUP"
-)
-
 // Variables lists every setting in the order in which an operator meets them.
+// docs/operating.md has the same table, made by go test ./internal/config -update.
 var Variables = []Variable{
-	{environment, "production", "`production` or `development`. Development listens on loopback only and accepts http; `make run` starts all of it with what it needs."},
-	{port, "8080", "TCP port to listen on. Heroku sets it."},
-	{baseURL, "", "The app's public https address, at most 200 characters, without a path. Required in production."},
-	{regionBaseURLs, "", "Addresses per data-residency region, as `EU=https://…,US=https://…`."},
-	{redisURL, "", "Where the sites are kept: `redis://`, `rediss://` (TLS), `unix://`, `redis+sentinel://…/master/0`, `redis+cluster://…`. Required."},
-	{redisTLSInsecure, "false", "`true` accepts a Redis certificate nobody vouches for, which Heroku's Redis has. The connection is still encrypted."},
-	{sealKeys, "", "Keys that seal the sites' secrets in Redis, as `id:base64` of 32 random bytes, comma separated. The first seals, the others only open, so a new key goes in front. Required, unless `KMS_KEY_ID` is set."},
-	{allowedHosts, "", "Hosts besides `*.atlassian.net` and `*.jira.com` whose sites may install the app, comma separated."},
-	{installKeyURLs, "https://connect-install-keys.atlassian.com,https://asap-distribution.us-west-2.prod.atl-asap.net", "Where Atlassian publishes the keys that sign installs, tried in order, comma separated."},
-	{tokenServerURL, "https://oauth-2-authorization-server.services.atlassian.com", "Atlassian's server that hands out tokens to act as a user."},
-	{bridgeURL, "https://connect-cdn.atl-paas.net/all.js", "Atlassian's script that connects the app's pages to Confluence."},
-	{logLevel, "info", "`debug`, `info` or `warn`: the least that is written. What has to be on record is `warn`."},
-	{shutdownSeconds, "28", "Seconds that running requests get to finish after SIGTERM, 1 to 120. An answer takes at most 20; Heroku kills after 30."},
-	{securityContact, "", "Where to report a vulnerability and to ask about privacy, as `mailto:…` or `https://…`; `/.well-known/security.txt` and `/privacy` name it. Required in production."},
-	{retentionDays, "30", "Days that the record of a site is kept after it uninstalled the app, 1 to 365. A change holds for what is uninstalled from then on."},
-	{logRetentionDays, "14", "Days that the technical log is kept, one of 1, 3, 5, 7, 14, 30, 60, 90. CloudWatch is told; where else the log goes it has to be set there, for `/privacy` says this number."},
-	{metricsAddress, "", "Private `host:port` that serves Prometheus' `/metrics`, for example `127.0.0.1:9090`. Without it there is none."},
-	{awsRegion, "", "Region of the AWS services below, such as `eu-central-1`. Required with any of them."},
-	{awsAccessKeyID, "", "Access key for AWS. Required with any of its services; nothing is taken from files or from an instance."},
-	{awsSecretKey, "", "The secret of that access key."},
-	{awsEndpoint, "", "One address instead of Amazon's own, for services that speak the same protocols."},
-	{awsS3Endpoint, "", "The same for S3 alone."},
-	{kmsKeyID, "", "Ids or ARNs (no aliases, which can be made to mean another key) of KMS keys that seal the sites' secrets in Redis, comma separated. The first seals, the others only open."},
-	{sealWith, "", "`local` or `kms`: which seals when there are both `SEAL_KEYS` and `KMS_KEY_ID`. Without it, `kms`."},
-	{backupBucket, "", "S3 bucket for backups of the sites' records, as `bucket` or `bucket/prefix`."},
-	{backupHours, "24", "Hours between two backups by the running service, 0 to 168. 0 leaves them to `labelup backup`."},
-	{backupKeepDays, "30", "Days that a backup is kept, 1 to 365. What was erased is in no backup after that."},
-	{logGroup, "", "CloudWatch log group that the technical log goes to, besides standard output."},
+	{"ENVIRONMENT", "production", "`production` or `development`. Development listens on loopback only and accepts http; `make run` starts all of it with what it needs.",
+		oneOf(func(c *Config, v string) { c.Production = v == "production" }, "production", "development")},
+	{"PORT", "8080", "TCP port to listen on. Heroku sets it.",
+		number(1, 65535, func(c *Config, n int) { c.Port = n })},
+	{"BASE_URL", "", "The app's public https address, at most 200 characters, without a path. Required in production.",
+		ownAddress(func(c *Config) *string { return &c.BaseURL })},
+	{"REGION_BASE_URLS", "", "Addresses per data-residency region, as `EU=https://…,US=https://…`.",
+		regions},
+	{"REDIS_URL", "", "Where the sites are kept: `redis://`, `rediss://` (TLS), `unix://`, `redis+sentinel://…/master/0`, `redis+cluster://…`. Required.",
+		text(func(c *Config) *string { return &c.RedisURL })},
+	{"REDIS_TLS_INSECURE", "false", "`true` accepts a Redis certificate nobody vouches for, which Heroku's Redis has. The connection is still encrypted.",
+		oneOf(func(c *Config, v string) { c.RedisTLSInsecure = v == "true" }, "false", "true")},
+	{"SEAL_KEYS", "", "Keys that seal the sites' secrets in Redis, as `id:base64` of 32 random bytes, comma separated. The first seals, the others only open, so a new key goes in front. Required, unless `KMS_KEY_ID` is set.",
+		text(func(c *Config) *string { return &c.SealKeys })},
+	{"ALLOWED_HOSTS", "", "Hosts besides `*.atlassian.net` and `*.jira.com` whose sites may install the app, comma separated.",
+		list(func(c *Config) *[]string { return &c.AllowedHosts }, nil)},
+	{"INSTALL_KEY_URLS", "https://connect-install-keys.atlassian.com,https://asap-distribution.us-west-2.prod.atl-asap.net", "Where Atlassian publishes the keys that sign installs, tried in order, comma separated.",
+		list(func(c *Config) *[]string { return &c.InstallKeyURLs }, plainAddress)},
+	{"TOKEN_SERVER_URL", "https://oauth-2-authorization-server.services.atlassian.com", "Atlassian's server that hands out tokens to act as a user.",
+		address(func(c *Config) *string { return &c.TokenServerURL })},
+	{"BRIDGE_URL", "https://connect-cdn.atl-paas.net/all.js", "Atlassian's script that connects the app's pages to Confluence.",
+		address(func(c *Config) *string { return &c.BridgeURL })},
+	{"LOG_LEVEL", "info", "`debug`, `info` or `warn`: the least that is written. What has to be on record is `warn`.",
+		oneOf(func(c *Config, v string) { _ = c.LogLevel.UnmarshalText([]byte(v)) }, "debug", "info", "warn")},
+	{"SHUTDOWN_SECONDS", "28", "Seconds that running requests get to finish after SIGTERM, 1 to 120. An answer takes at most 20; Heroku kills after 30.",
+		number(1, 120, func(c *Config, n int) { c.ShutdownTimeout = time.Duration(n) * time.Second })},
+	{"SECURITY_CONTACT", "", "Where to report a vulnerability and to ask about privacy, as `mailto:…` or `https://…`; `/.well-known/security.txt` and `/privacy` name it. Required in production.",
+		contact},
+	{"RETENTION_DAYS", "30", "Days that the record of a site is kept after it uninstalled the app, 1 to 365. A change holds for what is uninstalled from then on.",
+		number(1, 365, func(c *Config, n int) { c.RetentionDays = n })},
+	{"LOG_RETENTION_DAYS", "14", "Days that the technical log is kept, one of 1, 3, 5, 7, 14, 30, 60, 90. CloudWatch is told; where else the log goes it has to be set there, for `/privacy` says this number.",
+		oneOf(func(c *Config, v string) { c.LogRetentionDays, _ = strconv.Atoi(v) }, "1", "3", "5", "7", "14", "30", "60", "90")},
+	{"METRICS_ADDRESS", "", "Private `host:port` that serves Prometheus' `/metrics`, for example `127.0.0.1:9090`. Without it there is none.",
+		hostPort(func(c *Config) *string { return &c.MetricsAddress })},
+	{"AWS_REGION", "", "Region of the AWS services below, such as `eu-central-1`. Required with any of them.",
+		matching(func(c *Config) *string { return &c.AWS.Region }, regionName, "must be a region such as eu-central-1")},
+	{"AWS_ACCESS_KEY_ID", "", "Access key for AWS. Required with any of its services; nothing is taken from files or from an instance.",
+		text(func(c *Config) *string { return &c.AWS.AccessKeyID })},
+	{"AWS_SECRET_ACCESS_KEY", "", "The secret of that access key.",
+		text(func(c *Config) *string { return &c.AWS.SecretAccessKey })},
+	{"AWS_ENDPOINT_URL", "", "One address instead of Amazon's own, for services that speak the same protocols.",
+		address(func(c *Config) *string { return &c.AWS.Endpoint })},
+	{"AWS_ENDPOINT_URL_S3", "", "The same for S3 alone.",
+		address(func(c *Config) *string { return &c.AWS.S3Endpoint })},
+	{"KMS_KEY_ID", "", "Ids or ARNs (no aliases, which can be made to mean another key) of KMS keys that seal the sites' secrets in Redis, comma separated. The first seals, the others only open.",
+		keys},
+	{"SEAL_WITH", "", "`local` or `kms`: which seals when there are both `SEAL_KEYS` and `KMS_KEY_ID`. Without it, `kms`.",
+		oneOf(func(c *Config, v string) { c.AWS.SealWithLocal = v == "local" }, "", "local", "kms")},
+	{"BACKUP_BUCKET", "", "S3 bucket for backups of the sites' records, as `bucket` or `bucket/prefix`.",
+		matching(func(c *Config) *string { return &c.AWS.BackupBucket }, bucketName, "must be a bucket's name, or bucket/prefix")},
+	{"BACKUP_HOURS", "24", "Hours between two backups by the running service, 0 to 168. 0 leaves them to `labelup backup`.",
+		number(0, 168, func(c *Config, n int) { c.AWS.BackupEvery = time.Duration(n) * time.Hour })},
+	{"BACKUP_KEEP_DAYS", "30", "Days that a backup is kept, 1 to 365. What was erased is in no backup after that.",
+		number(1, 365, func(c *Config, n int) { c.AWS.BackupKeepDays = n })},
+	{"CLOUDWATCH_LOG_GROUP", "", "CloudWatch log group that the technical log goes to, besides standard output.",
+		matching(func(c *Config) *string { return &c.AWS.LogGroup }, groupName, "must be the name of a log group: 1 to 512 letters, digits or _ - / . #")},
 }
 
 // Read returns the settings. getenv is os.Getenv outside of tests. The error
 // lists every fault, one a line.
 func Read(getenv func(string) string) (Config, error) {
-	r := reader{getenv: getenv}
-	config := Config{
-		Production:       r.oneOf(environment, "production", "development") == "production",
-		Port:             r.number(port, 1, 65535),
-		RedisURL:         r.text(redisURL),
-		RedisTLSInsecure: r.oneOf(redisTLSInsecure, "false", "true") == "true",
-		SealKeys:         r.text(sealKeys),
-		AllowedHosts:     r.list(allowedHosts),
-		ShutdownTimeout:  time.Duration(r.number(shutdownSeconds, 1, 120)) * time.Second,
-	}
-	r.production = config.Production
-	config.BaseURL = r.ownAddress(baseURL, r.text(baseURL))
-	config.RegionBaseURLs = r.regions()
-	config.TokenServerURL = r.address(tokenServerURL, r.text(tokenServerURL))
-	config.BridgeURL = r.address(bridgeURL, r.text(bridgeURL))
-	for _, address := range r.list(installKeyURLs) {
-		config.InstallKeyURLs = append(config.InstallKeyURLs, r.address(installKeyURLs, address))
-	}
-	if err := config.LogLevel.UnmarshalText([]byte(r.oneOf(logLevel, "debug", "info", "warn"))); err != nil {
-		r.fault(logLevel, "is no level")
-	}
-	config.SecurityContact = r.contact()
-	config.RetentionDays = r.number(retentionDays, 1, 365)
-	config.LogRetentionDays = r.oneNumberOf(logRetentionDays, 1, 3, 5, 7, 14, 30, 60, 90)
-	config.MetricsAddress = r.hostPort(metricsAddress)
-	config.AWS = r.aws()
-	r.required(redisURL, "rediss://:password@host:6379")
-	if len(config.AWS.KMSKeyIDs) == 0 {
-		r.required(sealKeys, "k1:…; make one with: echo k1:$(openssl rand -base64 32)")
-	}
-	if config.Production {
-		r.required(securityContact, "mailto:security@example.com")
-		r.required(baseURL, "https://labelup.example.com")
-	} else if config.BaseURL == "" {
-		config.BaseURL = "http://localhost:" + strconv.Itoa(config.Port)
-	}
-	return config, errors.Join(r.faults...)
-}
-
-// reader collects faults instead of stopping at the first.
-type reader struct {
-	getenv     func(string) string
-	production bool
-	faults     []error
-}
-
-func (r *reader) fault(name, what string) {
-	r.faults = append(r.faults, fmt.Errorf("%s %s", name, what))
-}
-
-func (r *reader) text(name string) string {
-	if value := strings.TrimSpace(r.getenv(name)); value != "" {
-		return value
-	}
-	at := slices.IndexFunc(Variables, func(v Variable) bool { return v.Name == name })
-	return Variables[at].Default
-}
-
-func (r *reader) required(name, example string) {
-	if r.text(name) == "" {
-		r.fault(name, "is not set; for example "+example)
-	}
-}
-
-func (r *reader) oneOf(name string, allowed ...string) string {
-	value := strings.ToLower(r.text(name))
-	if !slices.Contains(allowed, value) {
-		r.fault(name, "must be one of "+strings.Join(allowed, ", "))
-		return allowed[0]
-	}
-	return value
-}
-
-func (r *reader) number(name string, least, most int) int {
-	n, err := strconv.Atoi(r.text(name))
-	if err != nil || n < least || n > most {
-		r.fault(name, fmt.Sprintf("must be a whole number from %d to %d", least, most))
-	}
-	return n
-}
-
-func (r *reader) list(name string) []string {
-	var items []string
-	for item := range strings.SplitSeq(r.text(name), ",") {
-		if item = strings.TrimSpace(item); item != "" {
-			items = append(items, item)
+	var c Config
+	var faults []error
+	fault := func(name, what string) { faults = append(faults, fmt.Errorf("%s %s", name, what)) }
+	said := map[string]string{}
+	for _, v := range Variables {
+		said[v.Name] = cmp.Or(strings.TrimSpace(getenv(v.Name)), v.Default)
+		if what := v.take(&c, said[v.Name]); what != "" {
+			fault(v.Name, what)
 		}
 	}
-	return items
+	together(&c, said, fault)
+	return c, errors.Join(faults...)
 }
 
-// address accepts an https URL, and outside of production an http one.
-func (r *reader) address(name, value string) string {
-	if value == "" {
+// together checks what depends on several settings, by what was said of each.
+func together(c *Config, said map[string]string, fault func(name, what string)) {
+	required := func(name, why string) {
+		if said[name] == "" {
+			fault(name, "is not set; "+why)
+		}
+	}
+	required("REDIS_URL", "for example rediss://:password@host:6379")
+	if len(c.AWS.KMSKeyIDs) == 0 {
+		required("SEAL_KEYS", "for example k1:…; make one with: echo k1:$(openssl rand -base64 32)")
+	}
+	if c.Production {
+		required("SECURITY_CONTACT", "for example mailto:security@example.com")
+		required("BASE_URL", "for example https://labelup.example.com")
+	} else if c.BaseURL == "" {
+		c.BaseURL = "http://localhost:" + strconv.Itoa(c.Port)
+	}
+	if c.AWS.Used() {
+		for _, name := range []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
+			required(name, "KMS_KEY_ID, BACKUP_BUCKET and CLOUDWATCH_LOG_GROUP need it")
+		}
+	}
+	if c.AWS.BackupBucket != "" && c.AWS.BackupEvery >= time.Duration(c.AWS.BackupKeepDays)*24*time.Hour {
+		fault("BACKUP_HOURS", "must be less than BACKUP_KEEP_DAYS: no backup would be younger than what it is to be kept for")
+	}
+	switch with := strings.ToLower(said["SEAL_WITH"]); {
+	case with == "local" && c.SealKeys == "":
+		fault("SEAL_WITH", "is local, and there are no SEAL_KEYS")
+	case with == "kms" && len(c.AWS.KMSKeyIDs) == 0:
+		fault("SEAL_WITH", "is kms, and there is no KMS_KEY_ID")
+	}
+}
+
+// What takes a value, by its form.
+
+func text(at func(*Config) *string) func(*Config, string) string {
+	return func(c *Config, value string) string { *at(c) = value; return "" }
+}
+
+// oneOf takes one of these, written large or small.
+func oneOf(set func(c *Config, value string), allowed ...string) func(*Config, string) string {
+	return func(c *Config, value string) string {
+		if value = strings.ToLower(value); !slices.Contains(allowed, value) {
+			set(c, allowed[0])
+			return "must be one of " + strings.Join(slices.DeleteFunc(slices.Clone(allowed), func(a string) bool { return a == "" }), ", ")
+		}
+		set(c, value)
 		return ""
+	}
+}
+
+func number(least, most int, set func(c *Config, n int)) func(*Config, string) string {
+	return func(c *Config, value string) string {
+		n, err := strconv.Atoi(value)
+		set(c, n)
+		if err != nil || n < least || n > most {
+			return fmt.Sprintf("must be a whole number from %d to %d", least, most)
+		}
+		return ""
+	}
+}
+
+// list takes what is comma separated. check, if there is one, makes of each item
+// what is kept, and says what is wrong with it.
+func list(at func(*Config) *[]string, check func(c *Config, item string) (kept, fault string)) func(*Config, string) string {
+	return func(c *Config, value string) (fault string) {
+		for item := range strings.SplitSeq(value, ",") {
+			if item = strings.TrimSpace(item); item == "" {
+				continue
+			}
+			if check != nil {
+				var what string
+				item, what = check(c, item)
+				fault = cmp.Or(fault, what)
+			}
+			*at(c) = append(*at(c), item)
+		}
+		return fault
+	}
+}
+
+// matching takes a text that has to have a form if it is set.
+func matching(at func(*Config) *string, form *regexp.Regexp, rule string) func(*Config, string) string {
+	return func(c *Config, value string) string {
+		*at(c) = value
+		if value != "" && !form.MatchString(value) {
+			return rule
+		}
+		return ""
+	}
+}
+
+// plainAddress accepts an https URL, and outside of production an http one.
+func plainAddress(c *Config, value string) (kept, fault string) {
+	if value == "" {
+		return "", ""
 	}
 	u, err := url.Parse(value)
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		r.fault(name, "must be a plain address such as https://labelup.example.com")
-	case u.Scheme != "https" && (r.production || u.Scheme != "http"):
-		r.fault(name, "must begin with https://")
+		fault = "must be a plain address such as https://labelup.example.com"
+	case u.Scheme != "https" && (c.Production || u.Scheme != "http"):
+		fault = "must begin with https://"
 	case len(value) > 200:
-		r.fault(name, "must have at most 200 characters")
+		fault = "must have at most 200 characters"
 	}
-	return strings.TrimSuffix(value, "/")
+	return strings.TrimSuffix(value, "/"), fault
+}
+
+func address(at func(*Config) *string) func(*Config, string) string {
+	return func(c *Config, value string) (fault string) {
+		*at(c), fault = plainAddress(c, value)
+		return fault
+	}
+}
+
+// rootAddress is an address of the app. Its pages name their scripts and calls
+// from the root of the host, so it cannot have a path.
+func rootAddress(c *Config, value string) (kept, fault string) {
+	kept, fault = plainAddress(c, value)
+	if u, err := url.Parse(kept); fault == "" && err == nil && u.Path != "" {
+		fault = "must have no path"
+	}
+	return kept, fault
+}
+
+func ownAddress(at func(*Config) *string) func(*Config, string) string {
+	return func(c *Config, value string) (fault string) {
+		*at(c), fault = rootAddress(c, value)
+		return fault
+	}
+}
+
+func regions(c *Config, value string) string {
+	known := []string{"EU", "US", "AU", "DE", "SG", "CA", "IN", "KR", "JP", "GB", "CH"}
+	c.RegionBaseURLs = map[string]string{}
+	var items []string
+	return list(func(*Config) *[]string { return &items }, func(c *Config, item string) (kept, fault string) {
+		region, address, found := strings.Cut(item, "=")
+		if !found || !slices.Contains(known, region) {
+			return "", "must be a list such as EU=https://…, with regions out of " + strings.Join(known, " ")
+		}
+		c.RegionBaseURLs[region], fault = rootAddress(c, address)
+		return "", fault
+	})(c, value)
 }
 
 // contact accepts what security.txt does: a mail address or a page.
-func (r *reader) contact() string {
-	value := r.text(securityContact)
+func contact(c *Config, value string) string {
+	c.SecurityContact = value
 	u, err := url.Parse(value)
 	isPage := err == nil && u.Scheme == "https" && u.Host != ""
 	isMail := err == nil && u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")
 	if value != "" && (len(value) > 200 || !isPage && !isMail) {
-		r.fault(securityContact, "must be mailto:… or https://…, with at most 200 characters")
+		return "must be mailto:… or https://…, with at most 200 characters"
 	}
-	return value
+	return ""
 }
 
-func (r *reader) oneNumberOf(name string, allowed ...int) int {
-	n, err := strconv.Atoi(r.text(name))
-	if err != nil || !slices.Contains(allowed, n) {
-		r.fault(name, "must be one of "+strings.Trim(fmt.Sprint(allowed), "[]"))
-	}
-	return n
-}
-
-func (r *reader) hostPort(name string) string {
-	value := r.text(name)
-	if value == "" {
+func hostPort(at func(*Config) *string) func(*Config, string) string {
+	return func(c *Config, value string) string {
+		*at(c) = value
+		_, port, err := net.SplitHostPort(value)
+		if n, e := strconv.Atoi(port); value != "" && (err != nil || e != nil || n < 1 || n > 65535) {
+			return "must be host:port such as 127.0.0.1:9090"
+		}
 		return ""
 	}
-	_, port, err := net.SplitHostPort(value)
-	if n, e := strconv.Atoi(port); err != nil || e != nil || n < 1 || n > 65535 {
-		r.fault(name, "must be host:port such as 127.0.0.1:9090")
-	}
-	return value
 }
 
 // What AWS accepts as names, as its references have it.
@@ -283,81 +330,17 @@ var (
 // KMSKey is the id of a KMS key that was given as an id or as an ARN.
 func KMSKey(id string) string { return id[strings.LastIndex(id, "/")+1:] }
 
-// matching is a text that has to have a form if it is set.
-func (r *reader) matching(name string, form *regexp.Regexp, rule string) string {
-	value := r.text(name)
-	if value != "" && !form.MatchString(value) {
-		r.fault(name, rule)
-	}
-	return value
-}
-
-func (r *reader) aws() AWS {
-	aws := AWS{
-		Region: r.matching(awsRegion, regionName, "must be a region such as eu-central-1"), AccessKeyID: r.text(awsAccessKeyID), SecretAccessKey: r.text(awsSecretKey),
-		Endpoint: r.address(awsEndpoint, r.text(awsEndpoint)), S3Endpoint: r.address(awsS3Endpoint, r.text(awsS3Endpoint)),
-		KMSKeyIDs: r.list(kmsKeyID), BackupBucket: r.matching(backupBucket, bucketName, "must be a bucket's name, or bucket/prefix"),
-		BackupEvery: time.Duration(r.number(backupHours, 0, 168)) * time.Hour, BackupKeepDays: r.number(backupKeepDays, 1, 365),
-		LogGroup: r.matching(logGroup, groupName, "must be the name of a log group: 1 to 512 letters, digits or _ - / . #"),
-	}
+func keys(c *Config, value string) string {
 	seen := map[string]bool{}
-	for _, id := range aws.KMSKeyIDs {
-		if !keyID.MatchString(id) {
-			r.fault(kmsKeyID, "must be ids or ARNs of keys, comma separated; an alias is neither")
+	return list(func(c *Config) *[]string { return &c.AWS.KMSKeyIDs }, func(_ *Config, id string) (kept, fault string) {
+		bare := KMSKey(id)
+		switch {
+		case !keyID.MatchString(id):
+			fault = "must be ids or ARNs of keys, comma separated; an alias is neither"
+		case seen[bare]:
+			fault = "names a key twice"
 		}
-		if bare := KMSKey(id); seen[bare] {
-			r.fault(kmsKeyID, "names a key twice")
-		} else {
-			seen[bare] = true
-		}
-	}
-	if aws.BackupBucket != "" && aws.BackupEvery >= time.Duration(aws.BackupKeepDays)*24*time.Hour {
-		r.fault(backupHours, "must be less than "+backupKeepDays+": no backup would be younger than what it is to be kept for")
-	}
-	switch r.text(sealWith) {
-	case "":
-	case "local":
-		aws.SealWithLocal = true
-		if r.text(sealKeys) == "" {
-			r.fault(sealWith, "is local, and there are no "+sealKeys)
-		}
-	case "kms":
-		if len(aws.KMSKeyIDs) == 0 {
-			r.fault(sealWith, "is kms, and there is no "+kmsKeyID)
-		}
-	default:
-		r.fault(sealWith, "must be local or kms")
-	}
-	if aws.Used() {
-		for _, name := range []string{awsRegion, awsAccessKeyID, awsSecretKey} {
-			if r.text(name) == "" {
-				r.fault(name, "is not set; "+kmsKeyID+", "+backupBucket+" and "+logGroup+" need it")
-			}
-		}
-	}
-	return aws
-}
-
-// ownAddress is an address of the app. Its pages name their scripts and calls
-// from the root of the host, so it cannot have a path.
-func (r *reader) ownAddress(name, value string) string {
-	value = r.address(name, value)
-	if u, err := url.Parse(value); err == nil && u.Path != "" {
-		r.fault(name, "must have no path")
-	}
-	return value
-}
-
-func (r *reader) regions() map[string]string {
-	known := []string{"EU", "US", "AU", "DE", "SG", "CA", "IN", "KR", "JP", "GB", "CH"}
-	regions := map[string]string{}
-	for _, item := range r.list(regionBaseURLs) {
-		region, address, found := strings.Cut(item, "=")
-		if !found || !slices.Contains(known, region) {
-			r.fault(regionBaseURLs, "must be a list such as EU=https://…, with regions out of "+strings.Join(known, " "))
-			continue
-		}
-		regions[region] = r.ownAddress(regionBaseURLs, address)
-	}
-	return regions
+		seen[bare] = true
+		return id, fault
+	})(c, value)
 }

@@ -2,13 +2,13 @@ package config
 
 import (
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"labelup/internal/tabletest"
 )
 
 func from(values map[string]string) func(string) string {
@@ -131,18 +131,14 @@ func TestAnAddressOfTheAppHasNoPath(t *testing.T) {
 	}
 }
 
-func TestEverySettingIsDocumented(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "operating.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
+func TestTheOperatorsTableOfSettingsIsTheList(t *testing.T) {
+	var rows [][]string
 	for _, v := range Variables {
 		standard := "none"
 		if v.Default != "" {
 			standard = "`" + v.Default + "`"
 		}
-		if row := "| `" + v.Name + "` | " + standard + " | " + v.About + " |"; !strings.Contains(string(page), row) {
-			t.Errorf("docs/operating.md lacks this row:\n%s", row)
-		}
+		rows = append(rows, []string{"`" + v.Name + "`", standard, v.About})
 	}
+	tabletest.Check(t, "operating.md", "| Variable | Default | What it is |", rows)
 }
