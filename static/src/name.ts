@@ -3,12 +3,9 @@
 // internal/label/testdata/names.jsonl has what both must do, and a test there
 // compares them over all of Unicode.
 
-/** The rules a name or a change can break: the service's label.Reason, without "label_". A test holds them to it. */
-export const RULES = ["empty", "too_long", "forbidden_character", "invisible_character", "not_unicode", "nothing_asked", "too_many", "added_and_removed"] as const;
-
-/** The rule a name breaks; character is of forbidden_character, else "". */
+/** The rule a name breaks: the service's label.Reason, without "label_". character is of forbidden_character, else "". */
 export interface NameProblem {
-  rule: (typeof RULES)[number];
+  rule: "empty" | "too_long" | "forbidden_character" | "invisible_character" | "not_unicode";
   character: string;
 }
 

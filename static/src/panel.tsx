@@ -6,10 +6,10 @@ import { Adding, type AddHandle } from "./adding.tsx";
 import { Chips } from "./chips.tsx";
 import { Counted, useSecondsLeft } from "./countdown.tsx";
 import type { Host } from "./host.ts";
-import type { Kind, Problem } from "./service.ts";
+import type { Problem } from "./service.ts";
 import type { Shell } from "./shell.ts";
 import { shownNames, undoable, type Action, type Outcome, type State, type Step } from "./state.ts";
-import type { Say } from "./strings.ts";
+import { isKey, type Say } from "./strings.ts";
 import { Suggested } from "./suggested.tsx";
 import { spaceReader } from "./vocabulary.ts";
 
@@ -188,7 +188,7 @@ function Troubles({ state, say, retry }: Pick<Props, "state" | "say"> & { retry(
   return (
     <div class="status wrong">
       <div role="alert">
-        {problem && <p>{problem.wrong ? wrong(problem.wrong, say) : counts ? <Counted first={why("rate_limited", say, counts)} now={why("rate_limited", say, left)} /> : why(problem.kind, say)} </p>}
+        {problem && <p>{counts ? <Counted first={why(problem, say, counts)} now={why(problem, say, left)} /> : why(problem, say)} </p>}
         {failures(failed, say).map((line) => <p key={line}>{line} </p>)}
         {!counts && again}
         {id && <small>{say("reference", { id })}</small>}
@@ -198,19 +198,23 @@ function Troubles({ state, say, retry }: Pick<Props, "state" | "say"> & { retry(
   );
 }
 
-function wrong({ name, rule, character }: NonNullable<Problem["wrong"]>, say: Say): string {
-  return (name && `${name}: `) + say(`wrong.${rule}`, { character });
-}
-
-function why(kind: Kind, say: Say, seconds?: number): string {
-  return kind === "rate_limited" && seconds ? say("why.rate_limited_for", { count: seconds }) : say(`why.${kind}`);
+function why({ kind, reason = "", name, character = "" }: Omit<Problem, "retryAfter">, say: Say, seconds?: number): string {
+  if (kind === "rate_limited" && seconds) return say("why.rate_limited_for", { count: seconds });
+  const rule = `wrong.${reason.replace(/^label_/, "")}`;
+  if (reason.startsWith("label_") && isKey(rule)) return (name ? `${name}: ` : "") + say(rule, { character });
+  const own = `why.${reason}`;
+  return say(isKey(own) ? own : `why.${kind}`);
 }
 
 /** A line for each reason, with the names it holds for. */
 function failures(failed: Outcome["failed"], say: Say): string[] {
-  const lines = new Map<string, Outcome["failed"]>();
-  for (const f of failed) lines.set(f.operation + f.kind, [...(lines.get(f.operation + f.kind) ?? []), f]);
-  return [...lines.values()].map((same) => `${say(same[0]!.operation === "add" ? "notAdded" : "notRemoved", { names: named(same.map((f) => f.name)) })} ${why(same[0]!.kind, say)}`);
+  const lines = new Map<string, { same: Outcome["failed"]; because: string }>();
+  for (const f of failed) {
+    const because = why({ ...f, name: "" }, say);
+    const { same } = lines.get(f.operation + because) ?? { same: [] };
+    lines.set(f.operation + because, { same: [...same, f], because });
+  }
+  return [...lines.values()].map(({ same, because }) => `${say(same[0]!.operation === "add" ? "notAdded" : "notRemoved", { names: named(same.map((f) => f.name)) })} ${because}`);
 }
 
 function summary(outcome: Outcome, say: Say): string {

@@ -2,9 +2,8 @@
 // labels as the viewer.
 
 import type { Host } from "./host.ts";
-import { RULES, type NameProblem } from "./name.ts";
 
-/** fault.Kind of the service, a reason that has its own sentence, and the two ways in which there is no answer. */
+/** fault.Kind of the service, and the two ways in which there is no answer. */
 export const KINDS = [
   "bad_request",
   "unauthorized",
@@ -12,7 +11,6 @@ export const KINDS = [
   "unlicensed",
   "blocked",
   "forbidden",
-  "archived",
   "not_found",
   "conflict",
   "too_large",
@@ -25,17 +23,22 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-export interface Problem {
+/** What is told of a fault. Its reason is for a sentence of its own, where the catalogue has one. */
+export interface Told {
   kind: Kind;
-  retryAfter?: number; // seconds
-  requestId?: string;
-  wrong?: { name: string } & NameProblem; // which rule the change breaks, and with which name; "" if it is no single one
+  reason?: string;
 }
 
-export interface Failed {
+export interface Problem extends Told {
+  retryAfter?: number; // seconds
+  requestId?: string;
+  name?: string; // that is refused
+  character?: string; // for which it is
+}
+
+export interface Failed extends Told {
   name: string;
   operation: "add" | "remove";
-  kind: Kind;
 }
 
 export interface Answer {
@@ -87,11 +90,6 @@ function isProblem(error: unknown): error is Problem {
   return asKind((error as Problem | null)?.kind) !== undefined;
 }
 
-/** The kind of a fault as the service tells it. */
-function kindOf(fault: { kind?: unknown; reason?: unknown } | undefined): Kind | undefined {
-  return fault?.reason === "archived_content" ? "archived" : asKind(fault?.kind);
-}
-
 function asKind(value: unknown): Kind | undefined {
   return KINDS.find((kind) => kind === value);
 }
@@ -99,15 +97,18 @@ function asKind(value: unknown): Kind | undefined {
 // What stands between us and the service may answer in its place, and in
 // another form: everything is checked, nothing of it is shown.
 function asProblem(error: Record<string, unknown> | undefined): Problem {
-  const problem: Problem = { kind: kindOf(error) ?? "unavailable", ...reference(error?.["requestId"]) };
-  const { retryAfter, reason, detail } = error ?? {};
+  const problem: Problem = { ...told(error, "unavailable"), ...reference(error?.["requestId"]) };
+  const { retryAfter, detail } = error ?? {};
   if (typeof retryAfter === "number" && retryAfter > 0) problem.retryAfter = Math.ceil(retryAfter);
-  const rule = RULES.find((rule) => `label_${rule}` === reason);
-  if (rule) {
-    const { name, character } = (detail ?? {}) as { name?: unknown; character?: unknown };
-    problem.wrong = { name: typeof name === "string" ? name : "", rule, character: typeof character === "string" ? character : "" };
-  }
+  const { name, character } = (detail ?? {}) as { name?: unknown; character?: unknown };
+  if (typeof name === "string") problem.name = name;
+  if (typeof character === "string") problem.character = character;
   return problem;
+}
+
+function told(fault: { kind?: unknown; reason?: unknown } | undefined, otherwise: Kind): Told {
+  const { kind, reason } = fault ?? {};
+  return { kind: asKind(kind) ?? otherwise, ...(typeof reason === "string" && { reason }) };
 }
 
 function reference(requestId: unknown): { requestId?: string } {
@@ -127,7 +128,7 @@ function asAnswer(answer: unknown): Answer {
     failed: objects(body.failed).map((f) => ({
       name: f.name,
       operation: f.operation === "remove" ? "remove" : "add",
-      kind: kindOf(f) ?? "upstream",
+      ...told(f, "upstream"),
     })),
     ...reference(body.requestId),
   };

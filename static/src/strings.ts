@@ -7,6 +7,11 @@ import en from "./strings/en.json";
 export type Key = KeyOf<typeof en>;
 export type Say = Speaker<Key>;
 
+/** Whether there is a text of this key. */
+export function isKey(key: string): key is Key {
+  return key in en;
+}
+
 /** Fetches a language and marks the document with it. Falls back to English. */
 export async function loadStrings(locale: Promise<string>): Promise<Say> {
   try {

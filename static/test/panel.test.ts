@@ -317,6 +317,13 @@ test("a name the service refuses is explained by name", async () => {
   await page.keyboard.press("Enter");
   await untilStatus(page, /odd: A label can’t contain “%”\./);
 });
+test("a change that is refused for no single name says which rule it breaks", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  stage.onWrite = () => ({ status: 413, body: { error: { kind: "too_large", reason: "label_too_many" } } });
+  await page.getByRole("button", { name: "Remove v9" }).click();
+  await page.getByRole("alert").getByText(/^At most 50 labels can be changed at a time\./).waitFor();
+});
 
 const readers: [sentence: string, scene: Parameters<typeof stage.open>[0], change: () => void, note: RegExp][] = [
   ["who may only read sees labels and no controls", {}, () => (stage.contents.get("123")!.operations = ["read"]), /^$/],

@@ -113,7 +113,7 @@ test("an undo that was refused can be pressed again", () => {
   assert.deepEqual([shownNames(again), undoable(again)], [["a", "b"], []], "on its way again");
 });
 test("of an undo that failed in part the rest can be pressed again", () => {
-  const failed = [{ name: "d", operation: "remove", kind: "archived" } as const];
+  const failed = [{ name: "d", operation: "remove", kind: "forbidden", reason: "archived_content" } as const];
   const state = play(did(ready, { type: "change", add: ["c", "d"] }), { type: "undo" }, answer(["a", "b", "d"], { removed: ["c"], failed }));
   assert.deepEqual(undoable(state).map((s) => s.added), [["d"]]);
   assert.deepEqual(state.outcome?.again, [], "the archive stays closed");

@@ -6,7 +6,6 @@ import { WHY } from "../src/admin/problem.tsx";
 import { languageFor, sayIn } from "../src/say.ts";
 import { KINDS } from "../src/service.ts";
 import { KINDS as REASONS, NOTHING } from "../src/suggest/service.ts";
-import { RULES } from "../src/name.ts";
 import { DISPLAYS, readParameters } from "../src/shell.ts";
 
 type Catalogue = Record<string, string>;
@@ -27,16 +26,19 @@ function constants(file: string, type: string): string[] {
 const UNSEEN = ["wrong_method", "caller_left"]; // kinds of fault that no browser of ours is told
 const faults = constants("internal/fault/fault.go", "Kind").filter((kind) => !UNSEEN.includes(kind));
 
-test("each reason for which a name or a change is refused has its sentence", () => {
-  const reasons = constants("internal/label/label.go", "Reason");
-  assert.deepEqual(RULES.map((rule) => `label_${rule}`), reasons);
+// Each reason for which a name or a change is refused has its sentence, and so has each kind of fault.
+const rules = constants("internal/label/label.go", "Reason").map((reason) => reason.replace(/^label_/, ""));
+test("the browser knows the kinds of fault of the service, and where there is no answer two more", () => {
+  assert.deepEqual([...KINDS].sort(), [...faults, "timeout", "network"].sort());
+  assert.deepEqual([...FAULTS], faults);
+});
+test("each reason in the file of names has its sentence", () => {
   const cases: { reason?: string }[] = readFileSync("../internal/label/testdata/names.jsonl", "utf8").trim().split("\n").map((line) => JSON.parse(line));
   for (const reason of new Set(cases.flatMap((c) => c.reason ?? []))) assert.ok(`wrong.${reason}` in en, reason);
 });
-test("each kind of fault has its sentence, in the panel and for administrators", () => {
-  assert.deepEqual(faults.filter((kind) => !(KINDS as readonly string[]).includes(kind)), []);
-  assert.deepEqual([...FAULTS], faults);
-});
+// Other reasons may have one of their own; the runbook names each that there is.
+const runbook = readFileSync("../docs/runbook.md", "utf8");
+const reasons = Object.keys(en).flatMap((key) => (/^why\./.test(key) && runbook.includes(`\`${key.slice(4)}\``) ? [key.slice(4)] : []));
 
 const identifiers: string[] = JSON.parse(readFileSync("../atlassian-connect.json", "utf8")).modules.dynamicContentMacros[0].parameters.map((p: { identifier: string }) => p.identifier);
 test("the panel and the editor know each parameter of the macro, and no other", () => assert.deepEqual(Object.keys(readParameters({})), identifiers));
@@ -47,12 +49,12 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     sources: "src",
     alike: [],
     families: {
-      "why.": KINDS,
-      "wrong.": RULES,
+      "why.": [...KINDS, ...reasons],
+      "wrong.": rules,
       "note.": ["unlicensed", "draft", "old", "unsupported"],
       "export.": ["unavailable"], // said by the service in static storage format
     },
-    needed: [...KINDS.map((k) => `why.${k}`), ...RULES.map((r) => `wrong.${r}`)],
+    needed: [...KINDS.map((k) => `why.${k}`), ...rules.map((r) => `wrong.${r}`)],
   },
   {
     folder: "src/editor/strings",
