@@ -78,10 +78,10 @@ type problemDetail struct {
 	RequestID  string       `json:"requestId"`
 }
 
-// refusedName tells the person who typed a name which rule it breaks.
+// refusedName tells the person which name it is that breaks the rule that the
+// reason names.
 type refusedName struct {
 	Name      string `json:"name"`
-	Rule      string `json:"rule"` // a label.Reason without its "label_"
 	Character string `json:"character,omitempty"`
 }
 

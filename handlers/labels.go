@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"labelup/internal/confluence"
 	"labelup/internal/fault"
@@ -119,7 +118,7 @@ func refused(err error, body changeRequest) *refusedName {
 	if broken.Index >= len(names) {
 		return nil
 	}
-	detail := &refusedName{Name: names[broken.Index], Rule: strings.TrimPrefix(string(broken.Reason), "label_")}
+	detail := &refusedName{Name: names[broken.Index]}
 	if broken.Character != 0 {
 		detail.Character = string(broken.Character)
 	}

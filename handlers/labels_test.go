@@ -147,7 +147,7 @@ func TestARefusedNameIsShownToThePersonWhoTypedIt(t *testing.T) {
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := &refusedName{Name: "what?", Rule: "forbidden_character", Character: "?"}
+	want := &refusedName{Name: "what?", Character: "?"}
 	if diff := cmp.Diff(want, got.Error.Detail); diff != "" {
 		t.Errorf("detail differs (-want +got):\n%s", diff)
 	}

@@ -312,7 +312,7 @@ test("a pause is counted down and then offers to try again; a screen reader is t
 
 test("a name the service refuses is explained by name", async () => {
   const page = await stage.open();
-  stage.onWrite = () => ({ status: 400, body: { error: { kind: "bad_request", reason: "label_forbidden_character", detail: { name: "odd", rule: "forbidden_character", character: "%" } } } });
+  stage.onWrite = () => ({ status: 400, body: { error: { kind: "bad_request", reason: "label_forbidden_character", detail: { name: "odd", character: "%" } } } });
   await type(page, "odd");
   await page.keyboard.press("Enter");
   await untilStatus(page, /odd: A label can’t contain “%”\./);
