@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -162,6 +163,13 @@ func TestEveryPlaceHasEveryParameterOfTheMacro(t *testing.T) {
 		}
 	}
 	same(t, "the frame (macros/page.go)", framed, want)
+
+	var exported []string
+	_ = macros.Static{Parameter: func(name string) string {
+		exported = append(exported, name)
+		return ""
+	}}.Storage()
+	same(t, "the export (macros/static.go)", slices.Sorted(slices.Values(exported)), slices.Sorted(slices.Values(want)))
 
 	var mapped []string
 	for _, store := range datamap.InConfluence {
