@@ -131,14 +131,16 @@ func TestAnAddressOfTheAppHasNoPath(t *testing.T) {
 	}
 }
 
-func TestTheOperatorsTableOfSettingsIsTheList(t *testing.T) {
-	var rows [][]string
+func TestTheTablesOfSettingsInTheDocumentsAreTheList(t *testing.T) {
+	var operating, deploy [][]string
 	for _, v := range Variables {
 		standard := "none"
 		if v.Default != "" {
 			standard = "`" + v.Default + "`"
 		}
-		rows = append(rows, []string{"`" + v.Name + "`", standard, v.About})
+		operating = append(operating, []string{"`" + v.Name + "`", standard, v.About})
+		deploy = append(deploy, []string{"`" + v.Name + "`", v.Heroku})
 	}
-	tabletest.Check(t, "operating.md", "| Variable | Default | What it is |", rows)
+	tabletest.Check(t, "operating.md", "| Variable | Default | What it is |", operating)
+	tabletest.Check(t, "deploy.md", "| Variable | On Heroku |", deploy)
 }
