@@ -24,6 +24,7 @@ var onlyIn = map[string][]string{
 	"github.com/golang-jwt/jwt/v5":        {"connect", "internal/localconfluence"},
 	"labelup/connect/connecttest":         {}, // tests only
 	"labelup/internal/tenant/redistest":   {}, // tests only
+	"labelup/internal/tabletest":          {}, // tests only
 	"labelup/connect":                     {"connect", "handlers", "internal/tenant", "internal/service", "cmd/labelup"},
 	"labelup/handlers":                    {"internal/service"},
 	"labelup/internal/service":            {"cmd/labelup", "cmd/labelup-dev"},
