@@ -162,8 +162,11 @@ func (u *UserTokens) keep(key tokenKey, entry userToken, generation int) {
 	if generation != u.generation || !now.Before(entry.until) {
 		return
 	}
-	if len(u.tokens) >= maxUserTokens {
-		u.makeRoom(now)
+	for other := range u.tokens {
+		if len(u.tokens) < maxUserTokens {
+			break
+		}
+		delete(u.tokens, other) // whichever: what has expired goes by itself
 	}
 	u.tokens[key] = entry
 	// It would stay in memory if nobody asked for it again.
@@ -176,21 +179,6 @@ func (u *UserTokens) expire(key tokenKey, until time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.tokens[key].until.Equal(until) {
-		delete(u.tokens, key)
-	}
-}
-
-// makeRoom drops what has expired, and one token whatever it is if nothing has.
-func (u *UserTokens) makeRoom(now time.Time) {
-	for key, entry := range u.tokens {
-		if !now.Before(entry.until) {
-			delete(u.tokens, key)
-		}
-	}
-	for key := range u.tokens {
-		if len(u.tokens) < maxUserTokens {
-			return
-		}
 		delete(u.tokens, key)
 	}
 }
