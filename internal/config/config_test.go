@@ -2,6 +2,7 @@ package config
 
 import (
 	"log/slog"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -15,32 +16,50 @@ func from(values map[string]string) func(string) string {
 	return func(name string) string { return values[name] }
 }
 
-func TestProductionReadsItsSettings(t *testing.T) {
-	got, err := Read(from(map[string]string{
-		"BASE_URL": "https://labelup.example.com/", "REDIS_URL": "rediss://:p@host:6379", "SEAL_KEYS": "k1:secret",
-		"PORT": "5000", "REGION_BASE_URLS": "EU=https://eu.example.com, US=https://us.example.com/",
-		"ALLOWED_HOSTS": "wiki.example.com", "LOG_LEVEL": "warn", "REDIS_TLS_INSECURE": "true",
-		"SECURITY_CONTACT": "mailto:security@example.com", "RETENTION_DAYS": "60", "METRICS_ADDRESS": ":9090",
-		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "KMS_KEY_ID": "0a1b2c3d-0000-4000-8000-00000000000a",
-		"BACKUP_BUCKET": "backups/labelup", "BACKUP_HOURS": "6", "CLOUDWATCH_LOG_GROUP": "/labelup",
-	}))
+// fewest are the settings that production does not start without.
+var fewest = map[string]string{
+	"BASE_URL": "https://labelup.example.com/", "REDIS_URL": "rediss://:p@host:6379", "SEAL_KEYS": "k1:secret",
+	"SECURITY_CONTACT": "mailto:security@example.com",
+}
+
+func TestWhatIsNotSetHasItsDefault(t *testing.T) {
+	got, err := Read(from(fewest))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{
-		Production: true, Port: 5000, BaseURL: "https://labelup.example.com",
-		RegionBaseURLs: map[string]string{"EU": "https://eu.example.com", "US": "https://us.example.com"},
-		RedisURL:       "rediss://:p@host:6379", RedisTLSInsecure: true, SealKeys: "k1:secret",
-		AllowedHosts:   []string{"wiki.example.com"},
-		InstallKeyURLs: []string{"https://connect-install-keys.atlassian.com", "https://asap-distribution.us-west-2.prod.atl-asap.net"},
-		TokenServerURL: "https://oauth-2-authorization-server.services.atlassian.com",
-		BridgeURL:      "https://connect-cdn.atl-paas.net/all.js",
-		LogLevel:       slog.LevelWarn, ShutdownTimeout: 28 * time.Second,
-		SecurityContact: "mailto:security@example.com", RetentionDays: 60, LogRetentionDays: 14, MetricsAddress: ":9090",
-		AWS: AWS{
-			Region: "eu-central-1", AccessKeyID: "id", SecretAccessKey: "secret", KMSKeyIDs: []string{"0a1b2c3d-0000-4000-8000-00000000000a"},
-			BackupBucket: "backups/labelup", BackupEvery: 6 * time.Hour, BackupKeepDays: 30, LogGroup: "/labelup",
-		},
+	keys := []string{"https://connect-install-keys.atlassian.com", "https://asap-distribution.us-west-2.prod.atl-asap.net"}
+	if diff := cmp.Diff(keys, got.InstallKeyURLs); diff != "" {
+		t.Errorf("the servers of install keys differ (-want +got):\n%s", diff)
+	}
+	if !got.Production || got.Port != 8080 || got.LogLevel != slog.LevelInfo || got.ShutdownTimeout != 28*time.Second || got.AWS.BackupEvery != 24*time.Hour || got.AWS.Used() {
+		t.Errorf("it reads %+v", got)
+	}
+}
+
+// What is set is read, and changes nothing else.
+func TestProductionReadsItsSettings(t *testing.T) {
+	given := map[string]string{
+		"PORT": "5000", "REGION_BASE_URLS": "EU=https://eu.example.com, US=https://us.example.com/",
+		"ALLOWED_HOSTS": "wiki.example.com", "LOG_LEVEL": "warn", "REDIS_TLS_INSECURE": "true", "RETENTION_DAYS": "60", "METRICS_ADDRESS": ":9090",
+		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "KMS_KEY_ID": "0a1b2c3d-0000-4000-8000-00000000000a",
+		"BACKUP_BUCKET": "backups/labelup", "BACKUP_HOURS": "6", "CLOUDWATCH_LOG_GROUP": "/labelup",
+	}
+	want, err := Read(from(fewest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.BaseURL, want.Port, want.AllowedHosts = "https://labelup.example.com", 5000, []string{"wiki.example.com"}
+	want.RegionBaseURLs = map[string]string{"EU": "https://eu.example.com", "US": "https://us.example.com"}
+	want.RedisURL, want.RedisTLSInsecure, want.SealKeys = "rediss://:p@host:6379", true, "k1:secret"
+	want.LogLevel, want.RetentionDays, want.MetricsAddress = slog.LevelWarn, 60, ":9090"
+	want.AWS.Region, want.AWS.AccessKeyID, want.AWS.SecretAccessKey = "eu-central-1", "id", "secret"
+	want.AWS.KMSKeyIDs, want.AWS.LogGroup = []string{"0a1b2c3d-0000-4000-8000-00000000000a"}, "/labelup"
+	want.AWS.BackupBucket, want.AWS.BackupEvery = "backups/labelup", 6*time.Hour
+
+	maps.Copy(given, fewest)
+	got, err := Read(from(given))
+	if err != nil {
+		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings differ (-want +got):\n%s", diff)
