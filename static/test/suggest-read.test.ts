@@ -21,10 +21,12 @@ test("similar pages without labels, and the page itself, teach nothing", async (
   const found = await readSimilar(host(() => ({ results })), "cql", "123");
   assert.deepEqual(found.map((n) => [n.id, n.title, n.labels, n.body?.value.length]), [["1", "One", ["a"], 30_000]]);
 });
-test("a search is read in two requests at most", async () => {
-  let requests = 0;
-  await readSimilar(host(() => (requests++, { results: [], _links: { next: `/x?cursor=${requests}` } })), "cql", "123");
-  assert.equal(requests, 2);
+test("a search is read in two requests, and three more at most for its empty pages", async () => {
+  for (const [results, most] of [[[{ id: "1" }], 2], [[], 5]] as const) {
+    let requests = 0;
+    await readSimilar(host(() => (requests++, { results, _links: { next: `/x?cursor=${requests}` } })), "cql", "123");
+    assert.equal(requests, most);
+  }
 });
 
 const similar = (count: number, body: string): Neighbour[] => Array.from({ length: count }, (_, i) => ({ id: `s${i}`, title: "Similar", labels: ["a"], body: { format: "storage", value: body } }));
