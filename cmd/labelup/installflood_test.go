@@ -196,7 +196,7 @@ func installFlood(t *testing.T, fault string, headers int, leaves bool) {
 	var first time.Duration
 	most := mostMemory(t, p, func() {
 		var flooding sync.WaitGroup
-		flooding.Go(func() { attack.run(perSecond/int(l.pace), ended) })
+		flooding.Go(func() { attack.run(perSecond/l.pace, ended) })
 		time.Sleep(alone)
 		began := time.Now()
 		// As whoever installs does who is told to come back.

@@ -24,7 +24,7 @@ import (
 // takes there: what is tested is the fault, and not how much the machine can do.
 type load struct {
 	t         testing.TB
-	pace      time.Duration // what the time between two requests is multiplied with; start sets it if nobody has
+	pace      int // what the time between two requests is multiplied with; start sets it if nobody has
 	client    http.Client
 	processes atomic.Pointer[[]*process]
 	turn      atomic.Int64 // which process is next
@@ -78,12 +78,12 @@ const noAnswer = 100 * time.Second
 
 // paceOf is how many times as long as on an idle machine a burst of requests takes
 // with a process, from 1 to 8. The table of docs/faults.md is always made at 1.
-func paceOf(t testing.TB, p *process) time.Duration {
+func paceOf(t testing.TB, p *process) int {
 	t.Helper()
 	if *update {
 		return 1
 	}
-	const requests, senders, idle = 2000, 8, 500 * time.Millisecond
+	const requests, senders, idle = 2000, 8, 250 * time.Millisecond
 	request := []byte("GET /atlassian-connect.json HTTP/1.1\r\nHost: x\r\n\r\n")
 	began := time.Now()
 	var burst sync.WaitGroup
@@ -101,7 +101,7 @@ func paceOf(t testing.TB, p *process) time.Duration {
 		})
 	}
 	burst.Wait()
-	return min(max(time.Since(began)/idle, 1), 8)
+	return int(min(max(time.Since(began)/idle, 1), 8))
 }
 
 func newLoad(t testing.TB, to ...*process) *load {
@@ -116,7 +116,9 @@ func newLoad(t testing.TB, to ...*process) *load {
 
 // warm is long enough for every kind of request to have been answered, and for
 // sites to have come and gone.
-func (l *load) warm() { time.Sleep(l.pace * 4 * time.Second) }
+func (l *load) warm() { time.Sleep(l.paced(4 * time.Second)) }
+
+func (l *load) paced(d time.Duration) time.Duration { return time.Duration(l.pace) * d }
 
 // to sends what follows to these processes, in turn.
 func (l *load) to(processes ...*process) { l.processes.Store(&processes) }
@@ -128,7 +130,7 @@ func (l *load) start(kinds ...kind) {
 	}
 	for _, k := range kinds {
 		l.sending.Go(func() {
-			for due := time.Now(); ; due = due.Add(l.pace * k.every) {
+			for due := time.Now(); ; due = due.Add(l.paced(k.every)) {
 				select {
 				case <-l.ended:
 					return
@@ -232,12 +234,12 @@ func (l *load) recovers(ended time.Time) {
 func (l *load) isCalm(ended time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	since := time.Now().Add(-l.pace * calm)
+	since := time.Now().Add(-l.paced(calm))
 	if since.Before(ended) {
 		return false
 	}
 	for _, due := range l.open {
-		if due.Before(time.Now().Add(-l.pace * calm / 2)) {
+		if due.Before(time.Now().Add(-l.paced(calm) / 2)) {
 			return false
 		}
 	}
