@@ -26,8 +26,8 @@ func (r *recordsStandIn) Held(_ context.Context, clientKey string) ([]HeldField,
 	return []HeldField{{Name: "clientKey", Value: clientKey, Origin: "Atlassian", Purpose: "names the site", Kept: "30 days", Protection: "TLS"}}, nil
 }
 
-func (r *recordsStandIn) Erase(_ context.Context, clientKey string) error {
-	if r.down {
+func (r *recordsStandIn) Erase(ctx context.Context, clientKey string) error {
+	if r.down || ctx.Err() != nil {
 		return fault.New(fault.Unavailable, "store")
 	}
 	r.erased = append(r.erased, clientKey)

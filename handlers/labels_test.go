@@ -433,7 +433,10 @@ func TestTheRoutersRequestIDIsTakenOver(t *testing.T) {
 	}{
 		"an id of Heroku's router": {"8601b555-6a83-4c12-8269-97c8e32cdb22", true},
 		"something else":           {"<script>alert(1)</script>", false},
-		"too short":                {"abc", false},
+		"the shortest":             {"8601b555", true},
+		"too short":                {"8601b55", false},
+		"the longest":              {strings.Repeat("8601b55-", 8), true},
+		"too long":                 {strings.Repeat("8601b55-", 8) + "8", false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

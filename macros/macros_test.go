@@ -111,6 +111,20 @@ func TestStorageFormat(t *testing.T) {
 	})
 }
 
+// encoding/xml refuses what XML cannot hold.
+func TestANameThatXMLCannotHoldDoesNotFailTheExport(t *testing.T) {
+	for name, want := range map[label.Name]string{
+		"a\x00b\x1fc": "abc", "a\tb\nc": "abc", "a\ufffeb\uffffc": "abc", "a\xed\xa0\x80b": "a\ufffd\ufffd\ufffdb",
+		"a b\u007f\u0080\ufffd\U0001fffe": "a b\u007f\u0080\ufffd\U0001fffe",
+	} {
+		got := Static{Labels: labels(string(name)), Parameter: given("display", "compact")}.Storage()
+		wellFormed(t, got)
+		if got != "<p>"+want+"</p>" {
+			t.Errorf("%q is shown as %q", name, got)
+		}
+	}
+}
+
 // Storage format is XML: one open tag fails the whole export.
 func wellFormed(t *testing.T, storage string) {
 	t.Helper()

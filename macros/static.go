@@ -61,7 +61,7 @@ func (s Static) link(name label.Name) string {
 // xmlOnly leaves out what XML cannot hold. Confluence may hold such a name from
 // long ago, and one such character fails the whole export.
 func xmlOnly(r rune) rune {
-	if r < 0x20 || r == 0xfffe || r == 0xffff || r >= 0xd800 && r <= 0xdfff {
+	if r < 0x20 || r == 0xfffe || r == 0xffff { // half a surrogate is not among the runes of a string
 		return -1
 	}
 	return r

@@ -81,6 +81,39 @@ func (f importFunc) Import(_ context.Context, entries []tenant.Entry, _ bool) ([
 	return outcomes, nil
 }
 
+// remembering keeps the slices in which keys were given to it and taken from it.
+type remembering struct {
+	sealer
+	keys [][]byte
+}
+
+func (r *remembering) Seal(ctx context.Context, plaintext []byte, binding seal.Binding) (string, error) {
+	r.keys = append(r.keys, plaintext)
+	return r.sealer.Seal(ctx, plaintext, binding)
+}
+
+func (r *remembering) Open(ctx context.Context, sealed string, binding seal.Binding) ([]byte, error) {
+	key, err := r.sealer.Open(ctx, sealed, binding)
+	r.keys = append(r.keys, key)
+	return key, err
+}
+
+func TestTheKeyOfABackupIsOverwrittenOnceItWasUsed(t *testing.T) {
+	b, s := newBucket(), &remembering{sealer: localSealer(t, 1)}
+	written(t, b, s, morning, record(1, 10))
+	if _, err := backup.Verify(t.Context(), b, "", s, opensAll); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.keys) < 2 {
+		t.Fatalf("%d keys were seen", len(s.keys))
+	}
+	for i, key := range s.keys {
+		if !bytes.Equal(key, make([]byte, 32)) {
+			t.Errorf("key %d, of writing and of reading, is still in memory", i)
+		}
+	}
+}
+
 func TestTwoBackupsOfTheSameHaveTheSameChecksumAndNoCommonBytes(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	first := written(t, b, s, morning, record(1, 10))

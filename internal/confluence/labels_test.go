@@ -447,6 +447,35 @@ func TestApplyKeepsTimeForTheReadBack(t *testing.T) {
 	})
 }
 
+// However long the writes wait, the read-back has a fifth of the patience.
+func TestApplyKeepsPatienceForTheReadBack(t *testing.T) {
+	for writeWaits, want := range map[string]struct {
+		added int
+		took  time.Duration
+	}{"4": {1, 5 * time.Second}, "5": {0, time.Second}} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake()
+			f.before = func(w http.ResponseWriter, r *http.Request, n int) bool {
+				if n > 1 {
+					return false
+				}
+				wait := writeWaits
+				if r.Method == http.MethodGet {
+					wait = "1"
+				}
+				w.Header().Set("Retry-After", wait)
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return true
+			}
+			began := time.Now()
+			o, err := inBubble(t, f, Options{MaxWait: 5 * time.Second}).Apply(t.Context(), content(t, "1"), label.Change{Add: []label.Name{"a"}})
+			if err != nil || len(o.Added) != want.added || time.Since(began) != want.took {
+				t.Errorf("a write that has to wait %s s: %+v, %v after %v", writeWaits, o, err, time.Since(began))
+			}
+		})
+	}
+}
+
 func TestApplyLeavesOtherPrefixesAlone(t *testing.T) {
 	f := newFake("red")
 	f.held["1"] = append(f.held["1"], label.Label{ID: "9", Prefix: label.My, Name: "favourite"}, label.Label{ID: "8", Prefix: label.Team, Name: "blue"})

@@ -243,6 +243,38 @@ func TestWhatIsNoKeyIsNotUsedAsOne(t *testing.T) {
 	}
 }
 
+// handing is a key service that keeps the slices which it gave away.
+type handing struct {
+	keyService
+	given [][]byte
+}
+
+func (h *handing) NewDataKey(ctx context.Context, binding map[string]string) (plain, wrapped []byte, err error) {
+	plain, wrapped, err = h.keyService.NewDataKey(ctx, binding)
+	h.given = append(h.given, plain)
+	return plain, wrapped, err
+}
+
+func (h *handing) OpenDataKey(ctx context.Context, wrapped []byte, binding map[string]string) ([]byte, error) {
+	plain, err := h.keyService.OpenDataKey(ctx, wrapped, binding)
+	h.given = append(h.given, plain)
+	return plain, err
+}
+
+func TestADataKeyIsOverwrittenOnceItWasUsed(t *testing.T) {
+	service := &handing{}
+	text := sealed(t, seal.NewEnvelope("a1", service), "s3cr3t", binding)
+	opens(t, seal.NewEnvelope("a1", service), text, binding, "s3cr3t")
+	if len(service.given) != 2 {
+		t.Fatalf("%d keys were given", len(service.given))
+	}
+	for i, key := range service.given {
+		if !bytes.Equal(key, make([]byte, 32)) {
+			t.Errorf("key %d, of sealing and of opening, is still in memory", i)
+		}
+	}
+}
+
 func TestTheKeyServiceIsAskedOnceForAKeyHoweverManyWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := &keyService{}

@@ -25,6 +25,23 @@ func TestALabelWithoutSupportIsOfferedForRemoval(t *testing.T) {
 	}
 }
 
+func TestMoreThanAWeakVoteKeepsALabel(t *testing.T) {
+	t.Parallel()
+	for votes, offered := range map[float64]int{0: 1, 0.069: 1, 0.071: 0, 1: 0} {
+		in := Input{Page: longGarden(""), Neighbours: spaceOf(20)}
+		s, x, likeness, page := fitted.understand(&in)
+		found := s.candidates(x, &likeness)
+		for i := range found {
+			if s.labels[found[i].label].name == "accounting" {
+				found[i].features[similarFeature] = votes
+			}
+		}
+		if got := s.removals(found, page); len(got) != offered {
+			t.Errorf("with %v of the votes the removals are %+v", votes, got)
+		}
+	}
+}
+
 func TestALabelIsNotOfferedForRemoval(t *testing.T) {
 	t.Parallel()
 	all := func(in *Input) {}

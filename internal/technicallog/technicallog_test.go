@@ -67,6 +67,22 @@ func TestTheLogKeepsOnlyItsOwnFields(t *testing.T) {
 			func(l *slog.Logger) { l.Info("support", Support, "tenants_show", Reference, "SUP-1234", Attempt, 2) },
 			map[string]any{"level": "INFO", "msg": "support", "support": "tenants_show", "reference": "SUP-1234", "attempt": 2.0},
 		},
+		"the longest word": {
+			func(l *slog.Logger) { l.Info("call", Operation, strings.Repeat("a", 120)) },
+			map[string]any{"level": "INFO", "msg": "call", "operation": strings.Repeat("a", 120)},
+		},
+		"a word that is too long is withheld": {
+			func(l *slog.Logger) { l.Info("call", Operation, strings.Repeat("a", 121)) },
+			map[string]any{"level": "INFO", "msg": "call", "operation": "[withheld]"},
+		},
+		"the longest message": {
+			func(l *slog.Logger) { l.Info(strings.Repeat("a", 60)) },
+			map[string]any{"level": "INFO", "msg": strings.Repeat("a", 60)},
+		},
+		"a message that is too long is withheld": {
+			func(l *slog.Logger) { l.Info(strings.Repeat("a", 61)) },
+			map[string]any{"level": "INFO", "msg": "[withheld]"},
+		},
 		"an error value never prints its text": {
 			func(l *slog.Logger) { l.Error("call", Cause, errors.New("Get https://x/?name=secret")) },
 			map[string]any{"level": "ERROR", "msg": "call", "fields_lost": 1.0},

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
 
 	"labelup/connect"
 	"labelup/internal/tenant/redistest"
@@ -73,6 +75,38 @@ func TestEveryRecordIsListedOnce(t *testing.T) {
 	stop := errors.New("stop")
 	if err := s.Each(t.Context(), func(Summary) error { return stop }); err != stop { //nolint:errorlint // "as it is" is what is tested
 		t.Errorf("an error of visit comes back as %v", err)
+	}
+}
+
+// repeating has SCAN return every key twice, which Redis may.
+type repeating struct{}
+
+func (repeating) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (repeating) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (repeating) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, command redis.Cmder) error {
+		err := next(ctx, command)
+		if scan, ok := command.(*redis.ScanCmd); ok {
+			keys, cursor := scan.Val()
+			scan.SetVal(slices.Concat(keys, keys), cursor)
+		}
+		return err
+	}
+}
+
+func TestARecordWhoseKeyIsScannedTwiceIsListedOnce(t *testing.T) {
+	server := redistest.Start(t)
+	s := open(t, server.URL())
+	for i := range 3 {
+		change(t, s, strconv.Itoa(i), nil, here(strconv.Itoa(i), "s"))
+	}
+	s.client.AddHook(repeating{})
+	seen := 0
+	if err := s.Each(t.Context(), func(Summary) error { seen++; return nil }); err != nil || seen != 3 {
+		t.Errorf("of 3 records %d are listed, %v", seen, err)
 	}
 }
 
