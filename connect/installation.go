@@ -43,11 +43,7 @@ type Installation struct {
 	// that people see and for frame-ancestors; never called.
 	DisplayURL string
 
-	OAuthClientID     string // names the install to Atlassian's token server; changes on site import
-	CloudID           string // may be empty
-	InstallationID    string // of an install made through Forge; else empty
-	EntitlementID     string // paid apps; else empty
-	EntitlementNumber string // paid apps; else empty
+	OAuthClientID string // names the install to Atlassian's token server; changes on site import
 
 	Enabled     bool      // between the enabled and disabled calls
 	InstalledAt time.Time // first install

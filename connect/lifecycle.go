@@ -208,17 +208,13 @@ func readBody(body io.Reader) ([]byte, error) {
 // lifecycleBody is what a lifecycle call says. Every field may be missing,
 // null, or a number where a string is expected; other fields are ignored.
 type lifecycleBody struct {
-	Key               text `json:"key"`
-	ClientKey         text `json:"clientKey"`
-	SharedSecret      text `json:"sharedSecret"`
-	BaseURL           text `json:"baseUrl"`
-	DisplayURL        text `json:"displayUrl"`
-	OAuthClientID     text `json:"oauthClientId"`
-	CloudID           text `json:"cloudId"`
-	InstallationID    text `json:"installationId"`
-	EntitlementID     text `json:"entitlementId"`
-	EntitlementNumber text `json:"entitlementNumber"`
-	EventType         text `json:"eventType"`
+	Key           text `json:"key"`
+	ClientKey     text `json:"clientKey"`
+	SharedSecret  text `json:"sharedSecret"`
+	BaseURL       text `json:"baseUrl"`
+	DisplayURL    text `json:"displayUrl"`
+	OAuthClientID text `json:"oauthClientId"`
+	EventType     text `json:"eventType"`
 }
 
 func parseLifecycleBody(data []byte) (*lifecycleBody, error) {
@@ -257,14 +253,7 @@ func (a *App) checkLifecycleBody(body *lifecycleBody, issuer string, event Event
 	// A custom domain is only shown: one that is none is left out.
 	display, _ := a.hosts.displayURL(string(body.DisplayURL))
 	body.DisplayURL = text(display)
-	for _, kept := range []text{
-		body.SharedSecret, body.OAuthClientID, body.CloudID, body.InstallationID, body.EntitlementID, body.EntitlementNumber,
-	} {
-		if len(kept) > maxKept {
-			return &Error{Kind: BadRequest, Reason: ReasonBody}
-		}
-	}
-	if body.SharedSecret == "" {
+	if body.SharedSecret == "" || len(body.SharedSecret) > maxKept || len(body.OAuthClientID) > maxKept {
 		return &Error{Kind: BadRequest, Reason: ReasonBody}
 	}
 	return nil
@@ -322,17 +311,13 @@ func transition(current *Installation, event Event, said *lifecycleBody, issuedA
 
 func install(current *Installation, said *lifecycleBody, issuedAt, now time.Time) *Installation {
 	next := &Installation{
-		ClientKey:         string(said.ClientKey),
-		SharedSecret:      Secret(said.SharedSecret),
-		BaseURL:           string(said.BaseURL),
-		DisplayURL:        string(said.DisplayURL),
-		OAuthClientID:     string(said.OAuthClientID),
-		CloudID:           string(said.CloudID),
-		InstallationID:    string(said.InstallationID),
-		EntitlementID:     string(said.EntitlementID),
-		EntitlementNumber: string(said.EntitlementNumber),
-		InstalledAt:       now,
-		ChangedAt:         issuedAt,
+		ClientKey:     string(said.ClientKey),
+		SharedSecret:  Secret(said.SharedSecret),
+		BaseURL:       string(said.BaseURL),
+		DisplayURL:    string(said.DisplayURL),
+		OAuthClientID: string(said.OAuthClientID),
+		InstalledAt:   now,
+		ChangedAt:     issuedAt,
 	}
 	if current == nil {
 		return next

@@ -15,11 +15,10 @@ func TestTransition(t *testing.T) {
 	now := start.Add(time.Hour)
 	said := &lifecycleBody{
 		ClientKey: "site", SharedSecret: "new", BaseURL: "https://new.atlassian.net/wiki", OAuthClientID: "new-oauth",
-		CloudID: "new-cloud", EntitlementID: "new-ent", EntitlementNumber: "E-2", InstallationID: "new-install",
 	}
 	installed := Installation{
 		ClientKey: "site", SharedSecret: "old", BaseURL: "https://old.atlassian.net/wiki", DisplayURL: "https://old.example.com",
-		OAuthClientID: "old-oauth", CloudID: "old-cloud", Enabled: true, InstalledAt: start, ChangedAt: start,
+		OAuthClientID: "old-oauth", Enabled: true, InstalledAt: start, ChangedAt: start,
 	}
 	with := func(i Installation, change func(*Installation)) *Installation { change(&i); return &i }
 	uninstalled := with(installed, func(i *Installation) {
@@ -27,7 +26,6 @@ func TestTransition(t *testing.T) {
 	})
 	fresh := Installation{
 		ClientKey: "site", SharedSecret: "new", BaseURL: "https://new.atlassian.net/wiki", OAuthClientID: "new-oauth",
-		CloudID: "new-cloud", EntitlementID: "new-ent", EntitlementNumber: "E-2", InstallationID: "new-install",
 		InstalledAt: now, ChangedAt: now,
 	}
 	for name, test := range map[string]struct {

@@ -26,7 +26,7 @@ const hostile = "\x1b[31mred\x1b]0;title\a\rover\nline\u009b2J\u202ereversed\x9b
 func TestNoCommandPrintsWhatSteersATerminal(t *testing.T) {
 	server := redistest.Start(t)
 	plant(t, server, "planted-client-key", map[string]any{
-		"baseUrl": "https://acme.atlassian.net/wiki" + hostile, "displayUrl": hostile, "oauthClientId": hostile, "cloudId": hostile,
+		"baseUrl": "https://acme.atlassian.net/wiki" + hostile, "displayUrl": hostile, "oauthClientId": hostile,
 	})
 	environment := []string{"ENVIRONMENT=development", "REDIS_URL=" + server.URL(), "SEAL_KEYS=" + sealKey("k1"), "BASE_URL=http://localhost:1"}
 	log := filepath.Join(t.TempDir(), "log")

@@ -55,8 +55,7 @@ func record(clientKey string) *connect.Installation {
 	return &connect.Installation{
 		ClientKey: clientKey, SharedSecret: "the secret", PreviousSecret: "the one before", PreviousSecretUntil: at.Add(time.Minute),
 		BaseURL: "https://site.atlassian.net/wiki", DisplayURL: "https://wiki.example.com", OAuthClientID: "oauth client",
-		CloudID: "cloud", InstallationID: "installation", EntitlementID: "entitlement", EntitlementNumber: "E-1", Enabled: true,
-		InstalledAt: at, ChangedAt: at.Add(2 * time.Second), UninstalledAt: at.Add(3 * time.Second), BlockedAt: at.Add(4 * time.Second),
+		Enabled: true, InstalledAt: at, ChangedAt: at.Add(2 * time.Second), UninstalledAt: at.Add(3 * time.Second), BlockedAt: at.Add(4 * time.Second),
 	}
 }
 
@@ -269,7 +268,7 @@ func testChangesTogether(t *testing.T, here, elsewhere connect.Store) {
 				made <- s.Change(t.Context(), conformingSite, nil, func(current *connect.Installation) (*connect.Installation, error) {
 					next := record(conformingSite)
 					if current != nil {
-						next.CloudID = current.CloudID + "+"
+						next.OAuthClientID = current.OAuthClientID + "+"
 					}
 					return next, nil
 				})
@@ -284,7 +283,7 @@ func testChangesTogether(t *testing.T, here, elsewhere connect.Store) {
 		}
 	}
 	want := record(conformingSite)
-	want.CloudID += strings.Repeat("+", 2*each-1) // the first of them found no record
+	want.OAuthClientID += strings.Repeat("+", 2*each-1) // the first of them found no record
 	wantRecord(t, here, conformingSite, want)
 }
 

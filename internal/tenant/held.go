@@ -20,7 +20,8 @@ type HeldField struct {
 }
 
 // Held returns the record of a site as it is stored at this moment, the fields
-// that it has in the order of Stores, then those of a newer program. No secret
+// that it has in the order of Stores, then those of another version of the
+// program. No secret
 // is in it. It returns connect.ErrUnknownSite if there is no record, and an
 // error that wraps connect.ErrStoreUnavailable, and ErrCorrupt too if it cannot
 // be read.
@@ -74,8 +75,8 @@ func shown(r *record, stored string) ([]HeldField, error) {
 		fields = append(fields, HeldField{Name: field.Name, Value: text})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.unknown)) {
-		// It may be a secret, and only the newer program knows.
-		fields = append(fields, HeldField{Name: name, Value: fmt.Sprintf("of a newer version of the app, %d characters", len(r.unknown[name]))})
+		// It may be a secret, and only the other program knows.
+		fields = append(fields, HeldField{Name: name, Value: fmt.Sprintf("of another version of the app, %d characters", len(r.unknown[name]))})
 	}
 	return fields, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -131,16 +132,12 @@ func TestWhatIsHeldOfASiteIsTheRecordWithoutItsSecrets(t *testing.T) {
 		{"baseUrl", "https://site.example/wiki"},
 		{"displayUrl", "https://wiki.example"},
 		{"oauthClientId", "oauth"},
-		{"cloudId", "cloud"},
-		{"installationId", "installation"},
-		{"entitlementId", "entitlement"},
-		{"entitlementNumber", "E-1"},
 		{"enabled", "true"},
 		{"installedAt", "2026-03-01T12:00:00.123456789Z"},
 		{"changedAt", "2026-03-01T12:00:01.123456789Z"},
 		{"uninstalledAt", "2026-03-01T13:00:00.123456789Z"},
 		{"blockedAt", "2026-03-01T12:01:00.123456789Z"},
-		{"token", "of a newer version of the app, 20 characters"},
+		{"token", "of another version of the app, 20 characters"},
 	}
 	got, err := s.Held(t.Context(), site)
 	if err != nil {

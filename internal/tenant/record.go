@@ -53,8 +53,9 @@ const (
 //
 // A field may be added without a new version, for during a deploy two versions
 // of the program run side by side and both keep what they do not know. Its name
-// must differ from the others by more than case. Removing a field or changing
-// what it means needs a new version.
+// must differ from the others by more than case. Changing what a field means, or
+// removing one that may not be missing, needs a new version; the name of another
+// that is removed goes to formerFields.
 type record struct {
 	Version   int    `json:"version"`
 	ClientKey string `json:"clientKey"`
@@ -63,13 +64,9 @@ type record struct {
 	PreviousSecret      string    `json:"previousSecret,omitempty"`
 	PreviousSecretUntil time.Time `json:"previousSecretUntil,omitzero"`
 
-	BaseURL           string `json:"baseUrl"`
-	DisplayURL        string `json:"displayUrl,omitempty"`
-	OAuthClientID     string `json:"oauthClientId,omitempty"`
-	CloudID           string `json:"cloudId,omitempty"`
-	InstallationID    string `json:"installationId,omitempty"`
-	EntitlementID     string `json:"entitlementId,omitempty"`
-	EntitlementNumber string `json:"entitlementNumber,omitempty"`
+	BaseURL       string `json:"baseUrl"`
+	DisplayURL    string `json:"displayUrl,omitempty"`
+	OAuthClientID string `json:"oauthClientId,omitempty"`
 
 	Enabled       bool      `json:"enabled"`
 	InstalledAt   time.Time `json:"installedAt"`
@@ -77,9 +74,13 @@ type record struct {
 	UninstalledAt time.Time `json:"uninstalledAt,omitzero"`
 	BlockedAt     time.Time `json:"blockedAt,omitzero"`
 
-	// unknown are the fields of a newer program, as they were read.
+	// unknown are the fields of another version of the program, as they were read.
 	unknown map[string]json.RawMessage `json:"-"`
 }
+
+// formerFields are what an earlier version kept and no code reads. A record that
+// has them loses them when it is written next.
+var formerFields = []string{"cloudId", "installationId", "entitlementId", "entitlementNumber"}
 
 const (
 	fromInstall   = "Atlassian's install call"
@@ -104,10 +105,6 @@ var siteStore = datamap.Of(record{}, datamap.Store{
 		{Name: "baseUrl", Origin: fromInstall, Purpose: "where the site's REST API is called"},
 		{Name: "displayUrl", Origin: fromInstall, Purpose: "the site's custom domain, for links and frame-ancestors"},
 		{Name: "oauthClientId", Origin: fromInstall, Purpose: "to act as the user who clicked"},
-		{Name: "cloudId", Origin: fromInstall, Purpose: "recognises the site after a move to Forge"},
-		{Name: "installationId", Origin: fromInstall, Purpose: "the same, for installs made through Forge"},
-		{Name: "entitlementId", Origin: fromInstall, Purpose: "the licence, for support"},
-		{Name: "entitlementNumber", Origin: fromInstall, Purpose: "the licence, for support"},
 		{Name: "enabled", Origin: fromLifecycle, Purpose: "whether the site's administrator switched the app on"},
 		{Name: "installedAt", Origin: ownClock, Purpose: "support, and how long data has been held"},
 		{Name: "changedAt", Origin: fromLifecycle, Purpose: "orders lifecycle calls that arrive out of order"},
@@ -191,12 +188,13 @@ func parseWhole(name, stored string) (*record, error) {
 	return r, nil
 }
 
-// encode is the opposite of parseWhole.
+// encode is the opposite of parseWhole, but for formerFields.
 func (r *record) encode() ([]byte, error) {
 	encoded, err := json.Marshal(r) //nolint:gosec // the secrets are sealed
 	if err != nil {
 		return nil, fmt.Errorf("tenant: encode: %w", err)
 	}
+	maps.DeleteFunc(r.unknown, func(name string, _ json.RawMessage) bool { return slices.Contains(formerFields, name) })
 	if len(r.unknown) > 0 {
 		unknown, err := json.Marshal(r.unknown)
 		if err != nil {
@@ -229,10 +227,6 @@ func (r *record) open(ctx context.Context, sealer Sealer) (*connect.Installation
 		BaseURL:             r.BaseURL,
 		DisplayURL:          r.DisplayURL,
 		OAuthClientID:       r.OAuthClientID,
-		CloudID:             r.CloudID,
-		InstallationID:      r.InstallationID,
-		EntitlementID:       r.EntitlementID,
-		EntitlementNumber:   r.EntitlementNumber,
 		Enabled:             r.Enabled,
 		InstalledAt:         r.InstalledAt,
 		ChangedAt:           r.ChangedAt,
@@ -251,10 +245,6 @@ func sealed(ctx context.Context, sealer Sealer, i *connect.Installation) (*recor
 		BaseURL:             i.BaseURL,
 		DisplayURL:          i.DisplayURL,
 		OAuthClientID:       i.OAuthClientID,
-		CloudID:             i.CloudID,
-		InstallationID:      i.InstallationID,
-		EntitlementID:       i.EntitlementID,
-		EntitlementNumber:   i.EntitlementNumber,
 		Enabled:             i.Enabled,
 		InstalledAt:         i.InstalledAt.UTC(),
 		ChangedAt:           i.ChangedAt.UTC(),

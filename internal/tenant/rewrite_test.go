@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,60 @@ func TestWhatANewerProgramWroteSurvivesEveryWrite(t *testing.T) {
 	change(t, rotated, site, nil, here(site, "fresh"))
 	if stored := client.Get(t.Context(), key).Val(); strings.Contains(stored, "aList") {
 		t.Error("after an erasure something is left")
+	}
+}
+
+func TestWhatIsNotKeptAnyMoreIsShownUntilTheRecordIsWrittenNext(t *testing.T) {
+	server := redistest.Start(t)
+	s, rotated := open(t, server.URL()), openWith(t, server.URL(), sealer(t, "k2", "k1"), Options{})
+	client, key, name := raw(t, server), siteKey(Name(site)), Name(site)
+	change(t, s, site, nil, here(site, "s3cr3t"))
+	now := client.Get(t.Context(), key).Val()
+	const former = `"cloudId":"cloud","installationId":"installation","entitlementId":"entitlement","entitlementNumber":"E-1"`
+	earlier := strings.TrimSuffix(now, "}") + "," + former + "}"
+	backup := []Entry{{Name: name, Record: json.RawMessage(earlier)}}
+
+	for what, write := range map[string]func() error{
+		"a lifecycle call": func() error {
+			return s.Change(t.Context(), site, nil, func(current *connect.Installation) (*connect.Installation, error) { return current, nil })
+		},
+		"a block":         func() error { return s.SetBlocked(t.Context(), name, true) },
+		"sealing it anew": func() error { _, err := rotated.Reseal(t.Context(), name); return err },
+		"a restore": func() error {
+			if err := client.Del(t.Context(), key).Err(); err != nil {
+				return err
+			}
+			_, err := s.Import(t.Context(), backup, true)
+			return err
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			client.Set(t.Context(), key, earlier, 0)
+			fields, err := s.Held(t.Context(), site)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, field := range formerFields {
+				if !slices.ContainsFunc(fields, func(f HeldField) bool { return f.Name == field }) {
+					t.Errorf("%s is stored and not shown", field)
+				}
+			}
+			if err := write(); err != nil {
+				t.Fatal(err)
+			}
+			var got map[string]any
+			if err := json.Unmarshal([]byte(client.Get(t.Context(), key).Val()), &got); err != nil {
+				t.Fatal(err)
+			}
+			for _, field := range formerFields {
+				if _, ok := got[field]; ok {
+					t.Errorf("%s is there after it", field)
+				}
+			}
+			if got["oauthClientId"] != "oauth" {
+				t.Errorf("what is kept has gone: %v", got)
+			}
+		})
 	}
 }
 

@@ -81,10 +81,6 @@ func installed(clientKey, secret string) *connect.Installation {
 		BaseURL:             "https://site.example/wiki",
 		DisplayURL:          "https://wiki.example",
 		OAuthClientID:       "oauth",
-		CloudID:             "cloud",
-		InstallationID:      "installation",
-		EntitlementID:       "entitlement",
-		EntitlementNumber:   "E-1",
 		Enabled:             true,
 		InstalledAt:         at,
 		ChangedAt:           at.Add(time.Second),
@@ -360,10 +356,10 @@ func TestChangesAtTheSameMomentDoNotLoseEachOther(t *testing.T) {
 			err := stores[i%len(stores)].Change(t.Context(), site, token(strconv.Itoa(i), ""), func(current *connect.Installation) (*connect.Installation, error) {
 				if current == nil {
 					current = installed(site, "s3cr3t")
-					current.EntitlementNumber = "0"
+					current.OAuthClientID = "0"
 				}
-				n, err := strconv.Atoi(current.EntitlementNumber)
-				current.EntitlementNumber = strconv.Itoa(n + 1)
+				n, err := strconv.Atoi(current.OAuthClientID)
+				current.OAuthClientID = strconv.Itoa(n + 1)
 				return current, err
 			})
 			if err != nil {
@@ -373,7 +369,7 @@ func TestChangesAtTheSameMomentDoNotLoseEachOther(t *testing.T) {
 	}
 	all.Wait()
 	for _, s := range stores {
-		if got := read(t, s, site).EntitlementNumber; got != strconv.Itoa(writers) {
+		if got := read(t, s, site).OAuthClientID; got != strconv.Itoa(writers) {
 			t.Errorf("after %d increments the number is %s", writers, got)
 		}
 	}
