@@ -154,7 +154,7 @@ func TestEveryPlaceHasEveryParameterOfTheMacro(t *testing.T) {
 		same(t, place+" in atlassian-connect.json", passed, want)
 	}
 
-	page := macros.NewPages("labelup", func(name string) string { return name }, "all.js").
+	page := macros.NewPages(func(name string) string { return name }, "all.js").
 		Append(nil, macros.Frame{Parameter: func(name string) string { return "given-" + name }})
 	var framed []string
 	for _, name := range want {

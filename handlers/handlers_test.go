@@ -80,7 +80,7 @@ func testOptions(tb testing.TB, host Host, log *slog.Logger) Options {
 		Descriptor: descriptor(tb),
 		Host:       host,
 		Assets:     http.NotFoundHandler(),
-		Pages:      macros.NewPages("labelup", asset, bridge),
+		Pages:      macros.NewPages(asset, bridge),
 		Words: func(locale string) macros.Words {
 			return macros.Words{Labels: "Labels in " + locale, None: "No labels", Unavailable: "Labels are not available right now."}
 		},

@@ -28,12 +28,10 @@ func (s *Server) frame(x *exchange, view macros.View) error {
 		ContentVersion: caller.Query("contentVersion"),
 		SpaceID:        caller.Query("spaceId"),
 		SpaceKey:       caller.Query("spaceKey"),
-		MacroID:        caller.Query("macroId"),
 		Output:         caller.Query("output"),
 		Parameter:      caller.Query,
 		Licensed:       caller.Licensed,
 		SignedIn:       caller.AccountID != "",
-		RequestID:      x.requestID,
 		Language:       language(x),
 	})
 	x.send(http.StatusOK, contentHTML, *buffer)

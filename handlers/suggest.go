@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"math"
 	"net/http"
 	"slices"
 
@@ -32,8 +31,6 @@ const (
 )
 
 type suggestAnswer struct {
-	Engine      string             `json:"engine"`
-	Language    string             `json:"language"` // BCP 47; "" if not known
 	Suggestions []suggestionAnswer `json:"suggestions"`
 	Removals    []removalAnswer    `json:"removals"`
 	Nothing     suggest.Nothing    `json:"nothing,omitempty"`
@@ -44,7 +41,6 @@ type suggestAnswer struct {
 
 type suggestionAnswer struct {
 	Label   string         `json:"label"`
-	Score   float64        `json:"score"` // 0 to 1
 	Ticked  bool           `json:"ticked"`
 	New     bool           `json:"new"`
 	Reasons []reasonAnswer `json:"reasons"`
@@ -67,8 +63,7 @@ type referenceAnswer struct {
 }
 
 type removalAnswer struct {
-	Label string  `json:"label"`
-	Score float64 `json:"score"` // 0 to 1
+	Label string `json:"label"`
 }
 
 // suggestLabels answers which labels fit the page that the caller's token is
@@ -128,7 +123,7 @@ func (s *Server) suggestion(x *exchange) (*suggestAnswer, error) {
 
 func suggestAnswerOf(in suggest.Input, found suggest.Answer) *suggestAnswer {
 	answer := &suggestAnswer{
-		Engine: suggest.Engine, Language: found.Language, Nothing: found.Nothing, Truncated: found.Truncated || anyTruncated(in),
+		Nothing: found.Nothing, Truncated: found.Truncated || anyTruncated(in),
 		Suggestions: []suggestionAnswer{}, Removals: []removalAnswer{},
 	}
 	shown := map[string]bool{}
@@ -142,14 +137,14 @@ func suggestAnswerOf(in suggest.Input, found suggest.Answer) *suggestAnswer {
 		}
 		shown[name] = true
 		answer.Suggestions = append(answer.Suggestions, suggestionAnswer{
-			Label: name, Score: rounded(suggested.Score), Ticked: suggested.Ticked, New: suggested.New, Reasons: reasonsOf(suggested.Reasons),
+			Label: name, Ticked: suggested.Ticked, New: suggested.New, Reasons: reasonsOf(suggested.Reasons),
 		})
 	}
 	if len(answer.Suggestions) == 0 && answer.Nothing == "" {
 		answer.Nothing = suggest.NoneFits // what fitted is no name that Confluence takes
 	}
 	for _, removal := range found.Removals {
-		answer.Removals = append(answer.Removals, removalAnswer{Label: removal.Label, Score: rounded(removal.Score)})
+		answer.Removals = append(answer.Removals, removalAnswer{Label: removal.Label})
 	}
 	return answer
 }
@@ -181,6 +176,3 @@ func reasonsOf(reasons []suggest.Reason) []reasonAnswer {
 	}
 	return answers
 }
-
-// rounded leaves as many digits as mean something.
-func rounded(score float64) float64 { return math.Round(score*1000) / 1000 }

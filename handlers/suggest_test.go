@@ -125,7 +125,7 @@ func TestAnAnswerWithNothingInItHasNoNull(t *testing.T) {
 	h := newHarness(t)
 	h.server.Suggest = func(suggest.Input) suggest.Answer { return suggest.Answer{Nothing: suggest.TooShort} }
 	w := h.suggest(`{"contentId":"123"}`)
-	want := `{"engine":"` + suggest.Engine + `","language":"","suggestions":[],"removals":[],"nothing":"too_short","truncated":false,"requestId":"` +
+	want := `{"suggestions":[],"removals":[],"nothing":"too_short","truncated":false,"requestId":"` +
 		w.Header().Get("X-Request-Id") + `"}` + "\n"
 	if diff := cmp.Diff(want, w.Body.String()); w.Code != http.StatusOK || diff != "" {
 		t.Errorf("answered %d (-want +got):\n%s", w.Code, diff)

@@ -141,21 +141,21 @@ func wellFormed(t *testing.T, storage string) {
 func frame() Frame {
 	return Frame{
 		View: Panel, ContentID: "637370746", ContentType: "page", ContentVersion: "7", SpaceID: "98305", SpaceKey: "DS",
-		MacroID: "ec1eead7-ab4b", Output: "display", Parameter: given("prefix", "team-", "display", "chips"), Licensed: true, SignedIn: true, RequestID: "r1",
+		Output: "display", Parameter: given("prefix", "team-", "display", "chips"), Licensed: true, SignedIn: true,
 	}
 }
 
 func TestFramePage(t *testing.T) {
-	pages := NewPages("labelup", asset, "https://connect-cdn.atl-paas.net/all.js")
+	pages := NewPages(asset, "https://connect-cdn.atl-paas.net/all.js")
 	golden(t, "panel.html", string(pages.Append(nil, frame())))
-	golden(t, "admin.html", string(pages.Append(nil, Frame{View: Admin, Parameter: given(), Licensed: true, SignedIn: true, RequestID: "r2"})))
+	golden(t, "admin.html", string(pages.Append(nil, Frame{View: Admin, Parameter: given(), Licensed: true, SignedIn: true})))
 }
 
 func FuzzFramePageKeepsHostileValuesInTheirAttribute(f *testing.F) {
 	f.Add(`"><script>alert(1)</script>`, "DS")
 	f.Add("' onload='x", "\x00")
 	f.Add("&quot;", "日本")
-	pages := NewPages("labelup", asset, "https://example.com/all.js")
+	pages := NewPages(asset, "https://example.com/all.js")
 	f.Fuzz(func(t *testing.T, prefix, space string) {
 		hostile := frame()
 		hostile.Parameter, hostile.SpaceKey = given("prefix", prefix), space
@@ -170,7 +170,7 @@ func FuzzFramePageKeepsHostileValuesInTheirAttribute(f *testing.F) {
 				scripts++
 			case "main":
 				mains++
-				if want := 14 + len(Parameters); len(node.Attr) != want {
+				if want := 11 + len(Parameters); len(node.Attr) != want {
 					t.Errorf("main has %d attributes, want %d", len(node.Attr), want)
 				}
 			}
@@ -197,7 +197,7 @@ func FuzzStorageIsWellFormed(f *testing.F) {
 }
 
 func BenchmarkFramePage(b *testing.B) {
-	pages := NewPages("labelup", asset, "https://connect-cdn.atl-paas.net/all.js")
+	pages := NewPages(asset, "https://connect-cdn.atl-paas.net/all.js")
 	buffer := make([]byte, 0, 4096)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -29,12 +29,10 @@ type Frame struct {
 	ContentVersion string
 	SpaceID        string
 	SpaceKey       string
-	MacroID        string
 	Output         string                   // "display", "preview", …
 	Parameter      func(name string) string // a parameter of the macro, "" for none
 	Licensed       bool
 	SignedIn       bool
-	RequestID      string
 	Language       Language // of what is said before the script has found out
 }
 
@@ -45,9 +43,9 @@ type Pages struct {
 	problemHead []byte              // from the head up to what the page says
 }
 
-// NewPages prepares pages of the app with this key. asset is the URL of one of
-// its own files, such as "labelup.js"; bridge is that of Atlassian's script.
-func NewPages(appKey string, asset func(name string) string, bridge string) *Pages {
+// NewPages prepares pages. asset is the URL of one of the app's own files, such
+// as "labelup.js"; bridge is that of Atlassian's script.
+func NewPages(asset func(name string) string, bridge string) *Pages {
 	escape := html.EscapeString
 	// What the bridge is told is up to the page: ours gives its frame a height
 	// by its script, and a page that has none to count on leaves it to the bridge.
@@ -60,7 +58,7 @@ func NewPages(appKey string, asset func(name string) string, bridge string) *Pag
 	}
 	pages := &Pages{
 		head: []byte(`<!doctype html><html lang="en">` + head("labelup", "resize:false;margin:false") +
-			`<main id="labelup" class="ac-content" data-app-key="` + escape(appKey) + `"`),
+			`<main id="labelup" class="ac-content"`),
 		problemHead: []byte(head("problem", "margin:false") + `<main class="ac-content">`),
 		tails:       map[Language][]byte{},
 	}
@@ -81,11 +79,9 @@ func (p *Pages) Append(buffer []byte, f Frame) []byte {
 		{"content-version", f.ContentVersion},
 		{"space-id", f.SpaceID},
 		{"space-key", f.SpaceKey},
-		{"macro-id", f.MacroID},
 		{"output", f.Output},
 		{"licensed", yes(f.Licensed)},
 		{"signed-in", yes(f.SignedIn)},
-		{"request-id", f.RequestID},
 	} {
 		buffer = appendData(buffer, attribute.name, attribute.value)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestAProblemSaysWhatHappenedAndWhatHelps(t *testing.T) {
-	pages := NewPages("labelup", asset, "https://connect-cdn.atl-paas.net/all.js")
+	pages := NewPages(asset, "https://connect-cdn.atl-paas.net/all.js")
 	tests := map[string]struct {
 		problem Problem
 		says    []string
@@ -79,7 +79,7 @@ func parsedProblem(t *testing.T, raw []byte) (elements map[string]int, text stri
 }
 
 func TestEveryLanguageSaysEverything(t *testing.T) {
-	pages := NewPages("labelup", asset, "https://connect-cdn.atl-paas.net/all.js")
+	pages := NewPages(asset, "https://connect-cdn.atl-paas.net/all.js")
 	english := reflect.ValueOf(problemIn[English])
 	for _, language := range languages {
 		words := reflect.ValueOf(problemIn[language])

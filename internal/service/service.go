@@ -105,7 +105,7 @@ func New(settings config.Config, observed *Observation, version string, engine f
 			Log: log,
 		},
 		Assets:     assets,
-		Pages:      macros.NewPages(descriptor.Key, assets.URL, settings.BridgeURL),
+		Pages:      macros.NewPages(assets.URL, settings.BridgeURL),
 		Words:      exportWords(assets),
 		Bridge:     settings.BridgeURL,
 		Framers:    framers(settings),

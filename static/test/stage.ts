@@ -21,17 +21,17 @@ export const SEARCH = 'space = "DS" and type in (page, blogpost) and text ~ "scr
 /** What the service suggests on this stage, in its own form. */
 export const SUGGESTED = [
   {
-    label: "accessibility", score: 0.91, ticked: true, new: false,
+    label: "accessibility", ticked: true, new: false,
     reasons: [
       { kind: "title", text: "accessibility" },
       { kind: "similar", count: 12, of: 15, pages: [{ id: "900", title: "Screen readers" }, { id: "901", title: "שלום Contrast" }] },
       { kind: "synonym", text: "a11y", count: 2 },
     ],
   },
-  { label: "testing", score: 0.8, ticked: true, new: false, reasons: [{ kind: "heading", text: "Testing", where: "Testing with people" }, { kind: "siblings", count: 3, of: 7 }] },
-  { label: "keyboard-trap", score: 0.4, ticked: false, new: true, reasons: [{ kind: "phrase", text: "keyboard trap", count: 3 }] },
+  { label: "testing", ticked: true, new: false, reasons: [{ kind: "heading", text: "Testing", where: "Testing with people" }, { kind: "siblings", count: 3, of: 7 }] },
+  { label: "keyboard-trap", ticked: false, new: true, reasons: [{ kind: "phrase", text: "keyboard trap", count: 3 }] },
 ];
-export const REFINED = { label: "screen-readers", score: 0.7, ticked: true, new: false, reasons: [{ kind: "profile", words: ["screen reader", "contrast"] }, { kind: "parent" }] };
+export const REFINED = { label: "screen-readers", ticked: true, new: false, reasons: [{ kind: "profile", words: ["screen reader", "contrast"] }, { kind: "parent" }] };
 
 /** What the service tells administrators on this stage, in its own form. */
 export const SITE = {
@@ -330,7 +330,7 @@ export function useStage(): Stage {
     const out = new Set([...dismissed, ...page.labels]);
     const suggestions = (refined ? [...SUGGESTED, REFINED] : SUGGESTED).filter((s) => !out.has(s.label));
     return {
-      engine: "1", language: "en", suggestions, removals: page.labels.includes("v9") ? [{ label: "v9", score: 0.9 }] : [], truncated: false,
+      suggestions, removals: page.labels.includes("v9") ? [{ label: "v9" }] : [], truncated: false,
       ...(!suggestions.length && { nothing: "none_fits" }), ...(!refined && { search: SEARCH }), requestId: "req-2",
     };
   }
@@ -360,8 +360,8 @@ async function json(request: IncomingMessage): Promise<unknown> {
 /** The page as the service writes it, to a reader of the longest language. */
 export function shell(id: string, scene: Scene): string {
   const data = {
-    view: "panel", "app-key": "labelup", "content-id": "123", "content-type": "page", "content-version": "7", "space-id": "1", "space-key": "DS",
-    "macro-id": "8c5f8a36-0b8c-4a8a-9a39-5f3ec3b0a0b1", output: "display", prefix: "", display: "chips", licensed: "true", "signed-in": "true", "request-id": "req-0",
+    view: "panel", "content-id": "123", "content-type": "page", "content-version": "7", "space-id": "1", "space-key": "DS",
+    output: "display", prefix: "", display: "chips", licensed: "true", "signed-in": "true",
     ...scene.data,
   };
   const attributes = Object.entries(data).map(([key, value]) => ` data-${key}="${value}"`).join("");
