@@ -7,6 +7,7 @@
 //	{"id": …, "date": "2019-04-08", "title": …, "excerpt": …, "labels": […], "markdown": …}
 //
 // with "html" or "text" in place of "markdown". Anything may be missing.
+// Markdown is CommonMark with GitHub's additions, by way of goldmark.
 package pagefile
 
 import (
@@ -117,7 +118,7 @@ func (l *line) page() Page {
 	p.Date, _ = time.Parse(time.DateOnly, l.Date) // a page without a date is as good
 	switch {
 	case l.Markdown != "":
-		p.Body = pagetext.Markdown(l.Markdown, limits)
+		p.Body = markdown(l.Markdown, limits)
 	case l.HTML != "":
 		p.Body = pagetext.HTML(l.HTML, limits)
 	default:

@@ -36,11 +36,10 @@ func fuzz(f *testing.F, r reader) {
 	})
 }
 
-func FuzzADF(f *testing.F)      { fuzz(f, readers[0]) }
-func FuzzStorage(f *testing.F)  { fuzz(f, readers[1]) }
-func FuzzHTML(f *testing.F)     { fuzz(f, readers[2]) }
-func FuzzMarkdown(f *testing.F) { fuzz(f, readers[3]) }
-func FuzzPlain(f *testing.F)    { fuzz(f, readers[4]) }
+func FuzzADF(f *testing.F)     { fuzz(f, readers[0]) }
+func FuzzStorage(f *testing.F) { fuzz(f, readers[1]) }
+func FuzzHTML(f *testing.F)    { fuzz(f, readers[2]) }
+func FuzzPlain(f *testing.F)   { fuzz(f, readers[3]) }
 
 // unlike are what the scanner means to read in another way: elements whose
 // content it skips or that say alt text, and addresses.

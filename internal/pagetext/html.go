@@ -15,7 +15,6 @@ func HTML(source string, limits Limits) Text {
 type element struct {
 	in     inside // what its text becomes
 	block  bool   // its text stands for itself
-	holds  bool   // it holds blocks, and writers do not leave out its end tag
 	skip   bool   // its text is not the page's
 	raw    bool   // what is in it is no markup
 	scope  bool   // tags in it close nothing outside of it
@@ -58,14 +57,13 @@ var htmlElements = elements{}.
 	add(element{in: inHeading, block: true, closes: inHeading | inSubheading}, "h1 h2").
 	add(element{in: inSubheading, block: true, closes: inHeading | inSubheading}, "h3 h4 h5 h6").
 	add(element{in: inCode, block: true}, "listing pre xmp").
-	add(element{in: inQuote, block: true, holds: true}, "blockquote").
-	add(element{in: inPanel, block: true, holds: true}, "details").
-	add(element{block: true, holds: true, scope: true}, "table").
+	add(element{in: inQuote, block: true}, "blockquote").
+	add(element{in: inPanel, block: true}, "details").
+	add(element{block: true, scope: true}, "table").
 	add(element{block: true, closes: inTableHead}, "caption tbody td tfoot thead tr").
 	add(element{in: inTableHead, block: true, closes: inTableHead}, "th").
-	add(element{block: true, holds: true}, `address article aside center dialog dir div dl fieldset figure form header
-		hgroup main menu ol search section ul`).
-	add(element{block: true}, "body dd dt figcaption head hr html legend li p summary").
+	add(element{block: true}, `address article aside body center dd dialog dir div dl dt fieldset figcaption figure
+		form head header hgroup hr html legend li main menu ol p search section summary ul`).
 	add(element{role: lineBreak}, "br").
 	add(element{role: image}, "img").
 	add(element{skip: true, raw: true}, "iframe noembed noframes noscript script style textarea title").

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// markup turns tags and the text between them into blocks: for HTML, for the
-// storage format, and for the HTML in Markdown. It remembers only open elements
-// that change what the text in them is.
+// markup turns tags and the text between them into blocks, for HTML and for the
+// storage format. It remembers only open elements that change what the text in
+// them is.
 //
 // The scanner is its own and not golang.org/x/net's, which allocates for every
 // attribute and decodes entities in CDATA sections. A test holds one against the
@@ -17,14 +17,12 @@ type markup struct {
 	storage bool // XML with Confluence's own elements
 
 	in      inside   // what the open elements say of the text that comes next
-	also    inside   // what Markdown says of it
 	open    []opened // the innermost is the last
 	deeper  int      // how many more are open than Limits.Depth
 	skip    *element // nothing is text until it ends
 	skipTag string   // its name as written
 	skipped int      // how many of it are open in each other
 	unended int      // how many more elements began than ended
-	holding int      // of these, how many hold blocks
 
 	confluence confluence
 }
@@ -165,11 +163,6 @@ func (m *markup) starts(e *element, name, attributes string, empty bool) {
 	}
 	switch {
 	case empty && (m.storage || skip && !e.raw):
-		return
-	case e.holds:
-		m.holding++
-	}
-	switch {
 	case skip:
 		m.skip, m.skipTag, m.skipped = e, name, 1
 	case !e.remembered():
@@ -198,9 +191,6 @@ func (m *markup) ends(e *element) {
 		return
 	case e.block:
 		m.end()
-	}
-	if e.holds && m.holding > 0 {
-		m.holding--
 	}
 	m.endsConfluence(e)
 	switch {
@@ -250,7 +240,7 @@ func (m *markup) inside() inside {
 	if m.deeper > 0 {
 		return 0
 	}
-	return m.in | m.also
+	return m.in
 }
 
 // text adds text that has no entities.

@@ -1,16 +1,16 @@
 // Package pagetext reads the text of a page with the structure that says how
 // much each part of it counts: title, headings, panels, tables, bold, code and
-// quotes. It reads Atlassian Document Format, Confluence's storage format, HTML,
-// Markdown and plain text. It is pure, reads as a stream, never fails, and is
-// bounded: its cost is linear in the input and what it returns is within Limits.
-// It must not know what a label is.
+// quotes. It reads Atlassian Document Format, Confluence's storage format, HTML
+// and plain text. It is pure, reads as a stream, never fails, and is bounded:
+// its cost is linear in the input and what it returns is within Limits. It must
+// not know what a label is.
 //
 // People's names (mentions), emoji, dates, web addresses, macro parameters and
 // the app's own macro are left out: a page is not about them. So is an image's
 // alternative text that is only a file name.
 //
-// Source: the ADF schema and the storage format as Atlassian documents them, the
-// HTML standard, CommonMark with GitHub's tables and Jekyll's tags.
+// Source: the ADF schema and the storage format as Atlassian documents them, and
+// the HTML standard.
 package pagetext
 
 import (

@@ -5,12 +5,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/yuin/goldmark"
+
 	"labelup/internal/pagetext"
 )
 
 // markdown reads Markdown, in which a page with headings and bold is quick to write.
 func markdown(source string) pagetext.Text {
-	return pagetext.Markdown(source, pagetext.DefaultLimits)
+	var page strings.Builder
+	if err := goldmark.Convert([]byte(source), &page); err != nil {
+		panic(err)
+	}
+	return pagetext.HTML(page.String(), pagetext.DefaultLimits)
 }
 
 // chat is English that is about nothing in particular. It makes a page long
