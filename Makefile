@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run test build static lint bench faults drill quality fit clean bundle programs
+.PHONY: help run quick test build static lint bench faults drill quality fit clean bundle programs
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -13,6 +13,12 @@ run: build .make/npm ## Start everything on this machine: Redis, the app, a loca
 	@$(call need,redis-server) || echo 'Going on without: sites are kept in memory.'
 	@$(call compile,labelup-dev)
 	@bin/labelup-dev --misbehave $$(date +%s) $(ARGS)
+
+# A helper that starts one of these skips its test: see testing.Short.
+quick: .make/npm ## Test in a minute: all but what takes processes of the program, browsers, S3, Sentinels and clusters
+	@$(call need,redis-server)
+	cd static && npm run --silent check && npm test --silent -- --short
+	go test -short ./...
 
 # It tests the bundle that is committed, which is the one that is shipped: first
 # of all that it is what its sources build, or texts that are not in it yet would

@@ -127,6 +127,9 @@ func dearest() map[string]suggesttest.Recipe {
 }
 
 func TestTheDearestRequestsAreBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures the dearest requests of all scripts")
+	}
 	h := newHarness(t)
 	h.server.Suggest = suggest.Suggest
 	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as labelup serve does

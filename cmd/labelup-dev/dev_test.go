@@ -91,6 +91,9 @@ func (p *running) said(file string) string {
 // walk runs testdata/walk.test.mjs in Chromium.
 func walk(t *testing.T, confluence string, environment ...string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes a browser")
+	}
 	shots := os.Getenv("SHOTS")
 	args := []string{"--test", "--test-reporter=tap"}
 	for _, variable := range environment {

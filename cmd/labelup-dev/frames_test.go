@@ -17,6 +17,9 @@ import (
 // inFrames runs those of testdata/frames.test.mjs whose name begins so.
 func inFrames(t *testing.T, confluence, situation string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes a browser")
+	}
 	cmd := exec.CommandContext(t.Context(), "node", "--test", "--test-reporter=tap", "--test-name-pattern=^"+situation, filepath.Join("testdata", "frames.test.mjs"))
 	cmd.Env = append(os.Environ(), "CONFLUENCE="+confluence)
 	out, err := cmd.CombinedOutput()

@@ -146,10 +146,7 @@ func (c *canary) wasAsked(path *regexp.Regexp) bool {
 // which it does not matter by which library somebody is contacted.
 func TestTheServiceContactsExactlyThePublishedRecipients(t *testing.T) {
 	t.Parallel()
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := program(t)
 	record := filepath.Join(t.TempDir(), "contacts")
 	c := newCanary(t, underStrace(t, record, path, "serve"))
 	for _, p := range c.pages {

@@ -515,17 +515,14 @@ const oldCommit = "293abdd"
 // as in a shallow clone, it is that of the present source.
 func oldProgram(t *testing.T) (path, version string) {
 	t.Helper()
+	skipIfShort(t)
 	dir := t.TempDir()
 	script := `git archive ` + oldCommit + ` >"$1/source.tar" && mkdir "$1/source" && tar -xf "$1/source.tar" -C "$1/source"`
 	extract := exec.CommandContext(t.Context(), "sh", "-c", script, "sh", dir)
 	extract.Dir = filepath.Join("..", "..")
 	if out, err := extract.CombinedOutput(); err != nil {
 		t.Logf("commit %s is not there, so that the present source runs twice: %s", oldCommit, out)
-		path, err := program()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return path, "the same version"
+		return program(t), "the same version"
 	}
 	path = filepath.Join(dir, "labelup")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, "./cmd/labelup")

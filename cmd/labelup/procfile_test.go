@@ -57,10 +57,7 @@ func procfileLines(t *testing.T) map[string]string {
 // folder, in a process group of its own, with PORT.
 func runLine(t *testing.T, command string, environment []string) *process {
 	t.Helper()
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := program(t)
 	app := t.TempDir()
 	if err := errors.Join(os.Mkdir(filepath.Join(app, "bin"), 0o700), os.Symlink(path, filepath.Join(app, "bin", "labelup"))); err != nil {
 		t.Fatal(err)
@@ -116,6 +113,7 @@ func stopped(p *process, within time.Duration) (faults []string) {
 // hosts that were asked for.
 func (a *atlassian) inProduction(t *testing.T, redis *redistest.Server) (environment []string, contacted func() []string) {
 	t.Helper()
+	skipIfShort(t)
 	a.AppURL, a.BaseURL = "https://labelup.example.com", "https://site-a.atlassian.net/wiki"
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

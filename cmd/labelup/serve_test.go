@@ -25,13 +25,34 @@ import (
 // machine.
 const patience = time.Minute
 
-// program builds the program once, as it is shipped.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "labelup-test-")
+// program is the program, built once as it is shipped. With -short, the test is
+// skipped that wants it.
+func program(t testing.TB) string {
+	t.Helper()
+	skipIfShort(t)
+	path, err := built()
 	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// skipIfShort is called by whatever starts the program.
+func skipIfShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes a process of the program")
+	}
+}
+
+var builtIn string // the folder
+
+var built = sync.OnceValues(func() (string, error) {
+	var err error
+	if builtIn, err = os.MkdirTemp("", "labelup-test-"); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "labelup")
+	path := filepath.Join(builtIn, "labelup")
 	out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, ".").CombinedOutput()
 	if err != nil {
 		return "", &buildError{out}
@@ -48,9 +69,7 @@ func TestMain(m *testing.M) {
 		os.Exit(serveWith(engine))
 	}
 	code := m.Run()
-	if path, err := program(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
-	}
+	_ = os.RemoveAll(builtIn) // nothing, if it was not built
 	os.Exit(code)
 }
 
@@ -80,15 +99,12 @@ func freePort(t testing.TB) int {
 
 func start(t testing.TB, environment []string, args ...string) *process {
 	t.Helper()
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return startProgram(t, path, environment, args...)
+	return startProgram(t, program(t), environment, args...)
 }
 
 func startProgram(t testing.TB, path string, environment []string, args ...string) *process {
 	t.Helper()
+	skipIfShort(t)
 	port := freePort(t)
 	p := &process{t: t, stdout: &safeBuffer{}, stderr: &safeBuffer{}, ended: make(chan error, 1), url: "http://127.0.0.1:" + strconv.Itoa(port)}
 	p.cmd = exec.Command(path, args...)

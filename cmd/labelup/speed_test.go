@@ -96,11 +96,7 @@ type server struct {
 }
 
 func (s *speed) labelup() *server {
-	path, err := program()
-	if err != nil {
-		s.tb.Fatal(err)
-	}
-	return s.start(nil, s.environment, path, "serve")
+	return s.start(nil, s.environment, program(s.tb), "serve")
 }
 
 // bare starts the program to compare with. It gives the answer it is told to,

@@ -23,6 +23,9 @@ var sharedPosts = sync.OnceValues(func() ([]post, error) { return readPosts(shar
 
 func needPosts(t *testing.T) []post {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it measures the engine on all posts")
+	}
 	posts, err := sharedPosts()
 	if os.IsNotExist(err) && os.Getenv("CI") != "true" {
 		t.Skip("the shared posts are not here")

@@ -25,6 +25,9 @@ type judgement struct {
 // browser's older or newer than both; so the two may differ on a text with a
 // character that one of them has never heard of, and on no other.
 func TestTheBrowserMakesTheSameNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a process of node")
+	}
 	texts := everyCharacter()
 	for _, c := range nameCases(t) {
 		texts = append(texts, c.Text)

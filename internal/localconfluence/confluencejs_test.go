@@ -13,6 +13,9 @@ import (
 // TestConfluenceJS has an independent client, whose schemas were corrected
 // against real sites, make the calls that the app makes.
 func TestConfluenceJS(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a process of node")
+	}
 	client := filepath.Join("..", "..", "static", "node_modules", "confluence.js")
 	_, err := os.Stat(client)
 	if err == nil {

@@ -1,17 +1,20 @@
 // Runs the tests: bundles each *.test.ts into .build/test and hands them to
-// node's test runner. Arguments choose files: `npm test -- twin state`.
+// node's test runner. Arguments choose files: `npm test -- twin state`. With
+// `--short`, those with a stage, which is a browser, are left out.
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
-const wanted = process.argv.slice(2);
+const short = process.argv.includes("--short");
+const wanted = process.argv.slice(2).filter((argument) => argument !== "--short");
 const names = readdirSync(here)
   .filter((file) => file.endsWith(".test.ts"))
   .filter((file) => !wanted.length || wanted.some((w) => file.startsWith(w)))
+  .filter((file) => !short || !readFileSync(join(here, file), "utf8").includes("useStage()"))
   // The longest first, or the last one would run alone.
   .sort((a, b) => statSync(join(here, b)).size - statSync(join(here, a)).size);
 if (!names.length) throw new Error(`no test file begins with ${wanted}`);

@@ -34,9 +34,13 @@ type S3 struct {
 }
 
 // StartS3 builds the server, once, and runs it until the test ends. The first
-// build on a machine takes some minutes. The test fails if it cannot.
+// build on a machine takes some minutes. The test fails if it cannot, and is
+// skipped by -short.
 func StartS3(t testing.TB) *S3 {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes a server of S3")
+	}
 	program, err := buildS3()
 	if err != nil {
 		t.Fatal(err)

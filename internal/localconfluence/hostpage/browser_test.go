@@ -61,6 +61,9 @@ func TestInChromium(t *testing.T) {
 
 func need(t *testing.T, program string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes a browser")
+	}
 	path, err := exec.LookPath(program)
 	if err != nil {
 		missing(t, program+" is not on PATH")

@@ -41,9 +41,13 @@ const ignoringFullDisk = `trap "" XFSZ; exec "$@"`
 
 // Start runs a redis-server and returns once it answers. config holds further
 // lines of redis.conf, such as "port 7000"; a line starting with "sentinel "
-// makes it a Sentinel. The test fails if there is no redis-server on PATH.
+// makes it a Sentinel. The test fails if there is no redis-server on PATH, and
+// is skipped by -short if the server is one of several.
 func Start(t testing.TB, config ...string) *Server {
 	t.Helper()
+	if testing.Short() && slices.ContainsFunc(config, oneOfSeveral) {
+		t.Skip("it takes Sentinels or a cluster")
+	}
 	// Not t.TempDir: a unix socket's path holds 107 bytes, and tests here are
 	// named by sentences.
 	dir, err := os.MkdirTemp("", "redis") //nolint:usetesting // see above
@@ -75,6 +79,10 @@ func Start(t testing.TB, config ...string) *Server {
 	}
 	s.Restart()
 	return s
+}
+
+func oneOfSeveral(line string) bool {
+	return strings.HasPrefix(line, "cluster-enabled ") || strings.HasPrefix(line, "replicaof ")
 }
 
 // Socket is the path of the unix socket.
