@@ -11,8 +11,9 @@ import (
 // decide. Where it returns true decodeObject would give the same; FuzzClaims
 // holds it to that.
 //
-// It exists because encoding/json took nearly half the time of proving who sent
-// a request.
+// It is a second reader of what decides who is served, and stays because without
+// it the macro page falls from 0.65 of a bare handler to 0.52, counted in
+// processor time; the bar is 0.7. docs/measurements.md has how to measure it.
 func (c *claims) scan(data string) bool {
 	s := scanner{rest: data, claims: c}
 	var path [64]byte
