@@ -15,7 +15,7 @@ run: build .make/npm ## Start everything on this machine: Redis, the app, a loca
 	@bin/labelup-dev --misbehave $$(date +%s) $(ARGS)
 
 # A helper that starts one of these skips its test: see testing.Short.
-quick: .make/npm ## Test in a minute: all but what takes processes of the program, browsers, S3, Sentinels and clusters
+quick: bundle ## Test in a minute: all but what takes processes of the program, browsers, S3, Sentinels and clusters
 	@$(call need,redis-server)
 	cd static && npm run --silent check && npm test --silent -- --short
 	go test -short ./...
