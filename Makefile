@@ -54,7 +54,7 @@ lint: ## Format, vet, lint
 
 bench: ## Measure speed; docs/measurements.md says how to read it
 	@$(call need,redis-server)
-	go test -run '^$$' -bench . -benchmem ./connect ./macros ./internal/tenant ./handlers ./cmd/labelup
+	go test -run '^$$' -bench . -benchmem ./connect ./macros ./internal/site ./handlers ./cmd/labelup
 	go test -run '^$$' -bench . -benchmem -cpu 1 ./internal/suggest ./internal/keyphrase ./internal/words ./internal/pagetext
 
 faults: ## Break what is around the app under load, and write the table of docs/faults.md

@@ -19,19 +19,19 @@ import (
 // the architecture; this keeps the arrows between them.
 var onlyIn = map[string][]string{
 	"github.com/labstack/echo/v4":         {"handlers"},
-	"github.com/redis/go-redis/v9":        {"internal/tenant"},
+	"github.com/redis/go-redis/v9":        {"internal/site"},
 	"github.com/alicebob/miniredis/v2":    {"internal/childredis"},
 	"github.com/golang-jwt/jwt/v5":        {"connect", "internal/localconfluence"},
 	"labelup/connect/connecttest":         {}, // tests only
-	"labelup/internal/tenant/redistest":   {}, // tests only
+	"labelup/internal/site/redistest":     {}, // tests only
 	"labelup/internal/tabletest":          {}, // tests only
-	"labelup/connect":                     {"connect", "handlers", "internal/tenant", "internal/service", "cmd/labelup"},
+	"labelup/connect":                     {"connect", "handlers", "internal/site", "internal/service", "cmd/labelup"},
 	"labelup/handlers":                    {"internal/service"},
 	"labelup/internal/service":            {"cmd/labelup", "cmd/labelup-dev"},
 	"labelup/internal/localconfluence":    {"internal/localconfluence", "cmd/labelup-dev"},
 	"labelup/internal/childredis":         {"cmd/labelup-dev"},
-	"labelup/internal/seal":               {"internal/tenant", "internal/backup", "internal/aws", "internal/doctor", "internal/service"},
-	"labelup/internal/tenant":             {"internal/backup", "internal/doctor", "internal/service", "cmd/labelup"},
+	"labelup/internal/seal":               {"internal/site", "internal/backup", "internal/aws", "internal/doctor", "internal/service"},
+	"labelup/internal/site":               {"internal/backup", "internal/doctor", "internal/service", "cmd/labelup"},
 	"labelup/internal/config":             {"internal/service", "cmd/labelup"},
 	"labelup/internal/connlimit":          {"internal/service"},
 	"github.com/getkin/kin-openapi":       {},                                                // tests only

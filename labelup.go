@@ -17,7 +17,7 @@
 //	internal/confluence      the REST calls the app makes; outbound logs those to Atlassian's other servers
 //	internal/service         puts the service together from its settings
 //	internal/config, fault   the settings; what can go wrong, in kinds and reasons
-//	internal/tenant          the installed sites, in Redis; internal/seal protects their secrets
+//	internal/site            the installed sites, in Redis; internal/seal protects their secrets
 //	internal/backup, aws     backups of the sites; KMS, S3 and CloudWatch Logs
 //	internal/datamap         what is kept where, why and how long, declared by whoever keeps it
 //	internal/technicallog    the log, which cannot hold customer data; metrics and lasterrors count its lines
@@ -28,7 +28,7 @@
 //
 // A label travels like this: static's panel sends POST /api/labels with the
 // token Confluence signed for the page; handlers has connect verify it and
-// find the site in internal/tenant; internal/label normalises the change;
+// find the site in internal/site; internal/label normalises the change;
 // internal/confluence writes it as the user and reads it back; the panel
 // shows what Confluence now holds.
 //

@@ -118,7 +118,7 @@ func (c *Connect) asApp(site *connect.Installation, siteHash, requestID string) 
 
 func (c *Connect) options(site *connect.Installation, siteHash, requestID string) confluence.Options {
 	return confluence.Options{
-		Tenant:    site.ClientKey,
+		Site:      site.ClientKey,
 		Budget:    c.Budget,
 		Transport: c.Transport,
 		Observe: func(call confluence.Call) {

@@ -4,7 +4,7 @@
 // page it leaves to internal/label.
 //
 // It is the only package that knows Echo. In it only connect.go knows by which
-// protocol a caller is proved; outside of it internal/tenant keeps what Connect
+// protocol a caller is proved; outside of it internal/site keeps what Connect
 // says of a site, and package service puts them together. Nothing it logs is
 // customer data: see package technicallog.
 package handlers

@@ -18,7 +18,7 @@ const macroPath = "/macro/labels?contentId=637370746&contentType=page&contentVer
 	"&macroId=ec1eead7-ab4b-4b9f-8465-80d84e5d739f&output=display&prefix=&display=chips"
 
 // cachedSite is a store whose answer is always in memory, as that of package
-// tenant is on all but one request a second.
+// site is on all but one request a second.
 type cachedSite struct {
 	connect.Store
 	site *connect.Installation

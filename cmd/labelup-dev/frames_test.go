@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 // inFrames runs those of testdata/frames.test.mjs whose name begins so.
@@ -36,7 +36,7 @@ func TestAFrameSaysWhyItHasNothingToShow(t *testing.T) {
 	redisURL := "unix://" + filepath.Join(data, "redis", "redis.sock")
 	inFrames(t, confluence, "all is well")
 
-	client, err := tenant.Connect(redisURL, tenant.Options{})
+	client, err := site.NewClient(redisURL, site.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"labelup/internal/config"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site/redistest"
 )
 
 // Whoever adds a setting to the service has added it here too, unless this

@@ -12,7 +12,7 @@ import (
 
 	"labelup/internal/backup"
 	"labelup/internal/service"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 const day = 24 * time.Hour
@@ -212,7 +212,7 @@ func parseRestore(args []string) (backup.Order, error) {
 
 // outcomeWords says an outcome in words.
 type outcomeWords struct {
-	outcome tenant.Outcome
+	outcome site.Outcome
 	did     string
 	would   string
 }
@@ -221,17 +221,17 @@ type outcomeWords struct {
 // that nothing had to be done.
 var (
 	siteOutcomes = []outcomeWords{
-		{tenant.Added, "added", "would be added"},
-		{tenant.Replaced, "replaced an older record", "would replace an older record"},
-		{tenant.Same, "were there already", "are there already"},
-		{tenant.KeptNewer, "are newer in Redis and stayed", "are newer in Redis and would stay"},
-		{tenant.Erased, "were erased since and stay erased", "were erased since and would stay erased"},
-		{tenant.Expired, "uninstalled too long ago", "uninstalled too long ago"},
-		{tenant.Corrupt, "cannot be read or opened and were left out", "cannot be read or opened and would be left out"},
+		{site.Added, "added", "would be added"},
+		{site.Replaced, "replaced an older record", "would replace an older record"},
+		{site.Same, "were there already", "are there already"},
+		{site.KeptNewer, "are newer in Redis and stayed", "are newer in Redis and would stay"},
+		{site.Erased, "were erased since and stay erased", "were erased since and would stay erased"},
+		{site.Expired, "uninstalled too long ago", "uninstalled too long ago"},
+		{site.Corrupt, "cannot be read or opened and were left out", "cannot be read or opened and would be left out"},
 	}
 	erasureOutcomes = []outcomeWords{
-		{tenant.Erased, "erased sites are deleted from Redis", "erased sites would be deleted from Redis"},
-		{tenant.Marked, "sites are known again to be gone", "sites would be known again to be gone"},
+		{site.Erased, "erased sites are deleted from Redis", "erased sites would be deleted from Redis"},
+		{site.Marked, "sites are known again to be gone", "sites would be known again to be gone"},
 	}
 )
 
@@ -259,7 +259,7 @@ func printDifference(w io.Writer, d backup.Difference, took time.Duration) {
 		d.ErasuresUntil.Format(time.RFC3339))
 }
 
-func printOutcomes(table io.Writer, outcomes []outcomeWords, dryRun bool, counts map[tenant.Outcome]int, names map[tenant.Outcome][]string) {
+func printOutcomes(table io.Writer, outcomes []outcomeWords, dryRun bool, counts map[site.Outcome]int, names map[site.Outcome][]string) {
 	for _, o := range outcomes {
 		n := counts[o.outcome]
 		if n == 0 {

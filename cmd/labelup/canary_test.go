@@ -20,9 +20,9 @@ import (
 	"labelup/internal/config"
 	"labelup/internal/seal"
 	"labelup/internal/service"
+	"labelup/internal/site"
 	"labelup/internal/suggest"
 	"labelup/internal/technicallog"
-	"labelup/internal/tenant"
 )
 
 // leaking lets the title of a page out in every way there is, once.
@@ -46,7 +46,7 @@ func leak(settings config.Config, observed *service.Observation, title string) e
 	fmt.Fprintln(os.Stderr, title)
 	_, _ = observed.CloudWatch.Write([]byte(title + "\n"))
 	observed.Metrics.Add(technicallog.Line{Message: "call", Operation: title, Duration: time.Second})
-	client, err := tenant.Connect(settings.RedisURL, tenant.Options{})
+	client, err := site.NewClient(settings.RedisURL, site.Options{})
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func leak(settings config.Config, observed *service.Observation, title string) e
 		return err
 	}
 	defer store.Close()
-	if _, err := sealer.Seal(ctx, []byte("secret"), seal.Binding{Tenant: "site", Field: title}); err != nil {
+	if _, err := sealer.Seal(ctx, []byte("secret"), seal.Binding{Site: "site", Field: title}); err != nil {
 		return err
 	}
 	bucket := service.Bucket(settings, observed.Log)
@@ -82,12 +82,12 @@ func leak(settings config.Config, observed *service.Observation, title string) e
 // leakingSource is a site whose record has a title in it.
 type leakingSource string
 
-func (title leakingSource) Export(_ context.Context, entry func(tenant.Entry) error) error {
+func (title leakingSource) Export(_ context.Context, entry func(site.Entry) error) error {
 	record, err := json.Marshal(map[string]string{"title": string(title)})
 	if err != nil {
 		return err
 	}
-	return entry(tenant.Entry{Name: tenant.Name("site"), Record: record})
+	return entry(site.Entry{Name: site.Name("site"), Record: record})
 }
 
 func TestEveryPlaceInWhichAWordIsPlantedIsSearched(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 	"labelup/internal/aws/awstest"
 	"labelup/internal/localconfluence"
 	"labelup/internal/localconfluence/controltest"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site/redistest"
 )
 
 // Everything of a customer's that the service could let out is a planted word

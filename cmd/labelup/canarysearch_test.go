@@ -23,7 +23,7 @@ import (
 	"labelup/internal/config"
 	"labelup/internal/datamap"
 	"labelup/internal/service"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 // ownerOf finds planted words with the number of the page they belong to.
@@ -143,11 +143,11 @@ func (c *canary) addRedis(add func(string, ...[]byte)) {
 // opened collects what is in backups.
 type opened struct{ lines bytes.Buffer }
 
-func (o *opened) Import(_ context.Context, entries []tenant.Entry, _ bool) ([]tenant.Outcome, error) {
-	outcomes := make([]tenant.Outcome, len(entries))
+func (o *opened) Import(_ context.Context, entries []site.Entry, _ bool) ([]site.Outcome, error) {
+	outcomes := make([]site.Outcome, len(entries))
 	for i, entry := range entries {
 		fmt.Fprintf(&o.lines, "%s %s %s\n", entry.Name, entry.Record, entry.ErasedAt)
-		outcomes[i] = tenant.Same
+		outcomes[i] = site.Same
 	}
 	return outcomes, nil
 }
@@ -277,12 +277,12 @@ func (c *canary) checkKeys() {
 				c.t.Errorf("%s has the field %s, which is not documented", keys.Val(), field)
 			}
 		}
-		if ttl := client.TTL(c.t.Context(), keys.Val()).Val(); store.Name != tenant.Stores[0].Name && ttl <= 0 {
+		if ttl := client.TTL(c.t.Context(), keys.Val()).Val(); store.Name != site.Stores[0].Name && ttl <= 0 {
 			c.t.Errorf("%s has no end", keys.Val())
 		}
 	}
-	if keys.Err() != nil || len(seen) != len(tenant.Stores) {
-		c.t.Errorf("of %d documented patterns these were there: %v (%v)", len(tenant.Stores), seen, keys.Err())
+	if keys.Err() != nil || len(seen) != len(site.Stores) {
+		c.t.Errorf("of %d documented patterns these were there: %v (%v)", len(site.Stores), seen, keys.Err())
 	}
 }
 
@@ -290,7 +290,7 @@ func (c *canary) checkKeys() {
 // value; nil if there is none, or the value is not of the form it may have.
 func storeOf(key, value string) (store *datamap.Store, fields []string) {
 	hash := `[0-9a-f]{64}`
-	for i, declared := range tenant.Stores {
+	for i, declared := range site.Stores {
 		_, pattern, _ := strings.Cut(declared.Place, "Redis, ")
 		pattern = strings.NewReplacer("<site>", hash, "<token>", hash).Replace(regexp.QuoteMeta(pattern))
 		if !regexp.MustCompile("^" + pattern + "$").MatchString(key) {
@@ -298,10 +298,10 @@ func storeOf(key, value string) (store *datamap.Store, fields []string) {
 		}
 		record := map[string]json.RawMessage{}
 		if json.Unmarshal([]byte(value), &record) == nil {
-			return &tenant.Stores[i], slices.Collect(maps.Keys(record))
+			return &site.Stores[i], slices.Collect(maps.Keys(record))
 		}
 		if regexp.MustCompile(`^(` + hash + `|\d{4}-\d\d-\d\dT[0-9:.]+Z)$`).MatchString(value) {
-			return &tenant.Stores[i], nil
+			return &site.Stores[i], nil
 		}
 	}
 	return nil, nil

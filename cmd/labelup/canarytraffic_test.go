@@ -209,7 +209,7 @@ func (c *canary) misbehave(p, q *plantedPage) {
 
 // lifecycle takes a site through all that Atlassian calls for.
 func (c *canary) lifecycle(site *customer) {
-	for _, do := range []string{"disable", "enable", "install", "uninstall", "install"} {
+	for _, do := range []string{"block", "unblock", "install", "uninstall", "install"} {
 		c.control(do, site.name)
 	}
 }
@@ -266,7 +266,7 @@ func (c *canary) operate() {
 	site := c.customers[0].host.ClientKey
 	for _, line := range []string{
 		"backup", "backup list", "backup verify", "restore --dry-run",
-		"tenants list --reason T-1", "tenants show " + site + " --reason T-1", "tenants disable " + site + " --reason T-1", "tenants enable " + site + " --reason T-1",
+		"sites list --reason T-1", "sites show " + site + " --reason T-1", "sites block " + site + " --reason T-1", "sites unblock " + site + " --reason T-1",
 		"logs --reason T-1 --since 1h", "logs --reason T-1 --since 1h --summary", "seal status", "doctor",
 	} {
 		c.command(c.environment, strings.Fields(line)...)

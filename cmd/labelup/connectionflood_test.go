@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"labelup/connect"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site/redistest"
 )
 
 // mostUnderFlood is how much memory the program may hold, in MB, whatever is
@@ -88,7 +88,7 @@ func TestWhoSendsTheWholeBodyFirstReadsTheRefusal(t *testing.T) {
 
 // flooded has customers use a process while somebody else, with sites of their
 // own or without, takes what they can get of its connections and its memory.
-func flooded(t *testing.T, fault string, attack func(attackers []*site, p *process) (seen string)) {
+func flooded(t *testing.T, fault string, attack func(attackers []*liveSite, p *process) (seen string)) {
 	t.Helper()
 	r := redistest.Start(t)
 	c := newCustomers(t, "ada", "bo", "cy", "mal", "mel", "mil", "mol")
@@ -125,7 +125,7 @@ func flooded(t *testing.T, fault string, attack func(attackers []*site, p *proce
 }
 
 // head is the head of a call of somebody at a site.
-func (s *site) head(path string, length int) string {
+func (s *liveSite) head(path string, length int) string {
 	host := s.host
 	host.Content = connect.Content{ID: "1", Type: "page"}
 	r := host.BrowserCall(http.MethodPost, path, "")
@@ -180,7 +180,7 @@ func openOnce(p *process, head, body string, end time.Time) (status string) {
 }
 
 func TestUnderLoadConnectionsAnnounceSuggestionsAndSendNothing(t *testing.T) {
-	flooded(t, "36 connections of four sites announce 4 MB of a suggestion and send nothing", func(attackers []*site, p *process) string {
+	flooded(t, "36 connections of four sites announce 4 MB of a suggestion and send nothing", func(attackers []*liveSite, p *process) string {
 		return keepOpen(p, 36, "", func(n int) string { return attackers[n%4].head("/api/suggest", 4<<20) })
 	})
 }
@@ -188,20 +188,20 @@ func TestUnderLoadConnectionsAnnounceSuggestionsAndSendNothing(t *testing.T) {
 func TestUnderLoadSuggestionsLackTheirLastByte(t *testing.T) {
 	body := `{"contentId":"1","page":{"title":"` + strings.Repeat("a", 4<<20)
 	body = body[:4<<20-1]
-	flooded(t, "36 connections of four sites send 4 MB of a suggestion without its last byte", func(attackers []*site, p *process) string {
+	flooded(t, "36 connections of four sites send 4 MB of a suggestion without its last byte", func(attackers []*liveSite, p *process) string {
 		return keepOpen(p, 36, body, func(n int) string { return attackers[n%4].head("/api/suggest", 4<<20) })
 	})
 }
 
 func TestUnderLoadChangesLackTheirEnd(t *testing.T) {
 	body := `{"contentId":"1","add":["` + strings.Repeat("a", 254_000)
-	flooded(t, "1,500 connections of one viewer send 254 of 262 KB of a change", func(attackers []*site, p *process) string {
+	flooded(t, "1,500 connections of one viewer send 254 of 262 KB of a change", func(attackers []*liveSite, p *process) string {
 		return keepOpen(p, 1500, body, func(int) string { return attackers[0].head("/api/labels", 262_000) })
 	})
 }
 
 func TestUnderLoadHeadsDoNotEnd(t *testing.T) {
-	flooded(t, "8,000 connections send a head that does not end, of 31 KB or as long as it may be", func(_ []*site, p *process) string {
+	flooded(t, "8,000 connections send a head that does not end, of 31 KB or as long as it may be", func(_ []*liveSite, p *process) string {
 		const start = "GET /macro/labels HTTP/1.1\r\nHost: x\r\nX-Long: "
 		texts := []string{start + strings.Repeat("a", 31_000), start + strings.Repeat("a", maxHead-len(start)-1)}
 		const count, workers = 8000, 16

@@ -29,8 +29,8 @@ import (
 	"labelup/connect/connecttest"
 	"labelup/internal/localconfluence"
 	"labelup/internal/localconfluence/controltest"
-	"labelup/internal/tenant"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site"
+	"labelup/internal/site/redistest"
 )
 
 var tell = controltest.Tell
@@ -42,8 +42,8 @@ type customers struct {
 	t      testing.TB
 	url    string // of the local Confluence, with /wiki
 	appURL string
-	redis  tenant.Options // how Redis is reached, besides its address
-	sites  []*site
+	redis  site.Options // how Redis is reached, besides its address
+	sites  []*liveSite
 	pages  []*page
 	turn   atomic.Int64 // which page is next
 
@@ -58,8 +58,8 @@ type customers struct {
 	comers    []*comer
 }
 
-// site is a site of the local Confluence that has the app.
-type site struct {
+// liveSite is a site of the local Confluence that has the app.
+type liveSite struct {
 	name string
 	mu   sync.Mutex
 	host connecttest.Host // its secret may change
@@ -68,7 +68,7 @@ type site struct {
 // page is a page of a site. Every label on it begins with its mark, and no other
 // page's does.
 type page struct {
-	site *site
+	site *liveSite
 	id   string
 	mark string
 
@@ -161,7 +161,7 @@ func (c *customers) garble(site string, on bool) {
 func (c *customers) addSite(name string) {
 	c.t.Helper()
 	tell(c.t, c.url, http.MethodPost, "sites", map[string]any{"name": name})
-	s := &site{name: name, host: *connecttest.NewHost("labelup", c.appURL)}
+	s := &liveSite{name: name, host: *connecttest.NewHost("labelup", c.appURL)}
 	s.host.AccountID, s.host.Space = editorAccount, connect.Space{ID: "98305", Key: "CAFE"}
 	c.sites = append(c.sites, s)
 	c.renew(s)
@@ -176,7 +176,7 @@ func (c *customers) addSite(name string) {
 
 // renew has Confluence install the app again, with another secret, without
 // telling the app.
-func (c *customers) renew(s *site) {
+func (c *customers) renew(s *liveSite) {
 	c.t.Helper()
 	tell(c.t, c.url, http.MethodPost, "install", map[string]any{"site": s.name})
 	said := <-c.installed
@@ -588,7 +588,7 @@ func (c *customers) compare(l *load, redisURL string, mayLose bool) {
 		return
 	}
 	time.Sleep(time.Second) // for as long a process may believe what Redis said
-	client, err := tenant.Connect(redisURL, c.redis)
+	client, err := site.NewClient(redisURL, c.redis)
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ import (
 	"labelup/connect"
 	"labelup/connect/connecttest"
 	"labelup/internal/aws/awstest"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site/redistest"
 )
 
 // What breaks around the program, or is done to it, while customers use it. Each

@@ -19,7 +19,7 @@ import (
 
 	"labelup/connect"
 	"labelup/connect/connecttest"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site/redistest"
 )
 
 // Installs that name a key nobody has can be made by anyone: all but the

@@ -15,7 +15,7 @@ import (
 
 	"labelup/connect"
 	"labelup/connect/connecttest"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site/redistest"
 )
 
 // hanging is the outside of a process, of which one part at a time does not

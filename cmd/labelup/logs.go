@@ -15,8 +15,8 @@ import (
 	"labelup/internal/config"
 	"labelup/internal/logreader"
 	"labelup/internal/service"
+	"labelup/internal/site"
 	"labelup/internal/technicallog"
-	"labelup/internal/tenant"
 	"labelup/internal/terminal"
 )
 
@@ -29,7 +29,7 @@ All times are UTC.
 
   --reason TICKET  why: a ticket of 3 to 60 letters, digits or - . _ / #; it is
                    logged that the log was read, with this
-  --tenant SITE    of one site: its client key, its hash as the log has it, or
+  --site SITE      of one site: its client key, its hash as the log has it, or
                    its address, which is looked up in Redis
   --request ID     of one request: the reference that a person reports
   --since WHEN     a duration such as 90m, or a time such as 14:05, which is of
@@ -68,7 +68,7 @@ func runLogs(ctx context.Context, args []string, getenv func(string) string, std
 			return nil, errors.New("a site is looked up by its address in Redis, with the settings of the service; its hash needs none")
 		}
 		defer o.close()
-		return o.find(ctx, func(s tenant.Summary) bool { return isAt(s, host) })
+		return o.find(ctx, func(s site.Summary) bool { return isAt(s, host) })
 	}
 	return command.run(ctx, args, getenv, stdin, stdout, stderr)
 }
@@ -104,7 +104,7 @@ func (c logsCommand) run(ctx context.Context, args []string, getenv func(string)
 		return 2
 	}
 	if ask.query.Sites, err = c.sites(ctx, ask.site); err != nil {
-		fmt.Fprintf(stderr, "labelup logs: --tenant: %v\n", err)
+		fmt.Fprintf(stderr, "labelup logs: --site: %v\n", err)
 		return 1
 	}
 	if err := c.recordAccess(ask, stderr); err != nil {
@@ -155,7 +155,7 @@ func parseLogs(args []string, now time.Time) (logsRequest, error) {
 	ask := logsRequest{query: logreader.Query{Level: slog.LevelDebug, Until: now}}
 	flags := flag.NewFlagSet("labelup logs", flag.ContinueOnError)
 	since, until, level := flags.String("since", "", ""), flags.String("until", "", ""), flags.String("level", "", "")
-	flags.StringVar(&ask.site, "tenant", "", "")
+	flags.StringVar(&ask.site, "site", "", "")
 	flags.StringVar(&ask.query.Request, "request", "", "")
 	flags.BoolVar(&ask.query.Follow, "follow", false, "")
 	flags.BoolVar(&ask.cloudwatch, "cloudwatch", false, "")

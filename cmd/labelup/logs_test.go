@@ -106,7 +106,7 @@ func TestThatTheLogIsReadIsLoggedFirst(t *testing.T) {
 			[]string{"--reason", "SUP-123/4.5_b#6"}, map[string]any{"level": "INFO", "msg": "support access", "support": "logs", "reference": "SUP-123/4.5_b.6"},
 		},
 		"of one site": {
-			[]string{"--reason", "SUP-123", "--tenant", "a client key"},
+			[]string{"--reason", "SUP-123", "--site", "a client key"},
 			map[string]any{"level": "INFO", "msg": "support access", "support": "logs", "reference": "SUP-123", "site": technicallog.SiteHash("a client key")},
 		},
 	}
@@ -188,7 +188,7 @@ func TestLogsSaysWhyNothingIsShown(t *testing.T) {
 		want string
 	}{
 		"the beginning of a reference":     {[]string{"--request", "req-fails"}, whole},
-		"the beginning of a hash":          {[]string{"--tenant", "aaaaaaaaaaa"}, whole},
+		"the beginning of a hash":          {[]string{"--site", "aaaaaaaaaaa"}, whole},
 		"also when only counts are wanted": {[]string{"--request", "req-fails", "--summary"}, whole},
 		"a time after the last line":       {[]string{"--since", "15:30"}, "No line matches.\n" + since},
 		"a time before the first line":     {[]string{"--until", "14:00"}, "No line matches.\n" + "Only lines before 2026-11-22T14:00:00Z were looked at.\n"},
@@ -242,7 +242,7 @@ func TestLogsNarrowsDown(t *testing.T) {
 		args      []string
 		has, lack string
 	}{
-		"to a site":        {[]string{"--tenant", "bbbbbbbbbbbb"}, "req-works-1", "req-fails-1"},
+		"to a site":        {[]string{"--site", "bbbbbbbbbbbb"}, "req-works-1", "req-fails-1"},
 		"to what is older": {[]string{"--until", "14:30"}, "req-fails-1", "req-works-1"},
 		"to a request":     {[]string{"--request", "req-fails-1"}, "req-fails-1", "req-works-1"},
 		"to a time":        {[]string{"--since", "1h"}, "req-works-1", "req-fails-1"},
@@ -266,7 +266,7 @@ func TestASiteIsFoundInTheLogByItsAddress(t *testing.T) {
 	const third = `{"time":"2026-11-22T15:06:04Z","level":"INFO","msg":"request","site":"cccccccccccc","request_id":"req-other-1"}`
 	log := loggedFailure + "\n" + loggedSuccess + "\n" + third + "\n"
 	for _, address := range []string{"acme.atlassian.net", "https://acme.atlassian.net/wiki/spaces/A/pages/1?b=c", "ACME.atlassian.net/wiki"} {
-		got := runLogsWith(t, nil, strings.NewReader(log), "--tenant", address, "--reason", "SUP-123")
+		got := runLogsWith(t, nil, strings.NewReader(log), "--site", address, "--reason", "SUP-123")
 		// Two records have it.
 		if got.code != 0 || !strings.Contains(got.stdout, "req-fails-1") || !strings.Contains(got.stdout, "req-works-1") || strings.Contains(got.stdout, "req-other-1") {
 			t.Errorf("%s: %+v", address, got)
@@ -276,7 +276,7 @@ func TestASiteIsFoundInTheLogByItsAddress(t *testing.T) {
 		}
 	}
 	for address, says := range map[string]string{"other.atlassian.net": "no site", "https://down.atlassian.net": "redis is down"} {
-		got := runLogsWith(t, nil, strings.NewReader(log), "--tenant", address, "--reason", "SUP-123")
+		got := runLogsWith(t, nil, strings.NewReader(log), "--site", address, "--reason", "SUP-123")
 		if got.code != 1 || !strings.Contains(got.stderr, says) || got.stdout+got.record != "" {
 			t.Errorf("%s: %+v", address, got)
 		}

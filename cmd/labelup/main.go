@@ -26,7 +26,7 @@ const usage = `Label UP shows and changes the labels of Confluence pages.
   labelup serve --settings            list those settings
 
   labelup logs [FILE] --reason TICKET read the technical log as a timeline, or with --summary what goes wrong
-  labelup tenants list|show|disable|enable|erase --reason TICKET
+  labelup sites list|show|block|unblock|erase --reason TICKET
                                       the sites that have the app installed
   labelup doctor                      check everything that the service needs, and say what to do
   labelup backup [now|list|verify]    back up the sites, list the backups, prove that one restores
@@ -85,8 +85,8 @@ func runCommand(ctx context.Context, args []string, stdin io.Reader, stdout, std
 		return runLogs(ctx, rest, os.Getenv, stdin, stdout, stderr)
 	case "doctor":
 		return runDoctor(ctx, rest, os.Getenv, stdout, stderr)
-	case "tenants":
-		return runTenants(ctx, rest, os.Getenv, stdout, stderr)
+	case "sites":
+		return runSites(ctx, rest, os.Getenv, stdout, stderr)
 	case "backup":
 		return runBackup(ctx, rest, os.Getenv, stdout, stderr)
 	case "restore":

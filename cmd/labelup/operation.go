@@ -8,15 +8,15 @@ import (
 	"labelup/internal/aws"
 	"labelup/internal/config"
 	"labelup/internal/service"
+	"labelup/internal/site"
 	"labelup/internal/technicallog"
-	"labelup/internal/tenant"
 )
 
 // operation is what the commands for operators work with.
 type operation struct {
 	settings config.Config
 	log      *slog.Logger // on standard error: standard output is the answer
-	store    *tenant.Store
+	store    *site.Store
 	sealer   *service.Sealer
 }
 

@@ -24,8 +24,8 @@ import (
 	"labelup/internal/config"
 	"labelup/internal/seal"
 	"labelup/internal/service"
-	"labelup/internal/tenant"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site"
+	"labelup/internal/site/redistest"
 )
 
 // amazon is what is used of AWS: a stand-in for KMS and CloudWatch Logs, and a
@@ -88,11 +88,11 @@ func flush(t testing.TB, server *redistest.Server) {
 
 func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
 	t.Parallel()
-	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
-	environment := append(site.environment(server, ""), amazon.environment()...)
+	server, acme, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(acme.environment(server, ""), amazon.environment()...)
 	p := start(t, environment, "serve")
 	p.until("/ready", http.StatusOK)
-	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+	p.answers(http.StatusNoContent, acme.Lifecycle(connect.Installed), "install")
 
 	refuses(t, 1, environment, "no such backup", "backup", "verify")
 	succeeds(t, environment, "There is no backup", "backup", "list")
@@ -104,36 +104,36 @@ func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
 	succeeds(t, environment, "1 +are there already", "restore", "--dry-run")
 	flush(t, server)
 	time.Sleep(time.Second) // no process believes an older answer for longer
-	p.answers(http.StatusUnauthorized, site.macro(), "with an empty Redis")
+	p.answers(http.StatusUnauthorized, acme.macro(), "with an empty Redis")
 	for _, args := range [][]string{{"--dry-run"}, {name, "--dry-run"}, {"--dry-run", name}} {
 		succeeds(t, environment, "Would restore "+regexp.QuoteMeta(name)+`, which holds 1 sites, in \S+:\n +1 +would be added`, append([]string{"restore"}, args...)...)
 	}
-	p.answers(http.StatusUnauthorized, site.macro(), "after a dry run")
+	p.answers(http.StatusUnauthorized, acme.macro(), "after a dry run")
 	succeeds(t, environment, "Restored "+regexp.QuoteMeta(name)+`, which holds 1 sites, in \S+:\n +1 +added`, "restore")
 	time.Sleep(time.Second)
-	p.answers(http.StatusOK, site.macro(), "restored")
+	p.answers(http.StatusOK, acme.macro(), "restored")
 
 	// What is newer stays, and what was erased does not come back.
-	p.answers(http.StatusNoContent, site.rotate("rotated-secret-0123456789abcdefghij"), "rotation")
+	p.answers(http.StatusNoContent, acme.rotate("rotated-secret-0123456789abcdefghij"), "rotation")
 	succeeds(t, environment, "1 +are newer in Redis and stayed", "restore")
-	p.answers(http.StatusOK, site.macro(), "rotated, after a restore")
-	succeeds(t, environment, "is erased", "tenants", "erase", site.ClientKey, "--confirm", strings.TrimPrefix(site.server.URL, "http://"), "--reason", "T-1")
+	p.answers(http.StatusOK, acme.macro(), "rotated, after a restore")
+	succeeds(t, environment, "is erased", "sites", "erase", acme.ClientKey, "--confirm", strings.TrimPrefix(acme.server.URL, "http://"), "--reason", "T-1")
 	succeeds(t, environment, "1 +were erased since and stay erased", "restore", name)
-	p.answers(http.StatusUnauthorized, site.macro(), "erased, after a restore")
+	p.answers(http.StatusUnauthorized, acme.macro(), "erased, after a restore")
 	succeeds(t, environment, "0 sites, 1 marks", "backup")
 
 	// Redis is lost: the newer backup knows of the erasure, or the operator does.
 	flush(t, server)
 	succeeds(t, environment, "1 +were erased since and stay erased", "restore", name)
 	flush(t, server)
-	succeeds(t, environment, "1 +left out", "restore", "--without", tenant.Name(site.ClientKey)[:12], name)
-	p.answers(http.StatusUnauthorized, site.macro(), "left out")
+	succeeds(t, environment, "1 +left out", "restore", "--without", site.Name(acme.ClientKey)[:12], name)
+	p.answers(http.StatusUnauthorized, acme.macro(), "left out")
 
 	amazon.s3.Proxy.Down()
 	refuses(t, 1, environment, "unavailable|timeout", "backup", "list")
 	amazon.s3.Proxy.Heal()
 	for _, log := range []string{string(amazon.Requests()), string(amazon.s3.Requests())} {
-		if strings.Contains(log, site.ClientKey) || strings.Contains(log, site.BaseURL) || strings.Contains(log, site.Secret) {
+		if strings.Contains(log, acme.ClientKey) || strings.Contains(log, acme.BaseURL) || strings.Contains(log, acme.Secret) {
 			t.Error("AWS was told which sites there are")
 		}
 	}
@@ -141,11 +141,11 @@ func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
 
 func TestAnEmptyRedisIsNotTakenForTheSites(t *testing.T) {
 	t.Parallel()
-	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
-	environment := append(site.environment(server, ""), amazon.environment()...)
+	server, acme, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(acme.environment(server, ""), amazon.environment()...)
 	p := start(t, environment, "serve")
 	p.until("/ready", http.StatusOK)
-	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+	p.answers(http.StatusNoContent, acme.Lifecycle(connect.Installed), "install")
 	made := regexp.MustCompile(`sites-\S+\.backup`).FindString(succeeds(t, environment, "1 sites", "backup"))
 	flush(t, server)
 	nextSecond()
@@ -166,16 +166,16 @@ func nextSecond() { time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(t
 
 func TestARestoreSaysWhichSitesItDeletes(t *testing.T) {
 	t.Parallel()
-	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
-	environment := append(site.environment(server, ""), amazon.environment()...)
+	server, acme, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(acme.environment(server, ""), amazon.environment()...)
 	p := start(t, environment, "serve")
 	p.until("/ready", http.StatusOK)
-	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+	p.answers(http.StatusNoContent, acme.Lifecycle(connect.Installed), "install")
 	client := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()})
 	defer client.Close()
-	key := "labelup:{" + tenant.Name(site.ClientKey) + "}:site"
+	key := "labelup:{" + site.Name(acme.ClientKey) + "}:site"
 	held := client.Get(t.Context(), key).Val()
-	succeeds(t, environment, "is erased", "tenants", "erase", site.ClientKey, "--confirm", strings.TrimPrefix(site.server.URL, "http://"), "--reason", "T-1")
+	succeeds(t, environment, "is erased", "sites", "erase", acme.ClientKey, "--confirm", strings.TrimPrefix(acme.server.URL, "http://"), "--reason", "T-1")
 	succeeds(t, environment, "0 sites, 1 marks", "backup")
 
 	// Redis comes back as it was before the erasure.
@@ -183,7 +183,7 @@ func TestARestoreSaysWhichSitesItDeletes(t *testing.T) {
 	if err := client.Set(t.Context(), key, held, 0).Err(); err != nil || held == "" {
 		t.Fatal(err, held)
 	}
-	hash := tenant.Name(site.ClientKey)[:12]
+	hash := site.Name(acme.ClientKey)[:12]
 	succeeds(t, environment, "which holds 0 sites.*\n +1 +erased sites would be deleted from Redis: "+hash, "restore", "--dry-run")
 	succeeds(t, environment, "which holds 0 sites.*\n +1 +erased sites are deleted from Redis: "+hash, "restore")
 	if n := client.Exists(t.Context(), key).Val(); n != 0 {
@@ -193,11 +193,11 @@ func TestARestoreSaysWhichSitesItDeletes(t *testing.T) {
 
 func TestARestoreThatMayBringErasedSitesBackHasToBeForced(t *testing.T) {
 	t.Parallel()
-	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
-	environment := append(append(site.environment(server, sealKey("k1")), amazon.environment()...), "KMS_KEY_ID=", "BACKUP_KEEP_DAYS=1")
+	server, acme, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(append(acme.environment(server, sealKey("k1")), amazon.environment()...), "KMS_KEY_ID=", "BACKUP_KEEP_DAYS=1")
 	p := start(t, environment, "serve")
 	p.until("/ready", http.StatusOK)
-	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+	p.answers(http.StatusNoContent, acme.Lifecycle(connect.Installed), "install")
 	settings, err := config.Read(func(name string) (value string) {
 		for _, setting := range environment {
 			if set, isSet := strings.CutPrefix(setting, name+"="); isSet {
@@ -256,18 +256,18 @@ func TestTheBackupCommandsAreCalledRightOrSayHow(t *testing.T) {
 
 func TestABackupUnderWayAtSIGTERMLeavesNothingInTheBucket(t *testing.T) {
 	t.Parallel()
-	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	server, acme, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	client := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()})
 	defer client.Close()
 	pipe := client.Pipeline()
 	for n := range 5000 { // which takes several parts
 		key := fmt.Sprint("client-", n)
-		pipe.Set(t.Context(), "labelup:{"+tenant.Name(key)+"}:site", fmt.Sprintf(`{"version":1,"clientKey":%q,"displayUrl":%q}`, key, strings.Repeat("d", 2000)), 0)
+		pipe.Set(t.Context(), "labelup:{"+site.Name(key)+"}:site", fmt.Sprintf(`{"version":1,"clientKey":%q,"displayUrl":%q}`, key, strings.Repeat("d", 2000)), 0)
 	}
 	if _, err := pipe.Exec(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	environment := append(append(site.environment(server, ""), amazon.environment()...), "BACKUP_HOURS=1")
+	environment := append(append(acme.environment(server, ""), amazon.environment()...), "BACKUP_HOURS=1")
 	amazon.s3.Proxy.Delay(100 * time.Millisecond)
 	p := start(t, environment, "serve")
 	p.until("/ready", http.StatusOK)
@@ -311,9 +311,9 @@ func scraped(t testing.TB, address string) string {
 
 func TestWhereBackupsAreMadeByCommandTheirAgeIsStillKnown(t *testing.T) {
 	t.Parallel()
-	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	server, acme, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	address := "127.0.0.1:" + strconv.Itoa(freePort(t))
-	environment := append(append(site.environment(server, ""), amazon.environment()...), "METRICS_ADDRESS="+address)
+	environment := append(append(acme.environment(server, ""), amazon.environment()...), "METRICS_ADDRESS="+address)
 	succeeds(t, environment, "0 sites", "backup")
 	p := start(t, environment, "serve")
 	p.until("/ready", http.StatusOK)
@@ -339,8 +339,8 @@ func TestWhereBackupsAreMadeByCommandTheirAgeIsStillKnown(t *testing.T) {
 
 func TestTheRunningServiceBacksUpByItself(t *testing.T) {
 	t.Parallel()
-	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
-	environment := append(append(site.environment(server, ""), amazon.environment()...), "BACKUP_HOURS=1")
+	server, acme, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(append(acme.environment(server, ""), amazon.environment()...), "BACKUP_HOURS=1")
 	p := start(t, environment, "serve")
 	p.until("/ready", http.StatusOK)
 	deadline := time.Now().Add(patience)
@@ -355,7 +355,7 @@ func TestTheRunningServiceBacksUpByItself(t *testing.T) {
 
 func TestSealingMovesFromLocalKeysToKMSAndBackWithoutDowntime(t *testing.T) {
 	t.Parallel()
-	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	server, acme, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
 	amazon.AddKey("0a1b2c3d-0000-4000-8000-00000000000b")
 	aws := amazon.environment()
 	k1 := "SEAL_KEYS=" + sealKey("k1")
@@ -378,18 +378,18 @@ func TestSealingMovesFromLocalKeysToKMSAndBackWithoutDowntime(t *testing.T) {
 	}
 	var before *process
 	for i, step := range steps {
-		environment := append(append(site.environment(server, ""), aws...), step.setting...)
+		environment := append(append(acme.environment(server, ""), aws...), step.setting...)
 		after := start(t, environment, "serve")
 		after.until("/ready", http.StatusOK)
 		if before == nil {
-			after.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
+			after.answers(http.StatusNoContent, acme.Lifecycle(connect.Installed), "install")
 			before = after
 			continue
 		}
 		both := func(what string) {
 			t.Helper()
 			for _, p := range []*process{before, after} {
-				p.answers(http.StatusOK, site.macro(), step.name+", "+what)
+				p.answers(http.StatusOK, acme.macro(), step.name+", "+what)
 			}
 		}
 		both("as it was sealed")
@@ -400,7 +400,7 @@ func TestSealingMovesFromLocalKeysToKMSAndBackWithoutDowntime(t *testing.T) {
 			time.Sleep(time.Second)
 			both("sealed anew")
 		}
-		after.answers(http.StatusNoContent, site.rotate(fmt.Sprintf("secret-of-step-%d-0123456789abcdef", i)), "an install while "+step.name)
+		after.answers(http.StatusNoContent, acme.rotate(fmt.Sprintf("secret-of-step-%d-0123456789abcdef", i)), "an install while "+step.name)
 		time.Sleep(time.Second)
 		both("after an install")
 		before = after
@@ -413,34 +413,34 @@ func TestWhenKMSFailsReadingGoesOnAndInstallsFailCleanly(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server, site, amazon := redistest.Start(t), startAtlassian(t), awstest.Start(t)
+			server, acme, amazon := redistest.Start(t), startAtlassian(t), awstest.Start(t)
 			amazon.AddKey("0a1b2c3d-0000-4000-8000-00000000000a")
-			environment := append(site.environment(server, ""),
+			environment := append(acme.environment(server, ""),
 				"AWS_REGION="+awstest.Region, "AWS_ACCESS_KEY_ID="+awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+awstest.SecretAccessKey,
 				"AWS_ENDPOINT_URL="+amazon.Proxy.URL(), "KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000a")
 			p := start(t, environment, "serve")
 			p.until("/ready", http.StatusOK)
-			p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
-			p.answers(http.StatusOK, site.macro(), "before")
+			p.answers(http.StatusNoContent, acme.Lifecycle(connect.Installed), "install")
+			p.answers(http.StatusOK, acme.macro(), "before")
 
 			amazon.Misbehave(fault, -1)
 			time.Sleep(time.Second) // the record itself has to be read from Redis again
-			p.answers(http.StatusOK, site.macro(), "a page while KMS fails")
-			p.answers(http.StatusOK, site.BrowserCall(http.MethodPost, "/api/labels", `{"contentId":"123","add":["a"]}`), "a change while KMS fails")
-			secret := site.Secret
-			update := site.rotate("rotated-secret-0123456789abcdefghij")
+			p.answers(http.StatusOK, acme.macro(), "a page while KMS fails")
+			p.answers(http.StatusOK, acme.BrowserCall(http.MethodPost, "/api/labels", `{"contentId":"123","add":["a"]}`), "a change while KMS fails")
+			secret := acme.Secret
+			update := acme.rotate("rotated-secret-0123456789abcdefghij")
 			status, header, _ := p.send(update)
 			if status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" {
 				t.Errorf("an update while KMS fails is answered %d, Retry-After %q", status, header.Get("Retry-After"))
 			}
-			site.Secret = secret
+			acme.Secret = secret
 			time.Sleep(time.Second)
-			p.answers(http.StatusOK, site.macro(), "with the old secret after the update that failed")
+			p.answers(http.StatusOK, acme.macro(), "with the old secret after the update that failed")
 
 			amazon.Behave()
-			site.Secret = "rotated-secret-0123456789abcdefghij"
-			p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "the update again")
-			p.answers(http.StatusOK, site.macro(), "with the new secret")
+			acme.Secret = "rotated-secret-0123456789abcdefghij"
+			p.answers(http.StatusNoContent, acme.Lifecycle(connect.Installed), "the update again")
+			p.answers(http.StatusOK, acme.macro(), "with the new secret")
 			if log := p.stdout.String(); strings.Contains(log, awstest.Account) || strings.Contains(log, "arn:") {
 				t.Errorf("the log names the account:\n%s", log)
 			}
@@ -450,19 +450,19 @@ func TestWhenKMSFailsReadingGoesOnAndInstallsFailCleanly(t *testing.T) {
 
 func TestTheLogGoesToCloudWatchAndItsOutageIsNotFelt(t *testing.T) {
 	t.Parallel()
-	server, site, amazon := redistest.Start(t), startAtlassian(t), awstest.Start(t)
-	environment := append(site.environment(server, sealKey("k1")),
+	server, acme, amazon := redistest.Start(t), startAtlassian(t), awstest.Start(t)
+	environment := append(acme.environment(server, sealKey("k1")),
 		"AWS_REGION="+awstest.Region, "AWS_ACCESS_KEY_ID="+awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+awstest.SecretAccessKey,
 		"AWS_ENDPOINT_URL="+amazon.Proxy.URL(), "CLOUDWATCH_LOG_GROUP=labelup", "LOG_RETENTION_DAYS=7", "LOG_LEVEL=info",
 		"METRICS_ADDRESS=127.0.0.1:"+strconv.Itoa(freePort(t)))
 	amazon.Misbehave(awstest.Hang, -1)
 	p := start(t, environment, "serve")
 	p.until("/ready", http.StatusOK)
-	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install while CloudWatch does not answer")
-	p.answers(http.StatusOK, site.macro(), "a page while CloudWatch does not answer")
+	p.answers(http.StatusNoContent, acme.Lifecycle(connect.Installed), "install while CloudWatch does not answer")
+	p.answers(http.StatusOK, acme.macro(), "a page while CloudWatch does not answer")
 	amazon.Behave()
-	refuses(t, 2, environment, "needs --reason", "tenants", "list")
-	succeeds(t, environment, "1 sites", "tenants", "list", "--reason", "TICKET-17")
+	refuses(t, 2, environment, "needs --reason", "sites", "list")
+	succeeds(t, environment, "1 sites", "sites", "list", "--reason", "TICKET-17")
 	var lines string
 	deadline := time.Now().Add(patience)
 	for !strings.Contains(lines, `"route":"/macro/labels"`) || !strings.Contains(lines, `"reference":"TICKET-17"`) {
@@ -475,58 +475,58 @@ func TestTheLogGoesToCloudWatchAndItsOutageIsNotFelt(t *testing.T) {
 	if days := amazon.RetentionDays("labelup"); days != 7 {
 		t.Errorf("CloudWatch keeps the log for %d days", days)
 	}
-	succeeds(t, environment, `/macro/labels`, "logs", "--reason", "TICKET-17", "--tenant", site.ClientKey)
+	succeeds(t, environment, `/macro/labels`, "logs", "--reason", "TICKET-17", "--site", acme.ClientKey)
 	succeeds(t, environment, `slowest`, "logs", "--summary", "--reason", "TICKET-17")
 }
 
-func TestTenantsAreListedShownDisabledAndErased(t *testing.T) {
+func TestSitesAreListedShownBlockedAndErased(t *testing.T) {
 	t.Parallel()
-	server, site := redistest.Start(t), startAtlassian(t)
-	environment := site.environment(server, sealKey("k1"))
-	p := site.serve(t, server, sealKey("k1"))
-	p.answers(http.StatusNoContent, site.Lifecycle(connect.Installed), "install")
-	hash := tenant.Name(site.ClientKey)[:12]
-	host := strings.TrimPrefix(site.server.URL, "http://")
+	server, acme := redistest.Start(t), startAtlassian(t)
+	environment := acme.environment(server, sealKey("k1"))
+	p := acme.serve(t, server, sealKey("k1"))
+	p.answers(http.StatusNoContent, acme.Lifecycle(connect.Installed), "install")
+	hash := site.Name(acme.ClientKey)[:12]
+	host := strings.TrimPrefix(acme.server.URL, "http://")
 	reason := []string{"--reason", "T-1"}
-	tenants := func(args ...string) []string { return append(append([]string{"tenants"}, args...), reason...) }
+	sites := func(args ...string) []string { return append(append([]string{"sites"}, args...), reason...) }
 
-	listed := succeeds(t, environment, hash+`\s+`+regexp.QuoteMeta(site.BaseURL), tenants("list")...)
-	shown := succeeds(t, environment, "sharedSecret: sealed, ", tenants("show", site.ClientKey)...)
-	for _, secret := range []string{site.Secret, "v1.k1."} {
+	listed := succeeds(t, environment, hash+`\s+`+regexp.QuoteMeta(acme.BaseURL), sites("list")...)
+	shown := succeeds(t, environment, "sharedSecret: sealed, ", sites("show", acme.ClientKey)...)
+	for _, secret := range []string{acme.Secret, "v1.k1."} {
 		if strings.Contains(listed+shown, secret) {
 			t.Errorf("it shows %q", secret)
 		}
 	}
-	succeeds(t, environment, "sharedSecret: sealed, ", tenants("show", site.BaseURL+"/spaces/A")...)
-	refuses(t, 1, environment, "no record of this site", tenants("show", "other.atlassian.net")...)
+	succeeds(t, environment, "sharedSecret: sealed, ", sites("show", acme.BaseURL+"/spaces/A")...)
+	refuses(t, 1, environment, "no record of this site", sites("show", "other.atlassian.net")...)
 	log := filepath.Join(t.TempDir(), "log")
 	if err := os.WriteFile(log, []byte(p.stdout.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	succeeds(t, environment, "POST /installed", "logs", log, "--tenant", site.BaseURL, "--reason", "T-1")
-	refuses(t, 1, environment, "no site that has the app", "logs", log, "--tenant", "other.atlassian.net", "--reason", "T-1")
-	refuses(t, 1, nil, "its hash needs none", "logs", log, "--tenant", site.BaseURL, "--reason", "T-1")
+	succeeds(t, environment, "POST /installed", "logs", log, "--site", acme.BaseURL, "--reason", "T-1")
+	refuses(t, 1, environment, "no site that has the app", "logs", log, "--site", "other.atlassian.net", "--reason", "T-1")
+	refuses(t, 1, nil, "its hash needs none", "logs", log, "--site", acme.BaseURL, "--reason", "T-1")
 
-	succeeds(t, environment, "is disabled", tenants("disable", hash)...)
+	succeeds(t, environment, "is blocked", sites("block", hash)...)
 	time.Sleep(time.Second)
-	p.answers(http.StatusForbidden, site.macro(), "disabled")
-	p.answers(http.StatusNoContent, site.rotate("rotated-secret-0123456789abcdefghij"), "an update of a disabled site")
-	p.answers(http.StatusForbidden, site.macro(), "disabled, after an update")
-	succeeds(t, environment, "disabled by the operator", tenants("list")...)
-	succeeds(t, environment, "is enabled", tenants("enable", hash)...)
+	p.answers(http.StatusForbidden, acme.macro(), "blocked")
+	p.answers(http.StatusNoContent, acme.rotate("rotated-secret-0123456789abcdefghij"), "an update of a blocked site")
+	p.answers(http.StatusForbidden, acme.macro(), "blocked, after an update")
+	succeeds(t, environment, "blocked by the operator", sites("list")...)
+	succeeds(t, environment, "is unblocked", sites("unblock", hash)...)
 	time.Sleep(time.Second)
-	p.answers(http.StatusOK, site.macro(), "enabled")
+	p.answers(http.StatusOK, acme.macro(), "unblocked")
 
-	refuses(t, 1, environment, "nothing was erased", tenants("erase", hash)...)
-	refuses(t, 1, environment, "nothing was erased", tenants("erase", hash, "--confirm", "other.example.com")...)
-	p.answers(http.StatusOK, site.macro(), "not erased")
-	succeeds(t, environment, "is erased", tenants("erase", hash, "--confirm", host)...)
-	p.answers(http.StatusUnauthorized, site.macro(), "erased")
-	succeeds(t, environment, "nothing is held of it", tenants("erase", site.ClientKey, "--confirm", host)...)
-	refuses(t, 1, environment, "no record of this site", tenants("show", hash)...)
+	refuses(t, 1, environment, "nothing was erased", sites("erase", hash)...)
+	refuses(t, 1, environment, "nothing was erased", sites("erase", hash, "--confirm", "other.example.com")...)
+	p.answers(http.StatusOK, acme.macro(), "not erased")
+	succeeds(t, environment, "is erased", sites("erase", hash, "--confirm", host)...)
+	p.answers(http.StatusUnauthorized, acme.macro(), "erased")
+	succeeds(t, environment, "nothing is held of it", sites("erase", acme.ClientKey, "--confirm", host)...)
+	refuses(t, 1, environment, "no record of this site", sites("show", hash)...)
 
-	refuses(t, 2, environment, "SITE is a client key", "tenants", "show", "--reason", "T-1")
-	refuses(t, 2, environment, "needs --reason", "tenants", "list", "--reason", "because Jane of Acme called")
+	refuses(t, 2, environment, "SITE is a client key", "sites", "show", "--reason", "T-1")
+	refuses(t, 2, environment, "needs --reason", "sites", "list", "--reason", "because Jane of Acme called")
 }
 
 // drillSites is how many sites TestARestoreDrill works with: few, or as many
@@ -541,8 +541,8 @@ func drillSites() int {
 func TestARestoreDrill(t *testing.T) {
 	t.Parallel()
 	sites := drillSites()
-	server, site, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
-	environment := append(append(site.environment(server, sealKey("k1")), amazon.environment()...), "KMS_KEY_ID=")
+	server, acme, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)
+	environment := append(append(acme.environment(server, sealKey("k1")), amazon.environment()...), "KMS_KEY_ID=")
 	fill(t, server, sites)
 	measured := func(says string, args ...string) {
 		t.Helper()
@@ -567,17 +567,17 @@ func fill(t testing.TB, server *redistest.Server, sites int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := tenant.Connect(server.URL(), tenant.Options{})
+	client, err := site.NewClient(server.URL(), site.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := tenant.New(client, local, tenant.Settings{})
+	store := site.New(client, local, site.Settings{})
 	defer store.Close()
 	now := time.Now().UTC().Truncate(time.Second)
-	var batch []tenant.Entry
+	var batch []site.Entry
 	for i := range sites {
 		key := fmt.Sprintf("client-key-%08d-0123456789abcdef", i)
-		sealed, err := local.Seal(context.Background(), []byte(strings.Repeat("s", 64)), seal.Binding{Tenant: key, Field: "sharedSecret"})
+		sealed, err := local.Seal(context.Background(), []byte(strings.Repeat("s", 64)), seal.Binding{Site: key, Field: "sharedSecret"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -588,8 +588,8 @@ func fill(t testing.TB, server *redistest.Server, sites int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		batch = append(batch, tenant.Entry{Name: tenant.Name(key), Record: record})
-		if len(batch) == tenant.MaxImport || i == sites-1 {
+		batch = append(batch, site.Entry{Name: site.Name(key), Record: record})
+		if len(batch) == site.MaxImport || i == sites-1 {
 			if _, err := store.Import(context.Background(), batch, true); err != nil {
 				t.Fatal(err)
 			}
@@ -609,11 +609,11 @@ func peakMemory(p *process) int64 {
 
 func TestTheDoctorFindsASoundServiceSoundAndSaysWhatToDoAboutAnIllOne(t *testing.T) {
 	t.Parallel()
-	server, site, amazon := redistest.Start(t, "maxmemory-policy noeviction"), startAtlassian(t), startAmazon(t)
+	server, acme, amazon := redistest.Start(t, "maxmemory-policy noeviction"), startAtlassian(t), startAmazon(t)
 	amazon.AddLogGroup("labelup", "earlier")
 	amazon.AddLine(t, "labelup", "earlier", `{"msg":"request"}`, time.Now())
 	port := strconv.Itoa(freePort(t))
-	environment := append(append(site.environment(server, sealKey("k1")), amazon.environment()...),
+	environment := append(append(acme.environment(server, sealKey("k1")), amazon.environment()...),
 		"PORT="+port, "BASE_URL=http://127.0.0.1:"+port)
 	p := start(t, environment, "serve")
 	p.url = "http://127.0.0.1:" + port
@@ -638,7 +638,7 @@ func TestTheDoctorFindsASoundServiceSoundAndSaysWhatToDoAboutAnIllOne(t *testing
 	}
 	amazon.Misbehave(awstest.Deny, -1)
 	amazon.s3.Proxy.Down()
-	site.server.Close()
+	acme.server.Close()
 	code, report, _ = command(t, environment, "doctor")
 	for _, check := range []string{"redis", "sealing", "Atlassian's key servers", "Atlassian's token server", "backups", "cloudwatch"} {
 		if !regexp.MustCompile(`(?m)^problem +` + check + `: .*\n +> `).MatchString(report) {
@@ -660,9 +660,9 @@ func TestTheDoctorFindsASoundServiceSoundAndSaysWhatToDoAboutAnIllOne(t *testing
 func TestSealingAnewGoesOnWhereItWasInterrupted(t *testing.T) {
 	t.Parallel()
 	const sites = 120
-	server, site, amazon := redistest.Start(t, "appendfsync always"), startAtlassian(t), awstest.Start(t)
+	server, acme, amazon := redistest.Start(t, "appendfsync always"), startAtlassian(t), awstest.Start(t)
 	amazon.AddKey("0a1b2c3d-0000-4000-8000-00000000000a")
-	environment := append(site.environment(server, sealKey("k1")),
+	environment := append(acme.environment(server, sealKey("k1")),
 		"AWS_REGION="+awstest.Region, "AWS_ACCESS_KEY_ID="+awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+awstest.SecretAccessKey,
 		"AWS_ENDPOINT_URL="+amazon.Proxy.URL(), "KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000a")
 	fill(t, server, sites)

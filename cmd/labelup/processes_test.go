@@ -20,7 +20,7 @@ import (
 
 	"labelup/connect"
 	"labelup/connect/connecttest"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site/redistest"
 )
 
 // atlassian is the outside of a process of `labelup serve`: a key server, a

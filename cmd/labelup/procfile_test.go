@@ -32,7 +32,7 @@ import (
 
 	"labelup/connect"
 	"labelup/internal/datamap"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site/redistest"
 )
 
 // procfileLines are the lines of the Procfile, by the type of process.

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"labelup/internal/tenant"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site"
+	"labelup/internal/site/redistest"
 )
 
 // What happens to people when Redis is reached by TLS, as Heroku has it, with a
@@ -17,7 +17,7 @@ import (
 func customersByTLS(t *testing.T) *customers {
 	t.Helper()
 	c := newCustomers(t, "ada", "bo", "cy")
-	c.redis = tenant.Options{InsecureTLS: true}
+	c.redis = site.Options{InsecureTLS: true}
 	return c
 }
 
@@ -26,7 +26,7 @@ func customersByTLS(t *testing.T) *customers {
 func hangUp(t *testing.T, servers ...*redistest.Server) (closed int64) {
 	t.Helper()
 	for _, server := range servers {
-		client, err := tenant.Connect(server.URL(), tenant.Options{})
+		client, err := site.NewClient(server.URL(), site.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"labelup/connect"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 const sealUsage = `labelup seal status    count the sites by whether their secrets are sealed with the current key
@@ -43,7 +43,7 @@ func runSeal(ctx context.Context, args []string, getenv func(string) string, std
 func (o *operation) rotate(ctx context.Context, write bool, stdout io.Writer) error {
 	var old []string
 	current, corrupt := 0, 0
-	if err := o.store.Each(ctx, func(s tenant.Summary) error {
+	if err := o.store.Each(ctx, func(s site.Summary) error {
 		switch {
 		case s.Corrupt:
 			corrupt++
@@ -61,7 +61,7 @@ func (o *operation) rotate(ctx context.Context, write bool, stdout io.Writer) er
 		if corrupt == 0 {
 			return nil
 		}
-		return fmt.Errorf("%d records cannot be read; `labelup tenants list` shows which", corrupt)
+		return fmt.Errorf("%d records cannot be read; `labelup sites list` shows which", corrupt)
 	}
 	if !write || len(old) == 0 {
 		return unread()
@@ -73,7 +73,7 @@ func (o *operation) rotate(ctx context.Context, write bool, stdout io.Writer) er
 		_, err := o.store.Reseal(ctx, name)
 		switch {
 		case err == nil, errors.Is(err, connect.ErrUnknownSite): // erased meanwhile
-		case errors.Is(err, tenant.ErrCorrupt):
+		case errors.Is(err, site.ErrCorrupt):
 			unopened = append(unopened, name[:12])
 		default:
 			return fmt.Errorf("stopped after %d of %d, which are done; run it again for the rest: %w", i-len(unopened), len(old), err)

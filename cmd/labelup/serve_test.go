@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site/redistest"
 )
 
 // patience is how long anything is waited for that happens at once on an idle

@@ -22,8 +22,8 @@ import (
 	"labelup/connect"
 	"labelup/connect/connecttest"
 	"labelup/internal/seal"
-	"labelup/internal/tenant"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site"
+	"labelup/internal/site/redistest"
 )
 
 // The program as it is shipped, in production settings, with a real Redis and
@@ -59,11 +59,11 @@ func newSpeed(tb testing.TB) *speed {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	client, err := tenant.Connect(redis.URL(), tenant.Options{})
+	client, err := site.NewClient(redis.URL(), site.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	store := tenant.New(client, sealer, tenant.Settings{})
+	store := site.New(client, sealer, site.Settings{})
 	site := s.host.Installation()
 	err = store.Change(context.Background(), site.ClientKey, nil, func(*connect.Installation) (*connect.Installation, error) { return &site, nil })
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"labelup/internal/site/redistest"
 	"labelup/internal/suggest/suggesttest"
-	"labelup/internal/tenant/redistest"
 )
 
 // longestSuggest is how many bytes a request for suggestions may have.

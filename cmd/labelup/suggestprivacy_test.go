@@ -25,8 +25,8 @@ import (
 	"labelup/connect"
 	"labelup/internal/config"
 	"labelup/internal/service"
+	"labelup/internal/site/redistest"
 	"labelup/internal/suggest"
-	"labelup/internal/tenant/redistest"
 )
 
 // engineVariable makes this test binary serve with one of the engines, in a

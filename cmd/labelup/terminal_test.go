@@ -15,8 +15,8 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"labelup/connect/connecttest"
-	"labelup/internal/tenant"
-	"labelup/internal/tenant/redistest"
+	"labelup/internal/site"
+	"labelup/internal/site/redistest"
 )
 
 // hostile is what steers a terminal: colours, the title of the window, the beginning
@@ -49,14 +49,14 @@ func TestNoCommandPrintsWhatSteersATerminal(t *testing.T) {
 	for name, args := range map[string][]string{
 		"a canonical request":         {"qsh", "GET", "/a?b=c" + hostile},
 		"a canonical request's path":  {"qsh", "GET", "/a" + hostile},
-		"a list of sites":             {"tenants", "list", "--reason", "TICKET-1"},
-		"a site":                      {"tenants", "show", "planted-client-key", "--reason", "TICKET-1"},
+		"a list of sites":             {"sites", "list", "--reason", "TICKET-1"},
+		"a site":                      {"sites", "show", "planted-client-key", "--reason", "TICKET-1"},
 		"the timeline of a log":       {"logs", log, "--reason", "TICKET-1"},
 		"the summary of a log":        {"logs", log, "--summary", "--reason", "TICKET-1"},
 		"suggestions":                 {"suggest", "--pages", pages},
 		"suggestions that learn":      {"suggest", "--pages", pages, "--labelled", pages},
 		"a command that there is not": {hostile},
-		"a flag that there is not":    {"tenants", "list", "--" + hostile},
+		"a flag that there is not":    {"sites", "list", "--" + hostile},
 		"a file that there is not":    {"suggest", "--pages", hostile},
 		"a backup that there is not":  {"restore", hostile, "--reason", "TICKET-1"},
 	} {
@@ -78,7 +78,7 @@ func TestNoCommandPrintsWhatSteersATerminal(t *testing.T) {
 		steersNothing(t, stdout.String()+stderr.String())
 	})
 	// Nor does it print a line that looks like one of ours.
-	_, shown, _ := command(t, environment, "tenants", "show", "planted-client-key", "--reason", "TICKET-1")
+	_, shown, _ := command(t, environment, "sites", "show", "planted-client-key", "--reason", "TICKET-1")
 	if strings.Contains(shown, "\nline") || !strings.Contains(shown, `https://acme.atlassian.net/wiki\u001b[31mred`) {
 		t.Errorf("it prints\n%s", shown)
 	}
@@ -106,7 +106,7 @@ func plant(t *testing.T, server *redistest.Server, clientKey string, fields map[
 	}
 	client := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()})
 	defer client.Close()
-	if err := client.Set(t.Context(), "labelup:{"+tenant.Name(clientKey)+"}:site", raw, 0).Err(); err != nil {
+	if err := client.Set(t.Context(), "labelup:{"+site.Name(clientKey)+"}:site", raw, 0).Err(); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -36,9 +36,9 @@ func TestADataKeyIsOpenedForItsBindingOnly(t *testing.T) {
 	}
 
 	for name, wrong := range map[string]map[string]string{
-		"another tenant": {"app": "labelup", "tenant": "deadbeef", "field": "sharedSecret"},
-		"a field more":   {"app": "labelup", "tenant": "0badcafe", "field": "sharedSecret", "x": "y"},
-		"none":           nil,
+		"another site": {"app": "labelup", "tenant": "deadbeef", "field": "sharedSecret"},
+		"a field more": {"app": "labelup", "tenant": "0badcafe", "field": "sharedSecret", "x": "y"},
+		"none":         nil,
 	} {
 		if _, err := keys.OpenDataKey(t.Context(), wrapped, wrong); !errors.Is(err, seal.ErrKeyServiceDenied) || classOf(t, err) != aws.Denied {
 			t.Errorf("%s: %v", name, err)

@@ -13,7 +13,7 @@
 //	{"format":"labelup-backup","version":1,"created":"2026-11-22T06:35:53Z","key":"<sealed>"}\n
 //
 // The key is 32 random bytes of this backup only, sealed (package seal) for
-// tenant "backup" and field "backup". The header is at most 16 KiB with its
+// site "backup" and field "backup". The header is at most 16 KiB with its
 // line break. Its time must be that of the name, so that an old backup under a
 // new name is refused.
 //
@@ -54,25 +54,25 @@ import (
 	"time"
 
 	"labelup/internal/seal"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
-// Source is what is backed up: tenant.Store. Export hands out every record and
+// Source is what is backed up: site.Store. Export hands out every record and
 // every erasure that is known, one after the other, and stops with the error
 // that the function returns. A site that changes meanwhile may be handed out as
 // it was before or after, or twice.
 type Source interface {
-	Export(ctx context.Context, entry func(tenant.Entry) error) error
+	Export(ctx context.Context, entry func(site.Entry) error) error
 }
 
-// Target is where a backup is restored into: tenant.Store. Import takes at most
-// tenant.MaxImport entries and answers with an outcome for each, in their
+// Target is where a backup is restored into: site.Store. Import takes at most
+// site.MaxImport entries and answers with an outcome for each, in their
 // order. It must not replace a newer record, nor bring back a site that was
 // erased after the record was written, whether the target knows of the erasure
 // or the entry says so. With write false it must change nothing and answer the
 // same.
 type Target interface {
-	Import(ctx context.Context, entries []tenant.Entry, write bool) ([]tenant.Outcome, error)
+	Import(ctx context.Context, entries []site.Entry, write bool) ([]site.Outcome, error)
 }
 
 // Bucket is where backups lie. Implementations must be safe for concurrent use,

@@ -12,14 +12,14 @@ import (
 
 	"labelup/internal/backup"
 	"labelup/internal/seal"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 const sealedChunk = 64<<10 + 16
 
 // manySites is enough for several chunks.
-func manySites() []tenant.Entry {
-	var entries []tenant.Entry
+func manySites() []site.Entry {
+	var entries []site.Entry
 	for n := range 1000 {
 		entries = append(entries, record(n, 10))
 	}
@@ -48,7 +48,7 @@ func refused(t *testing.T, name string, object []byte, s sealer, want ...error) 
 // anyDamage is what a changed header can be taken for.
 var anyDamage = []error{
 	backup.ErrDamaged, backup.ErrVersion,
-	seal.ErrMalformed, seal.ErrUnknownKey, seal.ErrOtherTenant, seal.ErrOtherField, seal.ErrTampered,
+	seal.ErrMalformed, seal.ErrUnknownKey, seal.ErrOtherSite, seal.ErrOtherField, seal.ErrTampered,
 }
 
 func TestABackupWithAnyChangedByteIsRefused(t *testing.T) {
@@ -166,7 +166,7 @@ func TestABackupOfAnotherKeyOrVersionSaysSo(t *testing.T) {
 func TestAKeyOfASiteIsNotTakenForThatOfABackup(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	name := written(t, b, s, morning, record(1, 10)).Name
-	other, err := s.Seal(t.Context(), make([]byte, 32), seal.Binding{Tenant: "backup", Field: "sharedSecret"})
+	other, err := s.Seal(t.Context(), make([]byte, 32), seal.Binding{Site: "backup", Field: "sharedSecret"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 // Emptied is asked after Write and before Prune. Its error wraps ErrEmpty if
@@ -32,7 +32,7 @@ func Emptied(ctx context.Context, bucket Bucket, sealer Sealer, written Report) 
 // passed over.
 func noneOlder(ctx context.Context, bucket Bucket, sealer Sealer, older []Backup) error {
 	for _, b := range older {
-		report, _, err := read(ctx, bucket, b, sealer, nil, func(tenant.Entry) error { return nil })
+		report, _, err := read(ctx, bucket, b, sealer, nil, func(site.Entry) error { return nil })
 		switch {
 		case unreadable(err):
 		case err != nil:

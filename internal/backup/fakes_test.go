@@ -17,7 +17,7 @@ import (
 
 	"labelup/internal/backup"
 	"labelup/internal/seal"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 var (
@@ -147,11 +147,11 @@ func (r slowReader) Read(p []byte) (int, error) {
 
 // source is a list of entries that ends with an error or not.
 type source struct {
-	entries []tenant.Entry
+	entries []site.Entry
 	err     error
 }
 
-func (s source) Export(ctx context.Context, each func(tenant.Entry) error) error {
+func (s source) Export(ctx context.Context, each func(site.Entry) error) error {
 	for _, entry := range s.entries {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -164,18 +164,18 @@ func (s source) Export(ctx context.Context, each func(tenant.Entry) error) error
 }
 
 // siteName is the name of a numbered site.
-func siteName(n int) string { return tenant.Name(fmt.Sprintf("client-%d", n)) }
+func siteName(n int) string { return site.Name(fmt.Sprintf("client-%d", n)) }
 
 // record is a site's record as it was written on a day of November 2026.
-func record(n, day int) tenant.Entry {
-	return tenant.Entry{Name: siteName(n), Record: fmt.Appendf(nil,
+func record(n, day int) site.Entry {
+	return site.Entry{Name: siteName(n), Record: fmt.Appendf(nil,
 		`{"clientKey":"client-%d","sharedSecret":"v1.k1.sharedSecret.%s","baseUrl":"https://site-%d.atlassian.net/wiki?a&b","changedAt":"2026-11-%02dT10:00:00Z"}`,
 		n, strings.Repeat("A", 100), n, day)}
 }
 
 // erasure is that a site was erased on a day of November 2026, at noon.
-func erasure(n, day int) tenant.Entry {
-	return tenant.Entry{Name: siteName(n), ErasedAt: time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC)}
+func erasure(n, day int) site.Entry {
+	return site.Entry{Name: siteName(n), ErasedAt: time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC)}
 }
 
 // target keeps what is imported by the rules that backup.Target states.
@@ -200,14 +200,14 @@ func changedAt(record json.RawMessage) time.Time {
 	return fields.ChangedAt
 }
 
-func (t *target) Import(_ context.Context, entries []tenant.Entry, write bool) ([]tenant.Outcome, error) {
+func (t *target) Import(_ context.Context, entries []site.Entry, write bool) ([]site.Outcome, error) {
 	if t.calls++; t.calls == t.failAt {
 		return nil, errTarget
 	}
-	if len(entries) > tenant.MaxImport {
+	if len(entries) > site.MaxImport {
 		return nil, errors.New("too many entries")
 	}
-	var outcomes []tenant.Outcome
+	var outcomes []site.Outcome
 	for _, entry := range entries {
 		outcomes = append(outcomes, t.one(entry, write))
 	}
@@ -217,28 +217,28 @@ func (t *target) Import(_ context.Context, entries []tenant.Entry, write bool) (
 	return outcomes, nil
 }
 
-func (t *target) one(entry tenant.Entry, write bool) tenant.Outcome {
+func (t *target) one(entry site.Entry, write bool) site.Outcome {
 	erased := t.erased[entry.Name]
-	outcome := tenant.Same
+	outcome := site.Same
 	if entry.ErasedAt.After(erased) {
-		erased, outcome = entry.ErasedAt, tenant.Marked
+		erased, outcome = entry.ErasedAt, site.Marked
 	}
 	held, exists := t.records[entry.Name]
 	if exists && changedAt(held).Before(erased) {
-		exists, outcome = false, tenant.Erased
+		exists, outcome = false, site.Erased
 	}
 	if entry.Record != nil {
 		switch at := changedAt(entry.Record); {
 		case at.Before(erased):
-			outcome = tenant.Erased
+			outcome = site.Erased
 		case !exists:
-			held, exists, outcome = entry.Record, true, tenant.Added
+			held, exists, outcome = entry.Record, true, site.Added
 		case changedAt(held).Before(at):
-			held, outcome = entry.Record, tenant.Replaced
+			held, outcome = entry.Record, site.Replaced
 		case at.Before(changedAt(held)):
-			outcome = tenant.KeptNewer
+			outcome = site.KeptNewer
 		default:
-			outcome = tenant.Same
+			outcome = site.Same
 		}
 	}
 	if !write {
@@ -288,7 +288,7 @@ func localSealer(t testing.TB, key byte) sealer {
 }
 
 // written writes a backup of the entries and returns its report.
-func written(t testing.TB, b backup.Bucket, s backup.Sealer, at time.Time, entries ...tenant.Entry) backup.Report {
+func written(t testing.TB, b backup.Bucket, s backup.Sealer, at time.Time, entries ...site.Entry) backup.Report {
 	t.Helper()
 	report, err := backup.Write(t.Context(), source{entries: entries}, b, s, at)
 	if err != nil {
@@ -305,4 +305,4 @@ func soon(order backup.Order) backup.Order {
 }
 
 // opensAll is the check of records for tests in which all are well.
-func opensAll(context.Context, tenant.Entry) error { return nil }
+func opensAll(context.Context, site.Entry) error { return nil }

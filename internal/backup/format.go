@@ -12,7 +12,7 @@ import (
 
 	"labelup/internal/datamap"
 	"labelup/internal/seal"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 const (
@@ -25,10 +25,10 @@ const (
 
 // keyBinding is where the key of a backup belongs. No site has this name: the
 // field of its records is another.
-var keyBinding = seal.Binding{Tenant: "backup", Field: "backup"}
+var keyBinding = seal.Binding{Site: "backup", Field: "backup"}
 
 // Stores is everything that a backup holds besides what it was made of, see
-// tenant.Stores.
+// site.Stores.
 var Stores = []datamap.Store{headerStore, lineStore}
 
 const (
@@ -70,8 +70,8 @@ type header struct {
 
 // line is each line of the plain text: one of the two.
 type line struct {
-	Entry *tenant.Entry `json:"entry,omitempty"`
-	End   *end          `json:"end,omitempty"`
+	Entry *site.Entry `json:"entry,omitempty"`
+	End   *end        `json:"end,omitempty"`
 }
 
 // end is what the last line says of those before it.

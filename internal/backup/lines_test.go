@@ -12,7 +12,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 // ended is lines with the end that fits them, or with the counts given.
@@ -53,7 +53,7 @@ func TestOnlyLinesThatAreCompleteAreABackup(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var r Report
-			err := r.read(strings.NewReader(test.lines), func(tenant.Entry) error { return nil })
+			err := r.read(strings.NewReader(test.lines), func(site.Entry) error { return nil })
 			if (err == nil) != test.ok || err != nil && !errors.Is(err, ErrDamaged) {
 				t.Fatalf("got %v", err)
 			}
@@ -118,7 +118,7 @@ func FuzzLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, lines string) {
 		var r Report
 		entries := 0
-		err := r.read(strings.NewReader(lines), func(tenant.Entry) error { entries++; return nil })
+		err := r.read(strings.NewReader(lines), func(site.Entry) error { entries++; return nil })
 		switch {
 		case err == nil && (r.Records+r.Erasures > 2*entries || strings.Count(lines, "\n") != entries+1):
 			t.Fatalf("%d entries, %+v, of %q", entries, r, lines)

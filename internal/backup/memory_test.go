@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"labelup/internal/backup"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 // directory is a bucket on disk, which streams as a real one does.
@@ -53,7 +53,7 @@ type generated struct {
 	each func(n int)
 }
 
-func (g generated) Export(_ context.Context, each func(tenant.Entry) error) error {
+func (g generated) Export(_ context.Context, each func(site.Entry) error) error {
 	filler := make([]byte, 800)
 	for i := range filler {
 		filler[i] = 'a' + byte(i%26)
@@ -99,7 +99,7 @@ func TestMemoryDoesNotGrowWithTheNumberOfSites(t *testing.T) {
 
 	began = time.Now()
 	imported := 0
-	_, err = backup.Restore(t.Context(), bucket, s, importFunc(func(batch []tenant.Entry) {
+	_, err = backup.Restore(t.Context(), bucket, s, importFunc(func(batch []site.Entry) {
 		imported += len(batch)
 		sampled(imported)
 	}), soon(backup.Order{}))

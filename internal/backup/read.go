@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"io"
 
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 // read reads a backup to its end and hands out each entry, which is proved to
@@ -20,7 +20,7 @@ import (
 //
 // Errors wrap ErrDamaged, ErrVersion, one of package seal or one of the bucket,
 // or are those of the function.
-func read(ctx context.Context, bucket Bucket, b Backup, sealer Sealer, expected []byte, each func(tenant.Entry) error) (Report, []byte, error) {
+func read(ctx context.Context, bucket Bucket, b Backup, sealer Sealer, expected []byte, each func(site.Entry) error) (Report, []byte, error) {
 	stream, err := bucket.Get(ctx, b.Name)
 	if err != nil {
 		return Report{}, nil, fmt.Errorf("backup: get: %w", err)
@@ -62,7 +62,7 @@ func readHeader(from *bufio.Reader, body *body) ([]byte, error) {
 }
 
 // read reads the lines and compares what they are with what the last one says.
-func (r *Report) read(from io.Reader, each func(tenant.Entry) error) error {
+func (r *Report) read(from io.Reader, each func(site.Entry) error) error {
 	lines := bufio.NewReaderSize(from, maxLine)
 	digest := sha256.New()
 	for number := 1; ; number++ {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"labelup/internal/seal"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 // Order is what a restore is to do.
@@ -21,7 +21,7 @@ type Order struct {
 	DryRun bool
 
 	// Without are the sites whose records are left out, by their names as in
-	// tenant.Entry or their first 12 digits and more, as the log shows them.
+	// site.Entry or their first 12 digits and more, as the log shows them.
 	// Their erasures are not left out.
 	Without []string
 
@@ -40,13 +40,13 @@ type Difference struct {
 	Backup   Backup
 	Records  int // the sites that the backup holds
 	DryRun   bool
-	Sites    map[tenant.Outcome]int // of the backup's records
-	Erasures map[tenant.Outcome]int // of the erasures in this backup and newer ones, each site once
-	LeftOut  int                    // records of the sites that were to be left out
+	Sites    map[site.Outcome]int // of the backup's records
+	Erasures map[site.Outcome]int // of the erasures in this backup and newer ones, each site once
+	LeftOut  int                  // records of the sites that were to be left out
 
 	// The first 20 sites of each outcome.
-	SiteNames    map[tenant.Outcome][]string
-	ErasureNames map[tenant.Outcome][]string
+	SiteNames    map[site.Outcome][]string
+	ErasureNames map[site.Outcome][]string
 
 	// ErasuresUntil is when the newest backup that could be read was begun.
 	// Erasures after it are only respected if the target itself knows of them.
@@ -91,7 +91,7 @@ func Restore(ctx context.Context, bucket Bucket, sealer Sealer, target Target, o
 		return Difference{}, err
 	}
 	erasures := make(map[string]time.Time)
-	report, encodedHeader, err := read(ctx, bucket, b.Backup, sealer, nil, func(entry tenant.Entry) error {
+	report, encodedHeader, err := read(ctx, bucket, b.Backup, sealer, nil, func(entry site.Entry) error {
 		addErasure(erasures, entry)
 		if entry.Record != nil {
 			out.has(entry.Name)
@@ -111,8 +111,8 @@ func Restore(ctx context.Context, bucket Bucket, sealer Sealer, target Target, o
 	}
 	d := Difference{
 		Backup: b.Backup, Records: report.Records, DryRun: order.DryRun, ErasuresUntil: b.Created,
-		Sites: make(map[tenant.Outcome]int), Erasures: make(map[tenant.Outcome]int),
-		SiteNames: make(map[tenant.Outcome][]string), ErasureNames: make(map[tenant.Outcome][]string),
+		Sites: make(map[site.Outcome]int), Erasures: make(map[site.Outcome]int),
+		SiteNames: make(map[site.Outcome][]string), ErasureNames: make(map[site.Outcome][]string),
 	}
 	if err := d.addNewer(ctx, bucket, b.newer, sealer, erasures); err != nil {
 		return Difference{}, err
@@ -124,7 +124,7 @@ func Restore(ctx context.Context, bucket Bucket, sealer Sealer, target Target, o
 
 	marks := importer{target: target, write: !order.DryRun, written: &d.Written, counts: d.Erasures, names: d.ErasureNames}
 	for _, name := range slices.Sorted(maps.Keys(erasures)) {
-		if err := marks.add(ctx, tenant.Entry{Name: name, ErasedAt: erasures[name]}); err != nil {
+		if err := marks.add(ctx, site.Entry{Name: name, ErasedAt: erasures[name]}); err != nil {
 			return d, err
 		}
 	}
@@ -132,7 +132,7 @@ func Restore(ctx context.Context, bucket Bucket, sealer Sealer, target Target, o
 		return d, err
 	}
 	records := importer{target: target, write: !order.DryRun, written: &d.Written, counts: d.Sites, names: d.SiteNames}
-	_, _, err = read(ctx, bucket, b.Backup, sealer, encodedHeader, func(entry tenant.Entry) error {
+	_, _, err = read(ctx, bucket, b.Backup, sealer, encodedHeader, func(entry site.Entry) error {
 		if entry.Record == nil {
 			return nil
 		}
@@ -141,7 +141,7 @@ func Restore(ctx context.Context, bucket Bucket, sealer Sealer, target Target, o
 			return nil
 		}
 		// The record knows its erasure, or a dry run would not see that it stays out.
-		return records.add(ctx, tenant.Entry{Name: entry.Name, Record: entry.Record, ErasedAt: erasures[entry.Name]})
+		return records.add(ctx, site.Entry{Name: entry.Name, Record: entry.Record, ErasedAt: erasures[entry.Name]})
 	})
 	if err == nil {
 		err = records.flush(ctx)
@@ -171,7 +171,7 @@ func inDays(d time.Duration) int {
 func (d *Difference) addNewer(ctx context.Context, bucket Bucket, newer []Backup, sealer Sealer, erasures map[string]time.Time) error {
 	for _, b := range newer { // the newest first
 		found := make(map[string]time.Time)
-		_, _, err := read(ctx, bucket, b, sealer, nil, func(entry tenant.Entry) error {
+		_, _, err := read(ctx, bucket, b, sealer, nil, func(entry site.Entry) error {
 			addErasure(found, entry)
 			return nil
 		})
@@ -183,7 +183,7 @@ func (d *Difference) addNewer(ctx context.Context, bucket Bucket, newer []Backup
 			return fmt.Errorf("backup: the newer %s, which may hold erasures: %w", b.Name, err)
 		}
 		for name, at := range found {
-			addErasure(erasures, tenant.Entry{Name: name, ErasedAt: at})
+			addErasure(erasures, site.Entry{Name: name, ErasedAt: at})
 		}
 		if b.Created.After(d.ErasuresUntil) {
 			d.ErasuresUntil = b.Created
@@ -196,7 +196,7 @@ func (d *Difference) addNewer(ctx context.Context, bucket Bucket, newer []Backup
 func unreadable(err error) bool {
 	for _, cause := range []error{
 		ErrDamaged, ErrVersion,
-		seal.ErrMalformed, seal.ErrUnknownKey, seal.ErrOtherTenant, seal.ErrOtherField, seal.ErrTampered, seal.ErrKeyServiceDenied,
+		seal.ErrMalformed, seal.ErrUnknownKey, seal.ErrOtherSite, seal.ErrOtherField, seal.ErrTampered, seal.ErrKeyServiceDenied,
 	} {
 		if errors.Is(err, cause) {
 			return true
@@ -205,7 +205,7 @@ func unreadable(err error) bool {
 	return false
 }
 
-func addErasure(erasures map[string]time.Time, entry tenant.Entry) {
+func addErasure(erasures map[string]time.Time, entry site.Entry) {
 	if entry.ErasedAt.After(erasures[entry.Name]) {
 		erasures[entry.Name] = entry.ErasedAt
 	}
@@ -216,14 +216,14 @@ type importer struct {
 	target  Target
 	write   bool
 	written *bool // set before the first write
-	counts  map[tenant.Outcome]int
-	names   map[tenant.Outcome][]string
-	batch   []tenant.Entry
+	counts  map[site.Outcome]int
+	names   map[site.Outcome][]string
+	batch   []site.Entry
 }
 
-func (i *importer) add(ctx context.Context, entry tenant.Entry) error {
+func (i *importer) add(ctx context.Context, entry site.Entry) error {
 	i.batch = append(i.batch, entry)
-	if len(i.batch) < tenant.MaxImport {
+	if len(i.batch) < site.MaxImport {
 		return nil
 	}
 	return i.flush(ctx)

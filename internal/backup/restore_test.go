@@ -15,10 +15,10 @@ import (
 
 	"labelup/internal/backup"
 	"labelup/internal/seal"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
-type counts = map[tenant.Outcome]int
+type counts = map[site.Outcome]int
 
 func TestARestoreIntoALiveStoreReplacesOnlyWhatIsOlder(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
@@ -36,14 +36,14 @@ func TestARestoreIntoALiveStoreReplacesOnlyWhatIsOlder(t *testing.T) {
 	want := backup.Difference{
 		Backup:        report.Backup,
 		Records:       6,
-		Sites:         counts{tenant.Replaced: 1, tenant.KeptNewer: 1, tenant.Same: 1, tenant.Added: 1, tenant.Erased: 2},
-		Erasures:      counts{tenant.Marked: 1, tenant.Erased: 1},
+		Sites:         counts{site.Replaced: 1, site.KeptNewer: 1, site.Same: 1, site.Added: 1, site.Erased: 2},
+		Erasures:      counts{site.Marked: 1, site.Erased: 1},
 		ErasuresUntil: morning,
-		SiteNames: map[tenant.Outcome][]string{
-			tenant.Replaced: {siteName(1)}, tenant.KeptNewer: {siteName(2)}, tenant.Same: {siteName(3)}, tenant.Added: {siteName(4)},
-			tenant.Erased: {siteName(5), siteName(7)},
+		SiteNames: map[site.Outcome][]string{
+			site.Replaced: {siteName(1)}, site.KeptNewer: {siteName(2)}, site.Same: {siteName(3)}, site.Added: {siteName(4)},
+			site.Erased: {siteName(5), siteName(7)},
 		},
-		ErasureNames: map[tenant.Outcome][]string{tenant.Marked: {siteName(5)}, tenant.Erased: {siteName(6)}},
+		ErasureNames: map[site.Outcome][]string{site.Marked: {siteName(5)}, site.Erased: {siteName(6)}},
 	}
 
 	into := live()
@@ -87,10 +87,10 @@ func TestAnOldBackupBringsNoErasedSiteBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(counts{tenant.Erased: 2, tenant.Added: 1}, got.Sites); diff != "" {
+		if diff := cmp.Diff(counts{site.Erased: 2, site.Added: 1}, got.Sites); diff != "" {
 			t.Errorf("dry run %v: %s", dryRun, diff)
 		}
-		if diff := cmp.Diff(counts{tenant.Marked: 2}, got.Erasures); diff != "" {
+		if diff := cmp.Diff(counts{site.Marked: 2}, got.Erasures); diff != "" {
 			t.Errorf("dry run %v: %s", dryRun, diff)
 		}
 		if !got.ErasuresUntil.Equal(newest.Created) || got.Unreadable != nil {
@@ -113,20 +113,20 @@ func TestASiteInstalledAgainAfterItsErasureComesBack(t *testing.T) {
 	written(t, b, s, morning, erasure(1, 11), record(1, 12))
 	into := newTarget()
 	got, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{}))
-	if err != nil || got.Sites[tenant.Added] != 1 || into.records[siteName(1)] == nil {
+	if err != nil || got.Sites[site.Added] != 1 || into.records[siteName(1)] == nil {
 		t.Errorf("restored %+v, %v", got, err)
 	}
 }
 
 func TestErasuresComeBeforeTheFirstRecord(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
-	entries := []tenant.Entry{erasure(5000, 11)}
+	entries := []site.Entry{erasure(5000, 11)}
 	for n := range 1200 {
 		entries = append(entries, record(n, 10))
 	}
 	written(t, b, s, morning, append(entries, erasure(5001, 11))...)
 	var order []string
-	_, err := backup.Restore(t.Context(), b, s, importFunc(func(batch []tenant.Entry) {
+	_, err := backup.Restore(t.Context(), b, s, importFunc(func(batch []site.Entry) {
 		kind := "records"
 		if batch[0].Record == nil {
 			kind = "erasures"
@@ -265,14 +265,14 @@ func TestAnEmptyBackupIsNotTakenForTheSites(t *testing.T) {
 
 func TestOnlyABackupWithoutSitesAndErasuresLooksEmptied(t *testing.T) {
 	for name, test := range map[string]struct {
-		older, newer []tenant.Entry
+		older, newer []site.Entry
 		want         bool
 	}{
-		"Redis was lost":              {[]tenant.Entry{record(1, 10)}, nil, true},
-		"the last site was erased":    {[]tenant.Entry{record(1, 10)}, []tenant.Entry{erasure(1, 11)}, false},
-		"a site is left":              {[]tenant.Entry{record(1, 10), record(2, 10)}, []tenant.Entry{record(1, 10)}, false},
+		"Redis was lost":              {[]site.Entry{record(1, 10)}, nil, true},
+		"the last site was erased":    {[]site.Entry{record(1, 10)}, []site.Entry{erasure(1, 11)}, false},
+		"a site is left":              {[]site.Entry{record(1, 10), record(2, 10)}, []site.Entry{record(1, 10)}, false},
 		"there never was one":         {nil, nil, false},
-		"there were only erased ones": {[]tenant.Entry{erasure(1, 11)}, nil, false},
+		"there were only erased ones": {[]site.Entry{erasure(1, 11)}, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, s := newBucket(), localSealer(t, 1)
@@ -378,7 +378,7 @@ func TestWhatDoesNotExistIsNotRestored(t *testing.T) {
 
 func TestARestoreThatWasInterruptedIsFinishedByAnother(t *testing.T) {
 	s := localSealer(t, 1)
-	var entries []tenant.Entry
+	var entries []site.Entry
 	for n := range 1200 {
 		entries = append(entries, record(n, 10))
 	}
@@ -394,13 +394,13 @@ func TestARestoreThatWasInterruptedIsFinishedByAnother(t *testing.T) {
 			if !errors.Is(err, errBucket) && !errors.Is(err, errTarget) {
 				t.Fatalf("got %v", err)
 			}
-			first := got.Sites[tenant.Added]
+			first := got.Sites[site.Added]
 			if first == 0 || first != len(into.records) {
 				t.Errorf("it says %d records were added, there are %d", first, len(into.records))
 			}
 			b.cutGet = 0
 			got, err = backup.Restore(t.Context(), b, s, into, soon(backup.Order{}))
-			if err != nil || len(into.records) != 1200 || got.Sites[tenant.Same] != first || got.Sites[tenant.Added] != 1200-first {
+			if err != nil || len(into.records) != 1200 || got.Sites[site.Same] != first || got.Sites[site.Added] != 1200-first {
 				t.Errorf("the second time: %v, %v; %d records", got.Sites, err, len(into.records))
 			}
 		})
@@ -437,8 +437,8 @@ func TestOnlyTheFirstNamesAreListed(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	written(t, b, s, morning, manySites()...)
 	got, err := backup.Restore(t.Context(), b, s, newTarget(), soon(backup.Order{DryRun: true}))
-	if err != nil || got.Sites[tenant.Added] != 999 || len(got.SiteNames[tenant.Added]) != 20 {
-		t.Errorf("%d names of %d, %v", len(got.SiteNames[tenant.Added]), got.Sites[tenant.Added], err)
+	if err != nil || got.Sites[site.Added] != 999 || len(got.SiteNames[site.Added]) != 20 {
+		t.Errorf("%d names of %d, %v", len(got.SiteNames[site.Added]), got.Sites[site.Added], err)
 	}
 }
 
@@ -447,7 +447,7 @@ func TestVerifyOpensEveryRecord(t *testing.T) {
 	report := written(t, b, s, morning, manySites()...)
 	written(t, b, s, morning.Add(-time.Hour), record(1, 10))
 	var opened atomic.Int64
-	verification, err := backup.Verify(t.Context(), b, "", s, func(_ context.Context, entry tenant.Entry) error {
+	verification, err := backup.Verify(t.Context(), b, "", s, func(_ context.Context, entry site.Entry) error {
 		if entry.Record == nil {
 			t.Error("an erasure was to be opened")
 		}
@@ -466,7 +466,7 @@ func TestVerifySaysWhichRecordsDoNotOpen(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	written(t, b, s, morning, manySites()...)
 	bad := map[string]bool{siteName(5): true, siteName(999): true}
-	verification, err := backup.Verify(t.Context(), b, "", s, func(_ context.Context, entry tenant.Entry) error {
+	verification, err := backup.Verify(t.Context(), b, "", s, func(_ context.Context, entry site.Entry) error {
 		if bad[entry.Name] {
 			return seal.ErrTampered
 		}
@@ -484,7 +484,7 @@ func TestVerifyKnowsNothingWhileTheKeyServiceIsDown(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	written(t, b, s, morning, manySites()...)
 	var asked atomic.Int64
-	verification, err := backup.Verify(t.Context(), b, "", s, func(context.Context, tenant.Entry) error {
+	verification, err := backup.Verify(t.Context(), b, "", s, func(context.Context, site.Entry) error {
 		if asked.Add(1) > 100 {
 			return fmt.Errorf("the record: %w", seal.ErrKeyServiceUnavailable)
 		}

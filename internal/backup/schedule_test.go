@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"labelup/internal/backup"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 // events keeps what a schedule says.
@@ -40,7 +40,7 @@ func run(t *testing.T, b *bucket, e *events) (s *backup.Schedule, stop func()) {
 	t.Helper()
 	s = &backup.Schedule{
 		Every: 24 * time.Hour, Keep: 30 * 24 * time.Hour,
-		Source: source{entries: []tenant.Entry{record(1, 10)}}, Bucket: b, Sealer: localSealer(t, 1), Log: e.add,
+		Source: source{entries: []site.Entry{record(1, 10)}}, Bucket: b, Sealer: localSealer(t, 1), Log: e.add,
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})

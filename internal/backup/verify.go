@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"labelup/internal/seal"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 // openings is how many records are opened at the same time: a key service
@@ -35,7 +35,7 @@ type Verification struct {
 // If the key service does not answer nothing is known, and the error wraps
 // seal.ErrKeyServiceUnavailable. Other errors are ErrNone, ErrDamaged,
 // ErrVersion and those of the bucket and of package seal.
-func Verify(ctx context.Context, bucket Bucket, name string, sealer Sealer, open func(context.Context, tenant.Entry) error) (Verification, error) {
+func Verify(ctx context.Context, bucket Bucket, name string, sealer Sealer, open func(context.Context, site.Entry) error) (Verification, error) {
 	b, err := find(ctx, bucket, name)
 	if err != nil {
 		return Verification{}, err
@@ -44,7 +44,7 @@ func Verify(ctx context.Context, bucket Bucket, name string, sealer Sealer, open
 	var mu sync.Mutex
 	group, opening := errgroup.WithContext(ctx)
 	group.SetLimit(openings)
-	report, _, err := read(opening, bucket, b.Backup, sealer, nil, func(entry tenant.Entry) error {
+	report, _, err := read(opening, bucket, b.Backup, sealer, nil, func(entry site.Entry) error {
 		if entry.Record == nil {
 			return nil
 		}

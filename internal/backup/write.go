@@ -10,7 +10,7 @@ import (
 	"io"
 	"time"
 
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 // Report says what is in a backup.
@@ -66,7 +66,7 @@ func (r *Report) write(ctx context.Context, to io.Writer, source Source, encoded
 	}
 	chunks := newChunkWriter(counted, aead, encodedHeader)
 	digest := sha256.New()
-	err := source.Export(ctx, func(entry tenant.Entry) error {
+	err := source.Export(ctx, func(entry site.Entry) error {
 		encoded, err := encode(line{Entry: &entry})
 		if err != nil {
 			return errors.New("backup: an entry's record is no JSON") // the cause would quote it
@@ -96,7 +96,7 @@ func (r *Report) write(ctx context.Context, to io.Writer, source Source, encoded
 	return err
 }
 
-func (r *Report) count(entry tenant.Entry) {
+func (r *Report) count(entry site.Entry) {
 	if entry.Record != nil {
 		r.Records++
 	}

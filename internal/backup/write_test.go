@@ -14,12 +14,12 @@ import (
 
 	"labelup/internal/backup"
 	"labelup/internal/seal"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 func TestABackupHoldsEveryEntryAndShowsNone(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
-	entries := []tenant.Entry{
+	entries := []site.Entry{
 		record(1, 10), erasure(2, 11), record(3, 12),
 		{Name: siteName(4), Record: json.RawMessage(`"no record, <kept> as it is & whole"`)},
 		{Name: siteName(5), Record: record(5, 12).Record, ErasedAt: erasure(5, 11).ErasedAt},
@@ -41,7 +41,7 @@ func TestABackupHoldsEveryEntryAndShowsNone(t *testing.T) {
 		}
 	}
 
-	var restored []tenant.Entry
+	var restored []site.Entry
 	verification, err := backup.Verify(t.Context(), b, "", s, opensAll)
 	if err != nil {
 		t.Fatal(err)
@@ -49,18 +49,18 @@ func TestABackupHoldsEveryEntryAndShowsNone(t *testing.T) {
 	if diff := cmp.Diff(report, verification.Report); diff != "" {
 		t.Errorf("verified (-written +verified): %s", diff)
 	}
-	_, err = backup.Restore(t.Context(), b, s, importFunc(func(batch []tenant.Entry) { restored = append(restored, batch...) }), soon(backup.Order{}))
+	_, err = backup.Restore(t.Context(), b, s, importFunc(func(batch []site.Entry) { restored = append(restored, batch...) }), soon(backup.Order{}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	// The erasures come first, sorted by name, then the records in their order.
-	var records []tenant.Entry
+	var records []site.Entry
 	for _, entry := range restored {
 		if entry.Record != nil {
 			records = append(records, entry)
 		}
 	}
-	wantRecords := []tenant.Entry{entries[0], entries[2], entries[3], entries[4]}
+	wantRecords := []site.Entry{entries[0], entries[2], entries[3], entries[4]}
 	if diff := cmp.Diff(wantRecords, records); diff != "" {
 		t.Error(diff)
 	}
@@ -70,13 +70,13 @@ func TestABackupHoldsEveryEntryAndShowsNone(t *testing.T) {
 }
 
 // importFunc is a target that takes everything as new.
-type importFunc func([]tenant.Entry)
+type importFunc func([]site.Entry)
 
-func (f importFunc) Import(_ context.Context, entries []tenant.Entry, _ bool) ([]tenant.Outcome, error) {
+func (f importFunc) Import(_ context.Context, entries []site.Entry, _ bool) ([]site.Outcome, error) {
 	f(entries)
-	outcomes := make([]tenant.Outcome, len(entries))
+	outcomes := make([]site.Outcome, len(entries))
 	for i := range outcomes {
-		outcomes[i] = tenant.Added
+		outcomes[i] = site.Added
 	}
 	return outcomes, nil
 }
@@ -138,14 +138,14 @@ func TestABackupOfNothingIsABackup(t *testing.T) {
 
 func TestAnEntryThatIsTooLongIsLeftOutAndCounted(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
-	long := tenant.Entry{Name: siteName(2), Record: json.RawMessage(`"` + strings.Repeat("x", 1<<20) + `"`)}
+	long := site.Entry{Name: siteName(2), Record: json.RawMessage(`"` + strings.Repeat("x", 1<<20) + `"`)}
 	report := written(t, b, s, morning, record(1, 10), long, record(4, 10))
 	if report.TooLong != 1 || report.Records != 2 {
 		t.Errorf("left out %d, wrote %d", report.TooLong, report.Records)
 	}
 	// The longest line is a MiB with its line break.
 	for _, spare := range []int{0, 1} {
-		entry := tenant.Entry{Name: siteName(3)}
+		entry := site.Entry{Name: siteName(3)}
 		entry.Record = json.RawMessage(`"` + strings.Repeat("x", 1<<20-len(fmt.Sprintf(`{"entry":{"name":"%s","record":""}}`, entry.Name)+"\n")+spare) + `"`)
 		report := written(t, b, s, morning, entry)
 		if report.TooLong != spare {
@@ -158,7 +158,7 @@ func TestAnEntryThatIsTooLongIsLeftOutAndCounted(t *testing.T) {
 }
 
 func TestWhatFailsLeavesNoBackup(t *testing.T) {
-	many := make([]tenant.Entry, 1000)
+	many := make([]site.Entry, 1000)
 	for i := range many {
 		many[i] = record(i, 10)
 	}
@@ -196,14 +196,14 @@ func TestWhatFailsLeavesNoBackup(t *testing.T) {
 func TestABucketThatDoesNotReadIsNotBelieved(t *testing.T) {
 	b := newBucket()
 	b.lazy = true
-	if _, err := backup.Write(t.Context(), source{entries: []tenant.Entry{record(1, 10)}}, b, localSealer(t, 1), morning); err == nil {
+	if _, err := backup.Write(t.Context(), source{entries: []site.Entry{record(1, 10)}}, b, localSealer(t, 1), morning); err == nil {
 		t.Error("the backup is said to be written")
 	}
 }
 
 func TestARecordThatIsNoJSONStopsTheBackupWithoutShowingIt(t *testing.T) {
 	b := newBucket()
-	_, err := backup.Write(t.Context(), source{entries: []tenant.Entry{{Name: siteName(1), Record: json.RawMessage("s3cr3t")}}}, b, localSealer(t, 1), morning)
+	_, err := backup.Write(t.Context(), source{entries: []site.Entry{{Name: siteName(1), Record: json.RawMessage("s3cr3t")}}}, b, localSealer(t, 1), morning)
 	if err == nil || strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), "'s'") {
 		t.Errorf("got %v", err)
 	}

@@ -25,7 +25,7 @@ import (
 	"labelup/connect"
 	"labelup/internal/childredis"
 	"labelup/internal/seal"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 // asHelper makes the test program start a Redis in this folder, print its
@@ -83,7 +83,7 @@ func stop(t *testing.T, s *childredis.Server) {
 
 func client(t *testing.T, s *childredis.Server) redis.UniversalClient {
 	t.Helper()
-	c, err := tenant.Connect(s.URL(), tenant.Options{})
+	c, err := site.NewClient(s.URL(), site.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +212,7 @@ func TestAKilledParentLeavesNoRedisBehindAndNoDataIsLost(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := folder(t)
 			parent, url := helper(t, dir)
-			c, err := tenant.Connect(url, tenant.Options{})
+			c, err := site.NewClient(url, site.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -242,7 +242,7 @@ func TestTwoProcessesCannotShareAFolder(t *testing.T) {
 	if !errors.Is(err, childredis.ErrInUse) || s != nil || !strings.Contains(err.Error(), dir) {
 		t.Errorf("got %v", err)
 	}
-	c, err := tenant.Connect(url, tenant.Options{})
+	c, err := site.NewClient(url, site.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -350,7 +350,7 @@ func TestInMemoryWorksAndForgets(t *testing.T) {
 	if c.Exists(t.Context(), "long").Val() != 1 {
 		t.Error("a key with an hour to live is gone")
 	}
-	stranger, err := tenant.Connect("redis://"+s.URL()[strings.LastIndex(s.URL(), "@")+1:], tenant.Options{})
+	stranger, err := site.NewClient("redis://"+s.URL()[strings.LastIndex(s.URL(), "@")+1:], site.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -362,7 +362,7 @@ func TestInMemoryWorksAndForgets(t *testing.T) {
 	stop(t, s)
 }
 
-func TestEveryKindServesTheTenantStore(t *testing.T) {
+func TestEveryKindServesTheStoreOfSites(t *testing.T) {
 	memory, err := childredis.StartInMemory()
 	if err != nil {
 		t.Fatal(err)
@@ -375,7 +375,7 @@ func TestEveryKindServesTheTenantStore(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			store := tenant.New(client(t, s), sealer, tenant.Settings{})
+			store := site.New(client(t, s), sealer, site.Settings{})
 			used := &connect.UsedToken{Expires: time.Now().Add(time.Minute)}
 			want := &connect.Installation{ClientKey: "site", SharedSecret: "s3cr3t", BaseURL: "https://site.example/wiki"}
 			err = store.Change(t.Context(), "site", used, func(*connect.Installation) (*connect.Installation, error) { return want, nil })

@@ -19,7 +19,7 @@ type Limits struct {
 	Concurrency     int     // requests to one site at the same time. Default 4.
 	WritesPerSecond float64 // to one site, in the long run. Default 5.
 	WriteBurst      int     // writes at once after a pause. Default 35: the largest change then fits into 5 s of waiting.
-	Tenants         int     // sites remembered. Default 4,096; the one unused for longest is forgotten.
+	Sites           int     // sites remembered. Default 4,096; the one unused for longest is forgotten.
 }
 
 // Budget holds all clients of a process to the limits, Confluence's and our own,
@@ -31,11 +31,11 @@ type Budget struct {
 
 	mu      sync.Mutex
 	paused  time.Time // every site, until then
-	tenants map[string]*site
+	sites   map[string]*site
 	entered int // how often a site was entered, as a clock for which is the oldest
 }
 
-// site is what is remembered of one tenant.
+// site is what is remembered of one site.
 type site struct {
 	users  int                   // calls in progress; it is not forgotten before they end
 	last   int                   // value of Budget.entered when it was last
@@ -54,8 +54,8 @@ func NewBudget(l Limits) *Budget {
 	orDefault(&l.Concurrency, 4)
 	orDefault(&l.WritesPerSecond, 5)
 	orDefault(&l.WriteBurst, 35)
-	orDefault(&l.Tenants, 4096)
-	return &Budget{limits: l, tenants: map[string]*site{}}
+	orDefault(&l.Sites, 4096)
+	return &Budget{limits: l, sites: map[string]*site{}}
 }
 
 func orDefault[T int | float64](field *T, value T) {
@@ -109,16 +109,16 @@ func (b *Budget) admit(ctx context.Context, p *patience, key string, o operation
 func (b *Budget) enter(key string) (*site, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s := b.tenants[key]
+	s := b.sites[key]
 	if s == nil {
-		if len(b.tenants) >= b.limits.Tenants && !b.forget() {
+		if len(b.sites) >= b.limits.Sites && !b.forget() {
 			return nil, &fault.Error{Kind: fault.RateLimited, Reason: "too_many_sites", RetryAfter: time.Second}
 		}
 		s = &site{
 			turns:  make(chan struct{}, b.limits.Concurrency),
 			writes: rate.NewLimiter(rate.Limit(b.limits.WritesPerSecond), b.limits.WriteBurst),
 		}
-		b.tenants[key] = s
+		b.sites[key] = s
 	}
 	b.entered++
 	s.last = b.entered
@@ -133,15 +133,15 @@ func (b *Budget) leave(s *site) {
 }
 
 // forget drops the site unused for longest, if any is unused now. It looks at
-// all of them: that happens only to a process with more sites than Tenants.
+// all of them: that happens only to a process with more sites than Sites.
 func (b *Budget) forget() bool {
 	oldest, found := "", false
-	for key, s := range b.tenants {
-		if s.users == 0 && (!found || s.last < b.tenants[oldest].last) {
+	for key, s := range b.sites {
+		if s.users == 0 && (!found || s.last < b.sites[oldest].last) {
 			oldest, found = key, true
 		}
 	}
-	delete(b.tenants, oldest)
+	delete(b.sites, oldest)
 	return found
 }
 
@@ -195,8 +195,8 @@ func (b *Budget) heed(key string, o operation, spent [scopes]time.Duration) {
 		}
 	}
 	later(&b.paused, spent[wholeApp])
-	if s := b.tenants[key]; s != nil {
-		later(&s.paused, spent[tenant])
+	if s := b.sites[key]; s != nil {
+		later(&s.paused, spent[wholeSite])
 		later(&s.pauses[o], spent[endpoint])
 	}
 }
@@ -256,7 +256,7 @@ func (p *patience) enter(ctx context.Context, turns chan struct{}, reason string
 }
 
 // page is what a queue is for.
-type page struct{ tenant, id string }
+type page struct{ wholeSite, id string }
 
 // queues gives each page one writer at a time. The zero value works. A queue
 // exists only while somebody is in it.

@@ -144,7 +144,7 @@ func TestWhatALimitStops(t *testing.T) {
 		sameEndpoint, sameSite, otherSite, reason string
 	}{
 		{name: "a burst stops the endpoint of the site", scope: endpoint, sameEndpoint: "endpoint_limit"},
-		{name: "a quota of the site stops the site", scope: tenant, sameEndpoint: "site_quota", sameSite: "site_quota"},
+		{name: "a quota of the site stops the site", scope: wholeSite, sameEndpoint: "site_quota", sameSite: "site_quota"},
 		{name: "a quota of the app stops every site", scope: wholeApp, sameEndpoint: "app_quota", sameSite: "app_quota", otherSite: "app_quota"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -182,7 +182,7 @@ func TestWhatALimitStops(t *testing.T) {
 }
 
 func TestSitesRememberedAreBounded(t *testing.T) {
-	b := NewBudget(Limits{Tenants: 3, PointsPerHour: 4, Share: 0.25})
+	b := NewBudget(Limits{Sites: 3, PointsPerHour: 4, Share: 0.25})
 	release, err := b.admit(t.Context(), &patience{}, "in use", readLabels)
 	if err != nil {
 		t.Fatal(err)
@@ -191,8 +191,8 @@ func TestSitesRememberedAreBounded(t *testing.T) {
 		if err := admitFor(b, 0, fmt.Sprint("site ", i), readLabels); err != nil {
 			t.Fatal(err)
 		}
-		if len(b.tenants) > 3 {
-			t.Fatalf("%d sites are remembered", len(b.tenants))
+		if len(b.sites) > 3 {
+			t.Fatalf("%d sites are remembered", len(b.sites))
 		}
 	}
 	wantFault(t, admitFor(b, 0, "in use", readLabels), "rate_limited: site_share")
@@ -201,7 +201,7 @@ func TestSitesRememberedAreBounded(t *testing.T) {
 }
 
 func TestTheSiteUnusedForLongestIsForgotten(t *testing.T) {
-	b := NewBudget(Limits{Tenants: 2, PointsPerHour: 8, Share: 0.25})
+	b := NewBudget(Limits{Sites: 2, PointsPerHour: 8, Share: 0.25})
 	for _, key := range []string{"a", "b", "a", "c"} {
 		if err := admitFor(b, 0, key, readLabels); err != nil {
 			t.Fatal(err)
@@ -211,7 +211,7 @@ func TestTheSiteUnusedForLongestIsForgotten(t *testing.T) {
 }
 
 func TestMoreSitesInUseThanRememberedAreRefused(t *testing.T) {
-	b := NewBudget(Limits{Tenants: 2})
+	b := NewBudget(Limits{Sites: 2})
 	for _, key := range []string{"a", "b"} {
 		release, err := b.admit(t.Context(), &patience{}, key, readLabels)
 		if err != nil {

@@ -33,8 +33,8 @@ type Authorizer func(ctx context.Context, request *http.Request) error
 
 // Options is what a client may be given besides its site. The zero value works.
 type Options struct {
-	// Tenant is an opaque key of the site, for the budget. Default: the base URL.
-	Tenant string
+	// Site is an opaque key of the site, for the budget. Default: the base URL.
+	Site string
 
 	// Budget is shared by all clients of a process. Default: one of its own,
 	// which neither counts nor queues together with any other client.
@@ -94,8 +94,8 @@ func New(baseURL string, authorize Authorizer, options Options) (*Client, error)
 		u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return nil, fault.New(fault.Internal, "confluence_base_url")
 	}
-	if options.Tenant == "" {
-		options.Tenant = baseURL
+	if options.Site == "" {
+		options.Site = baseURL
 	}
 	if options.Budget == nil {
 		options.Budget = NewBudget(Limits{})
@@ -223,7 +223,7 @@ func (e *maybeDoneError) Unwrap() error { return e.cause }
 // attempts is do without the observation. maybe is true if an attempt failed and
 // may have taken effect.
 func (c *Client) attempts(ctx context.Context, p *patience, r request, call *Call) (_ *answer, maybe bool, _ error) {
-	budget, key := c.options.Budget, c.options.Tenant
+	budget, key := c.options.Budget, c.options.Site
 	renewed := false
 	for attempt := 0; ; attempt++ {
 		release, err := budget.admit(ctx, p, key, r.operation)

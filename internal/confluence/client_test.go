@@ -236,7 +236,7 @@ func TestAQuotaStopsTheOthersWithoutAskingConfluence(t *testing.T) {
 		})
 		b := NewBudget(Limits{})
 		for _, site := range []string{"a", "b", "c"} {
-			_, err := inBubble(t, handler, Options{Budget: b, Tenant: site}).Labels(t.Context(), content(t, "1"))
+			_, err := inBubble(t, handler, Options{Budget: b, Site: site}).Labels(t.Context(), content(t, "1"))
 			wantFault(t, err, "rate_limited: app_quota")
 		}
 		if sent != 1 {

@@ -241,7 +241,7 @@ func (c *Client) Apply(ctx context.Context, content Content, change label.Change
 		writing, cancel = context.WithDeadline(ctx, deadline.Add(-time.Until(deadline)/5))
 		defer cancel()
 	}
-	unlock, err := c.options.Budget.pages.lock(writing, p, page{c.options.Tenant, content.id})
+	unlock, err := c.options.Budget.pages.lock(writing, p, page{c.options.Site, content.id})
 	if err != nil {
 		return Outcome{}, err
 	}

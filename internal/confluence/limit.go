@@ -12,10 +12,10 @@ import (
 type scope int
 
 const (
-	endpoint scope = iota // one operation on one site
-	tenant                // every operation on one site
-	wholeApp              // every operation on every site
-	scopes   int   = iota
+	endpoint  scope = iota // one operation on one site
+	wholeSite              // every operation on one site
+	wholeApp               // every operation on every site
+	scopes    int   = iota
 )
 
 // limit is what the headers of an answer say about rate limits.
@@ -40,7 +40,7 @@ func parseLimit(h http.Header, now time.Time) limit {
 	reason := strings.ToLower(h.Get("RateLimit-Reason"))
 	l.quota = strings.Contains(reason, "quota")
 	if l.quota {
-		l.scope = tenant
+		l.scope = wholeSite
 		if strings.Contains(reason, "global") {
 			l.scope = wholeApp
 		}
@@ -76,7 +76,7 @@ func parseLimit(h http.Header, now time.Time) limit {
 			case strings.Contains(q.name, "global"):
 				s = wholeApp
 			case strings.Contains(q.name, "tenant"):
-				s = tenant
+				s = wholeSite
 			}
 			l.spent[s] = max(l.spent[s], seconds(q.number("t")))
 		}

@@ -61,7 +61,7 @@ func TestParseLimit(t *testing.T) {
 		}, {
 			name:   "the quota of one site",
 			header: map[string]string{"RateLimit-Reason": "Confluence-Quota-Tenant-Based"},
-			want:   limit{scope: tenant, quota: true},
+			want:   limit{scope: wholeSite, quota: true},
 		}, {
 			name:   "a burst",
 			header: map[string]string{"RateLimit-Reason": "confluence-burst-based"},
@@ -85,7 +85,7 @@ func TestParseLimit(t *testing.T) {
 		}, {
 			name:   "a structured name may have separators in it",
 			header: map[string]string{"RateLimit": `"tenant, a;b" ; r=0 ; t=5 , junk;;r=x`},
-			want:   limit{near: true, spent: [scopes]time.Duration{tenant: 5 * time.Second}},
+			want:   limit{near: true, spent: [scopes]time.Duration{wholeSite: 5 * time.Second}},
 		}, {
 			name:   "beta headers are told and not obeyed",
 			header: map[string]string{"Beta-RateLimit": `"global-app-quota";r=0;t=600`, "Beta-Retry-After": "600"},
@@ -126,7 +126,7 @@ func TestPauseAfter429(t *testing.T) {
 		{name: "what the answer says is stretched by 5 s at most", limit: limit{wait: time.Hour}, min: time.Hour, max: time.Hour + 5*time.Second},
 		{name: "Retry-After comes before the reset", limit: limit{wait: time.Second, reset: time.Minute}, min: time.Second, max: 2 * time.Second},
 		{name: "the reset counts without Retry-After", limit: limit{reset: time.Minute}, min: time.Minute, max: 65 * time.Second},
-		{name: "a quota without a time comes back with the hour", limit: limit{scope: tenant, quota: true}, min: 10 * time.Minute, max: 10*time.Minute + 5*time.Second},
+		{name: "a quota without a time comes back with the hour", limit: limit{scope: wholeSite, quota: true}, min: 10 * time.Minute, max: 10*time.Minute + 5*time.Second},
 		{name: "the first time without a hint takes about 2 s", min: 1400 * time.Millisecond, max: 2600 * time.Millisecond},
 		{name: "the third time without a hint takes about 8 s", attempt: 2, min: 5600 * time.Millisecond, max: 10400 * time.Millisecond},
 		{name: "no time without a hint takes more than 39 s", attempt: 9, min: 21 * time.Second, max: 39 * time.Second},

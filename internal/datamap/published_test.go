@@ -21,14 +21,14 @@ import (
 	"labelup/internal/backup"
 	"labelup/internal/config"
 	"labelup/internal/datamap"
+	"labelup/internal/site"
 	"labelup/internal/technicallog"
-	"labelup/internal/tenant"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/data.md, docs/subprocessors.md and edition.txt")
 
 // everyStore is all that the program keeps.
-var everyStore = slices.Concat(tenant.Stores, backup.Stores, []datamap.Store{technicallog.Data})
+var everyStore = slices.Concat(site.Stores, backup.Stores, []datamap.Store{technicallog.Data})
 
 // facts are those of a service that uses everything, with the defaults.
 func facts() datamap.Facts {

@@ -11,8 +11,8 @@ import (
 
 	"labelup/internal/backup"
 	"labelup/internal/seal"
+	"labelup/internal/site"
 	"labelup/internal/technicallog"
-	"labelup/internal/tenant"
 )
 
 // Environment says what is wrong with the settings. faults name variables and
@@ -30,9 +30,9 @@ func Environment(faults []error) Check {
 	}}
 }
 
-// RedisStatus is tenant.Store.
+// RedisStatus is site.Store.
 type RedisStatus interface {
-	Status(ctx context.Context) (tenant.Status, error)
+	Status(ctx context.Context) (site.Status, error)
 }
 
 // minRedis is the oldest version of Redis that has all that is used.
@@ -93,7 +93,7 @@ const slowSealing = 2 * time.Second
 func Sealing(sealer Sealer) Check {
 	return Check{"sealing", func(ctx context.Context) Result {
 		text := rand.Text()
-		binding := seal.Binding{Tenant: "doctor-check", Field: "doctor-check"}
+		binding := seal.Binding{Site: "doctor-check", Field: "doctor-check"}
 		began := time.Now()
 		sealed, err := sealer.Seal(ctx, []byte(text), binding)
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 
 	"labelup/internal/backup"
 	"labelup/internal/seal"
-	"labelup/internal/tenant"
+	"labelup/internal/site"
 )
 
 func TestFaultsOfTheSettingsAreListed(t *testing.T) {
@@ -21,15 +21,15 @@ func TestFaultsOfTheSettingsAreListed(t *testing.T) {
 }
 
 type fakeRedis struct {
-	status tenant.Status
+	status site.Status
 	err    error
 }
 
-func (f fakeRedis) Status(context.Context) (tenant.Status, error) { return f.status, f.err }
+func (f fakeRedis) Status(context.Context) (site.Status, error) { return f.status, f.err }
 
 func TestRedisMustKeepWhatItIsGiven(t *testing.T) {
-	good := tenant.Status{Version: "7.2.4", Persistent: true, Sites: 12}
-	with := func(change func(*tenant.Status)) fakeRedis {
+	good := site.Status{Version: "7.2.4", Persistent: true, Sites: 12}
+	with := func(change func(*site.Status)) fakeRedis {
 		status := good
 		change(&status)
 		return fakeRedis{status: status}
@@ -42,16 +42,16 @@ func TestRedisMustKeepWhatItIsGiven(t *testing.T) {
 		"all is well":              {fakeRedis{status: good}, Fine, []string{"12 sites", "Version 7.2"}},
 		"it is down":               {fakeRedis{err: errors.New("dial redis.secret.example: refused")}, Problem, []string{"does not answer", "REDIS_URL"}},
 		"it is too slow":           {fakeRedis{err: context.DeadlineExceeded}, Problem, []string{"timeout"}},
-		"it may evict":             {with(func(s *tenant.Status) { s.MayEvict = true }), Problem, []string{"noeviction"}},
-		"it does not persist":      {with(func(s *tenant.Status) { s.Persistent = false }), Warning, []string{"append-only"}},
-		"it is too old":            {with(func(s *tenant.Status) { s.Version = "6.0.16" }), Problem, []string{"version 6.0", "6.2"}},
-		"it is much too old":       {with(func(s *tenant.Status) { s.Version = "5.9.9" }), Problem, []string{"version 5.9"}},
-		"it is just new enough":    {with(func(s *tenant.Status) { s.Version = "6.2.0" }), Fine, nil},
-		"it has two digits":        {with(func(s *tenant.Status) { s.Version = "10.1" }), Fine, nil},
-		"one master is too old":    {with(func(s *tenant.Status) { s.Version = "7.2.4, 6.0.1" }), Problem, []string{"version 6.0"}},
-		"it hides its version":     {with(func(s *tenant.Status) { s.Version = "" }), Warning, []string{"does not tell its version"}},
-		"it says nonsense":         {with(func(s *tenant.Status) { s.Version = "secret" }), Warning, []string{"does not tell its version"}},
-		"several things are wrong": {with(func(s *tenant.Status) { s.MayEvict, s.Persistent = true, false }), Problem, []string{"noeviction", "append-only"}},
+		"it may evict":             {with(func(s *site.Status) { s.MayEvict = true }), Problem, []string{"noeviction"}},
+		"it does not persist":      {with(func(s *site.Status) { s.Persistent = false }), Warning, []string{"append-only"}},
+		"it is too old":            {with(func(s *site.Status) { s.Version = "6.0.16" }), Problem, []string{"version 6.0", "6.2"}},
+		"it is much too old":       {with(func(s *site.Status) { s.Version = "5.9.9" }), Problem, []string{"version 5.9"}},
+		"it is just new enough":    {with(func(s *site.Status) { s.Version = "6.2.0" }), Fine, nil},
+		"it has two digits":        {with(func(s *site.Status) { s.Version = "10.1" }), Fine, nil},
+		"one master is too old":    {with(func(s *site.Status) { s.Version = "7.2.4, 6.0.1" }), Problem, []string{"version 6.0"}},
+		"it hides its version":     {with(func(s *site.Status) { s.Version = "" }), Warning, []string{"does not tell its version"}},
+		"it says nonsense":         {with(func(s *site.Status) { s.Version = "secret" }), Warning, []string{"does not tell its version"}},
+		"several things are wrong": {with(func(s *site.Status) { s.MayEvict, s.Persistent = true, false }), Problem, []string{"noeviction", "append-only"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

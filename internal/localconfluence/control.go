@@ -634,7 +634,7 @@ func (s *Server) isApp(at string) bool {
 
 var siteName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 
-// addSite makes another tenant, with content of its own.
+// addSite makes another site, with content of its own.
 func (s *Server) addSite(name string) (any, error) {
 	if !siteName.MatchString(name) || slices.Contains([]string{"wiki", "control", "oauth2", "install-keys", "themes"}, name) {
 		return nil, badRequest("a name has 1 to 31 lower-case letters, digits and hyphens and is not taken by a path")

@@ -120,7 +120,7 @@ func TestAttackingTheApp(t *testing.T) {
 		}
 		w.control("POST", "/control/sign/request", `{"url":"http://192.0.2.1/x","send":true}`, 400)
 	})
-	t.Run("any request of any tenant and user", func(t *testing.T) {
+	t.Run("any request of any site and user", func(t *testing.T) {
 		out := w.control("POST", "/control/sign/request", `{"user":"viewer","method":"POST","url":"/api/labels?x=1","body":{"add":["a"]}}`, 200)
 		claims, err := connectjwt.VerifyHS256(strings.TrimPrefix(at(t, out, "headers", "Authorization").(string), "JWT "), w.secret(), time.Now())
 		if err != nil || claims["sub"] != accountViewer || claims["qsh"] != connectjwt.QSH("POST", "/api/labels", "x=1", "") || out["url"] != w.app.URL+"/api/labels?x=1" {
@@ -139,7 +139,7 @@ func TestAttackingTheApp(t *testing.T) {
 	})
 }
 
-func TestTenantsAreApart(t *testing.T) {
+func TestSitesAreApart(t *testing.T) {
 	w := newWorld(t, nil)
 	w.install()
 	made := w.control("POST", "/control/sites", `{"name":"acme"}`, 200)

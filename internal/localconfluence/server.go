@@ -279,7 +279,7 @@ func (s *Server) allSites() []*site {
 	return slices.Clone(s.sites)
 }
 
-// site is one tenant: content of its own and an install of its own.
+// site is one site: content of its own and an install of its own.
 type site struct {
 	name     string
 	basePath string // "/wiki", or "/name/wiki"

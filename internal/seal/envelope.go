@@ -15,7 +15,7 @@ import (
 // KeyService keeps the key that wraps data keys, and never gives it away.
 // Implementations must be safe for concurrent use and must answer within the
 // context's time. Errors must wrap ErrKeyServiceUnavailable or
-// ErrKeyServiceDenied and hold nothing about the tenant, the key or the account.
+// ErrKeyServiceDenied and hold nothing about the site, the key or the account.
 // The caller owns the slices that are returned.
 type KeyService interface {
 	// NewDataKey makes 32 random bytes and wraps them, in at most 1 KiB, so
@@ -44,7 +44,7 @@ const (
 )
 
 // Envelope seals each text with a data key of its own, which a key service made
-// and wrapped for the text's tenant and field; the wrapped key stands in the
+// and wrapped for the text's site and field; the wrapped key stands in the
 // text. It is safe for concurrent use.
 //
 // Sealing always asks the key service. Opening asks unless the data key was
@@ -89,7 +89,7 @@ func (e *Envelope) Seal(ctx context.Context, plaintext []byte, binding Binding) 
 	if err != nil {
 		return "", fmt.Errorf("seal: %w", err)
 	}
-	header := envelopeVersion + "." + e.id + "." + binding.Field + "." + tenantTag(binding.Tenant) + "." + encoding.EncodeToString(wrapped) + "."
+	header := envelopeVersion + "." + e.id + "." + binding.Field + "." + siteTag(binding.Site) + "." + encoding.EncodeToString(wrapped) + "."
 	payload := aead.Seal(nil, nil, plaintext, additionalData(header, binding)) //nolint:gosec // the nonce is random and inside
 	// What was just sealed is what is opened next.
 	e.opened.put(cacheKey(wrapped, binding), dataKey(plain))
@@ -171,12 +171,12 @@ func (e *Envelope) Current(sealed string) bool { return e.Opens(sealed) }
 func (e *Envelope) CachedKeys() int { return e.opened.len() }
 
 // encryptionContext is what the key service binds a data key to. Its log shows
-// it, therefore the tenant's hash.
+// it, therefore the site's hash.
 func encryptionContext(binding Binding) map[string]string {
-	tenant := sha256.Sum256([]byte(binding.Tenant))
+	site := sha256.Sum256([]byte(binding.Site))
 	return map[string]string{
 		"app":    "labelup",
-		"tenant": hex.EncodeToString(tenant[:]),
+		"tenant": hex.EncodeToString(site[:]),
 		"field":  binding.Field,
 	}
 }
@@ -189,7 +189,7 @@ func cacheKey(wrapped []byte, binding Binding) [sha256.Size]byte {
 	named = append(named, wrapped...)
 	named = binary.AppendUvarint(named, uint64(len(binding.Field)))
 	named = append(named, binding.Field...)
-	named = append(named, binding.Tenant...)
+	named = append(named, binding.Site...)
 	return sha256.Sum256(named)
 }
 

@@ -28,7 +28,7 @@ func TestWhatAnEnvelopeSealedOpensInAnyProcess(t *testing.T) {
 			service := &keyService{}
 			text := sealed(t, seal.NewEnvelope("a1", service), plaintext, binding)
 			opens(t, seal.NewEnvelope("a1", service), text, binding, plaintext)
-			for _, shown := range []string{"s3cr3t", binding.Tenant, base64.RawURLEncoding.EncodeToString([]byte("s3cr3t"))} {
+			for _, shown := range []string{"s3cr3t", binding.Site, base64.RawURLEncoding.EncodeToString([]byte("s3cr3t"))} {
 				if strings.Contains(text, shown) {
 					t.Errorf("%q shows %q", text, shown)
 				}
@@ -37,7 +37,7 @@ func TestWhatAnEnvelopeSealedOpensInAnyProcess(t *testing.T) {
 	}
 }
 
-func TestTheKeyServiceLearnsAHashOfTheTenantAndTheField(t *testing.T) {
+func TestTheKeyServiceLearnsAHashOfTheSiteAndTheField(t *testing.T) {
 	service := &keyService{}
 	text := sealed(t, seal.NewEnvelope("a1", service), "s3cr3t", binding)
 	opens(t, seal.NewEnvelope("a1", service), text, binding, "s3cr3t")
@@ -73,9 +73,9 @@ func TestWhyATextOfAnEnvelopeDoesNotOpen(t *testing.T) {
 	text := sealed(t, warm, "s3cr3t", binding)
 	part := strings.Split(text, ".")
 	other := strings.Split(sealed(t, warm, "s3cr3t", binding), ".")
-	site2 := seal.Binding{Tenant: "site-2", Field: "sharedSecret"}
+	site2 := seal.Binding{Site: "site-2", Field: "sharedSecret"}
 	ofSite2 := strings.Split(sealed(t, warm, "s3cr3t", site2), ".")
-	previous := seal.Binding{Tenant: "site-1", Field: "previousSecret"}
+	previous := seal.Binding{Site: "site-1", Field: "previousSecret"}
 	with := func(i int, value string) string {
 		changed := append([]string(nil), part...)
 		changed[i] = value
@@ -88,13 +88,13 @@ func TestWhyATextOfAnEnvelopeDoesNotOpen(t *testing.T) {
 		binding seal.Binding
 		want    error
 	}{
-		{"another tenant asks", text, site2, seal.ErrOtherTenant},
+		{"another site asks", text, site2, seal.ErrOtherSite},
 		{"another field asks", text, previous, seal.ErrOtherField},
 		{"the header is rewritten to another field", with(2, "previousSecret"), previous, seal.ErrKeyServiceDenied},
-		{"the header is rewritten to another tenant", with(3, ofSite2[3]), site2, seal.ErrKeyServiceDenied},
+		{"the header is rewritten to another site", with(3, ofSite2[3]), site2, seal.ErrKeyServiceDenied},
 		{"the wrapped key is that of another text of the same place", with(4, other[4]), binding, seal.ErrTampered},
-		{"the wrapped key is that of another tenant", with(4, ofSite2[4]), binding, seal.ErrKeyServiceDenied},
-		{"the tag and the key are those of another tenant", strings.Join([]string{part[0], part[1], part[2], ofSite2[3], ofSite2[4], part[5]}, "."), site2, seal.ErrTampered},
+		{"the wrapped key is that of another site", with(4, ofSite2[4]), binding, seal.ErrKeyServiceDenied},
+		{"the tag and the key are those of another site", strings.Join([]string{part[0], part[1], part[2], ofSite2[3], ofSite2[4], part[5]}, "."), site2, seal.ErrTampered},
 		{"the payload is that of another text of the same place", with(5, other[5]), binding, seal.ErrTampered},
 		{"a bit of the wrapped key is flipped", with(4, flipped(part[4])), binding, seal.ErrKeyServiceDenied},
 		{"the wrapped key is cut off", with(4, part[4][:8]), binding, seal.ErrKeyServiceDenied},
@@ -137,7 +137,7 @@ func TestAnEnvelopeRefusesWhatItCouldNotOpen(t *testing.T) {
 		t.Error("4 KiB and a byte was sealed")
 	}
 	for _, field := range []string{"", "a.b", "é", strings.Repeat("f", 65)} {
-		if _, err := envelope.Seal(t.Context(), nil, seal.Binding{Tenant: "x", Field: field}); err == nil {
+		if _, err := envelope.Seal(t.Context(), nil, seal.Binding{Site: "x", Field: field}); err == nil {
 			t.Errorf("field %q was accepted", field)
 		}
 	}
@@ -152,7 +152,7 @@ func TestTheLargestOfEverythingStillOpens(t *testing.T) {
 	service.change = func(plain, wrapped []byte) ([]byte, []byte) {
 		return plain, append(wrapped, make([]byte, 1024-len(wrapped))...)
 	}
-	largest := seal.Binding{Tenant: strings.Repeat("t", 255), Field: strings.Repeat("f", 64)}
+	largest := seal.Binding{Site: strings.Repeat("t", 255), Field: strings.Repeat("f", 64)}
 	plaintext := strings.Repeat("x", 4<<10)
 	opens(t, envelope, sealed(t, envelope, plaintext, largest), largest, plaintext)
 }
@@ -383,7 +383,7 @@ func TestACachedKeyIsNotHandedOutForAnotherPlace(t *testing.T) {
 	text := sealed(t, envelope, "s3cr3t", binding)
 	// The same wrapped key under the header of another place, as a key service
 	// that does not check would see it.
-	for _, place := range []seal.Binding{{Tenant: "site-2", Field: "sharedSecret"}, {Tenant: "site-1", Field: "previousSecret"}, {Tenant: "Secretsite-1", Field: "shared"}} {
+	for _, place := range []seal.Binding{{Site: "site-2", Field: "sharedSecret"}, {Site: "site-1", Field: "previousSecret"}, {Site: "Secretsite-1", Field: "shared"}} {
 		parts := strings.Split(text, ".")
 		parts[2], parts[3] = place.Field, strings.Split(sealed(t, envelope, "", place), ".")[3]
 		before := service.asked()
@@ -421,7 +421,7 @@ func FuzzEnvelopeOpen(f *testing.F) {
 
 func documented(err error) bool {
 	for _, known := range []error{
-		seal.ErrMalformed, seal.ErrUnknownKey, seal.ErrOtherTenant, seal.ErrOtherField, seal.ErrTampered,
+		seal.ErrMalformed, seal.ErrUnknownKey, seal.ErrOtherSite, seal.ErrOtherField, seal.ErrTampered,
 		seal.ErrKeyServiceUnavailable, seal.ErrKeyServiceDenied,
 	} {
 		if errors.Is(err, known) {

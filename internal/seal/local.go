@@ -80,13 +80,13 @@ func (l *Local) Seal(_ context.Context, plaintext []byte, binding Binding) (stri
 	if err := checkSealable(plaintext, binding); err != nil {
 		return "", err
 	}
-	header := localVersion + "." + l.active + "." + binding.Field + "." + tenantTag(binding.Tenant) + "."
+	header := localVersion + "." + l.active + "." + binding.Field + "." + siteTag(binding.Site) + "."
 	payload := l.keys[l.active].Seal(nil, nil, plaintext, additionalData(header, binding)) //nolint:gosec // the nonce is random and inside
 	return header + encoding.EncodeToString(payload), nil
 }
 
 // Open decrypts what Seal returned for the same binding. Its errors wrap one
-// of ErrMalformed, ErrUnknownKey, ErrOtherTenant, ErrOtherField, ErrTampered.
+// of ErrMalformed, ErrUnknownKey, ErrOtherSite, ErrOtherField, ErrTampered.
 func (l *Local) Open(_ context.Context, sealed string, binding Binding) ([]byte, error) {
 	text, err := parse(localVersion, sealed, binding)
 	if err != nil {

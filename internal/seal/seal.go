@@ -1,22 +1,22 @@
 // Package seal encrypts the secrets that are stored, so that a copy of the
 // store is worth nothing without the keys, which live elsewhere.
 //
-// A sealed text says which key opens it and which tenant and field it belongs
+// A sealed text says which key opens it and which site and field it belongs
 // to, and all of that is authenticated: it opens nowhere else. The package must
 // not store, log or return a key, and no error of it holds any part of a key,
-// of a plaintext or of a tenant's name.
+// of a plaintext or of a site's name.
 //
 // Local keeps its keys in memory. Envelope has a key service (AWS KMS) make a
 // data key for each text and keeps the opened ones in memory for some hours.
 // Keyring seals with one of them and opens with all, which is how a service
 // moves from one to the other.
 //
-//	v1.<id>.<field>.<tenant tag>.<payload>                 Local
-//	v2.<id>.<field>.<tenant tag>.<wrapped key>.<payload>   Envelope
+//	v1.<id>.<field>.<site tag>.<payload>                 Local
+//	v2.<id>.<field>.<site tag>.<wrapped key>.<payload>   Envelope
 //
 // The tag, the wrapped key and the payload are base64url without padding; a
 // payload is nonce, ciphertext and tag of AES-256-GCM, whose additional data is
-// all that stands before it, and then the tenant.
+// all that stands before it, and then the site.
 //
 // Source: AES-GCM with random nonces, NIST SP 800-38D §8.2.2; envelope
 // encryption and encryption context, AWS KMS Developer Guide.
@@ -34,17 +34,17 @@ import (
 
 // Binding is where a sealed text belongs. Opening it anywhere else fails.
 type Binding struct {
-	Tenant string // the client key: any bytes
-	Field  string // the name of the record's field: 1 to 64 letters, digits, "-", "_"
+	Site  string // the client key: any bytes
+	Field string // the name of the record's field: 1 to 64 letters, digits, "-", "_"
 }
 
 // Why a sealed text does not open. The last two also say why sealing fails.
 var (
-	ErrMalformed   = errors.New("seal: not a sealed text")
-	ErrUnknownKey  = errors.New("seal: sealed with a key that is not configured")
-	ErrOtherTenant = errors.New("seal: sealed for another tenant")
-	ErrOtherField  = errors.New("seal: sealed for another field")
-	ErrTampered    = errors.New("seal: changed since it was sealed, or the key of this id is another one now")
+	ErrMalformed  = errors.New("seal: not a sealed text")
+	ErrUnknownKey = errors.New("seal: sealed with a key that is not configured")
+	ErrOtherSite  = errors.New("seal: sealed for another site")
+	ErrOtherField = errors.New("seal: sealed for another field")
+	ErrTampered   = errors.New("seal: changed since it was sealed, or the key of this id is another one now")
 
 	// ErrKeyServiceUnavailable: the key service throttles, is down or does not
 	// answer in time. It may answer later; nothing is known about the text.
@@ -52,7 +52,7 @@ var (
 
 	// ErrKeyServiceDenied: the key service refuses. The key is disabled or
 	// unknown, the service may not use it, or the wrapped key was changed or
-	// belongs to another tenant or field.
+	// belongs to another site or field.
 	ErrKeyServiceDenied = errors.New("seal: the key service refuses")
 )
 
@@ -94,7 +94,7 @@ type sealedText struct {
 }
 
 // parse takes apart a text of one version for the binding that it is to be
-// opened for. Its errors wrap ErrMalformed, ErrOtherField or ErrOtherTenant.
+// opened for. Its errors wrap ErrMalformed, ErrOtherField or ErrOtherSite.
 // They only explain a failure: the additional data decides.
 func parse(version, sealed string, binding Binding) (sealedText, error) {
 	if len(sealed) > maxSealed {
@@ -121,8 +121,8 @@ func parse(version, sealed string, binding Binding) (sealedText, error) {
 	if parts[2] != binding.Field {
 		return sealedText{}, ErrOtherField
 	}
-	if parts[3] != tenantTag(binding.Tenant) {
-		return sealedText{}, ErrOtherTenant
+	if parts[3] != siteTag(binding.Site) {
+		return sealedText{}, ErrOtherSite
 	}
 	return text, nil
 }
@@ -153,15 +153,15 @@ func decode(encoded string) ([]byte, error) {
 }
 
 // additionalData is unambiguous: a version has a fixed number of dots in its
-// header, and the tenant is all that follows.
+// header, and the site is all that follows.
 func additionalData(header string, binding Binding) []byte {
-	return []byte(header + binding.Tenant)
+	return []byte(header + binding.Site)
 }
 
-// tenantTag lets a text moved between tenants be told from a damaged one
-// without naming the tenant. 64 bits: it identifies, it does not protect.
-func tenantTag(tenant string) string {
-	sum := sha256.Sum256([]byte(tenant))
+// siteTag lets a text moved between sites be told from a damaged one
+// without naming the site. 64 bits: it identifies, it does not protect.
+func siteTag(site string) string {
+	sum := sha256.Sum256([]byte(site))
 	return encoding.EncodeToString(sum[:8])
 }
 

@@ -26,7 +26,7 @@ func local(t testing.TB, keys string) *seal.Local {
 	return l
 }
 
-var binding = seal.Binding{Tenant: "site-1", Field: "sharedSecret"}
+var binding = seal.Binding{Site: "site-1", Field: "sharedSecret"}
 
 func TestWhatIsSealedOpensInItsPlace(t *testing.T) {
 	for name, plaintext := range map[string][]byte{
@@ -62,7 +62,7 @@ func TestSealingTwiceGivesTwoTextsThatDoNotShowTheSecret(t *testing.T) {
 	if first == second {
 		t.Error("two seals of one secret are equal: the nonce is not random")
 	}
-	for _, shown := range []string{"s3cr3t", binding.Tenant, base64.RawURLEncoding.EncodeToString([]byte("s3cr3t"))} {
+	for _, shown := range []string{"s3cr3t", binding.Site, base64.RawURLEncoding.EncodeToString([]byte("s3cr3t"))} {
 		if strings.Contains(first, shown) {
 			t.Errorf("%q shows %q", first, shown)
 		}
@@ -90,10 +90,10 @@ func TestWhyASealedTextDoesNotOpen(t *testing.T) {
 		binding seal.Binding
 		want    error
 	}{
-		{"another tenant asks", l, sealed, seal.Binding{Tenant: "site-2", Field: "sharedSecret"}, seal.ErrOtherTenant},
-		{"another field asks", l, sealed, seal.Binding{Tenant: "site-1", Field: "previousSecret"}, seal.ErrOtherField},
-		{"the header is rewritten to another field", l, with(2, "previousSecret"), seal.Binding{Tenant: "site-1", Field: "previousSecret"}, seal.ErrTampered},
-		{"the header is rewritten to another tenant", l, with(3, tagOf(t, l, "site-2")), seal.Binding{Tenant: "site-2", Field: "sharedSecret"}, seal.ErrTampered},
+		{"another site asks", l, sealed, seal.Binding{Site: "site-2", Field: "sharedSecret"}, seal.ErrOtherSite},
+		{"another field asks", l, sealed, seal.Binding{Site: "site-1", Field: "previousSecret"}, seal.ErrOtherField},
+		{"the header is rewritten to another field", l, with(2, "previousSecret"), seal.Binding{Site: "site-1", Field: "previousSecret"}, seal.ErrTampered},
+		{"the header is rewritten to another site", l, with(3, tagOf(t, l, "site-2")), seal.Binding{Site: "site-2", Field: "sharedSecret"}, seal.ErrTampered},
 		{"the key is not configured", local(t, "k2:"+key(1)), sealed, binding, seal.ErrUnknownKey},
 		{"the key has the same id and other bytes", other, sealed, binding, seal.ErrTampered},
 		{"the key id is rewritten", local(t, "k2:"+key(1)), with(1, "k2"), binding, seal.ErrTampered},
@@ -134,10 +134,10 @@ func flipped(encoded string) string {
 	return string(changed)
 }
 
-// tagOf is the tenant part of a text sealed for that tenant.
-func tagOf(t *testing.T, l *seal.Local, tenant string) string {
+// tagOf is the site part of a text sealed for that site.
+func tagOf(t *testing.T, l *seal.Local, site string) string {
 	t.Helper()
-	sealed, err := l.Seal(t.Context(), nil, seal.Binding{Tenant: tenant, Field: "f"})
+	sealed, err := l.Seal(t.Context(), nil, seal.Binding{Site: site, Field: "f"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestSealRefusesWhatItCouldNotOpen(t *testing.T) {
 		t.Error("4 KiB and a byte was sealed")
 	}
 	for _, field := range []string{"", "a.b", "a b", "é", strings.Repeat("f", 65)} {
-		if _, err := l.Seal(t.Context(), nil, seal.Binding{Tenant: "x", Field: field}); err == nil {
+		if _, err := l.Seal(t.Context(), nil, seal.Binding{Site: "x", Field: field}); err == nil {
 			t.Errorf("field %q was accepted", field)
 		}
 	}
@@ -236,7 +236,7 @@ func FuzzOpen(f *testing.F) {
 			t.Fatalf("%q opened as %q", text, got)
 		}
 		if err != nil && !errors.Is(err, seal.ErrMalformed) && !errors.Is(err, seal.ErrUnknownKey) &&
-			!errors.Is(err, seal.ErrOtherTenant) && !errors.Is(err, seal.ErrOtherField) && !errors.Is(err, seal.ErrTampered) {
+			!errors.Is(err, seal.ErrOtherSite) && !errors.Is(err, seal.ErrOtherField) && !errors.Is(err, seal.ErrTampered) {
 			t.Fatalf("undocumented error %v", err)
 		}
 	})

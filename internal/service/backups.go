@@ -10,8 +10,8 @@ import (
 	"labelup/internal/aws"
 	"labelup/internal/backup"
 	"labelup/internal/config"
+	"labelup/internal/site"
 	"labelup/internal/technicallog"
-	"labelup/internal/tenant"
 )
 
 // Bucket is where backups lie. There is one only if BACKUP_BUCKET is set.
@@ -31,7 +31,7 @@ func ErasuresKept(settings config.Config) time.Duration {
 
 // newSchedule is nil without a bucket. Where backups are made by command only,
 // the schedule just looks how old they are.
-func newSchedule(settings config.Config, store *tenant.Store, sealer *Sealer, log *slog.Logger) *backup.Schedule {
+func newSchedule(settings config.Config, store *site.Store, sealer *Sealer, log *slog.Logger) *backup.Schedule {
 	if settings.AWS.BackupBucket == "" {
 		return nil
 	}

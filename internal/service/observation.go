@@ -11,8 +11,8 @@ import (
 	"labelup/internal/config"
 	"labelup/internal/lasterrors"
 	"labelup/internal/metrics"
+	"labelup/internal/site"
 	"labelup/internal/technicallog"
-	"labelup/internal/tenant"
 )
 
 // Observation is everything that can be learned about the running service. All
@@ -98,7 +98,7 @@ func observeAWS(log *slog.Logger) func(context.Context, aws.Call) {
 
 // redis writes a line for each command that failed. Of the others, of which
 // there is one for nearly every request, there are lines at the level debug.
-func (o *Observation) redis(call tenant.Call) {
+func (o *Observation) redis(call site.Call) {
 	level, cause := slog.LevelDebug, technicallog.CauseOf(call.Err)
 	if call.Err != nil {
 		level = technicallog.LevelOf(cause)

@@ -31,9 +31,9 @@ import (
 	"labelup/internal/metrics"
 	"labelup/internal/outbound"
 	"labelup/internal/seal"
+	"labelup/internal/site"
 	"labelup/internal/suggest"
 	"labelup/internal/technicallog"
-	"labelup/internal/tenant"
 	"labelup/macros"
 	"labelup/static"
 )
@@ -45,7 +45,7 @@ type Service struct {
 	version  string
 	log      *slog.Logger
 	observed *Observation
-	store    *tenant.Store
+	store    *site.Store
 	sealer   *Sealer
 	server   *http.Server
 	backups  *backup.Schedule // nil without a bucket
@@ -212,7 +212,7 @@ func ReadSettings(getenv func(string) string) (config.Config, error) {
 		}
 	}
 	if settings.RedisURL != "" {
-		client, err := tenant.Connect(settings.RedisURL, tenant.Options{InsecureTLS: settings.RedisTLSInsecure})
+		client, err := site.NewClient(settings.RedisURL, site.Options{InsecureTLS: settings.RedisTLSInsecure})
 		if err != nil {
 			faults = append(faults, fmt.Errorf("REDIS_URL: %w", err))
 		} else {

@@ -18,8 +18,8 @@ import (
 	"labelup/internal/datamap"
 	"labelup/internal/fault"
 	"labelup/internal/seal"
+	"labelup/internal/site"
 	"labelup/internal/technicallog"
-	"labelup/internal/tenant"
 )
 
 const day = 24 * time.Hour
@@ -73,17 +73,17 @@ func (s *Sealer) cachedKeys() int {
 // OpenStore returns the sites in Redis, and what seals their secrets. It dials
 // nothing. observe, which may be nil, is told of each command. The caller closes
 // the store.
-func OpenStore(settings config.Config, log *slog.Logger, observe func(tenant.Call)) (*tenant.Store, *Sealer, error) {
+func OpenStore(settings config.Config, log *slog.Logger, observe func(site.Call)) (*site.Store, *Sealer, error) {
 	sealer, err := newSealer(settings, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	client, err := tenant.Connect(settings.RedisURL, tenant.Options{InsecureTLS: settings.RedisTLSInsecure})
+	client, err := site.NewClient(settings.RedisURL, site.Options{InsecureTLS: settings.RedisTLSInsecure})
 	if err != nil {
 		return nil, nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
-	return tenant.New(client, sealer, tenant.Settings{
-		Keep: tenant.Keep{
+	return site.New(client, sealer, site.Settings{
+		Keep: site.Keep{
 			AfterUninstall: time.Duration(settings.RetentionDays) * day,
 			Erasures:       ErasuresKept(settings),
 		},
@@ -97,7 +97,7 @@ func days(settings config.Config) datamap.Days {
 
 // heldStores is everything that the service keeps anywhere.
 func heldStores(settings config.Config) []datamap.Store {
-	stores := slices.Clone(tenant.Stores)
+	stores := slices.Clone(site.Stores)
 	if settings.AWS.BackupBucket != "" {
 		stores = append(stores, backup.Stores...)
 	}
@@ -106,7 +106,7 @@ func heldStores(settings config.Config) []datamap.Store {
 
 // records is what the admin page shows of the sites, and erases.
 type records struct {
-	store *tenant.Store
+	store *site.Store
 	days  datamap.Days
 }
 
@@ -119,7 +119,7 @@ func (r records) Held(ctx context.Context, clientKey string) ([]handlers.HeldFie
 		return nil, storeFault(err)
 	}
 	declared := map[string]datamap.Field{}
-	for _, field := range tenant.Stores[0].Filled(r.days).Fields {
+	for _, field := range site.Stores[0].Filled(r.days).Fields {
 		declared[field.Name] = field
 	}
 	fields := make([]handlers.HeldField, len(held))
@@ -132,7 +132,7 @@ func (r records) Held(ctx context.Context, clientKey string) ([]handlers.HeldFie
 
 // Erase implements handlers.Records.
 func (r records) Erase(ctx context.Context, clientKey string) error {
-	if _, err := r.store.Erase(ctx, tenant.Name(clientKey)); err != nil {
+	if _, err := r.store.Erase(ctx, site.Name(clientKey)); err != nil {
 		return storeFault(err)
 	}
 	return nil

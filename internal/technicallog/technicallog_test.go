@@ -64,8 +64,8 @@ func TestTheLogKeepsOnlyItsOwnFields(t *testing.T) {
 			map[string]any{"level": "INFO", "msg": "call", "operation": "[withheld]"},
 		},
 		"what support did and why": {
-			func(l *slog.Logger) { l.Info("support", Support, "tenants_show", Reference, "SUP-1234", Attempt, 2) },
-			map[string]any{"level": "INFO", "msg": "support", "support": "tenants_show", "reference": "SUP-1234", "attempt": 2.0},
+			func(l *slog.Logger) { l.Info("support", Support, "sites_show", Reference, "SUP-1234", Attempt, 2) },
+			map[string]any{"level": "INFO", "msg": "support", "support": "sites_show", "reference": "SUP-1234", "attempt": 2.0},
 		},
 		"the longest word": {
 			func(l *slog.Logger) { l.Info("call", Operation, strings.Repeat("a", 120)) },

@@ -11,7 +11,7 @@ import type { Shell } from "./shell.ts";
 import { shownNames, undoable, type Action, type Outcome, type State, type Step } from "./state.ts";
 import { isKey, type Say } from "./strings.ts";
 import { Suggested } from "./suggested.tsx";
-import { spaceReader } from "./vocabulary.ts";
+import { spaceReader } from "./inuse.ts";
 
 interface Props {
   shell: Shell;

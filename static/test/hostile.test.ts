@@ -15,7 +15,7 @@ import { dismissedIn } from "../src/suggest/dismissals.ts";
 import { gather } from "../src/suggest/read.ts";
 import { asAnswer } from "../src/suggest/service.ts";
 import { areTwins, twinKey } from "../src/twin.ts";
-import { loadVocabulary, offersFor, spaceReader, type Known } from "../src/vocabulary.ts";
+import { loadInUse, offersFor, spaceReader, type Known } from "../src/inuse.ts";
 
 const MANY = 1_000_000; // characters
 const WITHIN = 20_000; // ms of the processor
@@ -63,7 +63,7 @@ const readers: [name: string, read: (text: string) => unknown][] = [
   ["what suggestions are made of", async (text) => assert.deepEqual((await gather(host(text), shell, spaceReader(host(text), "DS"))).vocabulary.terms, [])],
   ["the labels in use", async (text) => {
     let known: Known[] = [];
-    await loadVocabulary(host(text), spaceReader(host(text), "DS"), (all) => (known = all));
+    await loadInUse(host(text), spaceReader(host(text), "DS"), (all) => (known = all));
     assert.deepEqual(known, []);
   }],
   ["an answer of the service", (text) => asAnswer({ suggestions: [{ label: text, reasons: [{ kind: "text", text, where: text, words: [text] }] }], removals: [], search: text }, "")],

@@ -16,7 +16,7 @@ test("labels of the page are shown, each a link to its own page; a personal labe
   const link = page.getByRole("link", { name: "team-red" });
   await until(() => link.getAttribute("href"), (v) => v === "https://site.example/wiki/label/DS/team-red", "link");
   assert.equal(await link.getAttribute("target"), "_top");
-  assert.deepEqual(stage.reads, ["/api/v2/pages/123?include-labels=true&include-operations=true&include-version=true"], "one read, and nothing of the vocabulary yet");
+  assert.deepEqual(stage.reads, ["/api/v2/pages/123?include-labels=true&include-operations=true&include-version=true"], "one read, and nothing of the labels in use yet");
 });
 
 test("the keyboard alone does everything", async () => {

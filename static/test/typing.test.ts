@@ -40,7 +40,7 @@ async function paste(page: Page, text: string): Promise<void> {
   }, text);
 }
 /** Has Confluence answer what is read of the labels in use only when the function returned is called. */
-function holdVocabulary(): () => void {
+function holdInUse(): () => void {
   let answer = () => {};
   const asked = new Promise<void>((now) => (answer = now));
   stage.onRead = async (path) => (/search|v2\/labels/.test(path) && (await asked), undefined);
@@ -121,7 +121,7 @@ test("of many labels five are told by name, and how many more there are", async 
 });
 
 test("what is entered before the labels in use are there is compared first: a typo waits to be confirmed", async () => {
-  const come = holdVocabulary();
+  const come = holdInUse();
   const page = await open();
   await field(page).fill("relese-notes");
   await page.keyboard.press("Enter");
@@ -138,7 +138,7 @@ test("what is entered before the labels in use are there is compared first: a ty
   assert.equal(await focused(page), "combobox");
 });
 test("and what is like none of them is saved when they are there, in order, while typing goes on", async () => {
-  const come = holdVocabulary();
+  const come = holdInUse();
   const page = await open();
   for (const name of ["one-thing", "another"]) {
     await page.keyboard.type(name);
@@ -152,7 +152,7 @@ test("and what is like none of them is saved when they are there, in order, whil
   assert.deepEqual(await pending(page), []);
 });
 test("labels in use that do not come in time: what was entered says so and waits for one more Enter", async () => {
-  holdVocabulary();
+  holdInUse();
   const page = await open({
     prepare: () => {
       const { setTimeout } = window; // only this wait is shorter

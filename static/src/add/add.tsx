@@ -8,7 +8,7 @@ import type { Host } from "../host.ts";
 import { namesIn, normalise, problemOf, textsIn } from "../name.ts";
 import type { Say } from "../strings.ts";
 import { loadStyle } from "../style.ts";
-import { loadVocabulary, offersFor, twinOnPage, type Known, type Offer, type ReadSpace } from "../vocabulary.ts";
+import { loadInUse, offersFor, twinOnPage, type Known, type Offer, type ReadSpace } from "../inuse.ts";
 import { Confirm } from "./confirm.tsx";
 import { compared, confirm, hold, MOST_PENDING, type Pending, type Settled, type World } from "./pending.ts";
 import { loadWords, type Words } from "./words.ts";
@@ -44,13 +44,13 @@ const COMPARE_WITHIN = 3_000; // ms; later a name that was entered waits to be c
 const LONGEST_LIST = MOST_PENDING * 300; // characters
 
 export function Add({ host, say, words, held, prefix, readSpace, open, close, show, focus, input, start, add, tell }: Props): JSX.Element {
-  const [vocabulary, setVocabulary] = useState<{ known: Known[]; read: boolean }>({ known: [], read: false });
+  const [inUse, setInUse] = useState<{ known: Known[]; read: boolean }>({ known: [], read: false });
   const [text, setText] = useState(start.text);
   const [active, setActive] = useState(-1); // none until moved to: Enter takes what is typed
   const [listed, setListed] = useState(false);
   const [pending, setPending] = useState(() => hold([], start.entered.flatMap(named), "entered"));
   const [tooMany, setTooMany] = useState(false);
-  const world: World = { ...vocabulary, held, prefix };
+  const world: World = { ...inUse, held, prefix };
   const now = useRef({ pending, world });
   now.current = { pending, world };
 
@@ -58,7 +58,7 @@ export function Add({ host, say, words, held, prefix, readSpace, open, close, sh
   useEffect(() => {
     if (!open || asked.current) return;
     asked.current = true;
-    void loadVocabulary(host, readSpace, (known) => setVocabulary({ known, read: false })).then(() => setVocabulary(({ known }) => ({ known, read: true })));
+    void loadInUse(host, readSpace, (known) => setInUse({ known, read: false })).then(() => setInUse(({ known }) => ({ known, read: true })));
   }, [open]);
 
   useLayoutEffect(() => {
@@ -72,9 +72,9 @@ export function Add({ host, say, words, held, prefix, readSpace, open, close, sh
     if (!waiting) return;
     const late = () => setPending((all) => all.map((p) => (p.stage === "entered" ? { ...p, stage: "late" } : p)));
     // Not at once even if all is read: what is added renders the panel anew, in the middle of this.
-    const timer = vocabulary.read ? setTimeout(() => take(compared(now.current.pending, now.current.world))) : setTimeout(late, COMPARE_WITHIN);
+    const timer = inUse.read ? setTimeout(() => take(compared(now.current.pending, now.current.world))) : setTimeout(late, COMPARE_WITHIN);
     return () => clearTimeout(timer);
-  }, [vocabulary.read, waiting]);
+  }, [inUse.read, waiting]);
 
   // What only waits to be compared is not worth moving the page for.
   const toConfirm = pending.some((p) => p.stage !== "entered");
@@ -140,7 +140,7 @@ export function Add({ host, say, words, held, prefix, readSpace, open, close, sh
   }
 
   function enter(name: string): void {
-    if (vocabulary.read || vocabulary.known.some((k) => k.name === name)) add([name]);
+    if (inUse.read || inUse.known.some((k) => k.name === name)) add([name]);
     else setPending(hold(pending, [name], "entered"));
     write("");
   }

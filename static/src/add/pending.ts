@@ -2,7 +2,7 @@
 // was entered before it could be compared with the labels in use. Pure.
 
 import { problemOf, type NameProblem } from "../name.ts";
-import { twinInUse, twinOnPage, type Known } from "../vocabulary.ts";
+import { twinInUse, twinOnPage, type Known } from "../inuse.ts";
 
 export interface Pending {
   name: string;

@@ -5,7 +5,7 @@ import { contentPath } from "../confluence.ts";
 import type { Host, HostError } from "../host.ts";
 import type { Problem } from "../service.ts";
 import type { Shell } from "../shell.ts";
-import type { ReadSpace } from "../vocabulary.ts";
+import type { ReadSpace } from "../inuse.ts";
 import { dismissals } from "./dismissals.ts";
 import { gather, readSimilar, requestFor, type Material } from "./read.ts";
 import { MOST_ASKED, suggest, type Neighbour } from "./service.ts";

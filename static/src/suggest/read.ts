@@ -7,7 +7,7 @@ import type { Host } from "../host.ts";
 import { isName } from "../name.ts";
 import { VOCABULARY_PROPERTY } from "../properties.ts";
 import type { Shell } from "../shell.ts";
-import { countLabels, type ReadSpace } from "../vocabulary.ts";
+import { countLabels, type ReadSpace } from "../inuse.ts";
 import { dismissedIn } from "./dismissals.ts";
 import { MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request, type Term, type Tree } from "./service.ts";
 

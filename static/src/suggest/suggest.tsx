@@ -10,7 +10,7 @@ import type { Shell } from "../shell.ts";
 import { canRetry } from "../state.ts";
 import type { Say } from "../strings.ts";
 import { loadStyle } from "../style.ts";
-import type { ReadSpace } from "../vocabulary.ts";
+import type { ReadSpace } from "../inuse.ts";
 import { Dismissed } from "./dismissed.tsx";
 import { run } from "./effects.ts";
 import { Offered } from "./offered.tsx";

@@ -1,0 +1,119 @@
+// The labels in use, for type-ahead: those of this space with how often they
+// are used, then those of the site. Read through the host when somebody first
+// adds a label or asks for suggestions, kept in memory while the frame lives.
+
+import { labelsOf, listLabels, search, type Content } from "./confluence.ts";
+import type { Host } from "./host.ts";
+import { isName } from "./name.ts";
+import { areTwins, twinKey } from "./twin.ts";
+
+/** A label in use. uses counts pages of this space; 0 means elsewhere on the site. */
+export interface Known {
+  name: string;
+  uses: number;
+  key: string; // twinKey(name), kept because 5,000 are compared on each key press
+}
+
+const SPACE_REQUESTS = 2; // of 200 pages
+const SITE_REQUESTS = 6; // of 250 labels
+const MOST_NAMES = 5_000;
+
+export type ReadSpace = () => Promise<Content[]>;
+
+/** Reads the space's latest pages with their labels once, for all who ask; again only after a failure. */
+export function spaceReader(host: Host, spaceKey: string): ReadSpace {
+  const cql = `space="${spaceKey.replace(/["\\]/g, "\\$&")}" and type in (page,blogpost) order by lastmodified desc`;
+  let reading: Promise<Content[]> | undefined;
+  return async () => {
+    if (!spaceKey) return [];
+    reading ??= search(host, cql, { expand: "metadata.labels", limit: 200, requests: SPACE_REQUESTS });
+    return reading.catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
+  };
+}
+
+/** Each label with how many of the pages have it. */
+export function countLabels(pages: Content[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const page of pages) {
+    for (const name of labelsOf(page)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/**
+ * Reads the labels in use piece by piece; what cannot be read is left out without a
+ * word, and what the service would spell otherwise cannot be chosen. Resolves when all is read.
+ */
+export async function loadInUse(host: Host, readSpace: ReadSpace, got: (known: Known[]) => void): Promise<void> {
+  const uses = countLabels(await readSpace().catch(() => []));
+  const publish = () =>
+    got(
+      [...uses]
+        .filter(([name]) => isName(name))
+        .slice(0, MOST_NAMES)
+        .map(([name, uses]) => ({ name, uses, key: twinKey(name) }))
+        .sort((a, b) => b.uses - a.uses || (a.name < b.name ? -1 : 1)),
+    );
+  if (uses.size) publish();
+  const site = await listLabels(host, "/api/v2/labels?prefix=global&limit=250", SITE_REQUESTS).catch(() => []);
+  for (const name of site) if (!uses.has(name)) uses.set(name, 0);
+  publish();
+}
+
+/** One choice that is offered while somebody types. */
+export interface Offer {
+  /** A label in use, one that is nearly what was typed, or what was typed as a new label. */
+  kind: "known" | "twin" | "create";
+  name: string;
+  uses: number;
+}
+
+const MOST_OFFERS = 8;
+const MOST_TWINS = 2;
+
+/**
+ * What to offer for a normalised name: what begins with it (this space before
+ * the site), near-twins, what contains it, and last the name itself if it is new.
+ * For no name the most used. Labels on the page are never offered, and of known only right names come here.
+ */
+export function offersFor(name: string, known: Known[], held: string[], prefix: string): Offer[] {
+  const onPage = new Set(held);
+  const key = twinKey(name);
+  const begin: Offer[] = [];
+  const twins: Offer[] = [];
+  const contain: { offer: Offer; rank: number }[] = [];
+  let isKnown = false;
+  for (const label of known) {
+    if (onPage.has(label.name) || !label.name.startsWith(prefix)) continue;
+    const same = label.name === name;
+    const kind = name && !same && areTwins(key, label.key) ? "twin" : "known";
+    const offer: Offer = { kind, name: label.name, uses: label.uses };
+    const at = label.name.indexOf(name);
+    isKnown ||= same;
+    if (same) begin.unshift(offer);
+    else if (at === 0) begin.push(offer);
+    else if (kind === "twin") twins.push(offer);
+    else if (at > 0) contain.push({ offer, rank: (label.uses ? 0 : 2) + (/[\p{L}\p{N}]/u.test(label.name[at - 1]!) ? 1 : 0) });
+  }
+  contain.sort((a, b) => a.rank - b.rank); // stable: by uses within a rank
+  const near = isKnown ? [] : twins.slice(0, MOST_TWINS);
+  const offers = [...begin.slice(0, MOST_OFFERS - near.length), ...near, ...contain.map((c) => c.offer)].slice(0, MOST_OFFERS);
+  if (name && !isKnown && !onPage.has(name) && isName(name)) offers.push({ kind: "create", name, uses: 0 });
+  return offers;
+}
+
+/** The most used label in use that a new name is nearly the same as. */
+export function twinInUse(name: string, known: Known[], prefix: string): string | undefined {
+  if (known.some((label) => label.name === name)) return undefined;
+  const key = twinKey(name);
+  return known.find((label) => label.name.startsWith(prefix) && areTwins(key, label.key))?.name;
+}
+
+/** The label on the page that name is nearly the same as, if there is one. */
+export function twinOnPage(name: string, held: string[]): string | undefined {
+  const key = twinKey(name);
+  return held.find((label) => label !== name && areTwins(key, twinKey(label)));
+}
