@@ -71,6 +71,19 @@ func TestTheServiceIsRunWithTheSettingsOfTheEnvironment(t *testing.T) {
 	}
 }
 
+func TestWhetherAnyCertificateOfRedisWillDoIsObeyed(t *testing.T) {
+	t.Parallel()
+	_, url := redistest.NewTLS(t).Start(t)
+	environment := map[string]string{"REDIS_URL": url, "REDIS_TLS_INSECURE": "true"}
+	start(t, environment).end()
+	environment["REDIS_TLS_INSECURE"] = "false"
+	var said strings.Builder
+	code := run(t.Context(), []string{"--port", "0", "--confluence-port", "0", "--libraries", t.TempDir(), "--data", t.TempDir()}, func(name string) string { return environment[name] }, io.Discard, &said)
+	if code != 1 {
+		t.Errorf("it took a certificate that nobody vouches for:\n%s", &said)
+	}
+}
+
 func TestASettingThatIsFaultyIsNamedWithoutItsValue(t *testing.T) {
 	var said strings.Builder
 	environment := map[string]string{"LOG_LEVEL": "hunter2", "SEAL_KEYS": "k1:hunter2"}

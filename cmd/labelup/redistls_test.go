@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -93,21 +92,4 @@ func TestUnderLoadASentinelFailsOverByTLS(t *testing.T) {
 	s := redistest.NewTLS(t).StartSentinel(t)
 	c := customersByTLS(t)
 	underLoad(t, "the master under Sentinel is killed, all by TLS", c, c.serve(s.URL), s.URL, true, s.Master.Kill)
-}
-
-func TestDevObeysWhetherAnyCertificateOfRedisWillDo(t *testing.T) {
-	_, url := redistest.NewTLS(t).Start(t)
-	dev := func(insecure string) *process {
-		return start(t, []string{"REDIS_URL=" + url, "REDIS_TLS_INSECURE=" + insecure},
-			"dev", "--port", "0", "--confluence-port", "0", "--libraries", t.TempDir())
-	}
-	p := dev("true")
-	for began := time.Now(); !strings.Contains(p.stderr.String(), "Label UP is running"); time.Sleep(20 * time.Millisecond) {
-		if time.Since(began) > 30*time.Second {
-			t.Fatalf("it does not start:\n%s", p.stderr)
-		}
-	}
-	if p := dev("false"); p.exit() != 1 {
-		t.Errorf("it took a certificate that nobody vouches for:\n%s", p.stderr)
-	}
 }
