@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"time"
 
 	"labelup/connect"
 )
@@ -34,4 +35,47 @@ func (s *Store) rewrite(ctx context.Context, name string, edit func(context.Cont
 		})
 	})
 	return changed && err == nil, err
+}
+
+// SetBlocked blocks a site by its Name, or ends the block: connect then refuses
+// everybody of the site, in all processes within a second. It is no error if
+// the site is blocked or not already. Uninstalling and installing again leave
+// the block; erasing ends it, and so does the record's end after an uninstall.
+// It returns connect.ErrUnknownSite if there is no record, or an error that
+// wraps connect.ErrStoreUnavailable.
+func (s *Store) SetBlocked(ctx context.Context, name string, blocked bool) error {
+	_, err := s.rewrite(ctx, name, func(_ context.Context, r *record) (bool, error) {
+		if blocked == !r.BlockedAt.IsZero() {
+			return false, nil
+		}
+		r.BlockedAt = time.Time{}
+		if blocked {
+			r.BlockedAt = s.settings.Now().UTC()
+		}
+		return true, nil
+	})
+	return err
+}
+
+// Reseal seals the secrets of a site anew, by its Name, if they are not sealed
+// with the key that seals now. It reports whether it wrote. It returns
+// connect.ErrUnknownSite if there is no record (any more), an error that wraps
+// ErrCorrupt if the secrets do not open, and for any other failure one that
+// wraps connect.ErrStoreUnavailable; nothing was changed then, or all was.
+func (s *Store) Reseal(ctx context.Context, name string) (changed bool, err error) {
+	return s.rewrite(ctx, name, func(ctx context.Context, r *record) (bool, error) {
+		if r.current(s.sealer) {
+			return false, nil
+		}
+		for _, secret := range r.secrets() {
+			plain, err := openSecret(ctx, s.sealer, r, secret.name, *secret.sealed)
+			if err != nil {
+				return false, err
+			}
+			if *secret.sealed, err = sealSecret(ctx, s.sealer, r, secret.name, plain); err != nil {
+				return false, err
+			}
+		}
+		return true, nil
+	})
 }
