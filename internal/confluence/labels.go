@@ -187,9 +187,10 @@ func nextLink(headers []string) string {
 	return ""
 }
 
-// cursorOf returns the cursor in an address, or nothing.
+// cursorOf returns the cursor in an address, or nothing. A plus is one, for
+// base64 has them.
 func cursorOf(address string) string {
-	u, err := url.Parse(address)
+	u, err := url.Parse(strings.ReplaceAll(address, "+", "%2B"))
 	if err != nil {
 		return ""
 	}

@@ -150,6 +150,7 @@ func TestCursorOfLinkHeader(t *testing.T) {
 		name, header, want string
 	}{
 		{name: "the usual form", header: `<https://x.example/wiki/api/v2/pages/1/labels?limit=250&cursor=ab%3D%3D>; rel="next"`, want: "ab=="},
+		{name: "a plus of base64", header: `<https://x.example/y?cursor=a+b/c=>; rel="next"`, want: "a+b/c="},
 		{name: "without quotation marks", header: `</x?cursor=a>; rel=next`, want: "a"},
 		{name: "among others", header: `</x?cursor=a>; rel="prev", </x?a=1,2&cursor=b>; title="t"; rel="next"`, want: "b"},
 		{name: "no next", header: `</x?cursor=a>; rel="base"`},

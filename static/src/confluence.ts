@@ -75,9 +75,12 @@ export async function listLabels(host: Host, path: string, pages: number): Promi
   return [...names];
 }
 
-/** The cursor of the page after this one, "" on the last. The rest of the link names another base and is not followed. */
+/**
+ * The cursor of the page after this one, "" on the last. The rest of the link
+ * names another base and is not followed. A plus is one, for base64 has them.
+ */
 export function nextCursor(body: { _links?: { next?: string } } | null | undefined): string {
-  const query = (body?._links?.next ?? "").split("?")[1];
+  const query = (body?._links?.next ?? "").split("?")[1]?.replaceAll("+", "%2B");
   return new URLSearchParams(query).get("cursor") ?? "";
 }
 

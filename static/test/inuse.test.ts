@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { isName, namesIn } from "../src/name.ts";
 import { twinKey } from "../src/twin.ts";
-import { search } from "../src/confluence.ts";
+import { nextCursor, search } from "../src/confluence.ts";
 import { offersFor, loadInUse, spaceReader, twinOnPage, type Known } from "../src/inuse.ts";
 import type { Host } from "../src/host.ts";
 
@@ -159,4 +159,8 @@ test("what was read of the space before a request failed counts", async () => {
     return { results: [{ id: "1" }], _links: { next: "/x?cursor=2" } };
   });
   assert.deepEqual(await spaceReader(host, "DS")(), [{ id: "1" }]);
+});
+
+test("a plus in a cursor is one, whether or not the link has encoded it", () => {
+  for (const next of ["/x?limit=2&cursor=a+b/c=", "/x?cursor=a%2Bb%2Fc%3D&limit=2"]) assert.equal(nextCursor({ _links: { next } }), "a+b/c=");
 });
