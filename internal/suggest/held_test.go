@@ -191,37 +191,3 @@ func TestNoMoreIsSuggestedThanAskedFor(t *testing.T) {
 		}
 	}
 }
-
-func TestWhichNamesAreTwins(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name, a, b string
-		twins      bool
-	}{
-		{"plural", "release-note", "release-notes", true},
-		{"plural in the middle", "releases-note", "release-note", true},
-		{"plural in ies", "policy", "policies", true},
-		{"plural in es", "process", "processes", true},
-		{"separators", "on-boarding", "on_boarding", true},
-		{"no separator", "on-boarding", "onboarding", true},
-		{"a letter less", "accessibility", "acessibility", true},
-		{"a letter other", "organisation", "organization", true},
-		{"two letters swapped", "calender", "calendre", true},
-		{"years", "2025", "2026", false},
-		{"versions", "release-v1", "release-v2", false},
-		{"a digit more", "release", "release2", false},
-		{"short words", "ecs", "eks", false},
-		{"two letters other", "accessible", "accessable1", false},
-		{"words in us are not plural", "status", "statu", true}, // as a typo is
-		{"words in ss are not plural", "css", "cs", false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			for _, pair := range [][2]string{{test.a, test.b}, {test.b, test.a}} {
-				if got := areTwins(twinKey(pair[0]), twinKey(pair[1])); got != test.twins {
-					t.Errorf("%q: %v, want %v", pair, got, test.twins)
-				}
-			}
-		})
-	}
-}

@@ -7,8 +7,8 @@ import (
 
 // Two spellings are twins if people most likely mean one label by them:
 // release-note and release-notes, on-boarding and onboarding, acessibility and
-// accessibility. The rule is the one of the panel (static/src/twin.ts), so that
-// both say the same.
+// accessibility. The rule is the one of the panel (static/src/twin.ts); both
+// are tested with testdata/twins.jsonl.
 
 // twinKey is a name without what spellings commonly differ in: separators and
 // the English plural.

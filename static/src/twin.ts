@@ -1,5 +1,6 @@
 // Near-twins: two spellings that are most likely meant to be one label, such
 // as release-note and release-notes. Only ever offered, never substituted.
+// The rule is the one of internal/suggest; both are tested with its testdata/twins.jsonl.
 
 /** A name with what spellings commonly differ in taken away: separators and the English plural. */
 export function twinKey(name: string): string {
@@ -10,25 +11,28 @@ export function twinKey(name: string): string {
 }
 
 function singular(word: string): string {
-  if (word.length > 4 && word.endsWith("ies")) return word.slice(0, -3) + "y";
-  if (word.length > 4 && /(?:s|x|z|ch|sh)es$/u.test(word)) return word.slice(0, -2);
-  if (word.length > 3 && /[^sui]s$/u.test(word)) return word.slice(0, -1);
+  if (/^(?=.{5}).*ies$/u.test(word)) return word.slice(0, -3) + "y";
+  if (/^(?=.{5}).*(?:[sxz]|[cs]h)es$/u.test(word)) return word.slice(0, -2);
+  if (/^(?=.{4}).*[^sui]s$/u.test(word)) return word.slice(0, -1);
   return word;
 }
 
-const SHORTEST_WITH_TYPO = 5;
+const SHORTEST_WITH_TYPO = 5; // letters
 
 /** Whether two different names, given by their twin keys, are near-twins. */
 export function areTwins(a: string, b: string): boolean {
   if (a === b) return true;
-  return Math.min(a.length, b.length) >= SHORTEST_WITH_TYPO && oneTypo(a, b);
+  if (Math.abs(a.length - b.length) > 2) return false; // thousands are compared
+  const x = [...a];
+  const y = [...b];
+  return Math.min(x.length, y.length) >= SHORTEST_WITH_TYPO && oneTypo(x, y);
 }
 
 /**
  * One letter more, less, other, or two neighbours swapped. A digit never
  * counts as a typo: 2025 and 2026, v1 and v2 are meant to differ.
  */
-function oneTypo(a: string, b: string): boolean {
+function oneTypo(a: string[], b: string[]): boolean {
   if (a.length < b.length) [a, b] = [b, a];
   if (a.length - b.length > 1) return false;
   let start = 0;
@@ -37,7 +41,7 @@ function oneTypo(a: string, b: string): boolean {
   while (end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
   const inA = a.slice(start, a.length - end);
   const inB = b.slice(start, b.length - end);
-  if (/\d/u.test(inA + inB)) return false;
+  if ([...inA, ...inB].some((letter) => /\d/u.test(letter))) return false;
   if (inA.length === 1 && inB.length <= 1) return true;
   return inA.length === 2 && inB.length === 2 && inA[0] === inB[1] && inA[1] === inB[0];
 }
