@@ -1,4 +1,4 @@
-// Measures the macro in Chromium against a running labelup-dev (`make run`):
+// Measures the macro in Chromium against a running labelup-dev (`make run ARGS='--misbehave 0'`):
 //
 //	npm run measure -- http://127.0.0.1:8090/wiki
 //

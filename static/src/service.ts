@@ -106,9 +106,10 @@ function asProblem(error: Record<string, unknown> | undefined): Problem {
   return problem;
 }
 
+/** A reason that is called as a kind says nothing more: the kind `timeout` is the browser's own. */
 function told(fault: { kind?: unknown; reason?: unknown } | undefined, otherwise: Kind): Told {
   const { kind, reason } = fault ?? {};
-  return { kind: asKind(kind) ?? otherwise, ...(typeof reason === "string" && { reason }) };
+  return { kind: asKind(kind) ?? otherwise, ...(typeof reason === "string" && !asKind(reason) && { reason }) };
 }
 
 function reference(requestId: unknown): { requestId?: string } {

@@ -571,6 +571,14 @@ test("a change that was written although the answer was lost is seen", async () 
   await untilLabels(page, ["roadmap", "team-red"]);
 });
 
+test("a label that Confluence would not take again is removed without an undo", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  stage.onWrite = ({ remove }) => ({ body: { labels: [{ name: "roadmap" }, { name: "team-red" }], added: [], removed: remove, lost: remove, failed: [] } });
+  await page.getByRole("button", { name: "Remove v9" }).click();
+  await untilStatus(page, /^Removed v9$/);
+});
+
 const dead: [sentence: string, reply: Awaited<ReturnType<typeof stage.onWrite>>, said: RegExp][] = [
   ["a connection that breaks", "hang up", /^No connection to Label UP.*Try again$/],
   ["a service that is down", { status: 503, body: { error: { kind: "unavailable", reason: "redis_down", requestId: "req-5" } } }, /can’t be reached.*Try againReference for support: req-5$/],
@@ -578,6 +586,7 @@ const dead: [sentence: string, reply: Awaited<ReturnType<typeof stage.onWrite>>,
   ["an answer that is no answer", { status: 200, raw: "RAW" }, /can’t be reached.*Try again$/],
   ["an error with markup for a request id", { status: 500, body: { error: { kind: "internal", requestId: "<b>RAW</b>" } } }, /^Something went wrong.*Try again$/],
   ["a kind nobody knows", { status: 418, body: { error: { kind: "RAW" } } }, /can’t be reached.*Try again$/],
+  ["a Confluence that is slow", { status: 502, body: { error: { kind: "upstream", reason: "timeout" } } }, /^Confluence did not complete the change/],
   ["a pause that is asked for", { status: 429, body: { error: { kind: "rate_limited", reason: "x", retryAfter: 12 } } }, /in 12 seconds\. $/],
 ];
 for (const [sentence, reply, said] of dead) {
