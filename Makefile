@@ -9,7 +9,7 @@ SHELL := /bin/bash
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: build .make/npm ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
+run: .make/npm ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
 	@$(call need,redis-server) || echo 'Going on without: sites are kept in memory.'
 	@$(call compile,labelup-dev)
 	@bin/labelup-dev --misbehave $$(date +%s) $(ARGS)
@@ -75,7 +75,8 @@ clean: ## Remove what was built, and what `make run` keeps between runs
 	rm -rf bin .make .data static/.build
 
 bundle: .make/npm
-	@cd static && node build.mjs ../.make/dist && diff -rq dist ../.make/dist >/dev/null || \
+	@cd static && node build.mjs ../.make/dist
+	@diff -rq static/dist .make/dist >/dev/null || \
 		{ echo 'static/dist is not what its sources build. Run: make static, and commit what it writes.'; exit 1; }
 
 programs:

@@ -18,8 +18,7 @@ import (
 	"labelup/internal/localconfluence/controltest"
 )
 
-// patience is how long anything is waited for that happens at once on an idle
-// machine.
+// patience is how long a test waits for what an idle machine does at once.
 const patience = time.Minute
 
 // running is the program, running in this process.

@@ -21,8 +21,7 @@ import (
 	"labelup/internal/site/redistest"
 )
 
-// patience is how long anything is waited for that happens at once on an idle
-// machine.
+// patience is how long a test waits for what an idle machine does at once.
 const patience = time.Minute
 
 // program is the program, built once as it is shipped. With -short, the test is

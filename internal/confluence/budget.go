@@ -35,7 +35,7 @@ type Budget struct {
 	entered int // how often a site was entered, as a clock for which is the oldest
 }
 
-// site is what is remembered of one site.
+// site is what is remembered of one.
 type site struct {
 	users  int                   // calls in progress; it is not forgotten before they end
 	last   int                   // value of Budget.entered when it was last
@@ -256,7 +256,7 @@ func (p *patience) enter(ctx context.Context, turns chan struct{}, reason string
 }
 
 // page is what a queue is for.
-type page struct{ wholeSite, id string }
+type page struct{ site, id string }
 
 // queues gives each page one writer at a time. The zero value works. A queue
 // exists only while somebody is in it.

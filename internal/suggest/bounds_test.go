@@ -23,7 +23,7 @@ func TestAUsualRequestReachesNoBound(t *testing.T) {
 	t.Parallel()
 	w := newWriter()
 	in := Input{Page: w.page(0, 5000), Neighbours: neighbours(w, 200, 1000)}
-	for _, name := range w.vocabulary(5000) {
+	for _, name := range w.inUse(5000) {
 		in.Vocabulary = append(in.Vocabulary, Term{Label: name, Synonyms: []string{name + " again"}})
 	}
 	s, _, _, _ := fitted.understand(&in)

@@ -71,9 +71,9 @@ func (w *writer) labels(of []string) []string {
 	return []string{of[w.random.IntN(len(of))], of[w.random.IntN(len(of))], of[w.random.IntN(len(of))]}
 }
 
-// vocabulary makes up labels of one and two words: 5,000 of them are made of
+// inUse makes up labels of one and two words: 5,000 of them are made of
 // some 3,000 words, most of which a page does not have.
-func (w *writer) vocabulary(count int) []string {
+func (w *writer) inUse(count int) []string {
 	names := make([]string, 0, count)
 	seen := map[string]bool{}
 	word := func() string { return w.words[20+w.random.IntN(3000)*4%(len(w.words)-20)] }
@@ -116,7 +116,7 @@ func processorTime() time.Duration {
 }
 
 func neighbours(w *writer, count, size int) []Neighbour {
-	labels := w.vocabulary(120)
+	labels := w.inUse(120)
 	all := make([]Neighbour, count)
 	for i := range all {
 		all[i].Page = w.page(i+1, size)
@@ -146,7 +146,7 @@ func BenchmarkNeighboursAsTerms(b *testing.B) {
 func BenchmarkVocabularyAlone(b *testing.B) {
 	w := newWriter()
 	in := Input{Page: w.page(0, 1000)}
-	for _, name := range w.vocabulary(5000) {
+	for _, name := range w.inUse(5000) {
 		in.Vocabulary = append(in.Vocabulary, Term{Label: name})
 	}
 	benchmark(b, in)

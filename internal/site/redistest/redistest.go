@@ -21,8 +21,7 @@ import (
 	"time"
 )
 
-// patience is how long anything is waited for that happens at once on an idle
-// machine.
+// patience is how long a test waits for what an idle machine does at once.
 const patience = time.Minute
 
 // Server is one redis-server with an append-only file, listening on a unix
