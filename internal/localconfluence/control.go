@@ -327,17 +327,23 @@ func (s *Server) misbehave(m Misbehaviour) (Misbehaviour, error) {
 	}
 	m, err := s.faults.add(m)
 	if err == nil && m.Kind == "search-lag" {
-		for _, x := range s.allSites() {
-			x.store.SetSearchLag(time.Duration(m.Delay * float64(time.Second)))
-		}
+		s.setSearchLag(time.Duration(m.Delay * float64(time.Second)))
 	}
 	return m, err
 }
 
 func (s *Server) stopMisbehaving() {
 	s.faults.clear(s.options.Seed)
-	for _, x := range s.allSites() {
-		x.store.SetSearchLag(0)
+	s.setSearchLag(0)
+}
+
+// setSearchLag sets the lag of the sites there are and of those to come.
+func (s *Server) setSearchLag(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.searchLag = d
+	for _, x := range s.sites {
+		x.store.SetSearchLag(d)
 	}
 }
 
@@ -648,6 +654,7 @@ func (s *Server) addSite(name string) (any, error) {
 	if slices.ContainsFunc(s.sites, func(x *site) bool { return x.name == name }) {
 		return nil, &statusError{http.StatusConflict, "there is a site with this name"}
 	}
+	x.store.SetSearchLag(s.searchLag) // after the content, which search is to know at once
 	s.sites = append(s.sites, x)
 	return map[string]string{"baseUrl": x.baseURL, "clientKey": x.connect.App().ClientKey}, nil
 }

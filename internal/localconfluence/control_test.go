@@ -377,3 +377,28 @@ func TestMisbehaviour(t *testing.T) {
 		}
 	})
 }
+
+func TestASiteThatIsAddedHasTheSearchLagOfTheOthers(t *testing.T) {
+	w := newWorld(t, nil)
+	w.control("POST", "/control/misbehave", `{"kind":"search-lag","delay":60}`, 200)
+	w.control("POST", "/control/sites", `{"name":"acme"}`, 200)
+	found := func(title string) int {
+		t.Helper()
+		got, err := w.raw("GET", "/acme/wiki/rest/api/content/search?cql="+url.QueryEscape(`title = "`+title+`"`), w.credential("editor", "", ""), "")
+		if err != nil || got.status != 200 {
+			t.Fatalf("%d, %v: %s", got.status, err, got.body)
+		}
+		return len(at(t, got.json(t), "results").([]any))
+	}
+	if n := found("Opening the café"); n != 1 {
+		t.Errorf("of what it holds from the beginning search finds %d", n)
+	}
+	w.control("POST", "/control/pages?site=acme", `{"space":"CAFE","title":"Ember"}`, 200)
+	if n := found("Ember"); n != 0 {
+		t.Errorf("at once search finds %d", n)
+	}
+	w.s.clock.advance(61 * time.Second)
+	if n := found("Ember"); n != 1 {
+		t.Errorf("after the lag search finds %d", n)
+	}
+}

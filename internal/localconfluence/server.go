@@ -88,8 +88,9 @@ type Server struct {
 	sent     *journal[connecthost.Delivery]
 	connect  *connecthost.Host
 
-	mu    sync.RWMutex
-	sites []*site // the first is the default one
+	mu        sync.RWMutex
+	sites     []*site       // the first is the default one
+	searchLag time.Duration // of all sites
 }
 
 // clock is the time on the site, which tests may move.
