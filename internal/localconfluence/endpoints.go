@@ -129,10 +129,15 @@ func played() *http.ServeMux {
 }
 
 // guarded is the route for who has the scope and asks for nothing that is not
-// played.
+// played. What comes with a browser's own rights, or could, must say that no form
+// of another page made it; v2 takes JSON only and does not ask.
 func (e endpoint) guarded() route {
 	known := strings.Fields(e.query)
 	return func(c *call) (any, error) {
+		writes := c.Method != http.MethodGet && c.Method != http.MethodHead
+		if token := c.Header.Get("X-Atlassian-Token"); writes && !c.v2 && !c.by.token && token != "no-check" && token != "nocheck" {
+			return nil, errXSRF
+		}
 		if (c.by.token || c.by.frame) && !connecthost.HasScope(c.by.scopes, e.scope) {
 			return nil, &statusError{http.StatusForbidden, "Request not in an authorized API scope"}
 		}

@@ -50,6 +50,9 @@ func badRequest(format string, args ...any) error {
 // gone is the answer of an endpoint that Atlassian removed.
 var gone = &statusError{http.StatusGone, "This deprecated endpoint has been removed."}
 
+// errXSRF is answered as a web page.
+var errXSRF = &statusError{http.StatusForbidden, "XSRF check failed"}
+
 const maxRequestBody = 6 << 20
 
 // restHandler answers a REST call to a site. path is the call's path as on the
@@ -79,13 +82,6 @@ func (s *Server) restHandler(x *site, path string, seen *SeenRequest) http.Handl
 		}
 		if by.session && !x.browsing.spend(by.account, 0) {
 			writeError(w, v2, http.StatusTooManyRequests, "Rate limit exceeded")
-			return
-		}
-		// What comes with a browser's own rights, or could, must say that no form
-		// of another page made it; v2 takes JSON only and does not ask.
-		writes := r.Method != http.MethodGet && r.Method != http.MethodHead
-		if token := r.Header.Get("X-Atlassian-Token"); writes && !v2 && !by.token && token != "no-check" && token != "nocheck" {
-			writeHTML(w, http.StatusForbidden, "XSRF check failed")
 			return
 		}
 		if r.Method == http.MethodGet && r.ContentLength > 0 {
@@ -122,6 +118,10 @@ func (f route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if c.by.session {
 		c.site.browsing.spend(c.by.account, 1+c.objects)
+	}
+	if errors.Is(err, errXSRF) {
+		writeHTML(w, errXSRF.status, errXSRF.message)
+		return
 	}
 	if err != nil {
 		status, message := statusOf(err)

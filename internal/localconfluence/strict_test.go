@@ -92,6 +92,13 @@ func TestWhatIsNotPlayedIsSaidAndCounted(t *testing.T) {
 			want[c.counted]++
 		}
 	}
+	t.Run("a write to v1 without the header that it would need", func(t *testing.T) {
+		got, err := w.raw("POST", "/wiki/rest/api/group", w.credential("editor", "", ""), "{}", "X-Atlassian-Token", "")
+		if err != nil || got.status != 501 {
+			t.Errorf("%d %s %v, want 501", got.status, got.body, err)
+		}
+	})
+	want["POST /wiki/rest/api/group"]++
 	if diff := cmp.Diff(want, w.s.unplayed.all()); diff != "" {
 		t.Errorf("what was counted (-want +got):\n%s", diff)
 	}
