@@ -202,7 +202,9 @@ func (s *Server) misbehaving(seen *SeenRequest, next http.Handler) http.Handler 
 			if site == nil {
 				site, _ = s.site("")
 			}
-			site.points.refuse(w.Header(), strings.TrimPrefix(m.Kind, "429-"), m.RetryAfter)
+			if by, _ := s.authenticate(site, r); !by.session { // see browsing
+				site.points.refuse(w.Header(), strings.TrimPrefix(m.Kind, "429-"), m.RetryAfter)
+			}
 			writeJSON(w, http.StatusTooManyRequests, map[string]any{"statusCode": 429, "message": "Rate limit exceeded"})
 		case "502":
 			writeHTML(w, http.StatusBadGateway, "<h1>Bad gateway</h1>")

@@ -249,6 +249,16 @@ func TestSearchThatIsNotTidy(t *testing.T) {
 	}
 }
 
+// saysNothingOfLimits: the bridge strips the headers about limits.
+func saysNothingOfLimits(t *testing.T, got answer) {
+	t.Helper()
+	for name := range got.header {
+		if strings.Contains(strings.ToLower(name), "ratelimit") || name == "Retry-After" || name == "X-Failure-Category" {
+			t.Errorf("a browser is told %s", name)
+		}
+	}
+}
+
 func TestBrowsersAreLimitedPerPersonWhenAsked(t *testing.T) {
 	w := newWorld(t, nil)
 	w.install()
@@ -259,11 +269,7 @@ func TestBrowsersAreLimitedPerPersonWhenAsked(t *testing.T) {
 		if got.status != want {
 			t.Errorf("%s: %d, want %d", account, got.status, want)
 		}
-		for name := range got.header {
-			if strings.Contains(strings.ToLower(name), "ratelimit") || name == "Retry-After" {
-				t.Errorf("a browser is told %s", name)
-			}
-		}
+		saysNothingOfLimits(t, got)
 	}
 	for range 5 {
 		read(accountEditor, 200) // nobody limits it
@@ -282,6 +288,21 @@ func TestBrowsersAreLimitedPerPersonWhenAsked(t *testing.T) {
 	w.control("POST", "/control/browser-limit", `{"points":0}`, 200)
 	for range 5 {
 		read(accountEditor, 200)
+	}
+}
+
+func TestABrowserIsNotToldWhenToComeBack(t *testing.T) {
+	w := newWorld(t, nil)
+	w.install()
+	for _, kind := range []string{"429-quota", "429-burst", "429-bare"} {
+		for _, app := range []string{"", "labelup"} {
+			w.control("POST", "/control/misbehave", `{"kind":"`+kind+`","count":1,"retryAfter":7}`, 200)
+			got := w.browser(accountEditor, app, "GET", "/wiki/rest/api/user/current", "")
+			if got.status != 429 {
+				t.Errorf("%s for %q: %d", kind, app, got.status)
+			}
+			saysNothingOfLimits(t, got)
+		}
 	}
 }
 
