@@ -132,8 +132,9 @@ func compareNumbers(a, b string) int {
 }
 
 // Parse reads a query. Its first clause must say what to find: one that only
-// leaves out (not, !=, !~, not in) is refused, as Confluence refuses it. now is what now() means in it; extra are the fields that
-// apps add to those of Confluence.
+// leaves out (not, !=, !~, not in) is refused, as Confluence refuses it. now is
+// what now() means in it; extra are the fields that apps add to those of
+// Confluence.
 func Parse(query string, now time.Time, extra ...PropertyField) (*Query, error) {
 	if len(query) > maxLength {
 		return nil, fmt.Errorf("%w: longer than %d bytes", ErrSyntax, maxLength)
