@@ -32,7 +32,8 @@ type running struct {
 }
 
 // start starts the program on free ports, with these environment variables, and
-// returns once it says where to look. It ends with the test at the latest.
+// returns once it says where to look. It ends with the test at the latest, and
+// then all that was asked of the local Confluence must be played.
 func start(t testing.TB, environment map[string]string, args ...string) *running {
 	t.Helper()
 	libraries := filepath.Join("..", "..", "static", "node_modules")
@@ -44,10 +45,20 @@ func start(t testing.TB, environment map[string]string, args ...string) *running
 	args = append([]string{"--port", "0", "--confluence-port", "0", "--libraries", libraries, "--data", filepath.Join(dir, "data")}, args...)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan int, 1)
-	p.end = sync.OnceValue(func() int {
-		cancel()
-		return <-ended
-	})
+	var once sync.Once
+	code := 0
+	p.end = func() int {
+		once.Do(func() {
+			defer func() { // also when the check ends the test
+				cancel()
+				code = <-ended
+			}()
+			if p.confluence != "" { // it started
+				controltest.EverythingIsPlayed(t, p.confluence)
+			}
+		})
+		return code
+	}
 	t.Cleanup(func() { p.end() })
 	go func() { ended <- runInto(ctx, p, environment, args) }()
 	address := regexp.MustCompile(`Open +(http://\S+)/\n[ ]+The app +(http://\S+)\n`)
@@ -109,7 +120,6 @@ func walk(t *testing.T, confluence string, environment ...string) {
 	if !bytes.Contains(out, []byte("# fail 0")) || bytes.Contains(out, []byte("# pass 0\n")) {
 		t.Errorf("nothing was tested:\n%s", out)
 	}
-	controltest.EverythingIsPlayed(t, confluence)
 }
 
 func TestAPersonLabelsPagesInTheBrowser(t *testing.T) {
