@@ -91,15 +91,21 @@ type development struct {
 // newDevelopment listens and wires everything, so that a port in use is said
 // before anything runs. The app is at localhost and Confluence at 127.0.0.1:
 // for a browser these are two sites, as in the real world.
-func newDevelopment(ctx context.Context, o options, getenv func(string) string, stdout, stderr io.Writer) (*development, error) {
+func newDevelopment(ctx context.Context, o options, getenv func(string) string, stdout, stderr io.Writer) (_ *development, err error) {
 	d := &development{}
-	var err error
+	undo := func(step func() error) {
+		if err != nil {
+			err = errors.Join(err, step())
+		}
+	}
 	if d.appListener, err = service.Listen(ctx, false, o.port); err != nil {
 		return nil, err
 	}
+	defer undo(d.appListener.Close)
 	if d.confluenceListener, err = service.Listen(ctx, false, o.confluencePort); err != nil {
-		return nil, errors.Join(err, d.appListener.Close())
+		return nil, err
 	}
+	defer undo(d.confluenceListener.Close)
 	app, confluence := addressOf(d.appListener, "localhost"), addressOf(d.confluenceListener, "127.0.0.1")
 	d.appURL, d.confluenceURL = app.String(), confluence.String()
 	// Redis has to be there before the settings are complete, from which the
@@ -107,18 +113,17 @@ func newDevelopment(ctx context.Context, o options, getenv func(string) string, 
 	if d.stores, err = openStores(ctx, getenv, o.data, technicallog.New(stdout, slog.LevelWarn), stderr); err != nil {
 		return nil, err
 	}
+	defer undo(func() error { d.stores.stop(); return nil })
 	settings, err := service.ReadSettings(getSetting(decided(app, confluence, o.bridge), d.stores, getenv))
 	if err != nil {
-		d.stores.stop()
 		return nil, err
 	}
 	if d.app, err = service.New(settings, service.Observe(settings, stdout), "development", suggest.Suggest); err != nil {
-		d.stores.stop()
 		return nil, err
 	}
+	defer undo(d.app.Close)
 	if d.confluence, err = newLocalConfluence(o, d.confluenceURL+"/wiki", d.appURL); err != nil {
-		d.stores.stop()
-		return nil, errors.Join(err, d.app.Close())
+		return nil, err
 	}
 	return d, nil
 }

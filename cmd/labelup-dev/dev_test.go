@@ -10,12 +10,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"labelup/internal/localconfluence/controltest"
+	"labelup/internal/site/redistest"
 )
 
 // patience is how long a test waits for what an idle machine does at once.
@@ -215,6 +217,18 @@ func TestAPortThatIsTakenIsSaid(t *testing.T) {
 	code := run(t.Context(), []string{"--port", port, "--confluence-port", "0", "--data", t.TempDir()}, noSettings, &said, &said)
 	if code != 1 || !strings.Contains(said.String(), "port "+port+" is in use") {
 		t.Errorf("exit code %d, and it says:\n%s", code, &said)
+	}
+}
+
+func TestWhatDoesNotStartGivesItsPortsBack(t *testing.T) {
+	t.Parallel()
+	app, confluence := strconv.Itoa(redistest.FreePort(t)), strconv.Itoa(redistest.FreePort(t))
+	for range 2 {
+		var said bytes.Buffer
+		code := run(t.Context(), []string{"--port", app, "--confluence-port", confluence, "--data", t.TempDir(), "--libraries", "/nonexistent"}, noSettings, &said, &said)
+		if code != 1 || !strings.Contains(said.String(), "--libraries") {
+			t.Errorf("exit code %d, and it says:\n%s", code, &said)
+		}
 	}
 }
 
