@@ -72,7 +72,8 @@ func saidIn(page []byte) map[string]bool {
 const gone = " gone"
 
 // nextEdition is the edition of a page that says this today, after another one.
-// What went is remembered until something else is new, for that day is the date.
+// What went is remembered for good: two branches may remove lines on two days, and
+// neither may ask for work when they are merged.
 func nextEdition(before string, said map[string]bool, today string) string {
 	since := map[string]string{}
 	for line := range strings.Lines(before) {
@@ -85,19 +86,12 @@ func nextEdition(before string, said map[string]bool, today string) string {
 			since[hash] = today
 		}
 	}
-	newest := datamap.Newest(before)
-	for hash, day := range since {
-		if said[hash] {
-			newest = max(newest, day)
-		} else if !strings.HasSuffix(day, gone) {
-			since[hash], newest = today+gone, max(newest, today)
-		}
-	}
 	var after strings.Builder
 	for _, hash := range slices.Sorted(maps.Keys(since)) {
-		if day := since[hash]; said[hash] || day == newest+gone {
-			after.WriteString(hash + " " + day + "\n")
+		if !said[hash] && !strings.HasSuffix(since[hash], gone) {
+			since[hash] = today + gone
 		}
+		after.WriteString(hash + " " + since[hash] + "\n")
 	}
 	return after.String()
 }
@@ -116,7 +110,7 @@ func TestThePrivacyPageDoesNotChangeWithoutItsDate(t *testing.T) {
 		return
 	}
 	if next != datamap.Edition {
-		t.Errorf("the privacy page says something else than on %s; go test ./internal/datamap -update gives it a new date", datamap.Date)
+		t.Errorf("edition.txt is not that of the privacy page; go test ./internal/datamap -update writes it, with today as the date of what changed")
 	}
 	if _, err := time.Parse(time.DateOnly, datamap.Date); err != nil {
 		t.Errorf("its date is none: %v", err)
@@ -128,6 +122,7 @@ func TestTheDateOfThePageIsThatOfItsNewestChange(t *testing.T) {
 	first := nextEdition("", page("kept", "sealed"), "2026-01-01")
 	added := nextEdition(first, page("kept", "sealed", "logged"), "2026-02-02")
 	removed := nextEdition(first, page("kept"), "2026-03-03")
+	merged := mergedLines(first, added, removed)
 	for name, test := range map[string]struct{ edition, date string }{
 		"the first":                         {first, "2026-01-01"},
 		"nothing is new a month later":      {nextEdition(first, page("sealed", "kept"), "2026-02-01"), "2026-01-01"},
@@ -135,12 +130,45 @@ func TestTheDateOfThePageIsThatOfItsNewestChange(t *testing.T) {
 		"a line less":                       {removed, "2026-03-03"},
 		"a line less, and later none":       {nextEdition(removed, page("kept"), "2026-04-04"), "2026-03-03"},
 		"the line is back":                  {nextEdition(removed, page("kept", "sealed"), "2026-05-05"), "2026-05-05"},
-		"two branches, one added, one left": {nextEdition(added+removed, page("kept", "logged"), "2026-06-06"), "2026-03-03"},
+		"two branches, one added, one left": {merged, "2026-03-03"},
 	} {
 		if got := datamap.Newest(test.edition); got != test.date {
 			t.Errorf("%s: the date is %s, want %s:\n%s", name, got, test.date, test.edition)
 		}
 	}
+}
+
+func TestMergingTwoBranchesThatChangedThePageNeedsNoWork(t *testing.T) {
+	page := func(lines ...string) map[string]bool { return saidIn([]byte(strings.Join(lines, "\n"))) }
+	first := nextEdition("", page("kept", "sealed", "logged"), "2026-01-01")
+	for name, test := range map[string]struct {
+		ours, theirs, both map[string]bool
+		day                string // of theirs; ours is of 2026-02-02
+	}{
+		"each changed a line, on two days":    {page("kept", "sealed well", "logged"), page("kept", "sealed", "not logged"), page("kept", "sealed well", "not logged"), "2026-03-03"},
+		"each changed a line, on one day":     {page("kept", "sealed well", "logged"), page("kept", "sealed", "not logged"), page("kept", "sealed well", "not logged"), "2026-02-02"},
+		"one changed a line, later one added": {page("kept", "sealed well", "logged"), page("kept", "sealed", "logged", "new"), page("kept", "sealed well", "logged", "new"), "2026-03-03"},
+		"each left a line out":                {page("kept", "logged"), page("kept", "sealed"), page("kept"), "2026-03-03"},
+	} {
+		merged := mergedLines(first, nextEdition(first, test.ours, "2026-02-02"), nextEdition(first, test.theirs, test.day))
+		if diff := cmp.Diff(merged, nextEdition(merged, test.both, "2026-06-06")); diff != "" {
+			t.Errorf("%s: the edition is not that of the page (-merged +wanted):\n%s", name, diff)
+		}
+		if got := datamap.Newest(merged); got != test.day {
+			t.Errorf("%s: the date is %s, want %s", name, got, test.day)
+		}
+	}
+}
+
+// mergedLines is what a merge makes of two files with sorted lines: what both
+// left as it was, and what one of them wrote.
+func mergedLines(base, ours, theirs string) string {
+	was, a, b := slices.Collect(strings.Lines(base)), slices.Collect(strings.Lines(ours)), slices.Collect(strings.Lines(theirs))
+	merged := slices.DeleteFunc(slices.Concat(a, b), func(line string) bool {
+		return slices.Contains(was, line) && !(slices.Contains(a, line) && slices.Contains(b, line))
+	})
+	slices.Sort(merged)
+	return strings.Join(slices.Compact(merged), "")
 }
 
 func TestThePrivacyPageSaysAllAndNamesTheContact(t *testing.T) {
