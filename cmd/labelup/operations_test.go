@@ -77,6 +77,20 @@ func refuses(t testing.TB, want int, environment []string, says string, args ...
 	}
 }
 
+func TestTheStateOfASiteSaysWhoDidWhat(t *testing.T) {
+	for want, s := range map[string]site.Summary{
+		"installed":                    {Enabled: true},
+		"installed, disabled":          {},
+		"blocked by the operator":      {Enabled: true, Blocked: true},
+		"uninstalled 2026-03-01 12:00": {UninstalledAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)},
+		"unreadable":                   {Corrupt: true},
+	} {
+		if got := state(s); got != want {
+			t.Errorf("state(%+v) = %q, want %q", s, got, want)
+		}
+	}
+}
+
 func flush(t testing.TB, server *redistest.Server) {
 	t.Helper()
 	client := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Socket()})

@@ -139,7 +139,7 @@ func state(s site.Summary) string {
 	case !s.UninstalledAt.IsZero():
 		return "uninstalled " + date(s.UninstalledAt)
 	case !s.Enabled:
-		return "installed, off"
+		return "installed, disabled"
 	default:
 		return "installed"
 	}

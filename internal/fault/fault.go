@@ -20,7 +20,7 @@ const (
 	Unauthorized Kind = "unauthorized" // no proof of who is calling
 	Anonymous    Kind = "anonymous"    // proved, but nobody is signed in and this needs a person
 	Unlicensed   Kind = "unlicensed"   // the site has no active licence and this is a change
-	Blocked      Kind = "blocked"      // the operator has switched the app off for this site
+	Blocked      Kind = "blocked"      // the operator has blocked this site
 	Forbidden    Kind = "forbidden"    // Confluence does not let this person do it
 	NotFound     Kind = "not_found"    // no such page, or this person may not see it
 	WrongMethod  Kind = "wrong_method" // the path exists and not with this method; no browser of ours does that

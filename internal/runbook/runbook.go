@@ -21,7 +21,7 @@ var entries = []Entry{
 	{string(fault.Unauthorized), "Look at the reason: if it is issuer or signature on many requests of one site, our record of the site is missing or old; if it is uninstalled, the site has left."},
 	{string(fault.Anonymous), "Nothing is wrong: the person is not signed in to Confluence, and a change needs a person."},
 	{string(fault.Unlicensed), "Look at the app's licence in the site's administration: Confluence told us that there is no active one."},
-	{string(fault.Blocked), "We have switched this site off ourselves: labelup sites show says since when, and the ticket of that day says why."},
+	{string(fault.Blocked), "We have blocked this site ourselves: labelup sites show says since when, and the ticket of that day says why."},
 	{string(fault.Forbidden), "Look at the reason: not_permitted is a right that the person lacks in Confluence, refused means that Atlassian does not let the app act for them."},
 	{string(fault.NotFound), "Look at the route: none is somebody probing our address, any other is a page that was deleted or that the person may not see."},
 	{string(fault.WrongMethod), "Ignore it unless it is one of our own pages that asks: nothing of ours calls a path with the wrong method."},
