@@ -408,9 +408,9 @@ func TestSealingMovesFromLocalKeysToKMSAndBackWithoutDowntime(t *testing.T) {
 		}
 		both("as it was sealed")
 		if step.rotate {
-			succeeds(t, environment, "0 sites are sealed with the current key, 1 are not", "seal", "status")
+			succeeds(t, environment, "0 records are current, 1 are not", "seal", "status")
 			succeeds(t, environment, "Sealed 1 sites anew", "seal", "rotate")
-			succeeds(t, environment, "1 sites are sealed with the current key, 0 are not", "seal", "rotate")
+			succeeds(t, environment, "1 records are current, 0 are not", "seal", "rotate")
 			time.Sleep(time.Second)
 			both("sealed anew")
 		}
@@ -680,7 +680,7 @@ func TestSealingAnewGoesOnWhereItWasInterrupted(t *testing.T) {
 		"AWS_REGION="+awstest.Region, "AWS_ACCESS_KEY_ID="+awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+awstest.SecretAccessKey,
 		"AWS_ENDPOINT_URL="+amazon.Proxy.URL(), "KMS_KEY_ID=0a1b2c3d-0000-4000-8000-00000000000a")
 	fill(t, server, sites)
-	succeeds(t, environment, "0 sites are sealed with the current key, 120 are not, 0 cannot be read", "seal", "status")
+	succeeds(t, environment, "0 records are current, 120 are not, 0 cannot be read", "seal", "status")
 
 	amazon.Misbehave(awstest.Deny, -1)
 	refuses(t, 1, environment, "stopped after 0 of 120", "seal", "rotate")
@@ -697,10 +697,10 @@ func TestSealingAnewGoesOnWhereItWasInterrupted(t *testing.T) {
 	p.exit()
 	amazon.Proxy.Heal()
 
-	said := succeeds(t, environment, `[1-9]\d* sites are sealed with the current key, [1-9]\d* are not`, "seal", "status")
-	left := regexp.MustCompile(`key, (\d+) are not`).FindStringSubmatch(said)[1]
+	said := succeeds(t, environment, `[1-9]\d* records are current, [1-9]\d* are not`, "seal", "status")
+	left := regexp.MustCompile(`current, (\d+) are not`).FindStringSubmatch(said)[1]
 	succeeds(t, environment, "Sealed "+left+" sites anew", "seal", "rotate")
-	succeeds(t, environment, "120 sites are sealed with the current key, 0 are not, 0 cannot be read", "seal", "status")
+	succeeds(t, environment, "120 records are current, 0 are not, 0 cannot be read", "seal", "status")
 	if asked := len(amazon.Called()); asked > sites+40 {
 		t.Errorf("KMS was asked %d times to seal %d sites", asked, sites)
 	}

@@ -11,8 +11,8 @@ import (
 	"labelup/internal/site"
 )
 
-const sealUsage = `labelup seal status    count the sites by whether their secrets are sealed with the current key
-labelup seal rotate    seal anew what is not; it can be stopped and run again at any time
+const sealUsage = `labelup seal status    count the records that are sealed with the current key and have no field that is no longer kept
+labelup seal rotate    seal the others anew, without such fields; it can be stopped and run again at any time
 `
 
 func runSeal(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
@@ -37,9 +37,9 @@ func runSeal(ctx context.Context, args []string, getenv func(string) string, std
 	return 0
 }
 
-// rotate seals the secrets anew that are not sealed with the current key. What
-// is done needs no note of its own, for each record says by which key it is
-// sealed: after an interruption the next run does the rest.
+// rotate seals the records anew that are not current. What is done needs no note
+// of its own, for each record says so itself: after an interruption the next run
+// does the rest.
 func (o *operation) rotate(ctx context.Context, write bool, stdout io.Writer) error {
 	var old []string
 	current, corrupt := 0, 0
@@ -56,7 +56,7 @@ func (o *operation) rotate(ctx context.Context, write bool, stdout io.Writer) er
 	}); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%d sites are sealed with the current key, %d are not, %d cannot be read.\n", current, len(old), corrupt)
+	fmt.Fprintf(stdout, "%d records are current, %d are not, %d cannot be read.\n", current, len(old), corrupt)
 	unread := func() error {
 		if corrupt == 0 {
 			return nil

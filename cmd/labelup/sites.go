@@ -109,18 +109,18 @@ func (o *operation) sites(ctx context.Context, verb, which, reason, confirm stri
 
 func (o *operation) listSites(ctx context.Context, stdout io.Writer) error {
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "SITE\tADDRESS\tSTATE\tINSTALLED\tLAST CALL\tKEY")
+	fmt.Fprintln(table, "SITE\tADDRESS\tSTATE\tINSTALLED\tLAST CALL\tRECORD")
 	count := 0
 	err := o.store.Each(ctx, func(s site.Summary) error {
 		count++
-		key := "current"
+		record := "current"
 		if !s.Current {
-			key = "old"
+			record = "old"
 		}
 		if s.Corrupt {
-			key = "-"
+			record = "-"
 		}
-		_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name[:12], terminal.Visible(s.BaseURL), state(s), date(s.InstalledAt), date(s.ChangedAt), key)
+		_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name[:12], terminal.Visible(s.BaseURL), state(s), date(s.InstalledAt), date(s.ChangedAt), record)
 		return err
 	})
 	if err != nil {

@@ -21,10 +21,9 @@ type HeldField struct {
 
 // Held returns the record of a site as it is stored at this moment, the fields
 // that it has in the order of Stores, then those of another version of the
-// program. No secret
-// is in it. It returns connect.ErrUnknownSite if there is no record, and an
-// error that wraps connect.ErrStoreUnavailable, and ErrCorrupt too if it cannot
-// be read.
+// program. No secret is in it. It returns connect.ErrUnknownSite if there is no
+// record, and an error that wraps connect.ErrStoreUnavailable, and ErrCorrupt
+// too if it cannot be read.
 func (s *Store) Held(ctx context.Context, clientKey string) ([]HeldField, error) {
 	return s.HeldByName(ctx, Name(clientKey))
 }
@@ -76,7 +75,11 @@ func shown(r *record, stored string) ([]HeldField, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.unknown)) {
 		// It may be a secret, and only the other program knows.
-		fields = append(fields, HeldField{Name: name, Value: fmt.Sprintf("of another version of the app, %d characters", len(r.unknown[name]))})
+		text := fmt.Sprintf("of another version of the app, %d characters", len(r.unknown[name]))
+		if slices.Contains(formerFields, name) {
+			text = "no longer kept: it goes when the record is written next"
+		}
+		fields = append(fields, HeldField{Name: name, Value: text})
 	}
 	return fields, nil
 }

@@ -79,7 +79,7 @@ type record struct {
 }
 
 // formerFields are what an earlier version kept and no code reads. A record that
-// has them loses them when it is written next.
+// has them loses them when it is written next, by Reseal at the latest.
 var formerFields = []string{"cloudId", "installationId", "entitlementId", "entitlementNumber"}
 
 const (
@@ -129,8 +129,12 @@ func (r *record) secrets() [2]secretField {
 	return [2]secretField{{fieldSharedSecret, &r.SharedSecret}, {fieldPreviousSecret, &r.PreviousSecret}}
 }
 
-// current reports whether every secret is sealed with the key that seals now.
+// current reports whether a record that parseWhole read needs no writing: every
+// secret is sealed with the key that seals now, and none of formerFields is there.
 func (r *record) current(sealer Sealer) bool {
+	if slices.ContainsFunc(formerFields, func(name string) bool { return r.unknown[name] != nil }) {
+		return false
+	}
 	for _, secret := range r.secrets() {
 		if *secret.sealed != "" && !sealer.Current(*secret.sealed) {
 			return false

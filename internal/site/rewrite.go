@@ -58,7 +58,8 @@ func (s *Store) SetBlocked(ctx context.Context, name string, blocked bool) error
 }
 
 // Reseal seals the secrets of a site anew, by its Name, if they are not sealed
-// with the key that seals now. It reports whether it wrote. It returns
+// with the key that seals now, or if the record still has a field that is no
+// longer kept, which goes with it. It reports whether it wrote. It returns
 // connect.ErrUnknownSite if there is no record (any more), an error that wraps
 // ErrCorrupt if the secrets do not open, and for any other failure one that
 // wraps connect.ErrStoreUnavailable; nothing was changed then, or all was.

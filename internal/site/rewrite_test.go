@@ -100,8 +100,9 @@ func TestWhatIsNotKeptAnyMoreIsShownUntilTheRecordIsWrittenNext(t *testing.T) {
 		"a lifecycle call": func() error {
 			return s.Change(t.Context(), site, nil, func(current *connect.Installation) (*connect.Installation, error) { return current, nil })
 		},
-		"a block":         func() error { return s.SetBlocked(t.Context(), name, true) },
-		"sealing it anew": func() error { _, err := rotated.Reseal(t.Context(), name); return err },
+		"a block":                      func() error { return s.SetBlocked(t.Context(), name, true) },
+		"sealing it with another key":  func() error { _, err := rotated.Reseal(t.Context(), name); return err },
+		"sealing it with the same key": func() error { _, err := s.Reseal(t.Context(), name); return err },
 		"a restore": func() error {
 			if err := client.Del(t.Context(), key).Err(); err != nil {
 				return err
@@ -117,9 +118,12 @@ func TestWhatIsNotKeptAnyMoreIsShownUntilTheRecordIsWrittenNext(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, field := range formerFields {
-				if !slices.ContainsFunc(fields, func(f HeldField) bool { return f.Name == field }) {
-					t.Errorf("%s is stored and not shown", field)
+				if !slices.Contains(fields, HeldField{Name: field, Value: "no longer kept: it goes when the record is written next"}) {
+					t.Errorf("%s is stored and not shown so: %v", field, fields)
 				}
+			}
+			if isCurrent(t, s) {
+				t.Error("the record counts as current with them")
 			}
 			if err := write(); err != nil {
 				t.Fatal(err)
@@ -136,8 +140,20 @@ func TestWhatIsNotKeptAnyMoreIsShownUntilTheRecordIsWrittenNext(t *testing.T) {
 			if got["oauthClientId"] != "oauth" {
 				t.Errorf("what is kept has gone: %v", got)
 			}
+			if !isCurrent(t, rotated) && !isCurrent(t, s) {
+				t.Error("the record does not count as current without them")
+			}
 		})
 	}
+}
+
+// isCurrent is what a list says of the only site.
+func isCurrent(t *testing.T, s *Store) (current bool) {
+	t.Helper()
+	if err := s.Each(t.Context(), func(summary Summary) error { current = summary.Current; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return current
 }
 
 func TestAFieldIsKnownWhateverItsCase(t *testing.T) {

@@ -22,7 +22,7 @@ type Summary struct {
 	InstalledAt   time.Time
 	ChangedAt     time.Time
 	UninstalledAt time.Time // zero while the app is installed
-	Current       bool      // every secret is sealed with the key that seals now
+	Current       bool      // Reseal has nothing to do
 	Corrupt       bool      // no record that this program can read; then only Name is filled in
 }
 
@@ -33,7 +33,7 @@ type Summary struct {
 // is, else one that wraps connect.ErrStoreUnavailable.
 func (s *Store) Each(ctx context.Context, visit func(Summary) error) error {
 	return s.each(ctx, siteKey, func(name, stored string) error {
-		r, err := parse(name, stored)
+		r, err := parseWhole(name, stored)
 		if err != nil {
 			return visit(Summary{Name: name, Corrupt: true})
 		}
