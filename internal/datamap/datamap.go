@@ -24,9 +24,11 @@ type Store struct {
 }
 
 // Field is one thing that is kept. Kept and Protection are only filled where
-// they differ from those of the store.
+// they differ from those of the store, Holds where origin and purpose do not
+// tell what is in it.
 type Field struct {
 	Name       string // as it is written
+	Holds      string // what it says, with its unit
 	Origin     string // where it comes from
 	Purpose    string // what it is for
 	Kept       string

@@ -52,6 +52,9 @@ func writeStore(page *strings.Builder, store Store) {
 	page.WriteString("| Field | Where from | What for |\n|---|---|---|\n")
 	for _, field := range store.Fields {
 		purpose := field.Purpose
+		if field.Holds != "" {
+			purpose = field.Holds + "; " + purpose
+		}
 		if field.Kept != store.Kept {
 			purpose += "; kept " + field.Kept
 		}

@@ -9,49 +9,50 @@ import (
 )
 
 const (
-	ownWords   = "a fixed word of this service"
-	ownMeasure = "measured by this service"
+	ownWord  = "a fixed word of this service"
+	measured = "counted or measured by this service"
 )
 
 // list is the closed list of fields, in the order of their declarations below.
 var list []datamap.Field
 
 // The fields of the log. Each is declared here and nowhere else: the list, the
-// data map and the tables in docs are made from this.
+// data map and the tables in docs are made from this. It says what it holds,
+// where that comes from, and what it is for.
 var (
-	_ = declare(slog.TimeKey, "the clock of this service", "to find what happened at a moment that somebody reports")
-	_ = declare(slog.LevelKey, ownWords, "to tell failures from the rest")
-	_ = declare(slog.MessageKey, ownWords+": request, call, panic, start, …", "to tell what kind of line it is")
+	_ = declare(slog.TimeKey, "when the line was written", "the clock of this service", "to find what happened at a moment that somebody reports")
+	_ = declare(slog.LevelKey, "how grave it is: DEBUG, INFO, WARN or ERROR", ownWord, "to tell failures from the rest")
+	_ = declare(slog.MessageKey, "the kind of line: request (one per request), call (one per call to somebody else), panic, start, stop, …", ownWord, "to tell what happened")
 
-	Route    = declare("route", "the pattern of the address that was called, such as /macro/labels; never the address with its query", "to find which part of the app is slow or fails")
-	Method   = declare("method", "the HTTP method of the request", "to tell reading from changing")
-	Status   = declare("status", "the HTTP status that this service answered with, or in a call was answered with", "to find failures")
-	Kind     = declare("kind", ownWords+": the kind of fault", "to find why something failed")
-	Reason   = declare("reason", ownWords+": the reason of the fault", "to find why something failed")
-	Cause    = declare("cause", ownWords+": the class of a lower error, never its text", "to find why something failed")
-	Duration = declare("duration_ms", ownMeasure+", in milliseconds", "to find what is slow")
-	Site     = declare("site", "made from the client key that Confluence gave the site; where a call was refused, from the one it claims", "to find the lines of one site when its people report a fault",
-		"the first 12 hex digits of the key's SHA-256, which without the client key does not tell which site it is")
-	RequestID  = declare("request_id", "a random number, from the router in front of this service or made by it", "to find the lines of one request; it is also shown to the person whose request failed")
-	Operation  = declare("operation", ownWords+": what was asked of Confluence, Atlassian, Redis or AWS", "to find which call is slow or fails")
-	Attempt    = declare("attempt", "counted by this service, from 1", "to tell the exchanges of one call apart")
-	Retries    = declare("retries", "counted by this service", "to find calls that needed more than one try")
-	Points     = declare("points", "estimated by this service", "to stay within the rate limits of Confluence")
-	NearLimit  = declare("near_limit", "the answer of Confluence: its rate limit is near, or not", "to stay within the rate limits of Confluence")
-	Count      = declare("count", "counted by this service", "to say how many of something the line names")
-	Address    = declare("address", "the settings: an address of this service itself, without path and query", "to find which process wrote the line")
-	Version    = declare("version", "the version of the program", "to find with which version a fault began")
-	Setting    = declare("setting", "the name of a setting, never its value", "to find a wrong setting")
-	Place      = declare("place", "a function and line of this program", "to find where the program failed")
-	Support    = declare("support", ownWords+": what a support command did", "to show what support looked at or changed")
-	Reference  = declare("reference", "the number of a ticket, typed by the person of support", "to show why support looked at or changed something")
-	fieldsLost = declare("fields_lost", "counted by this service", "to notice fields that were left out because they are not on this list")
+	Route    = declare("route", "the pattern of the address that was called, such as /macro/labels; never the address with its query", ownWord, "to find which part of the app is slow or fails")
+	Method   = declare("method", "the HTTP method of the request", "the request", "to tell reading from changing")
+	Status   = declare("status", "of a request: the HTTP status that this service answered with; of a call: the one that it was answered with", "this service, or whom it called", "to find failures")
+	Kind     = declare("kind", "the kind of fault", ownWord, "to find why something failed")
+	Reason   = declare("reason", "why it is a fault of this kind", ownWord, "to find why something failed")
+	Cause    = declare("cause", "the class of the lower error behind it, never its text", ownWord, "to find why something failed")
+	Duration = declare("duration_ms", "how long it took, in milliseconds", measured, "to find what is slow")
+	Site     = declare("site", "the first 12 hex digits of the SHA-256 of the site's client key; where a call was refused, of the key that it claims", "the client key that Confluence gave the site", "to find the lines of one site when its people report a fault",
+		"without the client key it does not tell which site it is")
+	RequestID  = declare("request_id", "a random number of the request; it is also in the answer's X-Request-Id and in the errors that people see", "the router in front of this service, or this service", "to find the lines of the request that somebody reports")
+	Operation  = declare("operation", "which call it was to Confluence, Atlassian, Redis or AWS, or which step of a backup", ownWord, "to find which call is slow or fails")
+	Attempt    = declare("attempt", "of a call: 1, and one more for each redirect that led to this exchange", measured, "to tell the exchanges of one call apart")
+	Retries    = declare("retries", "of a call: how many further tries it took", measured, "to find calls that needed more than one try")
+	Points     = declare("points", "of a call to Confluence: how many points of its rate limit the call costs, estimated", measured, "to stay within the rate limits of Confluence")
+	NearLimit  = declare("near_limit", "of a call: whether Confluence said that its rate limit is near", "the answer of Confluence", "to stay within the rate limits of Confluence")
+	Count      = declare("count", "of a backup: how many records it wrote, and how many old backups it deleted, together", measured, "to see how much was done")
+	Address    = declare("address", "of start: the address and port that the service listens on", "the settings", "to find which process wrote the line")
+	Version    = declare("version", "of start: the version of the program", "the program", "to find with which version a fault began")
+	Setting    = declare("setting", "the name of a setting, never its value", "the program", "to find a wrong setting")
+	Place      = declare("place", "of panic: the function and line of the program where it happened", "the program", "to find where the program failed")
+	Support    = declare("support", "what a support command did", ownWord, "to show what support looked at or changed")
+	Reference  = declare("reference", "the number of the ticket of a support command", "the person of support, who types it", "to show why support looked at or changed something")
+	fieldsLost = declare("fields_lost", "how many fields the line lost because they are not on this list", measured, "to notice such fields")
 )
 
 // declare adds a field to the list. Its protection is only said where it is not
 // that of the whole log.
-func declare(name, origin, purpose string, protection ...string) string {
-	list = append(list, datamap.Field{Name: name, Origin: origin, Purpose: purpose, Protection: strings.Join(protection, "")})
+func declare(name, holds, origin, purpose string, protection ...string) string {
+	list = append(list, datamap.Field{Name: name, Holds: holds, Origin: origin, Purpose: purpose, Protection: strings.Join(protection, "")})
 	return name
 }
 
