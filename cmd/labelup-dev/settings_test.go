@@ -30,7 +30,7 @@ func TestEverySettingOfServeIsObeyedButThoseThatAreDecided(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(page), ":\n"+decidedNames()+".") {
+	if !strings.Contains(strings.Join(strings.Fields(string(page)), " "), ": "+decidedNames()+".") {
 		t.Errorf("docs/local-confluence.md does not say that it decides %s", decidedNames())
 	}
 	lookup := getSetting(fixed, own, func(name string) string { return "environment's " + name })

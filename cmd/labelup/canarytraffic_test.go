@@ -209,7 +209,7 @@ func (c *canary) misbehave(p, q *plantedPage) {
 
 // lifecycle takes a site through all that Atlassian calls for.
 func (c *canary) lifecycle(site *customer) {
-	for _, do := range []string{"block", "unblock", "install", "uninstall", "install"} {
+	for _, do := range []string{"disable", "enable", "install", "uninstall", "install"} {
 		c.control(do, site.name)
 	}
 }

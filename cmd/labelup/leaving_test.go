@@ -86,7 +86,7 @@ func (p *process) failures(route string) []map[string]any {
 }
 
 // leave sends a request and leaves before it is answered, until there is a line
-// about it: on a busy machine it may never have arrived.
+// that says so: on a busy machine it may never have arrived.
 func (p *process) leave(r *http.Request) map[string]any {
 	p.t.Helper()
 	before := len(p.failures(r.URL.Path))
@@ -142,10 +142,6 @@ func TestAReaderWhoLeavesIsNoOutage(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
 	h := startHanging(t)
-	metrics := "127.0.0.1:" + strconv.Itoa(freePort(t))
-	p := start(t, append(h.environment(redis, sealKey("k1")), "METRICS_ADDRESS="+metrics), "serve")
-	p.until("/ready", http.StatusOK)
-
 	left := func(stage string, line map[string]any, reason string) {
 		t.Helper()
 		if line["kind"] != "caller_left" || line["reason"] != reason || line["status"] != 499.0 || line["level"] != "INFO" {
@@ -153,15 +149,33 @@ func TestAReaderWhoLeavesIsNoOutage(t *testing.T) {
 		}
 	}
 
-	h.hang("/" + connecttest.KeyID)
-	left("while the install key is fetched", p.leave(h.Lifecycle(connect.Installed)), "key_server")
-	h.hang("")
-	p.answers(http.StatusNoContent, h.Lifecycle(connect.Installed), "install")
+	var p *process
+	var metrics string
+	// Redis is waited for half a second. On a machine that is too busy to leave in
+	// that time it is tried again, with a process that has logged no failure.
+	for range 10 {
+		metrics = "127.0.0.1:" + strconv.Itoa(freePort(t))
+		p = start(t, append(h.environment(redis, sealKey("k1")), "METRICS_ADDRESS="+metrics), "serve")
+		p.until("/ready", http.StatusOK)
 
-	redis.Hang()
-	left("while Redis is asked", p.leave(h.macro()), "store")
-	redis.GoOn()
-	p.until("/ready", http.StatusOK)
+		h.hang("/" + connecttest.KeyID)
+		left("while the install key is fetched", p.leave(h.Lifecycle(connect.Installed)), "key_server")
+		h.hang("")
+		p.answers(http.StatusNoContent, h.Lifecycle(connect.Installed), "install")
+
+		redis.Hang()
+		line := p.leave(h.macro())
+		redis.GoOn()
+		p.until("/ready", http.StatusOK)
+		if line["kind"] != "unavailable" {
+			left("while Redis is asked", line, "store")
+			break
+		}
+		p = nil
+	}
+	if p == nil {
+		t.Fatal("nobody left while Redis was asked")
+	}
 
 	h.hang("/oauth2/")
 	left("while a token is fetched", p.leave(h.site()), "token_server")
