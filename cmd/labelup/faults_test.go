@@ -80,8 +80,9 @@ func fullDisk(t *testing.T, fault string, c *customers, p *process, redisURL str
 	var atEnd int
 	underLoad(t, fault, c, p, redisURL, false, func() {
 		fill()
-		time.Sleep(4 * time.Second)
-		atEnd = strings.Count(p.stdout.String(), `"method":"POST","status":503`)
+		for began := time.Now(); time.Since(began) < 4*time.Second || atEnd == 0 && time.Since(began) < patience; time.Sleep(100 * time.Millisecond) {
+			atEnd = strings.Count(p.stdout.String(), `"method":"POST","status":503`)
+		}
 		free()
 	})
 	if atEnd == 0 {
