@@ -165,7 +165,7 @@ func TestMergingTwoBranchesThatChangedThePageNeedsNoWork(t *testing.T) {
 func mergedLines(base, ours, theirs string) string {
 	was, a, b := slices.Collect(strings.Lines(base)), slices.Collect(strings.Lines(ours)), slices.Collect(strings.Lines(theirs))
 	merged := slices.DeleteFunc(slices.Concat(a, b), func(line string) bool {
-		return slices.Contains(was, line) && !(slices.Contains(a, line) && slices.Contains(b, line))
+		return slices.Contains(was, line) && (!slices.Contains(a, line) || !slices.Contains(b, line))
 	})
 	slices.Sort(merged)
 	return strings.Join(slices.Compact(merged), "")
