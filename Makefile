@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run quick test test-go test-browser build static lint bench faults drill quality fit clean bundle programs
+.PHONY: help run quick test build static lint bench faults drill quality fit clean bundle programs
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,20 +24,12 @@ quick: bundle ## Test in a minute: all but what takes processes of the program, 
 # of all that it is what its sources build, or texts that are not in it yet would
 # fail in tests of something else.
 #
-# Go and the browser are tested side by side, for both mostly wait; what each has
-# to say is shown when it ends.
-test: bundle programs lint ## Check and test everything
-	cd static && npm run --silent check
-	@echo 'Testing Go and the browser side. It takes some ten minutes until there is something to read.'
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target test-go test-browser
-
 # lint has vetted already. Four tests of a package at a time, for those that may
 # run side by side mostly wait.
-test-go:
+test: bundle programs lint ## Check and test everything
+	cd static && npm run --silent check
 	CGO_ENABLED=1 go test -race -vet off -parallel 4 -timeout 30m ./...
 	go test -vet off -run '^TestTheDearestRequests' ./handlers
-
-test-browser:
 	cd static && npm test --silent
 
 # It needs Go alone: the browser side is committed as static/dist.
