@@ -79,7 +79,6 @@ func TestTheEngineGetsWhatTheRequestHas(t *testing.T) {
 // everything is an answer of the engine with every kind of reason in it.
 func everything(suggest.Input) suggest.Answer {
 	return suggest.Answer{
-		Language: "en",
 		Suggestions: []suggest.Suggestion{
 			{Label: "Accessibility", Score: 0.91234, Ticked: true, Reasons: []suggest.Reason{
 				{Kind: suggest.InTitle, Text: "Accessibility testing"},

@@ -173,10 +173,7 @@ func TestUnderLoadInstallsNameKeysThatNobodyHas(t *testing.T) {
 }
 
 func installFlood(t *testing.T, fault string, headers int, leaves bool) {
-	const (
-		perSecond, alone = 1000, 3 * time.Second
-		patience         = time.Minute
-	)
+	const perSecond, alone = 1000, 3 * time.Second
 	lasting := lasting(20 * time.Second)
 	redis := redistest.Start(t)
 	host := connecttest.NewHost("labelup", "https://labelup.example.com")

@@ -67,7 +67,7 @@ func alone(suggests func(suggest.Input) suggest.Answer) engine {
 
 func forever(in suggest.Input, title string, labels []string) suggest.Answer {
 	answer := forever(in, title, labels) //nolint:staticcheck // that it never ends is what it is for
-	answer.Language = title
+	answer.Search = append(answer.Search, title)
 	return answer
 }
 

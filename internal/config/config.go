@@ -241,8 +241,8 @@ func number(least, most int, set func(c *Config, n int)) func(*Config, string) s
 	}
 }
 
-// list takes what is comma separated. check, if there is one, makes of each item
-// what is kept, and says what is wrong with it.
+// list takes what is comma separated. check may be nil; it returns an item as it
+// is kept, and what is wrong with it.
 func list(at func(*Config) *[]string, check func(c *Config, item string) (kept, fault string)) func(*Config, string) string {
 	return func(c *Config, value string) (fault string) {
 		for item := range strings.SplitSeq(value, ",") {

@@ -8,8 +8,8 @@
 // about to use it. What is being worked on is never ended, nor is what has been
 // sent and not read yet: then it is the server that is slow. So whoever opens
 // connections and sends nothing, or sends slowly, pushes out their own; a request
-// that comes as fast as a network brings it finds room. Nothing is told apart by address, for behind a router
-// there is one only.
+// that comes as fast as a network brings it finds room. Nothing is told apart by
+// address, for behind a router there is one only.
 package connlimit
 
 import (

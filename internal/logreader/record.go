@@ -46,7 +46,6 @@ type Record struct {
 	Count     int        `json:"count"`
 	Address   string     `json:"address"`
 	Version   string     `json:"version"`
-	Setting   string     `json:"setting"`
 	Place     string     `json:"place"`
 	Support   string     `json:"support"`
 	Reference string     `json:"reference"`
@@ -91,7 +90,7 @@ func Parse(line string) (Record, bool) {
 	r.Duration = duration(r.Duration)
 	for _, text := range []*string{
 		&r.Message, &r.Route, &r.Method, &r.Kind, &r.Reason, &r.Cause, &r.Site, &r.RequestID, &r.Operation,
-		&r.Address, &r.Version, &r.Setting, &r.Place, &r.Support, &r.Reference,
+		&r.Address, &r.Version, &r.Place, &r.Support, &r.Reference,
 	} {
 		*text = printable(*text)
 	}

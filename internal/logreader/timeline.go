@@ -104,7 +104,6 @@ func describe(r Record, part bool) []string {
 	add("at %s", r.Place, r.Place != "")
 	add("address %s", r.Address, r.Address != "")
 	add("version %s", r.Version, r.Version != "")
-	add("setting %s", r.Setting, r.Setting != "")
 	add("support %s", r.Support, r.Support != "")
 	add("ticket %s", r.Reference, r.Reference != "")
 	add("fields lost %d", r.Lost, r.Lost != 0)

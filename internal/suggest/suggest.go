@@ -133,7 +133,6 @@ type Answer struct {
 	Suggestions []Suggestion // the best first
 	Removals    []Removal
 	Nothing     Nothing  // why Suggestions is empty; "" if it is not
-	Language    string   // of the page, as a BCP 47 tag; "" if not known
 	Search      []string // words of the page that find pages like it, the best first, as written there
 	Truncated   bool     // there was more than is read: bounds.go says what was left out
 }
@@ -159,7 +158,7 @@ func (w *Weights) Suggest(in Input) Answer {
 	if limit <= 0 {
 		limit = defaultLimit
 	}
-	answer := Answer{Language: in.tag(s.language), Suggestions: []Suggestion{}, Removals: []Removal{}}
+	answer := Answer{Suggestions: []Suggestion{}, Removals: []Removal{}}
 	picked, allHeld := s.pick(found, limit)
 	for i := range picked {
 		c := &picked[i]
@@ -215,14 +214,6 @@ func rounded(score float64) float64 { return math.Round(score*1e4) / 1e4 }
 
 // language is the language of the page.
 func (in *Input) language() words.Language { return words.Detect(in.sample()) }
-
-// tag is the language as a BCP 47 tag.
-func (in *Input) tag(language words.Language) string {
-	if language != words.CJK {
-		return language.Tag()
-	}
-	return words.TagOf(in.sample(), language)
-}
 
 // sample is the beginning of the page, without what is in no language or
 // somebody else's.

@@ -42,7 +42,6 @@ var (
 	Count      = declare("count", "of a backup: how many records it wrote, and how many old backups it deleted, together", measured, "to see how much was done")
 	Address    = declare("address", "of start: the address and port that the service listens on", "the settings", "to find which process wrote the line")
 	Version    = declare("version", "of start: the version of the program", "the program", "to find with which version a fault began")
-	Setting    = declare("setting", "the name of a setting, never its value", "the program", "to find a wrong setting")
 	Place      = declare("place", "of panic: the function and line of the program where it happened", "the program", "to find where the program failed")
 	Support    = declare("support", "what a support command did", ownWord, "to show what support looked at or changed")
 	Reference  = declare("reference", "the number of the ticket of a support command", "the person of support, who types it", "to show why support looked at or changed something")

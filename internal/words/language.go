@@ -23,41 +23,6 @@ const (
 	languages
 )
 
-// Tag is the language as a BCP 47 tag, and "" for Unknown and for CJK, which is
-// several: TagOf tells these apart.
-func (l Language) Tag() string {
-	if l >= languages {
-		return ""
-	}
-	return [languages]string{English: "en", German: "de", French: "fr", Spanish: "es", Portuguese: "pt", Italian: "it", Dutch: "nl", Swedish: "sv"}[l]
-}
-
-// TagOf is the language of a text that Detect took for l, as a BCP 47 tag: what
-// l.Tag() is, and for CJK "ko", "ja" or "zh" by the script.
-func TagOf(text string, l Language) string {
-	if l != CJK {
-		return l.Tag()
-	}
-	hangulSeen, kanaSeen, hanSeen := 0, 0, 0
-	for _, c := range text[:sampled(text, maxSample)] {
-		switch s := scriptOf(c); {
-		case s == hangul:
-			hangulSeen++
-		case s == katakana || isHiragana(c):
-			kanaSeen++
-		case s == han:
-			hanSeen++
-		}
-	}
-	switch {
-	case hangulSeen > kanaSeen+hanSeen || hangulSeen > 0 && kanaSeen == 0 && hanSeen < 2*hangulSeen:
-		return "ko"
-	case kanaSeen*20 > hanSeen: // Chinese quotes a name in Kana at most
-		return "ja"
-	}
-	return "zh"
-}
-
 // maxSample is how much of a text is looked at, in bytes. A page of one language
 // is told long before.
 const maxSample = 4000

@@ -289,13 +289,7 @@ func confusion(t *testing.T, texts map[Language]string, fine func(text string, w
 }
 
 func name(l Language) string {
-	switch l {
-	case Unknown:
-		return "?"
-	case CJK:
-		return "cjk"
-	}
-	return l.Tag()
+	return [languages]string{"?", "en", "de", "fr", "es", "pt", "it", "nl", "sv", "cjk"}[l]
 }
 
 func all(l Language) string { return strings.Join(strings.Fields(sentences[l]), " ") }
@@ -356,32 +350,6 @@ func TestDetectorAddsUpPieces(t *testing.T) {
 	}
 }
 
-func TestTagOfEachLanguage(t *testing.T) {
-	for _, test := range []struct {
-		text     string
-		language Language
-		want     string
-	}{
-		{"", Unknown, ""}, {"how", English, "en"}, {"wie", German, "de"}, {"comment", French, "fr"}, {"cómo", Spanish, "es"},
-		{"como", Portuguese, "pt"}, {"come", Italian, "it"}, {"hoe", Dutch, "nl"}, {"hur", Swedish, "sv"}, {"x", 200, ""},
-		{"会议记录和发布流程", CJK, "zh"},
-		{"品牌「カ」的发布流程，每个团队选一个人，在文章发布之前进行检查，如果发票超过预算，必须由两个人批准。", CJK, "zh"},
-		{"会議の記録", CJK, "ja"},
-		{"テンプレート", CJK, "ja"},
-		{"회의 기록", CJK, "ko"},
-		{"회의 기록 (會議)", CJK, "ko"},
-		{"Confluence 회의", CJK, "ko"},
-		{"Confluence", CJK, "zh"},
-	} {
-		if got := TagOf(test.text, test.language); got != test.want {
-			t.Errorf("TagOf(%q, %d) is %q, want %q", test.text, test.language, got, test.want)
-		}
-	}
-	if got := CJK.Tag(); got != "" {
-		t.Errorf("the tag of three languages is %q", got)
-	}
-}
-
 func FuzzDetect(f *testing.F) {
 	for _, text := range sentences {
 		f.Add(text)
@@ -391,9 +359,6 @@ func FuzzDetect(f *testing.F) {
 		l := Detect(text)
 		if l >= languages || l != Detect(text) {
 			t.Errorf("%d", l)
-		}
-		if tag := TagOf(text, l); tag == "" != (l == Unknown) {
-			t.Errorf("language %d has the tag %q", l, tag)
 		}
 		if n := sampled(text, 10); n > 10 || n < len(text) && utf8.ValidString(text) && !utf8.ValidString(text[:n]) {
 			t.Errorf("cut at %d", n)

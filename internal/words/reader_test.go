@@ -194,7 +194,7 @@ func TestTextsThatDifferHaveOtherIDs(t *testing.T) {
 		for _, pair := range pairs {
 			r := NewReader()
 			if got := ids(r.Read(pair, language, nil)); len(got) != 2 || got[0] == got[1] {
-				t.Errorf("%s: %q is %v", language.Tag(), pair, got)
+				t.Errorf("%s: %q is %v", name(language), pair, got)
 			}
 		}
 	}
@@ -211,7 +211,7 @@ func TestUpperCaseHasTheSameIDs(t *testing.T) {
 			written := text[word.Start:word.End]
 			for _, upper := range []string{strings.ToUpper(written), strings.ToTitle(written)} {
 				if got := r.Read(upper, language, nil); word.Flags&Gram == 0 && (len(got) != 1 || got[0].ID != word.ID || got[0].Folded != word.Folded || (got[0].Flags^word.Flags)&Stop != 0 && word.Flags&Joined == 0 && !strings.ContainsRune("'’", after(text, word))) {
-					t.Errorf("%s: %q and %q differ", language.Tag(), written, upper)
+					t.Errorf("%s: %q and %q differ", name(language), written, upper)
 				}
 			}
 		}
@@ -241,16 +241,16 @@ func TestStopWordsSayNothingInTheirLanguage(t *testing.T) {
 		r := NewReader()
 		for _, w := range r.Read(test.stop, test.language, nil) {
 			if w.Flags&Stop == 0 {
-				t.Errorf("%s: %q says something", test.language.Tag(), r.Text(w.Folded))
+				t.Errorf("%s: %q says something", name(test.language), r.Text(w.Folded))
 			}
 		}
 		for _, w := range r.Read(test.says, test.language, nil) {
 			if w.Flags&Stop != 0 && test.language != Unknown {
-				t.Errorf("%s: %q says nothing", test.language.Tag(), r.Text(w.Folded))
+				t.Errorf("%s: %q says nothing", name(test.language), r.Text(w.Folded))
 			}
 		}
 		if n := len(strings.Fields(stopWordsOf[test.language])); test.language != Unknown && n < 120 {
-			t.Errorf("%s has only %d stop words", test.language.Tag(), n)
+			t.Errorf("%s has only %d stop words", name(test.language), n)
 		}
 	}
 }

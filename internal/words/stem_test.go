@@ -338,12 +338,12 @@ func TestFormsOfOneWordHaveOneStem(t *testing.T) {
 					first = read[0]
 				}
 				if read[0].ID != first.ID {
-					t.Errorf("%s: %s is %q, %s is %q", language.Tag(), strings.Fields(line)[0], r.Text(first.ID), form, r.Text(read[0].ID))
+					t.Errorf("%s: %s is %q, %s is %q", name(language), strings.Fields(line)[0], r.Text(first.ID), form, r.Text(read[0].ID))
 				}
 			}
 		}
 		if words < 60 {
-			t.Errorf("%s: only %d words", language.Tag(), words)
+			t.Errorf("%s: only %d words", name(language), words)
 		}
 	}
 }
@@ -356,7 +356,7 @@ func TestWordsThatDifferHaveStemsThatDiffer(t *testing.T) {
 			for _, word := range strings.Fields(line) {
 				read := r.Read(word, language, nil)
 				if other, ok := seen[read[0].ID]; ok {
-					t.Errorf("%s: %s and %s are both %q", language.Tag(), word, other, r.Text(read[0].ID))
+					t.Errorf("%s: %s and %s are both %q", name(language), word, other, r.Text(read[0].ID))
 				}
 				seen[read[0].ID] = word
 			}
@@ -385,7 +385,7 @@ func TestStemsAreSnowballs(t *testing.T) {
 				want = word
 			}
 			if got := r.stem(word, language); got != want {
-				t.Errorf("%s: %s is %q, want %q", language.Tag(), word, got, want)
+				t.Errorf("%s: %s is %q, want %q", name(language), word, got, want)
 			}
 		}
 	}
@@ -411,7 +411,7 @@ func FuzzStem(f *testing.F) {
 		r := NewReader()
 		for l := range languages {
 			if got := r.stem(word, l); got == "" && word != "" || got != r.stem(word, l) {
-				t.Errorf("%q in %q is %q", word, l.Tag(), got)
+				t.Errorf("%q in %q is %q", word, name(l), got)
 			}
 		}
 	})

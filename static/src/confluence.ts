@@ -113,13 +113,13 @@ export async function search(host: Host, cql: string, how: { expand: string; lim
   const seen = new Set<unknown>();
   const asked = new Set<string>();
   let cursor = "";
-  for (let request = 0, empty = 0; request < how.requests; request++) {
+  for (let left = how.requests, empty = 0; left > 0; ) {
     const query = new URLSearchParams({ cql, expand: how.expand, limit: String(how.limit), ...(cursor && { cursor }) });
     const body = (await host.read(`/rest/api/content/search?${query}`).catch((error: unknown) => {
       if (!found.length) throw error;
     })) as { results?: Content[]; _links?: { next?: string } } | null | undefined;
     const results = Array.isArray(body?.results) ? body.results : [];
-    if (!results.length && empty++ < MOST_EMPTY) request--;
+    if (results.length || empty++ >= MOST_EMPTY) left--;
     for (const one of results) {
       if (!one || (one.id && seen.has(one.id))) continue;
       seen.add(one.id);

@@ -6,6 +6,7 @@ package controltest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -15,7 +16,8 @@ import (
 
 // Tell sends a command, such as "pages/65600", to the local Confluence at an
 // address that may end in /wiki, and returns its answer. body is sent as JSON
-// unless the method is GET. The test fails if the answer is not 200 and JSON.
+// unless the method is GET. The test fails if the answer is not 200 and JSON. A
+// cleanup may call it.
 func Tell(t testing.TB, confluence, method, command string, body any) map[string]any {
 	t.Helper()
 	raw, err := json.Marshal(body)
@@ -26,7 +28,7 @@ func Tell(t testing.TB, confluence, method, command string, body any) map[string
 	if method != http.MethodGet {
 		reader = bytes.NewReader(raw)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), method, strings.TrimSuffix(confluence, "/wiki")+"/control/"+command, reader)
+	request, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, strings.TrimSuffix(confluence, "/wiki")+"/control/"+command, reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,4 +43,18 @@ func Tell(t testing.TB, confluence, method, command string, body any) map[string
 		t.Fatalf("%s: %d %v %v", command, response.StatusCode, answer, err)
 	}
 	return answer
+}
+
+// EverythingIsPlayed fails the test if something was asked of the local
+// Confluence that it does not play: what it answers then can pass for an answer of
+// Confluence. A cleanup may call it.
+func EverythingIsPlayed(t testing.TB, confluence string) {
+	t.Helper()
+	unplayed, said := Tell(t, confluence, http.MethodGet, "state", nil)["unplayed"].(map[string]any)
+	if !said {
+		t.Fatal("the local Confluence does not say what it does not play")
+	}
+	if len(unplayed) > 0 {
+		t.Errorf("asked of the local Confluence, which does not play it: %v", unplayed)
+	}
 }
