@@ -24,7 +24,7 @@ var InConfluence = []Store{
 	}),
 	Named([]string{"v", "dismissed"}, Store{
 		Name:  "Dismissed suggestions",
-		Place: "the page's content property labelup.page", Kept: "until the property or the page is deleted; the newest 200 labels",
+		Place: "the page's content property labelup_page", Kept: "until the property or the page is deleted; the newest 200 labels",
 		Protection: "the page's permissions",
 		Fields: []Field{
 			{Name: "v", Origin: "the app", Purpose: "how it is written, and what a search finds it by"},
@@ -33,7 +33,7 @@ var InConfluence = []Store{
 	}),
 	Named([]string{"labels", "only"}, Store{
 		Name:  "Vocabulary of a space",
-		Place: "the space's properties labelup.vocabulary and labelup.vocabulary.0 onwards", Kept: "until a space admin deletes it",
+		Place: "the space's properties labelup_vocabulary and labelup_vocabulary_0 onwards", Kept: "until a space admin deletes it",
 		Protection: "the space's permissions: its viewers read it, its admins write it",
 		Fields: []Field{
 			{Name: "labels", Origin: "the space's admins", Purpose: "the labels that are meant to be used, with synonyms and descriptions"},

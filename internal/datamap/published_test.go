@@ -175,7 +175,7 @@ func TestThePrivacyPageSaysAllAndNamesTheContact(t *testing.T) {
 	page := string(datamap.Page(facts()))
 	for _, want := range []string{
 		`<meta name="color-scheme" content="light dark">`, `<time datetime="` + datamap.Date + `">`, `id="security"`,
-		`<a href="mailto:security@example.com">`, "; kept until the site uninstalls the app; sealed with AES-256-GCM", "labelup.page", "labelup.vocabulary", "30 days later",
+		`<a href="mailto:security@example.com">`, "; kept until the site uninstalls the app; sealed with AES-256-GCM", "labelup_page", "labelup_vocabulary", "30 days later",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)

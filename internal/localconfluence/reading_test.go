@@ -157,12 +157,12 @@ func TestPropertiesOfPagesAndPosts(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			w := &world{t, w.s, w.app}
 			all := "/wiki/api/v2/" + kind + "/" + w.pageID(title) + "/properties"
-			made := w.call("editor", "POST", all, `{"key":"labelup.page","value":{"dismissed":["a"]}}`).json(t)
+			made := w.call("editor", "POST", all, `{"key":"labelup_page","value":{"dismissed":["a"]}}`).json(t)
 			one := all + "/" + made["id"].(string)
 			if at(t, made, "version", "number") != 1.0 {
 				t.Errorf("made %v", made)
 			}
-			for key, want := range map[string]int{"labelup.page": 1, "Labelup.page": 0, "labelup": 0} {
+			for key, want := range map[string]int{"labelup_page": 1, "Labelup_page": 0, "labelup": 0} {
 				if got := w.call("viewer", "GET", all+"?key="+key, "").json(t); len(got["results"].([]any)) != want {
 					t.Errorf("with the key %s: %v, want %d", key, got["results"], want)
 				}
@@ -172,17 +172,17 @@ func TestPropertiesOfPagesAndPosts(t *testing.T) {
 				status                        int
 			}{
 				{"a viewer reads", "viewer", "GET", one, "", 200},
-				{"the same number again", "editor", "PUT", one, `{"key":"labelup.page","value":1,"version":{"number":1}}`, 409},
-				{"a number too far", "editor", "PUT", one, `{"key":"labelup.page","value":1,"version":{"number":3}}`, 409},
-				{"the next number", "editor", "PUT", one, `{"key":"labelup.page","value":1,"version":{"number":2}}`, 200},
+				{"the same number again", "editor", "PUT", one, `{"key":"labelup_page","value":1,"version":{"number":1}}`, 409},
+				{"a number too far", "editor", "PUT", one, `{"key":"labelup_page","value":1,"version":{"number":3}}`, 409},
+				{"the next number", "editor", "PUT", one, `{"key":"labelup_page","value":1,"version":{"number":2}}`, 200},
 				{"another key", "editor", "PUT", one, `{"key":"other","value":1,"version":{"number":3}}`, 400},
-				{"a key that exists", "editor", "POST", all, `{"key":"labelup.page","value":1}`, 409},
+				{"a key that exists", "editor", "POST", all, `{"key":"labelup_page","value":1}`, 409},
 				{"32 KB", "editor", "POST", all, `{"key":"big","value":"` + strings.Repeat("x", 32<<10-2) + `"}`, 200},
 				{"a byte more", "editor", "POST", all, `{"key":"bigger","value":"` + strings.Repeat("x", 32<<10-1) + `"}`, 400},
 				{"a key of 255", "editor", "POST", all, `{"key":"` + strings.Repeat("k", 255) + `","value":1}`, 200},
 				{"a key of 256", "editor", "POST", all, `{"key":"` + strings.Repeat("k", 256) + `","value":1}`, 400},
 				{"a viewer makes one", "viewer", "POST", all, `{"key":"v","value":1}`, 403},
-				{"a viewer changes one", "viewer", "PUT", one, `{"key":"labelup.page","value":1,"version":{"number":3}}`, 403},
+				{"a viewer changes one", "viewer", "PUT", one, `{"key":"labelup_page","value":1,"version":{"number":3}}`, 403},
 				{"a viewer deletes one", "viewer", "DELETE", one, "", 403},
 				{"somebody who may not see the page", "viewer", "GET", "/wiki/api/v2/pages/" + hidden + "/properties", "", 404},
 				{"writes to it", "viewer", "POST", "/wiki/api/v2/pages/" + hidden + "/properties", `{"key":"v","value":1}`, 404},
@@ -222,7 +222,7 @@ func TestPropertiesOfSpaces(t *testing.T) {
 		{"who reads all the same, as the space is open", "anonymous", "GET", one, "", 200},
 		{"a stale number", "admin", "PUT", one, write(1), 409},
 		{"the next number", "admin", "PUT", one, write(2), 200},
-		{"another one", "admin", "POST", all, `{"key":"labelup.vocabulary.1","value":{}}`, 201},
+		{"another one", "admin", "POST", all, `{"key":"labelup_vocabulary_1","value":{}}`, 201},
 		{"a space that is not", "admin", "GET", "/wiki/api/v2/spaces/999/properties", "", 404},
 		{"deleted", "admin", "DELETE", one, "", 204},
 		{"gone", "viewer", "GET", one, "", 404},

@@ -103,11 +103,11 @@ func TestPropertiesAreDeletedAndFoundBySearch(t *testing.T) {
 	}
 	made := map[string]string{}
 	for _, owner := range []string{"pages/" + page, "blogposts/" + blog, "spaces/" + space} {
-		answer := w.call("admin", "POST", "/wiki/api/v2/"+owner+"/properties", `{"key":"labelup.page","value":{"v":1,"dismissed":["a"]}}`).json(t)
+		answer := w.call("admin", "POST", "/wiki/api/v2/"+owner+"/properties", `{"key":"labelup_page","value":{"v":1,"dismissed":["a"]}}`).json(t)
 		made[owner] = at(t, answer, "id").(string)
 	}
 	both := []string{page, blog}
-	for _, query := range []string{`labelupPage = 1 order by id`, `content.property[labelup.page].v >= 1 order by id`} {
+	for _, query := range []string{`labelupPage = 1 order by id`, `content.property[labelup_page].v >= 1 order by id`} {
 		if diff := cmp.Diff(both, search("admin", query)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", query, diff)
 		}

@@ -124,7 +124,7 @@ func TestAttachmentsAndCustomContentHaveLabelsAndProperties(t *testing.T) {
 			if got := w.call("viewer", "POST", labels, post("x")); got.status != 403 {
 				t.Errorf("a viewer labels: %d", got.status)
 			}
-			made := w.call("editor", "POST", path+"/properties", `{"key":"labelup.page","value":{"v":1}}`).json(t)
+			made := w.call("editor", "POST", path+"/properties", `{"key":"labelup_page","value":{"v":1}}`).json(t)
 			if got := w.call("editor", "DELETE", path+"/properties/"+made["id"].(string), ""); got.status != 204 {
 				t.Errorf("deleting a property: %d %s", got.status, got.body)
 			}

@@ -115,7 +115,7 @@ func TestTheLabelsInUse(t *testing.T) {
 		}
 	}
 
-	properties := w.call("viewer", "GET", "/wiki/api/v2/spaces/"+w.spaceID()+"/properties?key=labelup.vocabulary.0", "").json(t)
+	properties := w.call("viewer", "GET", "/wiki/api/v2/spaces/"+w.spaceID()+"/properties?key=labelup_vocabulary_0", "").json(t)
 	raw, err := json.Marshal(at(t, properties, "results", 0, "value"))
 	if err != nil {
 		t.Fatal(err)

@@ -258,7 +258,7 @@ test("a suggestion that is not wanted stays away, also next time", async (t) => 
   await suggest(page, panel);
   await panel.getByRole("button", { name: "Not this one: food-safety" }).click();
   await until("remembered with the page", async () => {
-    const answer = await page.request.get(`${wiki}/api/v2/pages/${id}/properties?key=labelup.page`);
+    const answer = await page.request.get(`${wiki}/api/v2/pages/${id}/properties?key=labelup_page`);
     assert.deepEqual((await answer.json()).results.map((property) => property.value), [{ v: 1, dismissed: ["food-safety"] }]);
   });
   const again = await open(t, id);
@@ -269,7 +269,7 @@ test("a suggestion that is not wanted stays away, also next time", async (t) => 
   await again.panel.getByRole("button", { name: "Bring back food-safety" }).click();
   await until("back", async () => assert.equal((await offered(again.panel)).at(-1), "food-safety"));
   await until("remembered", async () => {
-    const answer = await page.request.get(`${wiki}/api/v2/pages/${id}/properties?key=labelup.page`);
+    const answer = await page.request.get(`${wiki}/api/v2/pages/${id}/properties?key=labelup_page`);
     assert.deepEqual((await answer.json()).results.map((property) => property.value), [{ v: 1, dismissed: [] }]);
   });
   assert.deepEqual(again.page.violations, []);
@@ -763,9 +763,9 @@ test("a site is erased by its administrator: what the app keeps in Confluence fi
   t.after(() => tell("install"));
   t.after(() => tell("misbehave", {}, "DELETE"));
   const [{ spaceId }] = await tell("pages", {}, "GET");
-  const vocabulary = (await properties(page, `spaces/${spaceId}`)).find(({ key }) => key === "labelup.vocabulary.0");
+  const vocabulary = (await properties(page, `spaces/${spaceId}`)).find(({ key }) => key === "labelup_vocabulary_0");
   const write = (path, body) => page.request.post(`${wiki}/api/v2/${path}/properties`, { data: body });
-  for (const id of [editable, refused]) assert.ok((await write(`pages/${id}`, { key: "labelup.page", value: { v: 1, dismissed: ["some"] } })).ok());
+  for (const id of [editable, refused]) assert.ok((await write(`pages/${id}`, { key: "labelup_page", value: { v: 1, dismissed: ["some"] } })).ok());
   assert.ok((await write(`pages/${editable}`, { key: "somebody.elses", value: 1 })).ok());
 
   await panel.getByRole("textbox").fill(siteName);
@@ -778,7 +778,7 @@ test("a site is erased by its administrator: what the app keeps in Confluence fi
   assert.deepEqual(await panel.locator(".step li a").allTextContents(), [(await tell(`pages/${refused}?as=admin`, {}, "GET")).title]);
   await shoot(page, "admin-left");
   assert.deepEqual(await keys(page, `pages/${editable}`), ["somebody.elses"]);
-  assert.deepEqual(await keys(page, `pages/${refused}`), ["labelup.page"]);
+  assert.deepEqual(await keys(page, `pages/${refused}`), ["labelup_page"]);
 
   await tell("misbehave", {}, "DELETE");
   await tell(`pages/${refused}?as=editor`, { do: "restrict", updateBy: [] });
