@@ -216,7 +216,7 @@ func (l *leavingConfluence) Administers(ctx context.Context, accountID string) (
 func TestTheAdminPageIsAFrameOfTheSite(t *testing.T) {
 	h := newHarness(t)
 	w := h.send(h.atlassian.Iframe("/admin"))
-	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `data-view="admin"`) || strings.Contains(w.Body.String(), h.atlassian.ClientKey) {
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"view":"admin"`) || strings.Contains(w.Body.String(), h.atlassian.ClientKey) {
 		t.Errorf("answered %d %s", w.Code, w.Body)
 	}
 }

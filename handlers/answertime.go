@@ -14,7 +14,7 @@ const (
 	routerGivesUp = 30 * time.Second
 
 	// browserGivesUp is when the app's own pages do, counted from when they have
-	// a token and send: ANSWER_WITHIN in static/src/service.ts.
+	// a token and send: SERVICE_WITHIN in static/src/hosts/connect.ts.
 	browserGivesUp = 25 * time.Second
 
 	// answerWithin is when the service has answered, counted from the head of the

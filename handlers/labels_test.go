@@ -169,7 +169,7 @@ func TestReadingWorksWithoutALicence(t *testing.T) {
 	h := newHarness(t)
 	*h.atlassian.Licence = false
 	w := h.send(h.atlassian.Iframe("/macro/labels?contentId=123&contentType=page"))
-	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `data-licensed="false"`) {
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"licensed":false`) {
 		t.Errorf("macro answered %d %s", w.Code, w.Body)
 	}
 	w = h.send(h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123", ""))

@@ -8,7 +8,12 @@
 // than all the rest of the request.
 package macros
 
-import "html"
+import (
+	"html"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
 // View is which of the app's pages an iframe shows.
 type View string
@@ -38,7 +43,7 @@ type Frame struct {
 
 // Pages writes iframe pages. The parts that never change are prepared once.
 type Pages struct {
-	head        []byte              // from the doctype up to the attributes of main
+	head        []byte              // from the doctype up to what the script is told
 	tails       map[Language][]byte // from there to the end
 	problemHead []byte              // from the head up to what the page says
 }
@@ -58,50 +63,73 @@ func NewPages(asset func(name string) string, bridge string) *Pages {
 	}
 	pages := &Pages{
 		head: []byte(`<!doctype html><html lang="en">` + head("labelup", "resize:false;margin:false") +
-			`<main id="labelup" class="ac-content"`),
+			`<script type="application/json" id="shell">{"view":`),
 		problemHead: []byte(head("problem", "margin:false") + `<main class="ac-content">`),
 		tails:       map[Language][]byte{},
 	}
 	// The style sheet shows it late, and the script takes it away.
 	for language, words := range problemIn {
-		pages.tails[language] = []byte(`><p class="late" lang="` + string(language) + `">` + words.Late + `</p></main></body></html>` + "\n")
+		pages.tails[language] = []byte(`}}</script><main id="labelup" class="ac-content"><p class="late" lang="` + string(language) + `">` +
+			words.Late + `</p></main></body></html>` + "\n")
 	}
 	return pages
 }
 
-// Append adds the page for f to buffer.
+// Append adds the page for f to buffer. What its script is told is in a block of
+// JSON, which no browser runs.
 func (p *Pages) Append(buffer []byte, f Frame) []byte {
 	buffer = append(buffer, p.head...)
-	for _, attribute := range [...]struct{ name, value string }{
-		{"view", string(f.View)},
-		{"content-id", f.ContentID},
-		{"content-type", f.ContentType},
-		{"content-version", f.ContentVersion},
-		{"space-id", f.SpaceID},
-		{"space-key", f.SpaceKey},
-		{"output", f.Output},
-		{"licensed", yes(f.Licensed)},
-		{"signed-in", yes(f.SignedIn)},
+	buffer = appendJSON(buffer, string(f.View))
+	for _, field := range [...]struct{ name, value string }{
+		{"contentId", f.ContentID},
+		{"contentType", f.ContentType},
+		{"contentVersion", f.ContentVersion},
+		{"spaceId", f.SpaceID},
+		{"spaceKey", f.SpaceKey},
 	} {
-		buffer = appendData(buffer, attribute.name, attribute.value)
+		buffer = append(buffer, `,"`...)
+		buffer = append(buffer, field.name...)
+		buffer = append(buffer, `":`...)
+		buffer = appendJSON(buffer, field.value)
 	}
-	for _, name := range Parameters {
-		buffer = appendData(buffer, name, f.Parameter(name))
+	for _, field := range [...]struct {
+		name  string
+		value bool
+	}{
+		{"preview", f.Output == "preview"},
+		{"licensed", f.Licensed},
+		{"signedIn", f.SignedIn},
+	} {
+		buffer = append(buffer, `,"`...)
+		buffer = append(buffer, field.name...)
+		buffer = append(buffer, `":`...)
+		buffer = strconv.AppendBool(buffer, field.value)
+	}
+	buffer = append(buffer, `,"parameters":{`...)
+	for i, name := range Parameters {
+		if i > 0 {
+			buffer = append(buffer, ',')
+		}
+		buffer = append(buffer, '"')
+		buffer = append(buffer, name...)
+		buffer = append(buffer, `":`...)
+		buffer = appendJSON(buffer, f.Parameter(name))
 	}
 	return append(buffer, p.tails[f.Language.orEnglish()]...)
 }
 
-func appendData(buffer []byte, name, value string) []byte {
-	buffer = append(buffer, ` data-`...)
-	buffer = append(buffer, name...)
-	buffer = append(buffer, `="`...)
-	buffer = append(buffer, html.EscapeString(value)...)
-	return append(buffer, '"')
-}
-
-func yes(b bool) string {
-	if b {
-		return "true"
+// appendJSON adds a string as JSON that no HTML can be in: package encoding/json
+// does the same and makes memory for it.
+func appendJSON(buffer []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	buffer = append(buffer, '"')
+	for _, r := range s { // what is no UTF-8 becomes U+FFFD
+		switch {
+		case r < ' ' || strings.ContainsRune(`"\<>&`, r) || r == '\u2028' || r == '\u2029':
+			buffer = append(buffer, '\\', 'u', hex[r>>12&0xf], hex[r>>8&0xf], hex[r>>4&0xf], hex[r&0xf])
+		default:
+			buffer = utf8.AppendRune(buffer, r)
+		}
 	}
-	return "false"
+	return append(buffer, '"')
 }

@@ -273,7 +273,7 @@ func (c *customers) macro(l *load, p *page) verdict {
 	host := p.as()
 	a := l.send(host.Iframe("/macro/labels?contentId=" + p.id))
 	v := p.judge(a, http.StatusOK)
-	if !v.failed && (!strings.Contains(a.body, ` data-content-id="`+p.id+`"`) || !framedOnlyBy(a, host.BaseURL)) {
+	if !v.failed && (!strings.Contains(a.body, `"contentId":"`+p.id+`"`) || !framedOnlyBy(a, host.BaseURL)) {
 		v.wrong = "a macro page of another page or site: " + a.header.Get("Content-Security-Policy") + a.body
 	}
 	return v
@@ -682,7 +682,7 @@ func TestCustomersNoticeWhatIsWrong(t *testing.T) {
 		wrong func() string
 	}{
 		"an error of the app":                 {"answered 500", func() string { return c.macro(app(500, always("")), of).wrong }},
-		"a macro page of another page":        {"another page", func() string { return c.macro(app(200, always(`data-content-id="1"`)), of).wrong }},
+		"a macro page of another page":        {"another page", func() string { return c.macro(app(200, always(`"contentId":"1"`)), of).wrong }},
 		"an export of another site":           {"exported with", func() string { return c.export(app(200, always(of.mark+"0<"+other.mark+"0<")), of).wrong }},
 		"an export without the labels":        {"without its label", func() string { return c.export(app(200, always("No labels")), of).wrong }},
 		"a suggestion for another request":    {"another request", func() string { return c.suggest(app(200, always("quokka0")), of).wrong }},

@@ -3,7 +3,8 @@
 
 import { readPage } from "./confluence.ts";
 import { HostError, type Host } from "./host.ts";
-import { writeLabels, type Problem } from "./service.ts";
+import { writeLabels } from "./labels.ts";
+import type { Problem } from "./problem.ts";
 import type { Shell } from "./shell.ts";
 import { initialState, reduce, type Action, type Change, type State } from "./state.ts";
 

@@ -6,7 +6,7 @@ import { Adding, type AddHandle } from "./adding.tsx";
 import { Chips } from "./chips.tsx";
 import { Counted, useSecondsLeft } from "./countdown.tsx";
 import type { Host } from "./host.ts";
-import type { Problem } from "./service.ts";
+import type { Problem } from "./problem.ts";
 import type { Shell } from "./shell.ts";
 import { shownNames, undoable, type Action, type Outcome, type State, type Step } from "./state.ts";
 import { isKey, type Say } from "./strings.ts";

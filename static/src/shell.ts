@@ -1,14 +1,10 @@
-// What the service wrote into the page: <main id="labelup" data-…>.
+// What a frame shows, and to whom: what the host says of it.
 
 /** What an author sets of the macro: the parameters of atlassian-connect.json, which a test holds to this. */
 export type Parameters = {
   prefix: string;
   display: Display;
 };
-
-export function readParameters(given: Record<string, string | undefined>): Parameters {
-  return { prefix: (given["prefix"] ?? "").trim().toLowerCase(), display: asDisplay(given["display"]) };
-}
 
 export interface Shell extends Parameters {
   view: "panel" | "byline" | "editor" | "admin";
@@ -25,22 +21,28 @@ export interface Shell extends Parameters {
 export const DISPLAYS = ["chips", "list", "compact"] as const;
 export type Display = (typeof DISPLAYS)[number];
 
-function asDisplay(value: string | undefined): Display {
-  return DISPLAYS.find((display) => display === value) ?? "chips";
-}
-
-export function readShell(data: DOMStringMap): Shell {
-  const { view } = data;
+/** A shell from values that may be anything. parameters are the macro's as they were saved. */
+export function asShell(given: Partial<Record<Exclude<keyof Shell, keyof Parameters> | "parameters", unknown>>): Shell {
+  const { view } = given;
+  const text = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
   return {
     view: view === "byline" || view === "editor" || view === "admin" ? view : "panel",
-    contentId: data["contentId"] ?? "",
-    contentType: data["contentType"] ?? "",
-    contentVersion: Number(data["contentVersion"]) || 0,
-    spaceId: data["spaceId"] ?? "",
-    spaceKey: data["spaceKey"] ?? "",
-    preview: data["output"] === "preview",
-    ...readParameters(data),
-    licensed: data["licensed"] === "true",
-    signedIn: data["signedIn"] === "true",
+    contentId: text(given.contentId),
+    contentType: text(given.contentType),
+    contentVersion: Number(text(given.contentVersion)) || 0,
+    spaceId: text(given.spaceId),
+    spaceKey: text(given.spaceKey),
+    preview: given.preview === true,
+    licensed: given.licensed === true,
+    signedIn: given.signedIn === true,
+    ...asParameters(given.parameters),
+  };
+}
+
+function asParameters(given: unknown): Parameters {
+  const { prefix, display } = (given ?? {}) as Record<string, unknown>;
+  return {
+    prefix: typeof prefix === "string" ? prefix.trim().toLowerCase() : "",
+    display: DISPLAYS.find((known) => known === display) ?? "chips",
   };
 }

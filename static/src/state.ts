@@ -3,7 +3,8 @@
 // applied, so that dropping a change is all a rollback takes.
 
 import { canHaveLabels, type Page } from "./confluence.ts";
-import type { Answer, Failed, Problem } from "./service.ts";
+import type { Answer, Failed } from "./labels.ts";
+import type { Problem } from "./problem.ts";
 import type { Shell } from "./shell.ts";
 
 /** What the viewer can do here, and if nothing, why. */

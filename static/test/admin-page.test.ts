@@ -8,7 +8,7 @@ import { seen, until } from "./acting.ts";
 import { SITE, useStage, type Scene } from "./stage.ts";
 
 const stage = useStage();
-const open = (more: Scene = {}) => stage.open({ ...more, data: { view: "admin" }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } });
+const open = (more: Scene = {}) => stage.open({ ...more, shell: { view: "admin" }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } });
 const shown = async (more: Scene = {}) => {
   const page = await open(more);
   await page.getByRole("heading", { level: 2 }).first().waitFor();
@@ -27,8 +27,8 @@ function keep(pages: string[], space?: string): void {
   stage.onRead = (path) => {
     if (path.startsWith("/rest/api/content/search")) return { body: { results: pages.map((id) => ({ id, type: "page", title: `Page <${id}>` })) } };
     if (path.startsWith("/api/v2/spaces?")) return { body: { results: space ? [{ id: space, key: "DS", name: "Design" }] : [] } };
-    if (path.startsWith("/api/v2/spaces/")) return { body: property("6", "labelup.vocabulary.0") };
-    return path.includes("/properties?key=labelup.page") ? { body: property("5", "labelup.page") } : undefined;
+    if (path.startsWith("/api/v2/spaces/")) return { body: property("6", "labelup_vocabulary_0") };
+    return path.includes("/properties?key=labelup_page") ? { body: property("5", "labelup_page") } : undefined;
   };
 }
 

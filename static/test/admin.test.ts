@@ -9,7 +9,9 @@ import { erasure, type Step } from "../src/admin/erasure.ts";
 import { nameOf, readSite, type Site } from "../src/admin/site.ts";
 import { wordsIn } from "../src/admin/words.ts";
 import { HostError, type Host } from "../src/host.ts";
-import { PAGE_PROPERTY, PAGE_PROPERTY_FORMAT, WITH_PAGE_PROPERTY } from "../src/properties.ts";
+import { connectHost } from "../src/hosts/connect.ts";
+import { asProblem, type Problem } from "../src/problem.ts";
+import { PAGE_PROPERTY, PAGE_PROPERTY_FORMAT } from "../src/properties.ts";
 import { SITE } from "./stage.ts";
 
 const read = (language: string) => JSON.parse(readFileSync(`src/admin/strings/${language}.json`, "utf8")) as Record<string, string>;
@@ -18,8 +20,9 @@ const site = { ...SITE, url: new URL(SITE.url), checks: SITE.checks.map((c) => (
 test("the search for our properties is what the descriptor tells Confluence to index", () => {
   const { modules } = JSON.parse(readFileSync("../atlassian-connect.json", "utf8"));
   const { propertyKey, extractions } = modules.confluenceContentProperties[0].keyConfigurations[0];
-  assert.deepEqual([propertyKey, extractions], [PAGE_PROPERTY, [{ objectName: "v", type: "number", alias: WITH_PAGE_PROPERTY.split(" ")[0] }]]);
-  assert.equal(WITH_PAGE_PROPERTY, `${extractions[0].alias} = ${PAGE_PROPERTY_FORMAT}`);
+  const { withPageProperty } = connectHost(undefined);
+  assert.deepEqual([propertyKey, extractions], [PAGE_PROPERTY, [{ objectName: "v", type: "number", alias: withPageProperty.split(" ")[0] }]]);
+  assert.equal(withPageProperty, `${extractions[0].alias} = ${PAGE_PROPERTY_FORMAT}`);
 });
 
 // Dates and ages
@@ -90,7 +93,7 @@ const answers: [sentence: string, body: unknown, right: boolean][] = [
 for (const [sentence, body, right] of answers) {
   test(`an answer with ${sentence} is ${right ? "shown" : "a problem"}`, async (t) => {
     t.mock.method(globalThis, "fetch", async () => Response.json(body));
-    const reading = readSite({ token: async () => "token" } as Host);
+    const reading = readSite({ call: async () => body } as unknown as Host);
     if (right) assert.equal(nameOf(await reading), "acme.atlassian.net");
     else await assert.rejects(reading, { kind: "unavailable" });
   });
@@ -143,11 +146,11 @@ function confluence({ pages, spaces }: Kept, fail: (method: string, path: string
 }
 const kept = (): Kept => ({
   pages: [
-    { id: "1", properties: ["labelup.page", "x"] },
+    { id: "1", properties: ["labelup_page", "x"] },
     { id: "2", properties: [] }, // search is behind
-    { id: "3", type: "blogpost", properties: ["labelup.page"] },
+    { id: "3", type: "blogpost", properties: ["labelup_page"] },
   ],
-  spaces: [{ id: "7", properties: ["x", "labelup.vocabulary", "labelup.vocabulary.1", "labelup.vocabularyx"] }, { id: "8", properties: [] }, { id: "9", properties: ["labelup.vocabulary.0"] }],
+  spaces: [{ id: "7", properties: ["x", "labelup_vocabulary", "labelup_vocabulary_1", "labelup_vocabularyx"] }, { id: "8", properties: [] }, { id: "9", properties: ["labelup_vocabulary_0"] }],
 });
 const never = new AbortController().signal;
 const quick = (t: { mock: { method: typeof test.mock.method } }) => t.mock.method(globalThis, "setTimeout", ((run: () => void) => setImmediate(run)) as unknown as typeof setTimeout);
@@ -156,7 +159,7 @@ test("everything of ours goes, nothing of others, and again finds nothing", asyn
   const { host, left, calls } = confluence(kept());
   const seen: Progress[] = [];
   assert.deepEqual(await clean(host, (progress) => seen.push(progress), never), { removed: 5, left: [], stopped: false });
-  assert.deepEqual(left(), ["x", "x", "labelup.vocabularyx"]);
+  assert.deepEqual(left(), ["x", "x", "labelup_vocabularyx"]);
   assert.deepEqual([seen[0], seen.at(-1)], [{ done: 0, of: 0, removed: 0 }, { done: 6, of: 6, removed: 5 }]);
   calls.length = 0;
   assert.deepEqual(await clean(host, () => {}, never), { removed: 0, left: [], stopped: false });
@@ -243,14 +246,14 @@ test("a search that is not tidy has each page cleaned once", async () => {
 async function steps(t: { mock: { method: typeof test.mock.method } }, responses: (Response | "lost")[], how: (run: ReturnType<typeof erasure>) => Promise<void>, fail?: (method: string, path: string) => number | undefined) {
   quick(t);
   const sent: unknown[] = [];
-  t.mock.method(globalThis, "fetch", (async (_: string, { body }: RequestInit) => {
-    sent.push(JSON.parse(body as string));
-    const response = responses.shift();
-    if (!response || response === "lost") throw new TypeError("lost");
-    return response;
-  }) as typeof fetch);
   const { host, left } = confluence(kept(), fail);
-  host.token = async () => "token";
+  host.call = async (_, body) => {
+    sent.push(body);
+    const response = responses.shift();
+    if (!response || response === "lost") throw { kind: "network" } satisfies Problem;
+    if (!response.ok) throw asProblem(await response.json());
+    return response.json();
+  };
   const shown: Step[] = [];
   await how(erasure(host, (step) => shown.push(step)));
   const names = shown.map((step) => (step.name === "failed" ? `failed ${step.problem.kind}` : step.name)).filter((name, i, all) => name !== all[i - 1]);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { gzipSync } from "node:zlib";
-import { shell } from "./stage.ts";
+import { page } from "./stage.ts";
 
 function files(directory: string): Map<string, Buffer> {
   const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name));
@@ -32,7 +32,7 @@ test("what the app sends for the macro stays within its budget", (t) => {
   const size = (bytes: Buffer | string) => gzipSync(bytes, { level: 9 }).length;
   const languages = [...dist.keys()].filter((name) => name.startsWith("strings/") && name !== "strings/en.json");
   const parts = {
-    html: size(shell("1", {})),
+    html: size(page("1", {})),
     js: size(dist.get("labelup.js")!),
     css: size(dist.get("labelup.css")!),
     language: Math.max(...languages.map((name) => size(dist.get(name)!))),

@@ -10,7 +10,7 @@ import { globalNames, readPage } from "../src/confluence.ts";
 import type { Host } from "../src/host.ts";
 import { isName, MOST_TYPED, namesIn, normalise, problemOf, textsIn } from "../src/name.ts";
 import { VOCABULARY_PROPERTY } from "../src/properties.ts";
-import { readShell } from "../src/shell.ts";
+import { asShell } from "../src/shell.ts";
 import { dismissedIn } from "../src/suggest/dismissals.ts";
 import { gather } from "../src/suggest/read.ts";
 import { asAnswer } from "../src/suggest/service.ts";
@@ -41,7 +41,7 @@ function host(text: string): Host {
   const answer = (path: string): unknown => {
     if (path.includes("/properties")) {
       const value = { v: 1, dismissed: [text], labels: [{ label: text, synonyms: [text], description: text }] };
-      return { results: [{ id: "1", key: path.includes("key=") ? "labelup.page" : "labelup.vocabulary", value, version: { number: 1 } }] };
+      return { results: [{ id: "1", key: path.includes("key=") ? "labelup_page" : "labelup_vocabulary", value, version: { number: 1 } }] };
     }
     if (path.includes("search")) return { results: [{ id: text, title: text, metadata: { labels: { results: [label] } }, body: { storage: { value: text } } }] };
     if (path.includes("labels?")) return { results: [label], _links: { next: text } };
@@ -50,13 +50,13 @@ function host(text: string): Host {
   return { read: async (path: string) => answer(path) } as unknown as Host;
 }
 
-const shell = readShell({ contentId: "1", contentType: "page", spaceId: "1", spaceKey: "DS" } as DOMStringMap);
+const shell = asShell({ contentId: "1", contentType: "page", spaceId: "1", spaceKey: "DS" });
 const readers: [name: string, read: (text: string) => unknown][] = [
   ["a name", (text) => problemOf(normalise(text))],
   ["a name from a property or an answer", (text) => assert.equal(isName(text), false)],
   ["a list", (text) => (textsIn(text), namesIn(text))],
-  ["a macro's parameters", (text) => readShell({ prefix: text, display: text, view: text } as DOMStringMap)],
-  ["the key of a property", (text) => VOCABULARY_PROPERTY.test(`labelup.vocabulary.${text}`)],
+  ["a macro's parameters", (text) => asShell({ parameters: { prefix: text, display: text }, view: text })],
+  ["the key of a property", (text) => VOCABULARY_PROPERTY.test(`labelup_vocabulary_${text}`)],
   ["the labels of a listing", (text) => assert.deepEqual(globalNames({ results: [{ name: text }] }), [])],
   ["the page", (text) => readPage(host(text), "page", "1")],
   ["what was dismissed", async (text) => assert.deepEqual((await dismissedIn(host(text), "/api/v2/pages/1")).names, [])],

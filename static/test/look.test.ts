@@ -33,11 +33,11 @@ interface State {
   when?: (page: Page) => Promise<void>;
 }
 function admin(more: Scene = {}): Scene {
-  return { ...more, data: { view: "admin" }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } };
+  return { ...more, shell: { view: "admin" }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } };
 }
 /** Has Confluence keep something with so many pages, and nothing with its one space. */
 function keep(pages: number): void {
-  stage.properties = [{ id: "5", key: "labelup.page", value: { v: 1 }, version: { number: 1 } }];
+  stage.properties = [{ id: "5", key: "labelup_page", value: { v: 1 }, version: { number: 1 } }];
   stage.onRead = (path) => {
     if (path.startsWith("/rest/api/content/search")) return { body: { results: Array.from({ length: pages }, (_, i) => ({ id: String(100 + i), type: "page", title: `Page ${i}` })) } };
     return path.startsWith("/api/v2/spaces?") ? { body: { results: [{ id: "1", key: "DS", name: "Design" }] } } : undefined;
@@ -50,13 +50,13 @@ const confirm = async (page: Page) => {
 const labels = (...names: string[]) => () => (stage.contents.get("123")!.labels = names);
 const states: Record<string, State> = {
   chips: {},
-  list: { scene: { data: { display: "list" } } },
-  compact: { scene: { data: { display: "compact" } } },
+  list: { scene: { shell: { parameters: { display: "list" } } } },
+  compact: { scene: { shell: { parameters: { display: "compact" } } } },
   empty: { given: labels() },
   "many labels": { given: () => labels(...Array.from({ length: 50 }, (_, i) => `topic-${i}`))() },
   "long label": { given: labels("an-exceedingly-long-label-that-nobody-can-remember-at-all", "短い", "עברית") },
   "read only": { given: () => (stage.contents.get("123")!.operations = []) },
-  unlicensed: { scene: { data: { licensed: "false" } } },
+  unlicensed: { scene: { shell: { licensed: false } } },
   draft: { given: () => Object.assign(stage.contents.get("123")!, { status: "draft", labels: [] }) },
   "old version": { given: () => (stage.contents.get("123")!.version = 9) },
   keyboard: {
@@ -120,9 +120,9 @@ const states: Record<string, State> = {
   "dead service": { given: () => (stage.onWrite = () => ({ status: 503, body: { error: { kind: "unavailable", reason: "x", requestId: "req-5f2c" } } })), when: remove },
   "dead host": { given: () => (stage.onRead = () => ({ status: 500 })), when: (page) => page.getByRole("alert").waitFor() },
   loading: { given: () => (stage.onRead = () => new Promise(() => {})), when: (page) => page.locator(".bone").first().waitFor() },
-  byline: { scene: { data: { view: "byline" } }, when: add("r") },
-  editor: { scene: { data: { view: "editor" }, browser: { viewport: { width: 520, height: 420 } } }, when: (page) => page.locator("form").waitFor() },
-  "editor wrong prefix": { scene: { data: { view: "editor" } }, when: (page) => page.locator("#prefix").fill("team:") },
+  byline: { scene: { shell: { view: "byline" } }, when: add("r") },
+  editor: { scene: { shell: { view: "editor" }, browser: { viewport: { width: 520, height: 420 } } }, when: (page) => page.locator("form").waitFor() },
+  "editor wrong prefix": { scene: { shell: { view: "editor" } }, when: (page) => page.locator("#prefix").fill("team:") },
   "right to left": { scene: { rtl: true }, when: add("r") },
   suggestions: { when: suggest },
   "suggestions explained": {
@@ -141,7 +141,7 @@ const states: Record<string, State> = {
     },
   },
   "suggestions dismissed list": {
-    given: () => (stage.properties = [{ id: "5", key: "labelup.page", value: { v: 1, dismissed: ["forms", "an-exceedingly-long-label-that-nobody-can-remember-at-all", "נגישות"] }, version: { number: 1 } }]),
+    given: () => (stage.properties = [{ id: "5", key: "labelup_page", value: { v: 1, dismissed: ["forms", "an-exceedingly-long-label-that-nobody-can-remember-at-all", "נגישות"] }, version: { number: 1 } }]),
     when: async (page) => {
       await suggest(page);
       await page.getByRole("button", { name: "3 dismissed" }).click();
@@ -170,7 +170,7 @@ const states: Record<string, State> = {
   },
   "suggestions narrow": { scene: { browser: { viewport: { width: 320, height: 520 } } }, when: suggest },
   "suggestions wide": { scene: { browser: { viewport: { width: 1200, height: 240 } } }, when: suggest },
-  "suggestions byline": { scene: { data: { view: "byline" }, browser: { viewport: { width: 420, height: 420 } } }, when: suggest },
+  "suggestions byline": { scene: { shell: { view: "byline" }, browser: { viewport: { width: 420, height: 420 } } }, when: suggest },
   "suggestions right to left": {
     scene: { rtl: true },
     given: () => {
@@ -212,7 +212,7 @@ for (const [name, { scene, given, when }] of Object.entries(states)) {
   test(`${name}: axe has nothing to say, in light and dark, with own colours and the host's tokens`, async () => {
     given?.();
     const page = await stage.open(scene);
-    const there = scene?.data?.["view"] === "admin" ? ".admin :is(section, [role=alert], .loading)" : ".row:not([aria-busy])";
+    const there = scene?.shell?.["view"] === "admin" ? ".admin :is(section, [role=alert], .loading)" : ".row:not([aria-busy])";
     if (name !== "loading" && name !== "dead host") await page.locator(there).first().waitFor({ state: "attached" });
     await when?.(page);
     for (const tokens of [false, true]) {

@@ -1,6 +1,7 @@
 // A stage for browser tests: Chromium, the page as the service writes it with
 // its Content-Security-Policy, a fake bridge, a fake Confluence to read from and
-// a fake of the service to write to. Every part can be told to misbehave.
+// a fake of the service to write to. Every part can be told to misbehave. It is set
+// for one host at a time.
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -8,9 +9,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { after, afterEach, before, beforeEach } from "node:test";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import type { asShell } from "../src/shell.ts";
 import type { Request } from "../src/suggest/service.ts";
 
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
+/** The host that the tests run on: its own entry, but for the core, whose answers are those of the stage. */
+export const HOST = process.env["STAGE_HOST"] === "native" ? "native" : "connect";
+const [BUILT, BRIDGE] = HOST === "native" ? [".build/native", "test/fake-forge.js"] : ["dist", "test/fake-bridge.js"];
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 export const SCREENS = ".build/screens";
 /** How long anything is waited for that comes at once, but for a machine that is busy; in ms. */
@@ -82,7 +87,7 @@ export interface Save {
   body: { key: string; value: unknown; version?: { number: number } };
 }
 export interface Scene {
-  data?: Record<string, string>; // the shell's data attributes
+  shell?: Parameters<typeof asShell>[0];
   bridge?: Record<string, unknown>;
   browser?: BrowserContextOptions;
   rtl?: boolean;
@@ -223,11 +228,11 @@ export function useStage(): Stage {
     };
     const [, place, ...rest] = url.pathname.split("/");
     const name = rest.join("/");
-    if (place === "shell") return send("text/html; charset=utf-8", shell(name, scenes.get(name)!));
-    if (place === "bridge") return send("text/javascript", `const SCENE = ${JSON.stringify(bridge(scenes.get(name.replace(".js", ""))!))};\n` + readFileSync("test/fake-bridge.js", "utf8"));
+    if (place === "shell") return send("text/html; charset=utf-8", page(name, scenes.get(name)!));
+    if (place === "bridge") return send("text/javascript", `const SCENE = ${JSON.stringify(bridge(scenes.get(name.replace(".js", ""))!))};\n` + readFileSync(BRIDGE, "utf8"));
     if (place === "themes") return send("text/css", readFileSync(`node_modules/atlassian-connect-js/dist/themes/${name}`));
     if (place === "static") {
-      const text = readFileSync(`dist/${name}`, "utf8");
+      const text = readFileSync(`${BUILT}/${name}`, "utf8");
       const type = { js: "text/javascript", css: "text/css", json: "application/json", svg: "image/svg+xml" }[name.split(".").pop()!]!;
       return send(type, stage.strings && /\bstrings\//.test(name) ? stage.strings(name, text) : text);
     }
@@ -252,7 +257,7 @@ export function useStage(): Stage {
         return reply((await stage.onAsk(asked)) ?? { body: suggest(asked) });
       }
       if (name === "site" || name === "site/erase") {
-        assert.match(request.headers.authorization ?? "", /^JWT token-\d+$/);
+        if (HOST === "connect") assert.match(request.headers.authorization ?? "", /^JWT token-\d+$/);
         const call = request.method === "POST" ? `POST ${((await json(request)) as { confirm: string }).confirm}` : "GET";
         stage.siteCalls.push(call);
         return reply((await stage.onSite(call)) ?? { body: call === "GET" ? stage.site : { erased: true } });
@@ -348,7 +353,14 @@ export function useStage(): Stage {
 }
 
 function bridge(scene: Scene): Record<string, unknown> {
-  return { site: "https://site.example/wiki", locale: "en-GB", ...scene.bridge };
+  return { site: "https://site.example/wiki", locale: "en-GB", shell: given(scene), ...scene.bridge };
+}
+
+function given(scene: Scene): Parameters<typeof asShell>[0] {
+  return {
+    view: "panel", contentId: "123", contentType: "page", contentVersion: "7", spaceId: "1", spaceKey: "DS",
+    preview: false, licensed: true, signedIn: true, ...scene.shell, parameters: { prefix: "", display: "chips", ...(scene.shell?.parameters ?? {}) },
+  };
 }
 
 async function json(request: IncomingMessage): Promise<unknown> {
@@ -357,20 +369,19 @@ async function json(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(text);
 }
 
-/** The page as the service writes it, to a reader of the longest language. */
-export function shell(id: string, scene: Scene): string {
-  const data = {
-    view: "panel", "content-id": "123", "content-type": "page", "content-version": "7", "space-id": "1", "space-key": "DS",
-    output: "display", prefix: "", display: "chips", licensed: "true", "signed-in": "true",
-    ...scene.data,
-  };
-  const attributes = Object.entries(data).map(([key, value]) => ` data-${key}="${value}"`).join("");
+/** The page as the host writes it, to a reader of the longest language. */
+export function page(id: string, scene: Scene): string {
+  if (HOST === "native") {
+    const html = readFileSync(`${BUILT}/index.html`, "utf8").replaceAll('"./', '"/static/').replace("<head>", `<head><script src="/bridge/${id}.js"></script>`);
+    return scene.rtl ? html.replace("<html", '<html dir="rtl"') : html;
+  }
   return `<!doctype html>
 <html lang="en"${scene.rtl ? ' dir="rtl"' : ""}><head><meta charset="utf-8"><title>Label UP</title>
 <link rel="stylesheet" href="/static/labelup.css">
 <script src="/bridge/${id}.js" data-options="resize:false"></script>
 <script type="module" src="/static/labelup.js"></script></head>
-<body><main id="labelup" class="ac-content"${attributes}><p class="late" lang="ja">Label UP を読み込めません。ページを再読み込みしてください。</p></main></body></html>`;
+<body><script type="application/json" id="shell">${JSON.stringify(given(scene))}</script>
+<main id="labelup" class="ac-content"><p class="late" lang="ja">Label UP を読み込めません。ページを再読み込みしてください。</p></main></body></html>`;
 }
 
 /** The labels shown, in order. */

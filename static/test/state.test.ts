@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "../src/confluence.ts";
-import type { Answer, Problem } from "../src/service.ts";
-import { readShell, type Shell } from "../src/shell.ts";
+import type { Answer } from "../src/labels.ts";
+import type { Problem } from "../src/problem.ts";
+import { asShell, type Shell } from "../src/shell.ts";
 import { initialState, MOST_PER_CALL, reduce, shownNames, undoable, type Action, type Mode, type State } from "../src/state.ts";
 
-const shell = readShell({ contentId: "1", contentType: "page", contentVersion: "7", spaceId: "1", spaceKey: "DS", licensed: "true", signedIn: "true" });
+const shell = asShell({ contentId: "1", contentType: "page", contentVersion: "7", spaceId: "1", spaceKey: "DS", licensed: true, signedIn: true });
 const page: Page = { names: ["a", "b"], mayEdit: true, draft: false, version: 7 };
 const play = (state: State, ...actions: Action[]) => actions.reduce(reduce, state);
 const ready = play(initialState(shell), { type: "read", shell, page, epoch: 0 });

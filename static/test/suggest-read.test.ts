@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { HostError, type Host } from "../src/host.ts";
-import { readShell } from "../src/shell.ts";
+import { asShell } from "../src/shell.ts";
 import { dismissedIn, dismissals } from "../src/suggest/dismissals.ts";
 import { gather, readSimilar, requestFor, type Material } from "../src/suggest/read.ts";
 import { asAnswer, type Neighbour } from "../src/suggest/service.ts";
 
-const shell = readShell({ contentId: "123", contentType: "page", contentVersion: "7", spaceId: "1", spaceKey: "DS", licensed: "true", signedIn: "true" });
+const shell = asShell({ contentId: "123", contentType: "page", contentVersion: "7", spaceId: "1", spaceKey: "DS", licensed: true, signedIn: true });
 const material: Material = { page: { title: "Title", labels: [] }, space: [], tree: undefined, vocabulary: { terms: [], only: false }, dismissed: [] };
 const labelled = (...names: string[]) => ({ metadata: { labels: { results: names.map((name) => ({ name })) } } });
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
@@ -50,7 +50,7 @@ test("what was read for this page comes before the rest of the space, each page 
 });
 test("a vocabulary that would be too much is cut", async () => {
   const labels = Array.from({ length: 6_000 }, (_, i) => ({ label: `label-${i}`, synonyms: Array.from({ length: 50 }, () => "x".repeat(90)), description: "y".repeat(900) }));
-  const read = (path: string) => (path.includes("/spaces/") ? { results: [{ key: "labelup.vocabulary", value: { labels } }] } : { title: "Title" });
+  const read = (path: string) => (path.includes("/spaces/") ? { results: [{ key: "labelup_vocabulary", value: { labels } }] } : { title: "Title" });
   const { vocabulary } = await gather(host(read), shell, async () => []);
   assert.ok(vocabulary.terms.length > 100 && bytes(vocabulary.terms) <= 500_100);
   assert.deepEqual([vocabulary.terms[0]!.synonyms.length, vocabulary.terms[0]!.description.length], [20, 300]);
@@ -64,7 +64,7 @@ const mischief: [sentence: string, value: unknown][] = [
 ];
 for (const [sentence, value] of mischief) {
   test(`a vocabulary that is ${sentence} is none`, async () => {
-    const read = (path: string) => (path.includes("/spaces/") ? { results: [null, { key: 7 }, { key: "labelup.vocabulary", value }].filter(Boolean) } : { title: null, body: "RAW", parentId: {} });
+    const read = (path: string) => (path.includes("/spaces/") ? { results: [null, { key: 7 }, { key: "labelup_vocabulary", value }].filter(Boolean) } : { title: null, body: "RAW", parentId: {} });
     const { vocabulary, page, tree } = await gather(host(read), shell, async () => []);
     assert.deepEqual([vocabulary, page, tree], [{ terms: [], only: false }, { title: "", labels: [] }, undefined]);
   });
@@ -78,8 +78,8 @@ test("without a space there is no vocabulary to read", async () => {
 const properties: [sentence: string, results: unknown, names: string[]][] = [
   ["none", [], []],
   ["one of another key", [{ id: "1", key: "other", value: { dismissed: ["a"] } }], []],
-  ["names and what is none, each once", [{ id: "1", key: "labelup.page", value: { dismissed: ["a", "a", "B", 7, null, "c:d"] }, version: { number: 1 } }], ["a"]],
-  ["a value of another form", [{ id: "1", key: "labelup.page", value: "RAW", version: { number: 1 } }], []],
+  ["names and what is none, each once", [{ id: "1", key: "labelup_page", value: { dismissed: ["a", "a", "B", 7, null, "c:d"] }, version: { number: 1 } }], ["a"]],
+  ["a value of another form", [{ id: "1", key: "labelup_page", value: "RAW", version: { number: 1 } }], []],
   ["no list", { a: 1 }, []],
 ];
 for (const [sentence, results, names] of properties) {
@@ -92,7 +92,7 @@ test("two dismissals at once are kept one after the other", async () => {
   let version = 0;
   const calls: string[] = [];
   const world = {
-    read: async () => ({ results: version ? [{ id: "9", key: "labelup.page", value, version: { number: version } }] : [] }),
+    read: async () => ({ results: version ? [{ id: "9", key: "labelup_page", value, version: { number: version } }] : [] }),
     write: async (method: string, _: string, body: { value: unknown; version?: { number: number } }) => {
       calls.push(method);
       await new Promise((later) => setTimeout(later, 1));

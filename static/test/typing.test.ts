@@ -272,7 +272,7 @@ test("more names than a change may have are refused at once, and nothing half", 
   await page.getByText("At most 50 labels at a time. Paste fewer.").waitFor();
 });
 test("with a prefix each name of a list gets it", async () => {
-  const page = await ready({ data: { prefix: "team-" } });
+  const page = await ready({ shell: { parameters: { prefix: "team-" } } });
   await paste(page, "green, team-red, team-gold");
   await untilPending(page, ["new team-green", "held team-red", "new team-gold"]);
 });

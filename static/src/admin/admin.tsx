@@ -5,7 +5,7 @@
 import { Fragment, h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Host } from "../host.ts";
-import type { Problem } from "../service.ts";
+import type { Problem } from "../problem.ts";
 import { loadStyle } from "../style.ts";
 import { Bundle } from "./bundle.tsx";
 import type { Trouble } from "./bundle.ts";

@@ -2,7 +2,7 @@
 // has, so that nothing is sent that was not shown. It names the site by its
 // hash alone: no address, and no value of the record.
 
-import type { Kind } from "../service.ts";
+import type { Kind } from "../problem.ts";
 import type { Site } from "./site.ts";
 
 /** A call of this page that failed. */

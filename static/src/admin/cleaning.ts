@@ -4,7 +4,7 @@
 
 import { contentPath, canHaveLabels, nextCursor } from "../confluence.ts";
 import { HostError, type Host } from "../host.ts";
-import { PAGE_PROPERTY, VOCABULARY_PROPERTY, WITH_PAGE_PROPERTY } from "../properties.ts";
+import { PAGE_PROPERTY, VOCABULARY_PROPERTY } from "../properties.ts";
 
 /** What could not be cleaned: one page or space, or all of them because they could not be listed. */
 export interface Left {
@@ -63,7 +63,7 @@ export async function clean(host: Host, report: (progress: Progress) => void, st
 }
 
 async function pages(host: Host, stop: AbortSignal): Promise<Place[]> {
-  const found = await list(host, "/rest/api/content/search", { cql: WITH_PAGE_PROPERTY, limit: "200" }, stop);
+  const found = await list(host, "/rest/api/content/search", { cql: host.withPageProperty, limit: "200" }, stop);
   return found.flatMap((content): Place[] => {
     const { id, type, title } = content;
     if (typeof id !== "string" || !ID.test(id) || typeof type !== "string" || !canHaveLabels(type)) return [];

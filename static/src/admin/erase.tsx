@@ -3,7 +3,7 @@
 import { Fragment, h, type ComponentChildren, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Host } from "../host.ts";
-import type { Problem } from "../service.ts";
+import type { Problem } from "../problem.ts";
 import type { Left } from "./cleaning.ts";
 import { erasure, type Step } from "./erasure.ts";
 import { ProblemLine } from "./problem.tsx";

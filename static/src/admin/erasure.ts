@@ -2,7 +2,7 @@
 // person can remove, then the record, after which the app cannot act any more.
 
 import type { Host } from "../host.ts";
-import type { Problem } from "../service.ts";
+import type { Problem } from "../problem.ts";
 import { clean, type Left, type Progress } from "./cleaning.ts";
 import { eraseSite } from "./site.ts";
 

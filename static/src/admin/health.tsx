@@ -1,7 +1,7 @@
 // Whether the app works on this site, and what to do where it does not.
 
 import { h, type ComponentChildren, type JSX } from "preact";
-import type { Problem } from "../service.ts";
+import type { Problem } from "../problem.ts";
 import { ProblemLine } from "./problem.tsx";
 import type { Check, Fault, Site } from "./site.ts";
 import type { Key, Words } from "./words.ts";

@@ -1,7 +1,7 @@
 // Why a call of the page failed, and what helps.
 
 import { h, type JSX } from "preact";
-import type { Problem } from "../service.ts";
+import type { Problem } from "../problem.ts";
 import type { Key, Words } from "./words.ts";
 
 /** The kinds of problem with a sentence of their own; the others share one. */

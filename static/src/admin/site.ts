@@ -2,7 +2,7 @@
 // GET /api/site and POST /api/site/erase, for the site's administrators.
 
 import type { Host } from "../host.ts";
-import { ask, type Problem } from "../service.ts";
+import type { Problem } from "../problem.ts";
 
 export interface Check {
   name: string;
@@ -54,12 +54,12 @@ export interface Retention {
 
 /** Rejects with a Problem, never with anything else. */
 export async function readSite(host: Host): Promise<Site> {
-  return asSite(await ask(host, "/api/site"));
+  return asSite(await host.call("/api/site"));
 }
 
 /** Erases what is held; name is what the person typed to confirm it. Rejects with a Problem, never with anything else. */
 export async function eraseSite(host: Host, name: string): Promise<void> {
-  const answer = (await ask(host, "/api/site/erase", undefined, { confirm: name })) as { erased?: unknown } | null;
+  const answer = (await host.call("/api/site/erase", { confirm: name })) as { erased?: unknown } | null;
   if (answer?.erased !== true) throw { kind: "unavailable" } satisfies Problem;
 }
 

@@ -1,22 +1,21 @@
 // The macro editor: the parameters and what they make of the panel. The
-// buttons that save and cancel are those of the host's dialog around it. Loaded
-// only where it is shown.
+// buttons that save and cancel are those of the host's dialog around it, where
+// it has any. Loaded only where it is shown.
 
 import { h, type JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Chips } from "../chips.tsx";
 import type { Host } from "../host.ts";
 import { normalise, problemOf } from "../name.ts";
-import { DISPLAYS, readParameters, type Parameters } from "../shell.ts";
+import { DISPLAYS, type Parameters, type Shell } from "../shell.ts";
 import type { Say } from "../strings.ts";
 import { loadStyle } from "../style.ts";
 import { loadWords, type Words } from "./words.ts";
 
 await loadStyle("editor.css");
 
-export async function view(host: Host, say: Say): Promise<JSX.Element> {
-  const [saved, words] = await Promise.all([host.parameters().catch(() => ({})), loadWords()]);
-  return <Editor host={host} say={say} words={words} saved={readParameters(saved)} />;
+export async function view(host: Host, say: Say, { prefix, display }: Shell): Promise<JSX.Element> {
+  return <Editor host={host} say={say} words={await loadWords()} saved={{ prefix, display }} />;
 }
 
 function Editor({ host, say, words, saved }: { host: Host; say: Say; words: Words; saved: Parameters }): JSX.Element {
@@ -26,9 +25,16 @@ function Editor({ host, say, words, saved }: { host: Host; say: Say; words: Word
   const prefix = normalise(typed);
   const problem = prefix ? problemOf(prefix) : undefined;
 
+  const [ownButton, needOwnButton] = useState(false);
+  const [failed, setFailed] = useState(false);
+
   const save = useRef(() => {});
-  save.current = () => (problem ? field.current?.focus() : host.save({ ...parameters, prefix }));
-  useEffect(() => host.onSubmit(() => save.current()), []);
+  save.current = () => {
+    setFailed(false);
+    if (problem) field.current?.focus();
+    else host.save({ ...parameters, prefix }).catch(() => setFailed(true));
+  };
+  useEffect(() => needOwnButton(!host.onSubmit(() => save.current())), []);
 
   const samples = prefix && !problem ? [`${prefix}blue`, `${prefix}green`, `${prefix}red`] : ["meeting-notes", "roadmap", "team-blue", "team-red"];
   return (
@@ -66,6 +72,8 @@ function Editor({ host, say, words, saved }: { host: Host; say: Say; words: Word
           <Chips names={samples} say={say} linkTo={() => undefined} />
         </div>
       </section>
+      {failed && <p class="hint wrong" role="alert">{words("notSaved")}</p>}
+      {ownButton && <button type="submit" class="save">{words("save")}</button>}
     </form>
   );
 }

@@ -1,6 +1,9 @@
-// The host over Atlassian Connect's bridge (all.js, global AP).
+// The host over Atlassian Connect's bridge (all.js, global AP) and the service
+// that wrote this page.
 
-import { HostError, type Host, type News } from "./host.ts";
+import { HostError, type Host, type News } from "../host.ts";
+import { asProblem, isProblem, type Problem } from "../problem.ts";
+import { asShell } from "../shell.ts";
 
 interface Bridge {
   context: { getToken(): Promise<string>; getContext(): Promise<{ url?: { displayUrl?: string } }> };
@@ -29,6 +32,7 @@ const LABELS_CHANGED = "labelup.labels-changed";
 const ANSWER_WITHIN = 10_000; // ms, for what the panel cannot do without
 const NICETY_WITHIN = 2_000; // ms, for what it can: language and links
 const MOST_CHARACTERS = 8_000_000; // of one answer
+const SERVICE_WITHIN = 25_000; // ms from when a call is sent: longer than the service may take, see handlers/answertime.go
 
 /** The host behind `window.AP`, whether or not it is there and answers. */
 export function connectHost(bridge: unknown): Host {
@@ -73,7 +77,43 @@ export function connectHost(bridge: unknown): Host {
     }
   }
 
+  /** A token proves to the service who is looking at which page. It lives for minutes: each call asks for one. */
+  async function call(path: string, body?: object, stop?: AbortSignal): Promise<unknown> {
+    const end = new AbortController();
+    const { signal } = end;
+    const abort = () => end.abort();
+    if (stop?.aborted) abort();
+    stop?.addEventListener("abort", abort);
+    try {
+      const token = await ask(ANSWER_WITHIN, (ap) => ap.context.getToken());
+      AbortSignal.timeout(SERVICE_WITHIN).addEventListener("abort", abort);
+      const response = await fetch(path, {
+        method: body ? "POST" : "GET",
+        headers: { Authorization: `JWT ${token}`, "Content-Type": "application/json" },
+        body: body ? JSON.stringify(body) : null,
+        credentials: "omit",
+        signal,
+      });
+      const answer = await response.json().catch(() => null);
+      if (!response.ok) throw asProblem(answer);
+      return answer;
+    } catch (error) {
+      if (isProblem(error)) throw error;
+      throw { kind: signal.aborted ? "timeout" : "network" } satisfies Problem;
+    }
+  }
+
+  const parameters = () => ask<Record<string, string> | undefined>(NICETY_WITHIN, (ap, done) => ap.confluence.getMacroData(done));
+
   return {
+    shell: async () => {
+      // What the service proved of this page's address, and wrote into it: see macros/page.go.
+      const given = JSON.parse(document.getElementById("shell")!.textContent);
+      return asShell(given.view === "editor" ? { ...given, parameters: await parameters().catch(() => undefined) } : given);
+    },
+    call,
+    expect: () => undefined,
+    withPageProperty: "labelupPage = 1", // the alias of its "v" in atlassian-connect.json
     theme: () => attempt((ap) => ap.theming!.initializeTheming()),
     locale: () => ask<string>(NICETY_WITHIN, (ap, done) => ap.user.getLocale(done)),
     site: async () => {
@@ -82,26 +122,31 @@ export function connectHost(bridge: unknown): Host {
       if (url.protocol !== "https:" && url.protocol !== "http:") throw new HostError(0);
       return url.origin + (url.pathname.replace(/\/$/, "") || "/wiki");
     },
-    token: () => ask(ANSWER_WITHIN, (ap) => ap.context.getToken()),
     read: (url) => request({ url, type: "GET" }),
     write: (type, url, body) => request({ url, type, contentType: "application/json", data: JSON.stringify(body) }),
     remove: async (url) => void (await send({ url, type: "DELETE" })),
     resize: (height) => attempt((ap) => ap.resize("100%", `${height}px`)),
     tell: (news) => attempt((ap) => ap.events.emit(LABELS_CHANGED, [news])),
     listen: (hear) => attempt((ap) => ap.events.on(LABELS_CHANGED, (news) => hear(Array.isArray(news) ? news[0] : news))),
-    parameters: async () => (await ask<Record<string, string> | undefined>(NICETY_WITHIN, (ap, done) => ap.confluence.getMacroData(done))) ?? {},
-    save: (parameters) =>
-      attempt((ap) => {
-        ap.confluence.saveMacro(parameters);
-        ap.confluence.closeMacroEditor();
-      }),
-    onSubmit: (submit) =>
-      attempt((ap) =>
-        ap.dialog!.getButton!("submit")!.bind(() => {
+    save: async (parameters) => {
+      try {
+        ap!.confluence.saveMacro(parameters);
+        ap!.confluence.closeMacroEditor();
+      } catch {
+        throw new HostError(0);
+      }
+    },
+    onSubmit: (submit) => {
+      try {
+        ap!.dialog!.getButton!("submit")!.bind(() => {
           submit();
           return false; // save() closes the editor, and only when what is in the form may be saved
-        }),
-      ),
+        });
+        return true;
+      } catch {
+        return false;
+      }
+    },
     close: () => attempt((ap) => ap.inlineDialog!.hide()),
   };
 }

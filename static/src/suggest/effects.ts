@@ -3,7 +3,7 @@
 
 import { contentPath } from "../confluence.ts";
 import type { Host, HostError } from "../host.ts";
-import type { Problem } from "../service.ts";
+import type { Problem } from "../problem.ts";
 import type { Shell } from "../shell.ts";
 import type { ReadSpace } from "../inuse.ts";
 import { dismissals } from "./dismissals.ts";

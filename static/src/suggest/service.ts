@@ -2,7 +2,7 @@
 
 import type { Host } from "../host.ts";
 import { isName } from "../name.ts";
-import { ask, type Problem } from "../service.ts";
+import type { Problem } from "../problem.ts";
 
 /** The text of a page as Confluence gives it; the service makes sense of it, here it is only passed on. */
 export interface Body {
@@ -80,7 +80,7 @@ const LONGEST_SEARCH = 4_000; // characters
 
 /** Asks once. Rejects with a Problem, never with anything else. */
 export async function suggest(host: Host, request: Request, prefix: string, signal: AbortSignal): Promise<Answer> {
-  return asAnswer(await ask(host, "/api/suggest", signal, request), prefix);
+  return asAnswer(await host.call("/api/suggest", request, signal), prefix);
 }
 
 /** The answer as far as it is one. A panel that shows only labels with a prefix suggests only such. */

@@ -1,6 +1,6 @@
 // What is suggested and how that changes: one pure reducer, beside the panel's.
 
-import type { Problem } from "../service.ts";
+import type { Problem } from "../problem.ts";
 import { MOST_SHOWN, type Answer, type Nothing, type Suggested } from "./service.ts";
 
 export interface Suggestion extends Suggested {

@@ -5,7 +5,7 @@ import { h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Counted, useSecondsLeft } from "../countdown.tsx";
 import type { Host } from "../host.ts";
-import type { Problem } from "../service.ts";
+import type { Problem } from "../problem.ts";
 import type { Shell } from "../shell.ts";
 import { canRetry } from "../state.ts";
 import type { Say } from "../strings.ts";

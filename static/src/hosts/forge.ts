@@ -1,0 +1,141 @@
+// The host over Forge's bridge. What answers the app's core differs: in the tab
+// (native.main.ts) or on a server (remote.main.ts).
+
+import { HostError, type Host, type News } from "../host.ts";
+import { isProblem, type Problem } from "../problem.ts";
+import { asShell, type Shell } from "../shell.ts";
+import type { Bridge, Context } from "./bridge.ts";
+import { journal, newReference } from "./journal.ts";
+
+/** Answers a call of the core. May reject with anything. */
+export type Answer = (frame: Frame, body: object | undefined, stop: AbortSignal | undefined) => Promise<object>;
+/** The frame that calls. */
+export interface Frame {
+  host: Host;
+  shell: Shell;
+  context: Context;
+}
+
+const LABELS_CHANGED = "labelup.labels-changed";
+const ANSWER_WITHIN = 10_000; // ms, for what the panel cannot do without
+const NICETY_WITHIN = 2_000; // ms, for what it can: language and links
+const CORE_WITHIN = 30_000; // ms; longer than Forge waits for a server, and than labels are written in the tab
+const MOST_CHARACTERS = 8_000_000; // of one answer
+
+/** The keys of the modules that show something, by what they show: forge/native/manifest.yml has them. */
+const VIEWS: Record<string, Shell["view"]> = { "labelup-labels": "panel", "labelup-byline": "byline", "labelup-admin": "admin" };
+
+/**
+ * The host behind a bridge, whether or not it answers. core has the core's
+ * answers, by path; expect is told which may be wanted soon.
+ */
+export function forgeHost(bridge: Bridge, core: Record<string, Answer>, expect: (path: string) => void): Host {
+  const events = journal();
+  /** Does what is not worth a word when it fails. */
+  const attempt = (call: Promise<unknown>) => void call.catch(() => undefined);
+  const context = within(ANSWER_WITHIN, bridge.getContext());
+  attempt(context);
+
+  const request = (method: string, path: string, body?: unknown) => events.record(`${method} ${path}`, ask(method, path, body), statusOf);
+
+  async function ask(method: string, path: string, body?: unknown): Promise<string> {
+    const headers = { accept: "application/json", ...(body !== undefined && { "content-type": "application/json" }) };
+    const answer = await within(ANSWER_WITHIN, bridge.requestConfluence(`/wiki${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }));
+    if (typeof answer?.status !== "number") throw new HostError(0);
+    if (answer.status < 200 || answer.status > 299) throw new HostError(answer.status);
+    return answer.body ?? "";
+  }
+
+  async function json(method: string, path: string, body?: unknown): Promise<unknown> {
+    const text = await request(method, path, body);
+    if (text.length > MOST_CHARACTERS) throw new HostError(0);
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new HostError(0);
+    }
+  }
+
+  const host: Host = {
+    shell: async () => shellOf(await context),
+    call: async (path, body, stop) => {
+      const requestId = newReference();
+      const answering = context.then((context) => core[path]!({ host, shell: shellOf(context), context }, body, stop));
+      try {
+        return { requestId, ...(await events.record(path, within(CORE_WITHIN, answering, stop), kindOf, requestId)) };
+      } catch (error) {
+        throw isProblem(error) ? { requestId, ...error } : ({ kind: kindOf(error), requestId } satisfies Problem);
+      }
+    },
+    expect,
+    withPageProperty: "labelupPageF = 1", // the alias of its "v" in the manifest
+    theme: () => attempt(bridge.enableTheming()),
+    locale: async () => text((await within(NICETY_WITHIN, context)).locale),
+    site: async () => {
+      const { protocol, origin } = new URL(text((await within(NICETY_WITHIN, context)).siteUrl));
+      if (protocol !== "https:" && protocol !== "http:") throw new HostError(0);
+      return `${origin}/wiki`;
+    },
+    read: (path) => json("GET", path),
+    write: (method, path, body) => json(method, path, body),
+    remove: async (path) => void (await request("DELETE", path)),
+    resize: () => undefined, // Forge follows the height of the page
+    tell: (news) => attempt(bridge.emit(LABELS_CHANGED, news)),
+    listen: (hear) => attempt(bridge.on(LABELS_CHANGED, (news) => hear(news as News))),
+    save: async (parameters) => {
+      await within(ANSWER_WITHIN, bridge.submit(parameters));
+    },
+    onSubmit: () => false, // its dialog has no buttons
+    close: () => attempt(bridge.close()),
+    support: async () => {
+      const { appVersion, environmentType } = await context.catch((): Context => ({}));
+      return events.text({ version: text(appVersion), environment: text(environmentType) });
+    },
+  };
+  // A link in the sandbox leads nowhere: Forge goes there.
+  addEventListener("click", (event) => {
+    const link = (event.target as Element | null)?.closest?.("a");
+    if (!link?.href || link.hasAttribute("download") || event.defaultPrevented) return;
+    event.preventDefault();
+    const aside = event.ctrlKey || event.metaKey || event.shiftKey || link.target === "_blank";
+    attempt(bridge.navigate(link.href, aside ? "new-tab" : "same-tab"));
+  });
+  return host;
+}
+
+function shellOf({ moduleKey, extension = {}, license, accountId }: Context): Shell {
+  const { content, space, isEditing, config, macro } = extension;
+  const configuring = macro?.isConfiguring === true;
+  return asShell({
+    view: configuring ? "editor" : VIEWS[text(moduleKey)],
+    contentId: content?.id,
+    contentType: content?.type,
+    spaceId: space?.id,
+    spaceKey: space?.key,
+    preview: isEditing === true && !configuring,
+    // Only a paid app in production is told of a licence.
+    licensed: license === undefined || license === null || (license as { active?: unknown }).active === true,
+    signedIn: text(accountId) !== "" && accountId !== "unidentified",
+    parameters: config,
+  });
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+const statusOf = (error: unknown) => (error instanceof HostError ? error.status : 0);
+const kindOf = (error: unknown) => (isProblem(error) ? error.kind : error instanceof Late ? "timeout" : "network");
+
+class Late extends HostError {}
+
+/** Rejects with a HostError when it is late or stopped; what it rejects with itself stays a HostError or a Problem. */
+function within<T>(ms: number, answer: Promise<T>, stop?: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Late(0));
+    const timer = setTimeout(late, ms);
+    stop?.addEventListener("abort", late);
+    if (stop?.aborted) late();
+    answer.then(resolve, (error: unknown) => reject(error instanceof HostError || isProblem(error) ? error : new HostError(0))).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,36 @@
+// Entry of the bundle of the Forge app whose core is on a server, behind Forge.
+
+import { start } from "../main.tsx";
+import { asProblem } from "../problem.ts";
+import { bridgeOf, type Invoked } from "./bridge.ts";
+import { forgeHost, type Answer } from "./forge.ts";
+
+export * from "../main.tsx";
+
+const REMOTE = "service"; // its key in the manifest
+const HEADERS = { "content-type": "application/json" };
+const bridge = bridgeOf(globalThis);
+
+/** Forge adds the person's token on the way, and takes no more than 500 KB. */
+const invoke: Answer = async (_, body) => accepted(await bridge.invokeRemote({ path: "/api/labels", method: "POST", headers: HEADERS, body }));
+
+/** Goes from the page itself, without the person's token: pages to compare with may be megabytes. */
+const request: Answer = async (_, body) => {
+  const { status, body: text } = await bridge.requestRemote(REMOTE, { path: "/api/suggest", method: "POST", headers: HEADERS, body: JSON.stringify(body) });
+  return accepted({ status, body: parsed(text) });
+};
+
+function accepted({ status, body }: Invoked): object {
+  if (status >= 200 && status <= 299 && body && typeof body === "object") return body;
+  throw asProblem(body);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+void start(forgeHost(bridge, { "/api/labels": invoke, "/api/suggest": request }, () => undefined));
