@@ -119,7 +119,7 @@ func refused(err error, body changeRequest) *refusedName {
 		return nil
 	}
 	detail := &refusedName{Name: names[broken.Index]}
-	if broken.Character != 0 {
+	if broken.Reason == label.Forbidden { // of an invisible one there is nothing to show
 		detail.Character = string(broken.Character)
 	}
 	return detail

@@ -16,7 +16,8 @@ export const MOST_TYPED = 4_096; // UTF-16 code units
 const SPACE = "\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"; // Unicode's and Java's; unlike \s not U+FEFF
 const SPACES = /* @__PURE__ */ new RegExp(`[${SPACE}]+`, "gu");
 const BLANK = /* @__PURE__ */ new RegExp(`[${SPACE}\\u2800]`, "u"); // braille without a dot is as blank
-const FORBIDDEN = /[:;,.?&[\]()#^*!@<>]/u;
+const FORBIDDEN = /* @__PURE__ */ new RegExp(`[:;,.?&[\\]()#^*@!<>${SPACE}]`, "u");
+const SURROGATE = /\p{Cs}/u; // one without the other
 const NOT_UNICODE = /[\p{Cs}\ufffd]/u; // a lone surrogate, and what decoders make of one
 // Where libraries differ, or make what looks like another label.
 const LAST_SIGMA = /Σ(?<=\p{L}\p{M}*Σ)(?!\p{M}*\p{L})/gu; // looks back only from a sigma, or a run of marks would take its square
@@ -50,7 +51,6 @@ export function normalise(typed: string): string {
 
 /** What is wrong with a normalised name, if anything. */
 export function problemOf(name: string): NameProblem | undefined {
-  const problem = (rule: NameProblem["rule"], character = "") => ({ rule, character });
   if (name.length > MOST_TYPED) return problem("too_long");
   if (NOT_UNICODE.test(name)) return problem("not_unicode");
   if (name === "") return problem("empty");
@@ -58,9 +58,24 @@ export function problemOf(name: string): NameProblem | undefined {
     const text = [...name];
     if (text.some((character, i) => isInvisible(character) && !shapes(text, i))) return problem("invisible_character");
   }
+  return problemOfEvery(name);
+}
+
+/** What is wrong with the name of a label that is held: it is removed by the spelling it has, which nobody could give it any more. */
+export function problemOfHeld(name: string): NameProblem | undefined {
+  if (SURROGATE.test(name)) return problem("not_unicode");
+  return name === "" ? problem("empty") : problemOfEvery(name);
+}
+
+/** What no name of Confluence may have or be. */
+function problemOfEvery(name: string): NameProblem | undefined {
   const forbidden = FORBIDDEN.exec(name);
   if (forbidden) return problem("forbidden_character", forbidden[0]);
   return name.length > LONGEST ? problem("too_long") : undefined;
+}
+
+function problem(rule: NameProblem["rule"], character = ""): NameProblem {
+  return { rule, character };
 }
 
 /** Whether a value is a name as Confluence holds it, and takes it. */
