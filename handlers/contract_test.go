@@ -20,6 +20,7 @@ import (
 
 	"labelup/connect"
 	"labelup/internal/fault"
+	"labelup/internal/suggest"
 )
 
 // The contract of the calls that the panel makes, whatever host it is in, is
@@ -28,7 +29,7 @@ import (
 // there:
 //
 //   - {"times": N, "of": X} in a list stands for N times X, with the number of
-//     each, three digits, for every "#" in it.
+//     each, three digits, for every "#" in it. {"letters": N} is a text of N.
 //   - caller is who calls: a person with a licence who looks at page 123 in
 //     space DS, but for what it says.
 //   - confluence is the requests that are expected, in their order, each with
@@ -38,6 +39,7 @@ import (
 //   - answer or fault is what comes of it. retryAfter is in seconds, between
 //     the two; so is how long it took by a clock that stands still while
 //     anything is worked on.
+//   - raw is a body that is no object.
 //   - tab says what differs in the tab, and why, or why a case is not for it.
 
 // contractHosts are the hosts of the service: each sends a body as a caller on
@@ -53,6 +55,7 @@ type contractCaller struct {
 	ContentType string  `json:"contentType"`
 	Anonymous   bool    `json:"anonymous"`
 	Unlicensed  bool    `json:"unlicensed"`
+	SpaceKey    *string `json:"spaceKey"`
 }
 
 func contractOnConnect(t *testing.T, caller contractCaller, atConfluence http.RoundTripper) contractCall {
@@ -70,6 +73,10 @@ func contractOnConnect(t *testing.T, caller contractCaller, atConfluence http.Ro
 		h.atlassian.AccountID = ""
 	}
 	*h.atlassian.Licence = !caller.Unlicensed
+	if caller.SpaceKey != nil {
+		h.atlassian.Space.Key = *caller.SpaceKey
+	}
+	h.server.Suggest = suggest.Suggest
 	return func(path, body string) *httptest.ResponseRecorder {
 		return h.send(h.atlassian.BrowserCall(http.MethodPost, path, body))
 	}
@@ -79,6 +86,7 @@ type contractCase struct {
 	Case       string          `json:"case"`
 	Caller     contractCaller  `json:"caller"`
 	Body       json.RawMessage `json:"body"`
+	Raw        string          `json:"raw"`
 	Confluence []exchanged     `json:"confluence"`
 	Answer     map[string]any  `json:"answer"`
 	Fault      map[string]any  `json:"fault"`
@@ -122,6 +130,20 @@ func TestTheServiceHoldsTheContractOfChangingLabels(t *testing.T) {
 	}
 }
 
+func TestTheServiceHoldsTheContractOfSuggesting(t *testing.T) {
+	for host, call := range contractHosts {
+		for _, c := range contractCases(t, "suggest.json") {
+			t.Run(host+": "+c.Case, func(t *testing.T) {
+				body := string(c.Body)
+				if c.Body == nil {
+					body = c.Raw
+				}
+				checkContract(t, c, call(t, c.Caller, &playedConfluence{t: t})("/api/suggest", body))
+			})
+		}
+	}
+}
+
 // contractCases reads a file of cases and makes of each "times" what it stands for.
 func contractCases(t *testing.T, file string) []contractCase {
 	t.Helper()
@@ -145,6 +167,9 @@ func contractCases(t *testing.T, file string) []contractCase {
 func unfolded(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
+		if letters, ok := value["letters"].(float64); ok {
+			return strings.Repeat("a", int(letters))
+		}
 		for key, v := range value {
 			value[key] = unfolded(v)
 		}
@@ -201,12 +226,12 @@ func checkContract(t *testing.T, c contractCase, w *httptest.ResponseRecorder) {
 		delete(got, "detail")
 	} else {
 		want = c.Answer
-		for _, list := range []string{"added", "removed", "failed"} {
-			if want[list] == nil {
-				want[list] = []any{}
-			}
-		}
 		if holds, ok := want["holds"].([]any); ok {
+			for _, list := range []string{"added", "removed", "failed"} {
+				if want[list] == nil {
+					want[list] = []any{}
+				}
+			}
 			labels := []any{}
 			for _, label := range holds {
 				labels = append(labels, heldLabel(label.(string)))

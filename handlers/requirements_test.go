@@ -45,7 +45,7 @@ var requirements = []requirement{
 		met: "Confluence is asked, as the person, with every such call; that the menu shows the page to administrators only proves nothing. " +
 			"What changes a page is written as the person, so that Confluence decides.",
 		tests: []string{
-			"TestOnlyAnAdministratorSeesWhatIsHeld", "TestOnlyAnAdministratorErases", "TestAChangeIsWrittenAsThePersonAndReadBack",
+			"TestOnlyAnAdministratorSeesWhatIsHeld", "TestOnlyAnAdministratorErases", "TestTheServiceHoldsTheContractOfChangingLabels",
 			"TestOneSitesTokenCannotReachAnotherSite",
 		},
 	},
@@ -86,7 +86,7 @@ var requirements = []requirement{
 		met: "`READ`, `WRITE`, and `ACT_AS_USER`, because the app writes and reads as the person and never with more rights than they have. " +
 			"A token to act as a person is asked for with the scope of the call only.",
 		tests: []string{
-			"TestTheServedDescriptorFitsAtlassiansSchema", "TestAChangeIsWrittenAsThePersonAndReadBack", "TestATokenIsKeptForItsPersonSiteAndScopesOnly",
+			"TestTheServedDescriptorFitsAtlassiansSchema", "TestTheServiceHoldsTheContractOfChangingLabels", "TestATokenIsKeptForItsPersonSiteAndScopesOnly",
 		},
 	},
 	{

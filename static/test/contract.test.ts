@@ -1,13 +1,11 @@
-// The contract of the calls that the panel makes, held by what answers them in
-// the tab. The cases, and what is written in them, are those of
-// handlers/contract_test.go, which holds the service to them.
+// The contract of POST /api/labels, held by the label writer of the tab.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import test from "node:test";
 import { HostError } from "../src/host.ts";
 import { labelWriter, type Clock, type LabelAnswer, type LabelChange } from "../src/hosts/labels.ts";
 import type { Problem } from "../src/service.ts";
+import { cases, settled } from "./contract.ts";
 
 interface Expected {
   confluence?: Exchanged[];
@@ -29,23 +27,6 @@ interface Exchanged {
   holds?: string[];
   next?: string | null;
   json?: unknown;
-}
-
-/** What is in a file of cases, with what each "times" stands for. */
-function cases<T>(file: string): T[] {
-  return unfolded(JSON.parse(readFileSync(`../handlers/testdata/contract/${file}`, "utf8"))) as T[];
-}
-
-function unfolded(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.flatMap((one) => {
-      if (typeof one?.times !== "number") return [unfolded(one)];
-      const of = JSON.stringify(unfolded(one.of));
-      return Array.from({ length: one.times }, (_, n) => JSON.parse(of.replaceAll("#", String(n).padStart(3, "0"))));
-    });
-  }
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, unfolded(one)]));
 }
 
 /** A clock that moves only when all wait, so that waiting takes no time. */
@@ -99,18 +80,6 @@ function inOneForm(request: string): string {
 function label(held: string): { id: string; prefix: string; name: string } {
   const [prefix, name] = held.includes(":") ? (held.split(":") as [string, string]) : ["global", held];
   return { id: `id of ${held}`, prefix, name };
-}
-
-/** What is expected, with the time to wait in place of the two that it is between. */
-function settled(want: unknown, got: unknown): unknown {
-  if (typeof want !== "object" || want === null) return want;
-  const here = got as Record<string, unknown> | undefined;
-  const entries = Object.entries(want).map(([key, value]) => {
-    const told = here?.[key];
-    const between = key === "retryAfter" && typeof told === "number" && told >= value[0] && told <= value[1];
-    return [key, between ? told : settled(value, told)];
-  });
-  return Array.isArray(want) ? entries.map(([, value]) => value) : Object.fromEntries(entries);
 }
 
 for (const { case: sentence, caller, body, tab, ...expected } of cases<Case>("labels.json")) {
