@@ -9,7 +9,7 @@
 // told from no answer at all.
 
 import { canHaveLabels, contentPath, nextCursor } from "../confluence.ts";
-import { HostError, type Host } from "../host.ts";
+import type { Host, HostError } from "../host.ts";
 import { isName, normalise, problemOf, problemOfHeld, type NameProblem } from "../name.ts";
 import type { Kind, Problem } from "../service.ts";
 
@@ -195,7 +195,7 @@ async function attempts<T>(call: () => Promise<T>, time: { until: number; patien
     try {
       return await Promise.race([call(), clock.sleep(Math.min(left, ATTEMPT_WITHIN)).then(() => Promise.reject(late))]);
     } catch (error) {
-      const status = error instanceof HostError ? error.status : 0;
+      const { status = 0 } = (error ?? {}) as Partial<HostError>; // not by its class: a part that is loaded later has one of its own
       const fault = error === late ? refusal("upstream", late) : faultOf(status);
       maybe ||= status === 0 || status >= 500;
       // Spread, so that those who failed together do not return together.
