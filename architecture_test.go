@@ -261,3 +261,38 @@ func eachSource(t *testing.T, do func(file string)) {
 		t.Fatal(err)
 	}
 }
+
+// hostsOwn is how a host, or its way to prove who calls, is named.
+var hostsOwn = regexp.MustCompile(`\bAP\b|\bConnect\b|atlassian-connect|\bconnect[-H]|\b[Ff]orge(Host)?\b|\b[Tt]okens?\b|\bJWT\b|__bridge|callBridge|invokeRemote|requestRemote|requestConfluence`)
+
+// The browser side knows its hosts in static/src/hosts and nowhere else, not even
+// in a comment.
+func TestTheBrowserNamesAHostOnlyWhereHostsAre(t *testing.T) {
+	named := 0
+	err := filepath.WalkDir("static/src", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		within := strings.HasPrefix(filepath.ToSlash(file), "static/src/hosts/")
+		for n, line := range strings.Split(string(source), "\n") {
+			switch found := hostsOwn.FindString(line); {
+			case found == "":
+			case within:
+				named++
+			default:
+				t.Errorf("%s:%d names %s: %s", file, n+1, found, strings.TrimSpace(line))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if named == 0 {
+		t.Error("no host is named where hosts are: this looks for the wrong words")
+	}
+}

@@ -43,8 +43,10 @@ import (
 //   - tab says what differs in the tab, and why, or why a case is not for it.
 
 // contractHosts are the hosts of the service: each sends a body as a caller on
-// that host, with this Confluence behind it.
-var contractHosts = map[string]func(*testing.T, contractCaller, http.RoundTripper) contractCall{
+// that host, with this Confluence behind it, and says as whom that is called.
+// What a host fetches over a socket it has to have before it returns: the call is
+// made in a bubble of testing/synctest.
+var contractHosts = map[string]func(*testing.T, contractCaller, *playedConfluence) contractCall{
 	"Connect": contractOnConnect,
 }
 
@@ -58,7 +60,8 @@ type contractCaller struct {
 	SpaceKey    *string `json:"spaceKey"`
 }
 
-func contractOnConnect(t *testing.T, caller contractCaller, atConfluence http.RoundTripper) contractCall {
+func contractOnConnect(t *testing.T, caller contractCaller, atConfluence *playedConfluence) contractCall {
+	atConfluence.authorization = "Bearer user-token"
 	h := newHarness(t)
 	host := *h.server.Host.(*Connect)
 	host.Transport, host.Tokens = atConfluence, connect.NewUserTokens("https://auth.example", atConfluence, h.atlassian.Now)
@@ -275,8 +278,9 @@ func heldLabel(label string) map[string]any {
 
 // playedConfluence answers the requests of a script and no others.
 type playedConfluence struct {
-	t      *testing.T
-	script []exchanged
+	t             *testing.T
+	script        []exchanged
+	authorization string // of every request
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -307,7 +311,7 @@ func (p *playedConfluence) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		wanted = path + "?" + values.Encode()
 	}
-	if request != wanted || r.Header.Get("Authorization") != "Bearer user-token" {
+	if request != wanted || r.Header.Get("Authorization") != p.authorization {
 		p.t.Errorf("sent is %s with %q, expected is %s as the person", request, r.Header.Get("Authorization"), wanted)
 	}
 	adds := []map[string]string{}

@@ -37,7 +37,7 @@ export interface Host extends Confluence {
   expect(path: string): void;
   /** CQL that finds what has the page property. */
   readonly withPageProperty: string;
-  /** Asks the host for its design tokens and to keep them in step with its theme. */
+  /** Asks the host for its colours and to keep them in step with its theme. */
   theme(): void;
   /** The reader's locale, such as "de-DE". */
   locale(): Promise<string>;

@@ -1,6 +1,6 @@
 // What a frame shows, and to whom: what the host says of it.
 
-/** What an author sets of the macro: the parameters of atlassian-connect.json, which a test holds to this. */
+/** What an author sets of the macro: its parameters in the descriptor, which a test holds to this. */
 export type Parameters = {
   prefix: string;
   display: Display;
