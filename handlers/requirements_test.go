@@ -129,7 +129,7 @@ var requirements = []requirement{
 		met: "Macro parameters and URL parameters are hostile though signed. Addresses of sites have to be Atlassian's, no answer redirects, " +
 			"bodies are read into fixed forms with limits.",
 		tests: []string{
-			"FuzzFramePageKeepsHostileValuesInTheirAttribute", "FuzzStorageIsWellFormed", "TestSiteURLs", "TestARequestToAnywhereElseIsNotSigned", "TestARedirectIsNotFollowedAndTheTokenStays",
+			"FuzzFramePageKeepsHostileValuesInItsBlock", "FuzzStorageIsWellFormed", "TestSiteURLs", "TestARequestToAnywhereElseIsNotSigned", "TestARedirectIsNotFollowedAndTheTokenStays",
 			"TestNoPathIsBuiltWithoutParseContent", "TestABodyThatMakesNoSenseChangesNothing", "TestWhatIsTooMuchIsRefusedAtOnce",
 			"TestAContactThatIsNoAddressDoesNotGetIntoThePage",
 		},

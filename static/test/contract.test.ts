@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { labelWriter, type Clock, type LabelAnswer, type LabelChange } from "../src/hosts/labels.ts";
-import type { Problem } from "../src/service.ts";
+import type { Problem } from "../src/problem.ts";
 import { cases, settled } from "./contract.ts";
 
 interface Expected {

@@ -9,9 +9,9 @@
 // told from no answer at all.
 
 import { canHaveLabels, contentPath, nextCursor } from "../confluence.ts";
-import type { Host, HostError } from "../host.ts";
+import type { Confluence, HostError } from "../host.ts";
 import { isName, normalise, problemOf, problemOfHeld, type NameProblem } from "../name.ts";
-import type { Kind, Problem } from "../service.ts";
+import type { Kind, Problem } from "../problem.ts";
 
 /** Who looks at what. */
 export interface Place {
@@ -75,7 +75,7 @@ const MOST_ATTEMPTS = 4;
  * answered by Confluence, and nothing more is sent.
  */
 export function labelWriter(
-  confluence: Pick<Host, "read" | "write" | "remove">,
+  confluence: Confluence,
   place: Place,
   clock = CLOCK,
 ): (body: LabelChange, stop?: AbortSignal) => Promise<LabelAnswer> {
@@ -92,7 +92,7 @@ export function labelWriter(
   };
 }
 
-async function write(confluence: Pick<Host, "read" | "write" | "remove">, place: Place, clock: Clock, body: LabelChange, stop?: AbortSignal): Promise<LabelAnswer> {
+async function write(confluence: Confluence, place: Place, clock: Clock, body: LabelChange, stop?: AbortSignal): Promise<LabelAnswer> {
   if (!place.signedIn) throw refusal("anonymous", "no_account");
   if (!place.licensed) throw refusal("unlicensed", "no_active_licence");
   const path = placeOf(place);
