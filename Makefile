@@ -4,12 +4,12 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run quick test build static lint bench faults drill quality fit clean bundle programs
+.PHONY: help run quick test build static forge lint bench faults drill quality fit clean bundle programs
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: .make/npm ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
+run: .make/npm .make/forge-native .make/forge-remote ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
 	@$(call need,redis-server) || echo 'Going on without: sites are kept in memory.'
 	@$(call compile,labelup-dev)
 	@bin/labelup-dev --misbehave $$(date +%s) $(ARGS)
@@ -26,11 +26,12 @@ quick: bundle ## Test in a minute: all but what takes processes of the program, 
 #
 # lint has vetted already. Four tests of a package at a time, for those that may
 # run side by side mostly wait.
-test: bundle programs lint ## Check and test everything
+test: bundle programs .make/npm-forge lint ## Check and test everything
 	cd static && npm run --silent check
 	CGO_ENABLED=1 go test -race -vet off -parallel 4 -timeout 30m ./...
 	go test -vet off -run '^TestTheDearestRequests' ./handlers
 	cd static && npm test --silent
+	cd forge && npm test --silent
 
 # It needs Go alone: the browser side is committed as static/dist.
 build: ## Build bin/labelup, the program that is deployed
@@ -38,6 +39,10 @@ build: ## Build bin/labelup, the program that is deployed
 
 static: .make/npm ## Type-check the browser side and bundle it into static/dist, which is committed
 	cd static && npm run --silent check && npm run --silent build
+
+HOST ?= native
+forge: .make/npm ## Build the Forge app into build/forge/native, ready for forge deploy (FORGE_APP_ID=…; HOST=remote BASE_URL=…: the other)
+	@node forge/build.mjs $(HOST) build/forge/$(HOST)
 
 lint: ## Format, vet, lint
 	go mod tidy -diff
@@ -64,7 +69,7 @@ fit: ## Fit the weights of suggestions again; needed whenever internal/suggest c
 	go run ./cmd/quality fit internal/suggest/weights.go
 
 clean: ## Remove what was built, and what `make run` keeps between runs
-	rm -rf bin .make .data static/.build
+	rm -rf bin build .make .data static/.build
 
 bundle: .make/npm
 	@cd static && node build.mjs ../.make/dist
@@ -81,6 +86,17 @@ programs:
 	@echo 'Installing the npm packages of static/package-lock.json ...'
 	@cd static && npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p .make && touch $@
+
+# Atlassian's own checks of a Forge app, and what its function needs: for tests.
+.make/npm-forge: forge/package-lock.json
+	@echo 'Installing the npm packages of forge/package-lock.json ...'
+	@cd forge && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@mkdir -p .make && touch $@
+
+# The Forge apps that the local Confluence has installed, with the id of the sources.
+.make/forge-%: .make/npm $(shell find forge/native forge/remote forge/build.mjs forge/package-lock.json static/src static/build.mjs -type f)
+	@env -u FORGE_APP_ID -u BASE_URL node forge/build.mjs $* build/forge/$* >/dev/null
+	@touch $@
 
 # compile builds a program. Without cgo it needs no C compiler, and runs on any Linux.
 define compile
