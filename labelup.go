@@ -7,6 +7,7 @@
 //	cmd/labelup-dev          the same service with a Redis and a local Confluence beside it: make run
 //	cmd/quality              measures how good suggestions are and fits their weights; not shipped
 //	connect                  the Atlassian Connect protocol, usable as a library on its own
+//	forge/native, remote     the Forge app: its two manifests and the function for exports
 //	handlers                 the routes, who may call each one, and how an error becomes an answer
 //	macros                   what a macro shows: the page in the iframe, and storage format for export and mail
 //	static                   the browser side: TypeScript sources, strings, the built bundle

@@ -43,6 +43,9 @@ const reasons = Object.keys(en).flatMap((key) => (/^why\./.test(key) && runbook.
 const identifiers: string[] = JSON.parse(readFileSync("../atlassian-connect.json", "utf8")).modules.dynamicContentMacros[0].parameters.map((p: { identifier: string }) => p.identifier);
 test("the panel and the editor know each parameter of the macro, and no other", () => assert.deepEqual(Object.keys(asShell({})).slice(-identifiers.length), identifiers));
 
+// What each scope of the Forge app is for: its manifests say which there are.
+const scopes = [...new Set(["native", "remote"].flatMap((host) => [...readFileSync(`../forge/${host}/manifest.yml`, "utf8").matchAll(/^ {4}- (\w+:[\w:-]+)$/gm)].map((m) => m[1]!)))];
+
 const catalogues: { folder: string; sources: string; alike: string[]; families: Record<string, readonly string[]>; needed: string[] }[] = [
   {
     folder: "src/strings",
@@ -83,6 +86,7 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     families: { "why.": WHY, "fault.": FAULTS, "scope.": SCOPES, "check.": [...CHECKS, ...CHECKS.map((check) => `${check}.fails`)], "left.": ["pages", "spaces"] },
     needed: [...WHY.map((k) => `why.${k}`), ...FAULTS.map((k) => `fault.${k}`), ...SCOPES.map((s) => `scope.${s}`), ...CHECKS.flatMap((c) => [`check.${c}`, `check.${c}.fails`])],
   },
+  { folder: "src/admin/scopes", sources: "src/admin", alike: [], families: { "": scopes }, needed: scopes },
 ];
 for (const { folder, sources, alike, families, needed } of catalogues) {
   const english = read("en", folder);
