@@ -84,9 +84,9 @@ var requirements = []requirement{
 	{
 		number: "4", asks: "The fewest scopes that do.",
 		met: "`READ`, `WRITE`, and `ACT_AS_USER`, because the app writes and reads as the person and never with more rights than they have. " +
-			"A token to act as a person is asked for with the scope of the call only.",
+			"A token to act as a person is asked for with the scope of the call only. On Forge each scope has its use: [install.md](install.md#what-it-asks-for).",
 		tests: []string{
-			"TestTheServedDescriptorFitsAtlassiansSchema", "TestTheServiceHoldsTheContractOfChangingLabels", "TestATokenIsKeptForItsPersonSiteAndScopesOnly",
+			"TestTheServedDescriptorFitsAtlassiansSchema", "TestEachScopeOfTheForgeAppIsExplained", "TestAChangeIsWrittenAsThePersonAndReadBack", "TestATokenIsKeptForItsPersonSiteAndScopesOnly",
 		},
 	},
 	{
@@ -157,7 +157,8 @@ var requirements = []requirement{
 	},
 	{
 		number: "CSP", asks: "A Content-Security-Policy is advised, and only the site may frame its pages.",
-		met:   "Scripts of ours and of Atlassian's bridge only, nothing inline; `frame-ancestors` is the caller's site and its custom domain. `X-Frame-Options` is never sent.",
+		met:   "Scripts of ours and of Atlassian's bridge only, nothing inline; `frame-ancestors` is the caller's site and its custom domain. `X-Frame-Options` is never sent. " +
+			"On Forge it is Atlassian's, with `unsafe-eval` for WebAssembly alone: [install.md](install.md#what-it-asks-for).",
 		tests: []string{"TestOnlyTheCallersSiteMayFrameThePage", "TestThePageWorksWithAtlassiansOwnScriptTag", "TestThePrivacyPageSaysAllAndNamesTheContact"},
 	},
 	{

@@ -38,6 +38,7 @@ const (
 
 var headerStore = datamap.Of(header{}, datamap.Store{
 	Name:       "Backups: the header",
+	On:         datamap.On{datamap.Connect},
 	Place:      place,
 	Kept:       kept,
 	Protection: "readable for whoever can read the bucket; authenticated together with the rest",
@@ -51,6 +52,7 @@ var headerStore = datamap.Of(header{}, datamap.Store{
 
 var lineStore = datamap.Of(line{}, datamap.Store{
 	Name:       "Backups: the contents",
+	On:         datamap.On{datamap.Connect},
 	Place:      place,
 	Kept:       kept,
 	Protection: "encrypted with AES-256-GCM under the backup's key; the secrets in the records are sealed besides",

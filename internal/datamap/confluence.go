@@ -52,14 +52,16 @@ type Passing struct {
 	Data    string
 	Purpose string
 	Kept    string
+	On      On // the hosts with which it does
 }
 
 // InMemory is all data of customers that passes through.
 var InMemory = []Passing{
-	{"Text, title and labels of a page and of pages like it, sent by the reader's browser", "suggesting labels", "for the length of one request"},
-	{"Labels that are added, removed or shown, and what Confluence answers", "doing what was asked, and showing what Confluence then holds", "for the length of one request"},
-	{"The end of the last request and answer of a connection, 4 KiB of each at most", "the network's buffers", "while the connection is open, 95 seconds at most after its last request"},
-	{"The caller's token: the site, the person's Atlassian account id, the ids of page and space", "proving who calls, from where and for what", "for the length of one request"},
-	{"Tokens to act as a person, found by a hash of the site and the account id", "not asking Atlassian for one with each click", "until shortly before they expire: some minutes, an hour at most"},
-	{"Sites' records and their secrets, opened", "proving calls without asking Redis for each", "for seconds; keys from AWS KMS for 12 hours at most"},
+	{"Text, title and labels of a page and of pages like it, sent by the reader's browser", "suggesting labels", "for the length of one request", WithService},
+	{"Labels that are added, removed or shown, and what Confluence answers", "doing what was asked, and showing what Confluence then holds", "for the length of one request", WithService},
+	{"The end of the last request and answer of a connection, 4 KiB of each at most", "the network's buffers", "while the connection is open, 95 seconds at most after its last request", WithService},
+	{"The caller's token: the site, the person's Atlassian account id, the ids of page and space", "proving who calls, from where and for what", "for the length of one request", WithService},
+	{"The person's token, which Forge sends along with a change", "writing as the person", "for the length of one request", On{Remote}},
+	{"Tokens to act as a person, found by a hash of the site and the account id", "not asking Atlassian for one with each click", "until shortly before they expire: some minutes, an hour at most", On{Connect}},
+	{"Sites' records and their secrets, opened", "proving calls without asking Redis for each", "for seconds; keys from AWS KMS for 12 hours at most", On{Connect}},
 }

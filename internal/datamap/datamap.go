@@ -20,6 +20,7 @@ type Store struct {
 	Place      string // where: "Redis, labelup:{<site>}:site"
 	Kept       string // how long, see Days
 	Protection string // how it is protected
+	On         On     // the hosts with which there is one
 	Fields     []Field
 }
 

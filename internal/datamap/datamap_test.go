@@ -120,3 +120,25 @@ func TestARecipientSaysAllThatAReviewerAsks(t *testing.T) {
 		}
 	}
 }
+
+// A store or a recipient that does not say which hosts it is for would be here.
+func TestOnForgeNativeNothingIsKeptAndNobodyIsInvolved(t *testing.T) {
+	got := datamap.Summaries(everyStore, datamap.Recipients)
+	if len(got) != 3 {
+		t.Fatalf("there are %d hosts", len(got))
+	}
+	want := datamap.Summary{Host: datamap.Native, Kept: "nothing", Passes: "nothing: there is no service", Involved: "nobody"}
+	if diff := cmp.Diff(want, got[0]); diff != "" {
+		t.Errorf("native differs (-want +got):\n%s", diff)
+	}
+	if remote := got[1]; remote.Kept != "Technical log" || remote.Passes != "what is listed below" {
+		t.Errorf("remote is %+v", remote)
+	}
+	if connect := got[2]; !strings.Contains(connect.Kept, "Installed sites") || !strings.Contains(connect.Kept, "Technical log") || connect.Involved != "Salesforce, Amazon Web Services" {
+		t.Errorf("connect is %+v", connect)
+	}
+	forgetful := datamap.Summaries([]datamap.Store{{Name: "Forgotten"}}, []datamap.Recipient{{Company: "Elsewhere"}})
+	if forgetful[0].Kept != "Forgotten" || forgetful[0].Involved != "Elsewhere" {
+		t.Errorf("what says nothing of hosts is not on native: %+v", forgetful[0])
+	}
+}

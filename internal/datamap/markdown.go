@@ -15,6 +15,15 @@ running service publishes the same at ` + "`/privacy`" + `. Who else gets to see
 
 The service stores no page, title, text or label, and nothing about a person: no account id, name or e-mail address.
 
+## By host
+
+How a site can have the app: [install.md](install.md).
+
+`)
+	writeHosts(&page, stores, Recipients)
+	page.WriteString(`
+` + WithoutService + `
+
 ## Outside Confluence
 `)
 	for _, store := range stores {
@@ -33,13 +42,25 @@ Written by the person who clicks, with their rights.
 
 ` + PassingEnds + `
 
-| What | What for | How long |
-|---|---|---|
+| What | What for | How long | Host |
+|---|---|---|---|
 `)
 	for _, p := range InMemory {
-		writeRow(&page, p.Data, p.Purpose, p.Kept)
+		writeRow(&page, p.Data, p.Purpose, p.Kept, p.On.String())
 	}
 	return page.String()
+}
+
+func writeHosts(page *strings.Builder, stores []Store, recipients []Recipient) {
+	rows := [][]string{{""}, {"---"}, {"Kept outside Confluence"}, {"Passes through the service"}, {"Who is involved besides Atlassian"}}
+	for _, s := range Summaries(stores, recipients) {
+		for at, cell := range []string{string(s.Host), "---", s.Kept, s.Passes, s.Involved} {
+			rows[at] = append(rows[at], cell)
+		}
+	}
+	for _, row := range rows {
+		writeRow(page, row...)
+	}
 }
 
 // defaultDays name the settings that say how many, with their defaults.
@@ -48,7 +69,7 @@ var defaultDays = strings.NewReplacer(UninstalledDays, "`RETENTION_DAYS` (30)", 
 func writeStore(page *strings.Builder, store Store) {
 	store = store.filled(defaultDays.Replace)
 	fmt.Fprintf(page, "\n### %s\n\n", store.Name)
-	fmt.Fprintf(page, "- Where: %s\n- How long: %s\n- Protection: %s\n\n", code(store.Place), store.Kept, store.Protection)
+	fmt.Fprintf(page, "- Host: %s\n- Where: %s\n- How long: %s\n- Protection: %s\n\n", store.On, code(store.Place), store.Kept, store.Protection)
 	page.WriteString("| Field | Where from | What for |\n|---|---|---|\n")
 	for _, field := range store.Fields {
 		purpose := field.Purpose
@@ -89,14 +110,14 @@ func SubprocessorsMarkdown() string {
 	var page strings.Builder
 	page.WriteString(`# Who else is involved
 
-Made by ` + "`go test ./internal/datamap -update`" + `; a test keeps it true. These are all who get data from the service or through whom it
-passes, and the service connects to no other host. A host in braces is what the site's record or the settings say. What is "only
+Made by ` + "`go test ./internal/datamap -update`" + `; a test keeps it true. These are all who get data from the app or through whom it
+passes, and the service connects to no other host. With Forge native there is no service, and nobody is involved but Atlassian. A host in braces is what the site's record or the settings say. What is "only
 with" a setting is not used without it, and a running service leaves it out of its list at ` + "`/privacy`" + `. A proxy that you set
 (` + "`HTTPS_PROXY`" + `) is yours: add whoever runs it to what you publish.
 
 `)
 	for _, r := range Recipients {
-		fmt.Fprintf(&page, "## %s\n\n- Run by: %s\n- What for: %s\n- Gets: %s\n- Where: %s\n", r.Name, r.Company, r.Purpose, r.Data, r.Where)
+		fmt.Fprintf(&page, "## %s\n\n- Host: %s\n- Run by: %s\n- What for: %s\n- Gets: %s\n- Where: %s\n", r.Name, r.On, r.Company, r.Purpose, r.Data, r.Where)
 		switch {
 		case r.Setting != "" && r.Always:
 			fmt.Fprintf(&page, "- Set by: `%s`\n", r.Setting)

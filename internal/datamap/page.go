@@ -38,6 +38,8 @@ func pageOf(facts Facts, date string) ([]byte, error) {
 		InMemory     []Passing
 		PassingEnds  string
 		FixTimes     []FixTime
-	}{facts, date, filled(InConfluence), InMemory, PassingEnds, FixTimes})
+		Hosts        []Summary
+		Without      string
+	}{facts, date, filled(InConfluence), InMemory, PassingEnds, FixTimes, Summaries(facts.Stores, facts.Recipients), WithoutService})
 	return page.Bytes(), err
 }

@@ -8,6 +8,7 @@ type Recipient struct {
 	Purpose string   // what it is needed for
 	Data    string   // what it gets to see
 	Where   string   // in which part of the world
+	On      On       // the hosts with which it is used
 	Setting string   // the environment variable that says which one; empty = there is none
 	Always  bool     // or else only if Setting is set
 	Browser bool     // the reader's browser connects to it, not the service
@@ -30,6 +31,7 @@ var Recipients = []Recipient{
 		Purpose: "Proving that an install call comes from Atlassian.",
 		Data:    "The id of Atlassian's own key. Nothing of a site.",
 		Where:   "Chosen by Atlassian.",
+		On:      On{Connect},
 		Setting: "INSTALL_KEY_URLS", Always: true,
 		Hosts: []string{"connect-install-keys.atlassian.com", "asap-distribution.us-west-2.prod.atl-asap.net"},
 	},
@@ -38,6 +40,7 @@ var Recipients = []Recipient{
 		Purpose: "Tokens to act with the rights of the person who reads or clicks.",
 		Data:    "The site's address and OAuth client id, and the Atlassian account id of the person.",
 		Where:   "Chosen by Atlassian.",
+		On:      On{Connect},
 		Setting: "TOKEN_SERVER_URL", Always: true,
 		Hosts: []string{"oauth-2-authorization-server.services.atlassian.com"},
 	},
@@ -46,14 +49,25 @@ var Recipients = []Recipient{
 		Purpose: "The script that connects the app's frames with Confluence around them, and its theme.",
 		Data:    "What a browser tells any server that it loads a file from. The app sends no referrer.",
 		Where:   "Atlassian's delivery network.",
+		On:      On{Connect},
 		Setting: "BRIDGE_URL", Always: true, Browser: true,
 		Hosts: []string{"connect-cdn.atl-paas.net"},
+	},
+	{
+		Name: "Forge", Company: "Atlassian",
+		Purpose: "Delivers the app's pages, connects them with Confluence around them, and runs the function for exports. With Forge Remote it hands calls on to the service.",
+		Data: "What a browser tells any server that it loads a file from; for an export the id of the page, the macro's parameters and the page's labels. " +
+			"With Forge Remote the calls to the service, too.",
+		Where:  "Chosen by Atlassian.",
+		On:     On{Native, Remote},
+		Always: true, Browser: true,
 	},
 	{
 		Name: "Heroku: the running app and its router", Company: "Salesforce",
 		Purpose: "Runs the service; its router ends TLS and hands requests on.",
 		Data:    "Every request and answer, in memory.",
 		Where:   "The region that the operator created the Heroku app in.",
+		On:      WithService,
 		Always:  true,
 	},
 	{
@@ -62,6 +76,7 @@ var Recipients = []Recipient{
 		Data: "The technical log, and the router's own line for each request, which the app cannot change: the caller's IP address and " +
 			"the request's path and query. The query has ids of page, space and macro, the space's key, the macro's parameters and a " +
 			"token that is good for minutes.",
+		On:     WithService,
 		Where:  "The region of the Heroku app. It holds the newest 1,500 lines, for a week at most.",
 		Always: true,
 	},
@@ -70,6 +85,7 @@ var Recipients = []Recipient{
 		Purpose: "Keeps the record of each site.",
 		Data:    "What is listed as kept in Redis; the secrets are sealed with a key that is not there.",
 		Where:   "The region of the Heroku app, unless the operator uses another Redis.",
+		On:      On{Connect},
 		Setting: "REDIS_URL", Always: true, Hosts: []string{"{redis}"},
 	},
 	{
@@ -77,6 +93,7 @@ var Recipients = []Recipient{
 		Purpose: "Keeps the key that seals the sites' secrets and the backups.",
 		Data:    "Random keys to wrap and unwrap, each with the word labelup, a hash that stands for the site, and the name of the field.",
 		Where:   "The AWS region that the operator chose.",
+		On:      On{Connect},
 		Setting: "KMS_KEY_ID", Hosts: []string{"kms.{region}.amazonaws.com"},
 	},
 	{
@@ -84,6 +101,7 @@ var Recipients = []Recipient{
 		Purpose: "Backups of the sites' records.",
 		Data:    "The records, encrypted by the app before they are sent.",
 		Where:   "The AWS region that the operator chose.",
+		On:      On{Connect},
 		Setting: "BACKUP_BUCKET", Hosts: []string{"{bucket}.s3.{region}.amazonaws.com"},
 	},
 	{
@@ -91,6 +109,7 @@ var Recipients = []Recipient{
 		Purpose: "Keeps the technical log for support.",
 		Data:    "The technical log.",
 		Where:   "The AWS region that the operator chose.",
+		On:      WithService,
 		Setting: "CLOUDWATCH_LOG_GROUP", Hosts: []string{"logs.{region}.amazonaws.com"},
 	},
 }

@@ -42,6 +42,7 @@ func erasedKey(name string) string { return "labelup:{" + name + "}:erased" }
 
 var tokenStore = datamap.Named([]string{"site", "token", "body"}, datamap.Store{
 	Name:       "Used lifecycle tokens",
+	On:         datamap.On{datamap.Connect},
 	Place:      "Redis, labelup:{<site>}:token:<token>",
 	Kept:       "until the token expires: some minutes, 61 at most",
 	Protection: "hashes only: SHA-256 in hex",
@@ -54,6 +55,7 @@ var tokenStore = datamap.Named([]string{"site", "token", "body"}, datamap.Store{
 
 var markStore = datamap.Named([]string{"site", "erasedAt"}, datamap.Store{
 	Name:       "Erased and uninstalled sites",
+	On:         datamap.On{datamap.Connect},
 	Place:      "Redis, labelup:{<site>}:erased",
 	Kept:       "a day longer than any backup from before: " + datamap.BackupDays + " days and one more; after an uninstall, a day longer than that and than the site's record",
 	Protection: "the site by its hash only: SHA-256 in hex",

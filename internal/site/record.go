@@ -93,6 +93,7 @@ const (
 
 var siteStore = datamap.Of(record{}, datamap.Store{
 	Name:       "Installed sites",
+	On:         datamap.On{datamap.Connect},
 	Place:      "Redis, labelup:{<site>}:site",
 	Kept:       "while the app is installed, and " + datamap.UninstalledDays + " days after the site uninstalled it",
 	Protection: "in a Redis that only the app reaches; in backups encrypted",

@@ -58,6 +58,7 @@ func declare(name, holds, origin, purpose string, protection ...string) string {
 // Data declares the log: it is the closed list itself, and the data map.
 var Data = datamap.Named(namesOf(list), datamap.Store{
 	Name:  "Technical log",
+	On:    datamap.WithService,
 	Place: "standard output of the service, and CloudWatch Logs where that is set up",
 	Kept:  datamap.LogDays + " days where the log is kept",
 	Protection: "a closed list of fields that take numbers and technical words only: titles, labels, texts, addresses of pages, " +
