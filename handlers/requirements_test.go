@@ -157,7 +157,7 @@ var requirements = []requirement{
 	},
 	{
 		number: "CSP", asks: "A Content-Security-Policy is advised, and only the site may frame its pages.",
-		met:   "Scripts of ours and of Atlassian's bridge only, nothing inline; `frame-ancestors` is the caller's site and its custom domain. `X-Frame-Options` is never sent. " +
+		met: "Scripts of ours and of Atlassian's bridge only, nothing inline; `frame-ancestors` is the caller's site and its custom domain. `X-Frame-Options` is never sent. " +
 			"On Forge it is Atlassian's, with `unsafe-eval` for WebAssembly alone: [install.md](install.md#what-it-asks-for).",
 		tests: []string{"TestOnlyTheCallersSiteMayFrameThePage", "TestThePageWorksWithAtlassiansOwnScriptTag", "TestThePrivacyPageSaysAllAndNamesTheContact"},
 	},
