@@ -144,9 +144,9 @@ func TestTheForgeManifestsAreOfOneApp(t *testing.T) {
 	readManifest(t, "remote", &remote)
 
 	calls := 0
-	modules := remote["modules"].(map[string]any) //nolint:forcetypeassert // or else it panics, and the test fails
+	modules := remote["modules"].(map[string]any)
 	for _, list := range modules {
-		for _, module := range list.([]any) { //nolint:forcetypeassert // the same
+		for _, module := range list.([]any) {
 			if fields, ok := module.(map[string]any); ok && cmp.Equal(fields["resolver"], map[string]any{"endpoint": "service"}) {
 				calls++
 				delete(fields, "resolver")
@@ -158,7 +158,7 @@ func TestTheForgeManifestsAreOfOneApp(t *testing.T) {
 	}
 	delete(modules, "endpoint")
 	delete(remote, "remotes")
-	permissions := remote["permissions"].(map[string]any) //nolint:forcetypeassert // the same
+	permissions := remote["permissions"].(map[string]any)
 	permissions["scopes"] = slices.DeleteFunc(permissions["scopes"].([]any), func(scope any) bool { return scope == "read:app-user-token" })
 	delete(native["permissions"].(map[string]any), "content")
 	if diff := cmp.Diff(native, remote); diff != "" {
