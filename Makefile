@@ -94,7 +94,7 @@ programs:
 	@mkdir -p .make && touch $@
 
 # The Forge apps that the local Confluence has installed, with the id of the sources.
-.make/forge-%: .make/npm $(shell find forge/native forge/remote forge/build.mjs forge/package-lock.json static/src static/build.mjs -type f)
+.make/forge-%: .make/npm $(shell find forge/native forge/remote forge/build.mjs forge/package-lock.json static/src static/build.mjs cmd internal -type f -not -name '*_test.go' -not -path '*/testdata/*')
 	@env -u FORGE_APP_ID -u BASE_URL node forge/build.mjs $* build/forge/$* >/dev/null
 	@touch $@
 

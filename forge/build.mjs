@@ -54,6 +54,11 @@ export async function build(host, directory, variables) {
   const pages = join(directory, "static");
   if (readFileSync(join(root, "static", "build.mjs"), "utf8").includes("--host")) execFileSync(process.execPath, [join(root, "static", "build.mjs"), "--host", host, pages], { stdio: "inherit" });
   else placeholder(pages);
+  if (host === "native" && existsSync(join(root, "cmd", "engine"))) {
+    // No version control in it: the same sources give the same bytes.
+    const flags = ["-trimpath", "-buildvcs=false", "-buildmode=c-shared", "-ldflags=-s -w"];
+    execFileSync("go", ["build", ...flags, "-o", join(pages, "engine.wasm"), "./cmd/engine"], { cwd: root, env: { ...process.env, GOOS: "wasip1", GOARCH: "wasm", CGO_ENABLED: "0" }, stdio: "inherit" });
+  }
   if (!existsSync(join(pages, "index.html"))) throw new Error("static/build.mjs made no index.html");
 }
 
