@@ -86,7 +86,7 @@ var requirements = []requirement{
 		met: "`READ`, `WRITE`, and `ACT_AS_USER`, because the app writes and reads as the person and never with more rights than they have. " +
 			"A token to act as a person is asked for with the scope of the call only. On Forge each scope has its use: [install.md](install.md#what-it-asks-for).",
 		tests: []string{
-			"TestTheServedDescriptorFitsAtlassiansSchema", "TestEachScopeOfTheForgeAppIsExplained", "TestAChangeIsWrittenAsThePersonAndReadBack", "TestATokenIsKeptForItsPersonSiteAndScopesOnly",
+			"TestTheServedDescriptorFitsAtlassiansSchema", "TestEachScopeOfTheForgeAppIsExplained", "TestTheServiceHoldsTheContractOfChangingLabels", "TestATokenIsKeptForItsPersonSiteAndScopesOnly",
 		},
 	},
 	{
