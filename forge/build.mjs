@@ -6,9 +6,10 @@
 // app has the id of the sources, which is for the local Confluence. BASE_URL is
 // the address of the service, for remote only.
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { buildFor } from "../static/build.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -52,14 +53,11 @@ export async function build(host, directory, variables) {
   write("package.json", app);
   write("package-lock.json", lock);
   const pages = join(directory, "static");
-  if (readFileSync(join(root, "static", "build.mjs"), "utf8").includes("--host")) execFileSync(process.execPath, [join(root, "static", "build.mjs"), "--host", host, pages], { stdio: "inherit" });
-  else placeholder(pages);
-  if (host === "native" && existsSync(join(root, "cmd", "engine"))) {
-    // No version control in it: the same sources give the same bytes.
-    const flags = ["-trimpath", "-buildvcs=false", "-buildmode=c-shared", "-ldflags=-s -w"];
-    execFileSync("go", ["build", ...flags, "-o", join(pages, "engine.wasm"), "./cmd/engine"], { cwd: root, env: { ...process.env, GOOS: "wasip1", GOARCH: "wasm", CGO_ENABLED: "0" }, stdio: "inherit" });
-  }
-  if (!existsSync(join(pages, "index.html"))) throw new Error("static/build.mjs made no index.html");
+  await buildFor(host, pages);
+  if (host !== "native") return;
+  // No version control in it: the same sources give the same bytes.
+  const flags = ["-trimpath", "-buildvcs=false", "-buildmode=c-shared", "-ldflags=-s -w"];
+  execFileSync("go", ["build", ...flags, "-o", join(pages, "engine.wasm"), "./cmd/engine"], { cwd: root, env: { ...process.env, GOOS: "wasip1", GOARCH: "wasm", CGO_ENABLED: "0" }, stdio: "inherit" });
 }
 
 /** The three commands that follow a build. */
@@ -69,13 +67,6 @@ const next = (host, directory, { FORGE_APP_ID, BASE_URL }) => [
     ? ["forge deploy --environment production", "forge install --environment production --product confluence --site YOURS.atlassian.net"]
     : ["forge register 'Label UP'     # once in the app's life: it writes an id into manifest.yml", `make forge${host === "native" ? "" : ` HOST=${host} BASE_URL=https://…`} FORGE_APP_ID=ari:…     # with that id, at the top of the repository`]),
 ];
-
-// Until static/build.mjs builds for a host.
-function placeholder(pages) {
-  mkdirSync(pages);
-  writeFileSync(join(pages, "index.html"), "<!doctype html><title>Label UP</title>");
-  cpSync(join(root, "static", "icon.svg"), join(pages, "icon.svg"));
-}
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [host, directory] = process.argv.slice(2);
