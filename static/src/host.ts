@@ -56,6 +56,8 @@ export interface Host extends Confluence {
   close(): void;
   /** What support needs to know of this frame: what was called and how it ended, with no name and no text of a page. Absent where a log has it. */
   support?(): Promise<string>;
+  /** Puts that on the clipboard. Resolves with whether it did. */
+  copySupport?(): Promise<boolean>;
 }
 
 /** The labels one frame has seen Confluence hold, for the others. */

@@ -18,17 +18,21 @@ const SPACE_REQUESTS = 2; // of 200 pages
 const SITE_REQUESTS = 6; // of 250 labels
 const MOST_NAMES = 5_000;
 
+/** A space, with what was read of it, for all the parts of a frame. */
+export interface Space {
+  key: string;
+  reading?: Promise<Content[]> | undefined;
+}
 export type ReadSpace = () => Promise<Content[]>;
 
 /** Reads the space's latest pages with their labels once, for all who ask; again only after a failure. */
-export function spaceReader(host: Host, spaceKey: string): ReadSpace {
-  const cql = `space="${spaceKey.replace(/["\\]/g, "\\$&")}" and type in (page,blogpost) order by lastmodified desc`;
-  let reading: Promise<Content[]> | undefined;
+export function spaceReader(host: Host, space: Space): ReadSpace {
+  const cql = `space="${space.key.replace(/["\\]/g, "\\$&")}" and type in (page,blogpost) order by lastmodified desc`;
   return async () => {
-    if (!spaceKey) return [];
-    reading ??= search(host, cql, { expand: "metadata.labels", limit: 200, requests: SPACE_REQUESTS });
-    return reading.catch((error: unknown) => {
-      reading = undefined;
+    if (!space.key) return [];
+    space.reading ??= search(host, cql, { expand: "metadata.labels", limit: 200, requests: SPACE_REQUESTS });
+    return space.reading.catch((error: unknown) => {
+      space.reading = undefined;
       throw error;
     });
   };

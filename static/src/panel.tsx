@@ -7,11 +7,12 @@ import { Chips } from "./chips.tsx";
 import { Counted, useSecondsLeft } from "./countdown.tsx";
 import type { Host } from "./host.ts";
 import type { Problem } from "./problem.ts";
+import { Reference } from "./reference.tsx";
 import type { Shell } from "./shell.ts";
 import { shownNames, undoable, type Action, type Outcome, type State, type Step } from "./state.ts";
 import { isKey, type Say } from "./strings.ts";
 import { Suggested } from "./suggested.tsx";
-import { spaceReader } from "./inuse.ts";
+import type { Space } from "./inuse.ts";
 
 interface Props {
   shell: Shell;
@@ -23,7 +24,7 @@ interface Props {
 }
 
 export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.Element {
-  const [readSpace] = useState(() => spaceReader(host, shell.spaceKey));
+  const [space] = useState<Space>({ key: shell.spaceKey });
   const [suggesting, setSuggesting] = useState({ open: false, times: 0 });
   const [told, setTold] = useState(""); // by the suggestions
   const [typed, setTyped] = useState(""); // told by what is typed
@@ -47,6 +48,12 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [mayChange, suggesting.open]);
+
+  /** Who comes near these is about to change labels. */
+  function expect(): void {
+    host.expect("/api/labels");
+    host.expect("/api/suggest");
+  }
 
   function ask(): void {
     setSuggesting({ open: true, times: suggesting.times + 1 });
@@ -81,9 +88,9 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
         />
         {empty && <span class="empty">{empty}</span>}
         {(mayChange || state.outcome) && (
-          <div class="controls">
+          <div class="controls" onPointerOver={expect} onFocusIn={expect}>
             {mayChange && (
-              <Adding host={host} say={say} held={all} prefix={shell.prefix} readSpace={readSpace} handle={add} tell={setTyped} add={(names) => dispatch({ type: "change", add: names })} />
+              <Adding host={host} say={say} held={all} prefix={shell.prefix} space={space} handle={add} tell={setTyped} add={(names) => dispatch({ type: "change", add: names })} />
             )}
             {mayChange && <button type="button" class="quiet" ref={suggest} onMouseDown={keepFocus} onClick={ask}>{say("suggest")}</button>}
             <Done state={state} say={say} undo={() => dispatch({ type: "undo" })} focusAfter={() => add.current?.focus()} />
@@ -96,7 +103,7 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
           shell={shell}
           host={host}
           say={say}
-          readSpace={readSpace}
+          space={space}
           held={all}
           waiting={state.queue.length}
           ask={ask}
@@ -106,7 +113,7 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
         />
       )}
       <Note shell={shell} state={state} say={say} />
-      <Troubles state={state} say={say} retry={() => dispatch({ type: "retry" })} />
+      <Troubles state={state} host={host} say={say} retry={() => dispatch({ type: "retry" })} />
       <div class="unseen" role="status">{[...spoken(state, say, all.length), told, typed].map((line) => line && <p key={line}>{line}</p>)}</div>
     </Fragment>
   );
@@ -177,7 +184,7 @@ function Done({ state, say, undo, focusAfter }: Pick<Props, "state" | "say"> & {
 }
 
 /** What went wrong: told in one place, and said when it appears. */
-function Troubles({ state, say, retry }: Pick<Props, "state" | "say"> & { retry(): void }): JSX.Element | null {
+function Troubles({ state, host, say, retry }: Pick<Props, "state" | "host" | "say"> & { retry(): void }): JSX.Element | null {
   const { outcome, problem } = state;
   const left = useSecondsLeft(problem?.kind === "rate_limited" ? problem : undefined);
   const failed = outcome?.failed ?? [];
@@ -191,7 +198,7 @@ function Troubles({ state, say, retry }: Pick<Props, "state" | "say"> & { retry(
         {problem && <p>{counts ? <Counted first={why(problem, say, counts)} now={why(problem, say, left)} /> : why(problem, say)} </p>}
         {failures(failed, say).map((line) => <p key={line}>{line} </p>)}
         {!counts && again}
-        {id && <small>{say("reference", { id })}</small>}
+        <Reference id={id} host={host} say={say} />
       </div>
       {counts && !left && again}
     </div>

@@ -77,7 +77,7 @@ test("uses are counted over the space's pages, the site adds the rest, and reque
     return { results: [{ name: `s${paths.length}` }, { name: "a" }], _links: { next } };
   });
   let got: Known[] = [];
-  await loadInUse(host, spaceReader(host, 'D"S\\'), (k) => (got = k));
+  await loadInUse(host, spaceReader(host, { key: 'D"S\\' }), (k) => (got = k));
   assert.equal(paths.length, 8);
   assert.match(new URLSearchParams(paths[0]!.split("?")[1]).get("cql")!, /^space="D\\"S\\\\" and /);
   assert.deepEqual(got[0], { name: "a", uses: 2, key: "a" });
@@ -88,7 +88,7 @@ test("no name that would be refused is offered, whatever is in use or typed", as
   const texts: string[] = readFileSync("../internal/label/testdata/names.jsonl", "utf8").trim().split("\n").map((line) => JSON.parse(line).text);
   const { host } = reader((path) => (path.includes("search") ? { results: [] } : { results: texts.map((name) => ({ name })) }));
   let inUse: Known[] = [];
-  await loadInUse(host, spaceReader(host, "DS"), (k) => (inUse = k));
+  await loadInUse(host, spaceReader(host, { key: "DS" }), (k) => (inUse = k));
   assert.ok(inUse.length > 10);
   let offered = 0;
   for (const typed of ["", ...texts]) {
@@ -103,7 +103,7 @@ test("no name that would be refused is offered, whatever is in use or typed", as
 });
 test("a repeated cursor ends the listing", async () => {
   const { host, paths } = reader(() => ({ results: [], _links: { next: "/x?cursor=same" } }));
-  await loadInUse(host, spaceReader(host, ""), () => undefined);
+  await loadInUse(host, spaceReader(host, { key: "" }), () => undefined);
   assert.equal(paths.length, 2);
 });
 test("a space that cannot be searched leaves the site's labels", async () => {
@@ -112,13 +112,13 @@ test("a space that cannot be searched leaves the site's labels", async () => {
     return { results: [{ name: "a" }] };
   });
   let got: Known[] = [];
-  await loadInUse(host, spaceReader(host, "DS"), (k) => (got = k));
+  await loadInUse(host, spaceReader(host, { key: "DS" }), (k) => (got = k));
   assert.deepEqual(got.map((k) => k.name), ["a"]);
 });
 test("what a mischievous answer holds is ignored", async () => {
   const { host } = reader(() => ({ results: [null, {}, { name: 7 }, { name: "ok" }] }));
   let got: Known[] = [];
-  await loadInUse(host, spaceReader(host, ""), (k) => (got = k));
+  await loadInUse(host, spaceReader(host, { key: "" }), (k) => (got = k));
   assert.deepEqual(got.map((k) => k.name), ["ok"]);
 });
 test("the space is read once for all who ask, and once more after a failure", async () => {
@@ -127,7 +127,7 @@ test("the space is read once for all who ask, and once more after a failure", as
     if (fails) throw new Error("no");
     return { results: [{ id: "1", title: "One" }, null] };
   });
-  const readSpace = spaceReader(host, "DS");
+  const readSpace = spaceReader(host, { key: "DS" });
   await assert.rejects(readSpace);
   fails = false;
   const both = await Promise.all([readSpace(), readSpace()]);
@@ -158,7 +158,7 @@ test("what was read of the space before a request failed counts", async () => {
     if (paths.length > 1) throw new Error("no");
     return { results: [{ id: "1" }], _links: { next: "/x?cursor=2" } };
   });
-  assert.deepEqual(await spaceReader(host, "DS")(), [{ id: "1" }]);
+  assert.deepEqual(await spaceReader(host, { key: "DS" })(), [{ id: "1" }]);
 });
 
 test("a plus in a cursor is one, whether or not the link has encoded it", () => {

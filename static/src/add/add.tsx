@@ -8,7 +8,7 @@ import type { Host } from "../host.ts";
 import { namesIn, normalise, problemOf, textsIn } from "../name.ts";
 import type { Say } from "../strings.ts";
 import { loadStyle } from "../style.ts";
-import { loadInUse, offersFor, twinOnPage, type Known, type Offer, type ReadSpace } from "../inuse.ts";
+import { loadInUse, offersFor, spaceReader, twinOnPage, type Known, type Offer, type Space } from "../inuse.ts";
 import { Confirm } from "./confirm.tsx";
 import { compared, confirm, hold, MOST_PENDING, type Pending, type Settled, type World } from "./pending.ts";
 import { loadWords, type Words } from "./words.ts";
@@ -21,7 +21,7 @@ export interface Props {
   /** The page's labels, with what is on its way there. */
   held: string[];
   prefix: string;
-  readSpace: ReadSpace;
+  space: Space;
   open: boolean;
   /** Closes the field; focus: and gives the focus back to its button. */
   close(focus: boolean): void;
@@ -43,7 +43,7 @@ export const ready: Promise<Words> = Promise.all([loadWords(), loadStyle("add.cs
 const COMPARE_WITHIN = 3_000; // ms; later a name that was entered waits to be confirmed
 const LONGEST_LIST = MOST_PENDING * 300; // characters
 
-export function Add({ host, say, words, held, prefix, readSpace, open, close, show, focus, input, start, add, tell }: Props): JSX.Element {
+export function Add({ host, say, words, held, prefix, space, open, close, show, focus, input, start, add, tell }: Props): JSX.Element {
   const [inUse, setInUse] = useState<{ known: Known[]; read: boolean }>({ known: [], read: false });
   const [text, setText] = useState(start.text);
   const [active, setActive] = useState(-1); // none until moved to: Enter takes what is typed
@@ -58,7 +58,7 @@ export function Add({ host, say, words, held, prefix, readSpace, open, close, sh
   useEffect(() => {
     if (!open || asked.current) return;
     asked.current = true;
-    void loadInUse(host, readSpace, (known) => setInUse({ known, read: false })).then(() => setInUse(({ known }) => ({ known, read: true })));
+    void loadInUse(host, spaceReader(host, space), (known) => setInUse({ known, read: false })).then(() => setInUse(({ known }) => ({ known, read: true })));
   }, [open]);
 
   useLayoutEffect(() => {

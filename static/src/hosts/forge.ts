@@ -87,6 +87,7 @@ export function forgeHost(bridge: Bridge, core: Record<string, Answer>, expect: 
     },
     onSubmit: () => false, // its dialog has no buttons
     close: () => attempt(bridge.close()),
+    copySupport: async () => copy(await host.support!()),
     support: async () => {
       const { appVersion, environmentType } = await context.catch((): Context => ({}));
       return events.text({ version: text(appVersion), environment: text(environmentType) });
@@ -118,6 +119,19 @@ function shellOf({ moduleKey, extension = {}, license, accountId }: Context): Sh
     signedIn: text(accountId) !== "" && accountId !== "unidentified",
     parameters: config,
   });
+}
+
+/** By selection: a frame of another origin may not be allowed the clipboard. */
+function copy(text: string): boolean {
+  const focused = document.activeElement as HTMLElement | null;
+  const box = document.createElement("textarea");
+  box.value = text;
+  document.body.append(box);
+  box.select();
+  const copied = document.execCommand("copy");
+  box.remove();
+  focused?.focus();
+  return copied;
 }
 
 function text(value: unknown): string {

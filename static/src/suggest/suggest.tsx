@@ -6,11 +6,12 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Counted, useSecondsLeft } from "../countdown.tsx";
 import type { Host } from "../host.ts";
 import type { Problem } from "../problem.ts";
+import { Reference } from "../reference.tsx";
 import type { Shell } from "../shell.ts";
 import { canRetry } from "../state.ts";
 import type { Say } from "../strings.ts";
 import { loadStyle } from "../style.ts";
-import type { ReadSpace } from "../inuse.ts";
+import { spaceReader, type Space } from "../inuse.ts";
 import { Dismissed } from "./dismissed.tsx";
 import { run } from "./effects.ts";
 import { Offered } from "./offered.tsx";
@@ -22,7 +23,7 @@ export interface Props {
   host: Host;
   /** The panel's words. */
   say: Say;
-  readSpace: ReadSpace;
+  space: Space;
   /** The page's labels, with what is on its way there. */
   held: string[];
   /** How many changes are on their way. */
@@ -45,7 +46,7 @@ export interface Props {
 const ready = Promise.all([loadWords(), loadStyle("suggest.css")]);
 
 export function Suggestions(props: Props): JSX.Element | null {
-  const { shell, host, say: panelSay, readSpace, held, waiting, open, times, bones, slow, ask, close, change, tell } = props;
+  const { shell, host, say: panelSay, space, held, waiting, open, times, bones, slow, ask, close, change, tell } = props;
   const [words, setWords] = useState<Words>();
   const [state, setState] = useState(initialState);
   const area = useRef<HTMLDivElement>(null);
@@ -55,7 +56,7 @@ export function Suggestions(props: Props): JSX.Element | null {
   const now = useRef(props);
   now.current = props;
   const [dispatch] = useState(() =>
-    run({ host, shell, readSpace, held: () => now.current.held, still }, setState),
+    run({ host, shell, readSpace: spaceReader(host, space), held: () => now.current.held, still }, setState),
   );
 
   useEffect(() => void ready.then(([words]) => setWords(words)), []);
@@ -112,7 +113,7 @@ export function Suggestions(props: Props): JSX.Element | null {
           <div role="alert">
             <p>{counts ? <Counted first={why(kind, words, panelSay, counts)} now={why(kind, words, panelSay, left)} /> : why(kind, words, panelSay)} </p>
             {!counts && again}
-            {requestId && <small>{panelSay("reference", { id: requestId })}</small>}
+            <Reference id={requestId} host={host} say={panelSay} />
           </div>
           {counts && !left && again}
         </div>

@@ -1,0 +1,18 @@
+// The reference of a call that failed, and where no log has it a way to give
+// support what it needs.
+
+import { h, type JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Host } from "./host.ts";
+import type { Say } from "./strings.ts";
+
+export function Reference({ id, host, say }: { id: string | undefined; host: Host; say: Say }): JSX.Element | null {
+  const [copied, setCopied] = useState(false);
+  if (!id) return null;
+  return (
+    <small>
+      {say("reference", { id })}{" "}
+      {host.copySupport && <button type="button" class="link" onClick={() => host.copySupport!().then(setCopied)}>{say(copied ? "copied" : "copySupport")}</button>}
+    </small>
+  );
+}
