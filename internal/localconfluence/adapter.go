@@ -296,29 +296,49 @@ func (a *source) Copy(_ context.Context, viewer, id string) (hostpage.PageRef, e
 	}
 }
 
-func (a *source) App(context.Context) (*hostpage.App, error) { return a.site.connect.Shown(), nil }
+// The names of the platforms, as in [hostpage.HostCookie].
+const connectHost = "connect"
 
-func (a *source) AdminPages(_ context.Context, viewer string) ([]hostpage.AdminPage, error) {
+func (a *source) Hosts(context.Context) []hostpage.Hosted {
+	return []hostpage.Hosted{{Name: connectHost, Title: "Connect", Host: &throughConnect{a.s, a.site}}}
+}
+
+// throughConnect shows the app that Connect brings to one site.
+type throughConnect struct {
+	s    *Server
+	site *site
+}
+
+var _ hostpage.Host = (*throughConnect)(nil)
+
+func (a *throughConnect) App(context.Context) (*hostpage.App, error) {
+	return a.site.connect.Shown(), nil
+}
+
+func (a *throughConnect) AdminPages(_ context.Context, viewer string) ([]hostpage.AdminPage, error) {
 	if userOf(a.site, viewer).Role != content.Admin {
 		return nil, nil
 	}
 	return a.site.connect.AdminPages(), nil
 }
 
-func (a *source) SignedIframe(_ context.Context, viewer string, use hostpage.ModuleUse) (string, error) {
-	if a.site.connect.ForAdmins(use.Module) && userOf(a.site, viewer).Role != content.Admin {
-		return "", hostpage.ErrForbidden
+// Answer gives an iframe's signed URL, and what AP.context.getToken answers in it.
+func (a *throughConnect) Answer(_ context.Context, viewer string, ask hostpage.Ask) (any, error) {
+	switch ask.What {
+	case "iframe":
+		if a.site.connect.ForAdmins(ask.Use.Module) && userOf(a.site, viewer).Role != content.Admin {
+			return nil, hostpage.ErrForbidden
+		}
+		at, err := a.s.connect.SignURL(a.site.connect, viewer, ask.Use, connecthost.Variation{})
+		return map[string]string{"url": at}, faulted(err)
+	case "token":
+		token, err := a.s.connect.ContextToken(a.site.connect, viewer, ask.Use, connecthost.Variation{})
+		return map[string]string{"token": token}, faulted(err)
 	}
-	at, err := a.s.connect.SignURL(a.site.connect, viewer, use, connecthost.Variation{})
-	return at, faulted(err)
+	return nil, hostpage.ErrNotFound
 }
 
-func (a *source) ContextToken(_ context.Context, viewer string, use hostpage.ModuleUse) (string, error) {
-	token, err := a.s.connect.ContextToken(a.site.connect, viewer, use, connecthost.Variation{})
-	return token, faulted(err)
-}
-
-func (a *source) ExportMacro(ctx context.Context, viewer string, use hostpage.ModuleUse) (string, error) {
+func (a *throughConnect) ExportMacro(ctx context.Context, viewer string, use hostpage.ModuleUse) (string, error) {
 	static, err := a.s.connect.RenderStatic(ctx, a.site.connect, viewer, use)
 	return static, faulted(err)
 }

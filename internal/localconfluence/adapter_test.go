@@ -119,21 +119,22 @@ func TestWhatTheWebPagesGet(t *testing.T) {
 			t.Errorf("%v, %v", posts, err)
 		}
 	})
+	connect := a.Hosts(ctx)[0].Host
 	t.Run("the app, when it is enabled", func(t *testing.T) {
-		app, err := a.App(ctx)
+		app, err := connect.App(ctx)
 		if err != nil || app.Key != "labelup" || app.Origin != w.app.URL || len(app.Macros) != 1 || len(app.Byline) != 1 ||
 			app.Macros[0].Editor == nil || app.Macros[0].IconURL != w.app.URL+"/static/icon.svg" || !app.Licensed {
 			t.Errorf("%+v, %v", app, err)
 		}
 		w.control("POST", "/control/disable", `{}`, 200)
-		if app, err := a.App(ctx); err != nil || app != nil {
+		if app, err := connect.App(ctx); err != nil || app != nil {
 			t.Errorf("disabled: %+v, %v", app, err)
 		}
 		w.control("POST", "/control/enable", `{}`, 200)
 	})
 	t.Run("a macro's static form", func(t *testing.T) {
 		w.app.answers("/macro/labels/static", func(rw http.ResponseWriter) { _, _ = rw.Write([]byte("<p>Labels</p>")) })
-		got, err := a.ExportMacro(ctx, accountViewer, hostpage.ModuleUse{Module: macroKey, PageID: w.pageID("Opening the café"), MacroID: "m", Output: "email"})
+		got, err := connect.ExportMacro(ctx, accountViewer, hostpage.ModuleUse{Module: macroKey, PageID: w.pageID("Opening the café"), MacroID: "m", Output: "email"})
 		if err != nil || got != "<p>Labels</p>" {
 			t.Errorf("%q, %v", got, err)
 		}

@@ -353,13 +353,13 @@ func TestAnAdminPageIsSignedForAdministrators(t *testing.T) {
 	w := newWorld(t, nil)
 	w.install()
 	x, _ := w.s.site("")
-	pages := &source{w.s, x}
-	use := hostpage.ModuleUse{Module: "labelup-admin", Part: hostpage.PartView}
-	at, err := pages.SignedIframe(t.Context(), accountAdmin, use)
+	pages := &throughConnect{w.s, x}
+	iframe := hostpage.Ask{What: "iframe", Use: hostpage.ModuleUse{Module: "labelup-admin", Part: hostpage.PartView}}
+	answer, err := pages.Answer(t.Context(), accountAdmin, iframe)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u, err := url.Parse(at)
+	u, err := url.Parse(answer.(map[string]string)["url"])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -375,7 +375,7 @@ func TestAnAdminPageIsSignedForAdministrators(t *testing.T) {
 		t.Errorf("listed %v, %v", listed, err)
 	}
 	for name, viewer := range map[string]string{"an editor": accountEditor, "nobody signed in": ""} {
-		if _, err := pages.SignedIframe(t.Context(), viewer, use); !errors.Is(err, hostpage.ErrForbidden) {
+		if _, err := pages.Answer(t.Context(), viewer, iframe); !errors.Is(err, hostpage.ErrForbidden) {
 			t.Errorf("%s gets it signed: %v", name, err)
 		}
 		if listed, err := pages.AdminPages(t.Context(), viewer); err != nil || listed != nil {

@@ -511,7 +511,7 @@ test("a screen reader is told what happened and what is left", async (t) => {
 test("nothing on the page moves while labels load and change", async (t) => {
   const id = await newPage({ labels: ["one", "two"] });
   const { page, panel } = await open(t, id);
-  const place = page.locator("article.content > .connect-module").first();
+  const place = page.locator("article.content > .app-module").first();
   const height = async () => (await place.boundingBox()).height;
   const before = await height();
   await hasChips(panel, ["one", "two"]);

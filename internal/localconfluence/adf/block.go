@@ -257,6 +257,10 @@ func (c *converter) layoutSection(n *storageformat.Node) []*Node {
 // extension writes what only the newer editor has, and of what is not known
 // here the fallback that it brings along.
 func (f *flow) extension(n *storageformat.Node, marks []Mark) {
+	if e, forge := n.Extension(); forge {
+		f.forge(n.Child("ac:adf-node"), e)
+		return
+	}
 	if node := n.Child("ac:adf-node"); node != nil {
 		attrs := map[string]string{}
 		for _, child := range node.Children {

@@ -73,6 +73,25 @@ func (f *flow) status(parameters map[string]string) {
 	f.add(&Node{Type: "status", Attrs: map[string]any{"text": parameters["title"], "color": color, "localId": f.localID(""), "style": ""}})
 }
 
+// forge writes a macro of a Forge app.
+func (f *flow) forge(n *storageformat.Node, e storageformat.Extension) {
+	var parameters any
+	for _, child := range n.Children {
+		if child.Name == "ac:adf-attribute" && child.Attr("key") == "parameters" {
+			parameters = child.Value()
+		}
+	}
+	attrs := map[string]any{
+		"extensionType": storageformat.ForgeType, "extensionKey": e.Key, "parameters": parameters, "text": e.Title, "localId": f.localID(e.ID),
+	}
+	if e.Inline {
+		f.add(&Node{Type: "inlineExtension", Attrs: attrs})
+		return
+	}
+	attrs["layout"] = "default"
+	f.block(&Node{Type: "extension", Attrs: attrs})
+}
+
 // extensionAttrs describe a macro as Confluence does: a macro's id is the
 // extension's local id.
 func (c *converter) extensionAttrs(n *storageformat.Node, name string, parameters map[string]string) map[string]any {

@@ -26,7 +26,7 @@ func (x *Site) Shown() *hostpage.App {
 		host, _, _ := strings.Cut(rest, "/")
 		origin = scheme + "://" + host
 	}
-	out := &hostpage.App{Key: d.Key, Name: d.Name, Origin: origin, Licensed: app.Licence == "active"}
+	out := &hostpage.App{Script: "connect", Key: d.Key, Name: d.Name, Origin: origin, Licensed: app.Licence == "active"}
 	for _, m := range d.Modules.DynamicContentMacros {
 		shown := hostpage.Macro{
 			Key: m.Key, Name: m.Name.Value, Description: m.Description.Value, IconURL: absolute(m.Icon.URL),
@@ -39,7 +39,7 @@ func (x *Site) Shown() *hostpage.App {
 			})
 		}
 		if m.Editor != nil {
-			shown.Editor = &hostpage.MacroEditor{InsertTitle: m.Editor.InsertTitle.Value, EditTitle: m.Editor.EditTitle.Value, Width: m.Editor.Width, Height: m.Editor.Height}
+			shown.Editor = &hostpage.MacroEditor{OnInsert: true, InsertTitle: m.Editor.InsertTitle.Value, EditTitle: m.Editor.EditTitle.Value, Width: m.Editor.Width, Height: m.Editor.Height}
 		}
 		out.Macros = append(out.Macros, shown)
 	}

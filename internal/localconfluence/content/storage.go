@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"labelup/internal/localconfluence/storageformat"
 )
 
 // Macro is a macro without a body in a page.
@@ -84,7 +86,28 @@ func Macros(body string) []Macro {
 			return out[:i]
 		}
 	}
-	return out
+	return withForge(out, body)
+}
+
+// withForge puts the macros of Forge apps among those of others.
+func withForge(others []Macro, body string) []Macro {
+	if !strings.Contains(body, storageformat.ForgeType) {
+		return others
+	}
+	root, _ := storageformat.Parse(body) // see above
+	root.Walk(func(n *storageformat.Node) {
+		e, forge := n.Extension()
+		if !forge {
+			return
+		}
+		m := Macro{Name: e.Key, ID: e.ID, Parameters: map[string]string{}, start: n.Start, end: n.End}
+		for name, value := range e.Config {
+			m.Parameters[name] = fmt.Sprint(value)
+		}
+		others = append(others, m)
+	})
+	slices.SortStableFunc(others, func(a, b Macro) int { return a.start - b.start })
+	return others
 }
 
 func isAC(n xml.Name, local string) bool { return n.Space == "ac" && n.Local == local }
@@ -155,11 +178,11 @@ func Text(body string) string {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			if isAC(t.Name, "parameter") {
+			if isAC(t.Name, "parameter") || isAC(t.Name, "adf-attribute") {
 				inParameter = true
 			}
 		case xml.EndElement:
-			if isAC(t.Name, "parameter") {
+			if isAC(t.Name, "parameter") || isAC(t.Name, "adf-attribute") {
 				inParameter = false
 			} else if t.Name.Space == "" && !inline[t.Name.Local] {
 				b.WriteByte('\n')

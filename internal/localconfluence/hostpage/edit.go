@@ -29,11 +29,11 @@ func (v *visit) edit() error {
 	}
 	data := v.bridge(page, app, 0)
 	data.Editing = true
-	f.Content, f.Data = struct {
+	f.Content = struct {
 		Page
 		App *App
-	}{page, app}, data
-	return v.show("edit", f)
+	}{page, app}
+	return v.show("edit", f.with(app, data))
 }
 
 func (v *visit) createDraft() error {
@@ -90,6 +90,7 @@ type draft struct {
 	At       int               `json:"at"`     // byte offset to insert at
 	Key      string            `json:"key"`
 	Params   map[string]string `json:"params"`
+	Config   json.RawMessage   `json:"config"` // of a macro of Forge
 }
 
 func (v *visit) renderDraft() (any, error) {
@@ -97,7 +98,7 @@ func (v *visit) renderDraft() (any, error) {
 	if err := v.readJSON(maxBody, &d); err != nil {
 		return nil, err
 	}
-	app, err := v.source.App(v.r.Context())
+	app, err := v.hosted.Host.App(v.r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -105,11 +106,12 @@ func (v *visit) renderDraft() (any, error) {
 	as := mount(app, d.PageID, 0, "preview")
 	if d.Output == "edit" {
 		as = func(m MacroInstance) (template.HTML, bool) {
-			if app.macro(m.Key) == nil {
+			macro := app.of(m)
+			if macro == nil {
 				return "", false
 			}
 			macros = append(macros, m)
-			return card(app.macro(m.Key), m), true
+			return card(macro, m), true
 		}
 	}
 	return map[string]any{"html": render(d.Storage, d.SpaceKey, as), "macros": macros}, nil
@@ -117,7 +119,7 @@ func (v *visit) renderDraft() (any, error) {
 
 var cardTemplate = template.Must(template.New("card").Parse(
 	`<div class="macro-card" data-index="{{.M.Index}}" data-macro-id="{{.M.ID}}">{{if .Macro.IconURL}}<img src="{{.Macro.IconURL}}" alt="" width="24" height="24">{{end}}` +
-		`<span class="macro-card-text"><strong>{{.Macro.Name}}</strong><span class="macro-card-params">{{range $name, $value := .M.Params}}{{$name}} = {{$value}} {{end}}</span></span>` +
+		`<span class="macro-card-text"><strong>{{.Macro.Name}}</strong><span class="macro-card-params">{{range $name, $value := .M.Params}}{{$name}} = {{$value}} {{end}}{{range $name, $value := .M.Config}}{{$name}} = {{$value}} {{end}}</span></span>` +
 		`<button type="button" class="button" data-do="edit" aria-label="Edit macro {{.Macro.Name}}">Edit</button>` +
 		`<button type="button" class="button" data-do="remove" aria-label="Remove macro {{.Macro.Name}}">Remove</button></div>`))
 
@@ -138,14 +140,21 @@ func (v *visit) placeMacro() (any, error) {
 	if err := v.readJSON(maxBody, &d); err != nil {
 		return nil, err
 	}
-	app, err := v.source.App(v.r.Context())
+	app, err := v.hosted.Host.App(v.r.Context())
 	if err != nil {
 		return nil, err
 	}
 	if app.macro(d.Key) == nil {
 		return nil, ErrNotFound
 	}
-	storage, macro, err := placeMacro(d.Storage, d.Index, d.At, d.Key, d.Params)
+	m := MacroInstance{Key: d.Key, Params: d.Params}
+	if app.Extension != "" {
+		m.Params = nil
+		if m.Config, err = readConfig(d.Config); err != nil {
+			return nil, err
+		}
+	}
+	storage, macro, err := placeMacro(d.Storage, d.Index, d.At, app, m)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +173,38 @@ func (v *visit) removeMacro() (any, error) {
 	return map[string]string{"storage": storage}, nil
 }
 
-// MarshalJSON gives the browser the names that its scripts use.
-func (m MacroInstance) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]any{"index": m.Index, "key": m.Key, "id": m.ID, "params": m.Params})
+// readConfig reads what a Forge app saves in a macro, an object, within the
+// limits that Forge documents: no null, and no list in a list or of mixed types.
+// Nothing is an empty one.
+func readConfig(raw json.RawMessage) (map[string]any, error) {
+	if len(raw) == 0 {
+		return map[string]any{}, nil
+	}
+	var config map[string]any
+	if err := json.Unmarshal(raw, &config); err != nil || config == nil || !storable(config, false) {
+		return nil, ErrBadRequest
+	}
+	return config, nil
+}
+
+func storable(value any, inList bool) bool {
+	switch v := value.(type) {
+	case string, float64, bool:
+		return true
+	case []any:
+		for _, one := range v {
+			if inList || !storable(one, true) || fmt.Sprintf("%T", one) != fmt.Sprintf("%T", v[0]) {
+				return false
+			}
+		}
+		return !inList
+	case map[string]any:
+		for _, one := range v {
+			if !storable(one, false) {
+				return false
+			}
+		}
+		return true
+	}
+	return false // null
 }

@@ -198,14 +198,18 @@ func (f *fakeSource) Copy(ctx context.Context, viewer, id string) (PageRef, erro
 	return f.pages["200"].PageRef, nil
 }
 
+func (f *fakeSource) Hosts(context.Context) []Hosted {
+	return []Hosted{{Name: "connect", Title: "Connect", Host: f}}
+}
+
 func (f *fakeSource) App(context.Context) (*App, error) {
 	if f.uninstalled {
 		return nil, nil
 	}
-	return &App{Key: "labelup", Name: "Label UP", Origin: f.origin, Licensed: true,
+	return &App{Script: "connect", Key: "labelup", Name: "Label UP", Origin: f.origin, Licensed: true,
 		Macros: []Macro{
 			{Key: "labelup-labels", Name: "Label UP: page labels", Description: "Shows this page’s labels.", Width: "100%", Height: "72px",
-				Editor: &MacroEditor{InsertTitle: "Insert the page's labels", EditTitle: "Change how labels are shown", Width: "520px", Height: "320px"}},
+				Editor: &MacroEditor{OnInsert: true, InsertTitle: "Insert the page's labels", EditTitle: "Change how labels are shown", Width: "520px", Height: "320px"}},
 			{Key: "plain-macro", Name: "Plain", Parameters: []MacroParameter{{Identifier: "size", Name: "Size", Type: "enum", Values: []string{"s", "m"}, Default: "m"}}},
 		},
 		Byline: []BylineItem{{Key: "labelup-byline", Name: "Labels", Tooltip: "See and change labels", Target: "inlinedialog", Width: "480px"}}}, nil
@@ -218,11 +222,16 @@ func (f *fakeSource) AdminPages(_ context.Context, viewer string) ([]AdminPage, 
 	return []AdminPage{{App: "labelup", Key: "labelup-admin", Name: "Label UP settings"}}, nil
 }
 
-func (f *fakeSource) SignedIframe(_ context.Context, viewer string, use ModuleUse) (string, error) {
+func (f *fakeSource) Answer(_ context.Context, viewer string, ask Ask) (any, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	use := ask.Use
 	if use.PageID != "" && !f.sees(viewer, use.PageID) {
-		return "", ErrNotFound
+		return nil, ErrNotFound
+	}
+	if ask.What == "token" {
+		f.tokens = append(f.tokens, viewer)
+		return map[string]string{"token": "token." + use.Module + "." + use.PageID}, nil
 	}
 	f.used = append(f.used, use)
 	at := "/panel"
@@ -234,14 +243,7 @@ func (f *fakeSource) SignedIframe(_ context.Context, viewer string, use ModuleUs
 	case use.Module == "labelup-admin":
 		at = "/admin"
 	}
-	return f.origin + at + "?output=" + use.Output + "&page=" + use.PageID + "&xdm_e=" + f.base + "&cp=/wiki&lic=active", nil
-}
-
-func (f *fakeSource) ContextToken(_ context.Context, viewer string, use ModuleUse) (string, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.tokens = append(f.tokens, viewer)
-	return "token." + use.Module + "." + use.PageID, nil
+	return map[string]string{"url": f.origin + at + "?output=" + use.Output + "&page=" + use.PageID + "&xdm_e=" + f.base + "&cp=/wiki&lic=active"}, nil
 }
 
 func (f *fakeSource) ExportMacro(_ context.Context, _ string, use ModuleUse) (string, error) {

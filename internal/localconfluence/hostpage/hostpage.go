@@ -24,6 +24,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -100,8 +101,7 @@ func New(source Source, options Options) http.Handler {
 	page("POST /wiki/host/pages/{id}/copy", (*visit).copy)
 	data("POST /wiki/host/pages/{id}/save", (*visit).save)
 	data("GET /wiki/host/pages/{id}/labels", (*visit).labels)
-	data("POST /wiki/host/iframe", (*visit).iframe)
-	data("POST /wiki/host/token", (*visit).token)
+	data("POST /wiki/host/ask/{what}", (*visit).ask)
 	data("POST /wiki/host/editor/render", (*visit).renderDraft)
 	data("POST /wiki/host/editor/macro", (*visit).placeMacro)
 	data("POST /wiki/host/editor/remove", (*visit).removeMacro)
@@ -131,6 +131,8 @@ type visit struct {
 
 	users  []User
 	viewer User
+	hosts  []Hosted
+	hosted Hosted // the one that was chosen
 	locale string
 	theme  string
 	status int // of the page to be written; 0 is 200
@@ -141,6 +143,13 @@ type visit struct {
 // same cookie, sees the same person.
 func (h *host) newVisit(w http.ResponseWriter, r *http.Request) (*visit, error) {
 	v := &visit{host: h, w: w, r: r, locale: chosen(r, LocaleCookie, locales, "en-US"), theme: chosen(r, ThemeCookie, themes, "auto")}
+	v.hosts = h.source.Hosts(r.Context())
+	v.hosted = v.hosts[0]
+	for _, one := range v.hosts {
+		if c, err := r.Cookie(HostCookie); err == nil && one.Name == c.Value && one.Host != nil {
+			v.hosted = one
+		}
+	}
 	users, err := h.source.Users(r.Context())
 	if err != nil {
 		return v, err
@@ -267,20 +276,22 @@ func secure(next http.Handler) http.Handler {
 		header := w.Header()
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "same-origin")
-		header.Set("Content-Security-Policy", contentPolicy(""))
+		header.Set("Content-Security-Policy", contentPolicy(nil))
 		next.ServeHTTP(w, r)
 	})
 }
 
-// contentPolicy is what a page may load. Images come from anywhere because
-// pages do; AUI's icons are data: URLs. Where the app is framed, AUI and jQuery
-// are loaded, and they write style attributes; nothing in a page's storage can.
-func contentPolicy(appOrigin string) string {
-	frames, images, styles := "'none'", "'self' data: https:", "'self'"
-	if appOrigin != "" {
-		frames, images, styles = appOrigin, images+" "+appOrigin, "'self' 'unsafe-inline'"
+// contentPolicy is what a page may load that shows the app, or shows none (nil).
+// Images come from anywhere because pages do; AUI's icons are data: URLs. Where
+// the app is framed, AUI and jQuery are loaded, and they write style attributes;
+// nothing in a page's storage can.
+func contentPolicy(app *App) string {
+	frames, images, styles, reach := "'none'", "'self' data: https:", "'self'", "'self'"
+	if app != nil {
+		frames, images, styles = app.Origin, images+" "+app.Origin, "'self' 'unsafe-inline'"
+		reach = strings.Join(append([]string{reach}, app.Reach...), " ")
 	}
-	return "default-src 'none'; script-src 'self'; style-src " + styles + "; font-src 'self' data:; connect-src 'self'; img-src " + images +
+	return "default-src 'none'; script-src 'self'; style-src " + styles + "; font-src 'self' data:; connect-src " + reach + "; img-src " + images +
 		"; frame-src " + frames + "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 

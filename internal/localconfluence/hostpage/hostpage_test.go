@@ -77,7 +77,7 @@ func TestEveryPageAnswersWithItsStatusAndItsContent(t *testing.T) {
 		{"search for a book", adminID, "/wiki/search?text=" + strings.Repeat("a", 501), 400, "makes no sense"},
 		{"a link by title", adminID, "/wiki/display/FIELD/how%20we%20plan%20a%20release", 303, "/wiki/spaces/FIELD/pages/101/"},
 		{"a link by a title that is gone", adminID, "/wiki/display/FIELD/gone", 404, "Page not found"},
-		{"a page of the app for administrators", adminID, "/wiki/plugins/servlet/ac/labelup/labelup-admin", 200, "connect-module"},
+		{"a page of the app for administrators", adminID, "/wiki/plugins/servlet/ac/labelup/labelup-admin", 200, "app-module"},
 		{"their menu leads to it", adminID, "/wiki/home", 200, `href="/wiki/plugins/servlet/ac/labelup/labelup-admin"`},
 		{"others do not find it", editorID, "/wiki/plugins/servlet/ac/labelup/labelup-admin", 404, "Page not found"},
 		{"nor does anybody find one of another app", adminID, "/wiki/plugins/servlet/ac/other/labelup-admin", 404, "Page not found"},
@@ -214,7 +214,7 @@ func TestWritesFromOtherSitesAreRefused(t *testing.T) {
 }
 
 func TestScriptsAreAnswered(t *testing.T) {
-	const use = `{"module":"labelup-labels","part":"view","pageId":"100","macroId":"m"}`
+	const use = `{"use":{"module":"labelup-labels","part":"view","pageId":"100","macroId":"m"}}`
 	for _, test := range []struct {
 		name, viewer, method, path, body string
 		status                           int
@@ -222,12 +222,12 @@ func TestScriptsAreAnswered(t *testing.T) {
 	}{
 		{"labels", viewerID, "GET", "/wiki/host/pages/101/labels", "", 200, `[]`},
 		{"labels of a page one may not see", viewerID, "GET", "/wiki/host/pages/103/labels", "", 404, `{"error":"not_found"}`},
-		{"a signed URL", viewerID, "POST", "/wiki/host/iframe", use, 200, `{"url":"http://localhost:1/panel?output=\u0026page=100`},
-		{"a signed URL for a page one may not see", viewerID, "POST", "/wiki/host/iframe", strings.Replace(use, "100", "103", 1), 404, `{"error":"not_found"}`},
-		{"a signed URL for a static form, which is the server's alone", viewerID, "POST", "/wiki/host/iframe", strings.Replace(use, "view", "export", 1), 400, `{"error":"bad_request"}`},
-		{"a token", viewerID, "POST", "/wiki/host/token", use, 200, `{"token":"token.labelup-labels.100"}`},
-		{"no JSON", viewerID, "POST", "/wiki/host/token", `{"module":`, 400, `{"error":"bad_request"}`},
-		{"too much JSON", viewerID, "POST", "/wiki/host/token", `{"module":"` + strings.Repeat("x", maxForm) + `"}`, 413, `{"error":"too_large"}`},
+		{"a signed URL", viewerID, "POST", "/wiki/host/ask/iframe", use, 200, `{"url":"http://localhost:1/panel?output=\u0026page=100`},
+		{"a signed URL for a page one may not see", viewerID, "POST", "/wiki/host/ask/iframe", strings.Replace(use, "100", "103", 1), 404, `{"error":"not_found"}`},
+		{"a signed URL for a static form, which is the server's alone", viewerID, "POST", "/wiki/host/ask/iframe", strings.Replace(use, "view", "export", 1), 400, `{"error":"bad_request"}`},
+		{"a token", viewerID, "POST", "/wiki/host/ask/token", use, 200, `{"token":"token.labelup-labels.100"}`},
+		{"no JSON", viewerID, "POST", "/wiki/host/ask/token", `{"use":`, 400, `{"error":"bad_request"}`},
+		{"too much JSON", viewerID, "POST", "/wiki/host/ask/token", `{"use":{"module":"` + strings.Repeat("x", maxBody) + `"}}`, 413, `{"error":"too_large"}`},
 		{"saving", editorID, "POST", "/wiki/host/pages/100/save", `{"title":" New ","storage":"<p>x</p>","baseVersion":3,"publish":true}`, 200, `{"location":"/wiki/spaces/FIELD/pages/100/`},
 		{"saving an old version", editorID, "POST", "/wiki/host/pages/100/save", `{"title":"New","storage":"<p>x</p>","baseVersion":2,"publish":true}`, 409, `{"error":"conflict"}`},
 		{"saving as a viewer", viewerID, "POST", "/wiki/host/pages/100/save", `{"title":"New","storage":"","baseVersion":3}`, 403, `{"error":"forbidden"}`},
@@ -235,7 +235,7 @@ func TestScriptsAreAnswered(t *testing.T) {
 		{"placing a macro of no app", editorID, "POST", "/wiki/host/editor/macro", `{"key":"code","index":-1}`, 404, `{"error":"not_found"}`},
 		{"removing a macro", editorID, "POST", "/wiki/host/editor/remove", `{"storage":"<p>a</p><ac:structured-macro ac:name=\"x\"/>","index":0}`, 200, `{"storage":"\u003cp\u003ea\u003c/p\u003e"}`},
 		{"removing a macro that is gone", editorID, "POST", "/wiki/host/editor/remove", `{"storage":"<p>a</p>","index":0}`, 409, `{"error":"conflict"}`},
-		{"rendering cards", editorID, "POST", "/wiki/host/editor/render", `{"output":"edit","storage":"<ac:structured-macro ac:name=\"plain-macro\"/>"}`, 200, `"macros":[{"id":"","index":0,"key":"plain-macro","params":{}}]`},
+		{"rendering cards", editorID, "POST", "/wiki/host/editor/render", `{"output":"edit","storage":"<ac:structured-macro ac:name=\"plain-macro\"/>"}`, 200, `"macros":[{"index":0,"key":"plain-macro","id":"","params":{}}]`},
 		{"rendering a preview", editorID, "POST", "/wiki/host/editor/render", `{"output":"preview","storage":"<ac:structured-macro ac:name=\"plain-macro\"/>"}`, 200, `output\u0026#34;:\u0026#34;preview`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -276,7 +276,7 @@ func TestTheTokenIsMadeForTheViewerOfTheCookie(t *testing.T) {
 	source := newFakeSource()
 	handler := newTestHandler(source)
 	for _, viewer := range []string{viewerID, "anonymous"} {
-		ask(t, handler, viewer, "POST", "/wiki/host/token", `{"module":"labelup-labels","part":"view","pageId":"100"}`)
+		ask(t, handler, viewer, "POST", "/wiki/host/ask/token", `{"use":{"module":"labelup-labels","part":"view","pageId":"100"}}`)
 	}
 	if len(source.tokens) != 2 || source.tokens[0] != viewerID || source.tokens[1] != "" {
 		t.Errorf("tokens for %q", source.tokens)

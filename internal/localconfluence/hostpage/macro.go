@@ -12,34 +12,41 @@ import (
 
 const maxMacroParams = 50
 
-// placeMacro writes a macro into storage format and returns the result with
-// the macro as it now stands there. index says which macro to replace; -1
-// inserts a new one behind the top-level block that the byte offset at is in.
-// Everything else in the storage stays byte for byte as it was.
-func placeMacro(storage string, index, at int, key string, params map[string]string) (string, MacroInstance, error) {
+// placeMacro writes a macro of the app into storage format and returns the
+// result with the macro as it now stands there. index says which macro to
+// replace; -1 inserts a new one behind the top-level block that the byte offset
+// at is in. Everything else in the storage stays byte for byte as it was. A macro
+// of Connect that is saved in a Forge app's editor becomes one of that.
+func placeMacro(storage string, index, at int, app *App, m MacroInstance) (string, MacroInstance, error) {
 	root, err := parseStorage(storage)
 	if err != nil {
 		return "", MacroInstance{}, fmt.Errorf("%w: %w", ErrBadRequest, err)
 	}
-	if len(params) > maxMacroParams {
+	if len(m.Params) > maxMacroParams {
 		return "", MacroInstance{}, ErrTooLarge
 	}
-	if index < 0 {
-		m := MacroInstance{Key: key, ID: newMacroID(), Params: params}
-		at = blockEnd(root, at)
-		out := storage[:at] + m.storage() + storage[at:]
-		return out, m, nil
+	m.Extension = app.Extension
+	from := blockEnd(root, at)
+	to := from
+	if index >= 0 {
+		n := macroAt(root, index)
+		if n == nil || app.of(macroOf(n, index)) == nil || macroOf(n, index).Key != m.Key {
+			return "", MacroInstance{}, ErrConflict
+		}
+		m.ID, from, to = macroOf(n, index).ID, n.Start, n.End
 	}
-	n := macroAt(root, index)
-	if n == nil || n.Attr("ac:name") != key {
-		return "", MacroInstance{}, ErrConflict
+	if m.Index = index; index < 0 {
+		m.Index = 0
+		root.Walk(func(n *storageformat.Node) {
+			if isMacro(n) && n.Start < from {
+				m.Index++
+			}
+		})
 	}
-	m := macroOf(n, index)
-	m.Params = params
 	if m.ID == "" {
 		m.ID = newMacroID()
 	}
-	return storage[:n.Start] + m.storage() + storage[n.End:], m, nil
+	return storage[:from] + m.storage(app) + storage[to:], m, nil
 }
 
 // removeMacro takes a macro out of storage format.
@@ -58,7 +65,7 @@ func removeMacro(storage string, index int) (string, error) {
 func macroAt(root *storageformat.Node, index int) *storageformat.Node {
 	var found *storageformat.Node
 	root.Walk(func(n *storageformat.Node) {
-		if n.Name == "ac:structured-macro" {
+		if isMacro(n) {
 			if index == 0 {
 				found = n
 			}
@@ -88,7 +95,12 @@ func blockEnd(root *storageformat.Node, at int) int {
 	return end
 }
 
-func (m MacroInstance) storage() string {
+func (m MacroInstance) storage(app *App) string {
+	if macro := app.macro(m.Key); m.Extension != "" && macro != nil {
+		return storageformat.Extension{
+			Inline: macro.Inline, Key: m.Extension + "/static/" + m.Key, ID: m.ID, Title: macro.Name, Environment: app.Environment, Config: m.Config,
+		}.Storage()
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<ac:structured-macro ac:name="%s" ac:schema-version="1" ac:macro-id="%s">`, html.EscapeString(m.Key), html.EscapeString(m.ID))
 	names := make([]string, 0, len(m.Params))

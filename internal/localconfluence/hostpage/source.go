@@ -2,6 +2,7 @@ package hostpage
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 )
@@ -16,7 +17,7 @@ var (
 )
 
 // Source is the Confluence behind the pages: its content, its people and the
-// app installed in it. It is called by many goroutines at once.
+// platforms that bring the app to it. It is called by many goroutines at once.
 //
 // viewer is the Atlassian account id of the person looking, as in the cookie
 // [UserCookie], or "" for someone who is not signed in. Source decides what a
@@ -81,7 +82,23 @@ type Source interface {
 	// body as it is (macro ids included, as Confluence does) and its labels.
 	Copy(ctx context.Context, viewer, id string) (PageRef, error)
 
-	// App describes the app as its descriptor does, or nil when it is not
+	// Hosts lists the platforms that bring the app to this site. The first is
+	// the one a browser begins with.
+	Hosts(ctx context.Context) []Hosted
+}
+
+// Hosted is a platform that brings the app to the site, as a person chooses it.
+type Hosted struct {
+	Name    string // as in [HostCookie]
+	Title   string
+	Missing string // why it cannot be chosen, and what to do; "" if it can
+	Host    Host   // nil if it cannot
+}
+
+// Host is a platform whose app the pages show: Connect, or Forge. What viewer
+// and errors mean is as for a [Source].
+type Host interface {
+	// App describes the app as the platform reads it, or nil when it is not
 	// installed and enabled: its macros are then shown as unknown.
 	App(ctx context.Context) (*App, error)
 
@@ -89,17 +106,21 @@ type Source interface {
 	// show: none to a viewer who does not administer the site.
 	AdminPages(ctx context.Context, viewer string) ([]AdminPage, error)
 
-	// SignedIframe returns the absolute URL of a module's iframe with every
-	// parameter of Confluence and a fresh token, signed for the viewer.
-	SignedIframe(ctx context.Context, viewer string, use ModuleUse) (string, error)
+	// Answer answers what the platform's script in the pages asks for, to be
+	// sent to it as JSON. What can be asked is between the two.
+	Answer(ctx context.Context, viewer string, ask Ask) (any, error)
 
-	// ContextToken returns what AP.context.getToken answers in that iframe: a
-	// token with the context-qsh, without a subject for an anonymous viewer.
-	ContextToken(ctx context.Context, viewer string, use ModuleUse) (string, error)
-
-	// ExportMacro asks the app for a macro's static form (its renderModes) in
-	// storage format. use.Output is one of ExportOutputs.
+	// ExportMacro asks the app for a macro's static form in storage format.
+	// use.Output is one of ExportOutputs.
 	ExportMacro(ctx context.Context, viewer string, use ModuleUse) (string, error)
+}
+
+// Ask is a question of a platform's script, for one iframe of the app.
+type Ask struct {
+	What    string // the end of the path it was sent to
+	Locale  string // of the viewer, such as de-DE
+	Use     ModuleUse
+	Payload json.RawMessage // what else there is to it
 }
 
 // User is a person one can be on this site.
@@ -178,9 +199,30 @@ type Edit struct {
 	Publish     bool // false keeps a page that was never published a draft
 }
 
-// App is the installed app, as its descriptor describes it. Names are already
-// resolved to text; URLs are absolute.
+// App is the installed app, as its descriptor or manifest describes it. Names
+// are already resolved to text; URLs are absolute.
 type App struct {
+	// Script is the platform's side of the bridge, a file of assets: connect or
+	// forge.
+	Script string `json:"script"`
+
+	// Extension is, of a Forge app, its id and that of the environment it was
+	// installed from, with a slash between: macros carry them. "" on Connect.
+	Extension string `json:"extension"`
+
+	// Environment is what kind of an environment that is, such as DEVELOPMENT.
+	Environment string `json:"-"`
+
+	// Successor says of a Forge app that the macros of a Connect app with its
+	// keys are its.
+	Successor bool `json:"-"`
+
+	// Reach lists the origins that the platform's script calls for the app.
+	Reach []string `json:"-"`
+
+	// Notice is what people are told about who plays the platform.
+	Notice string `json:"-"`
+
 	Key      string       `json:"key"`
 	Name     string       `json:"name"`
 	Origin   string       `json:"origin"` // scheme://host[:port] its iframes come from
@@ -189,7 +231,7 @@ type App struct {
 	Byline   []BylineItem `json:"byline"`
 }
 
-// Macro is a dynamicContentMacros module.
+// Macro is a dynamicContentMacros module of Connect or a macro module of Forge.
 type Macro struct {
 	Key         string           `json:"key"`
 	Name        string           `json:"name"`
@@ -215,6 +257,7 @@ type MacroParameter struct {
 
 // MacroEditor is a macro's own editor page.
 type MacroEditor struct {
+	OnInsert    bool   `json:"onInsert"` // it opens before a macro is inserted
 	InsertTitle string `json:"insertTitle"`
 	EditTitle   string `json:"editTitle"`
 	Width       string `json:"width"` // "" lets the pages choose
@@ -229,9 +272,10 @@ type BylineItem struct {
 	IconURL string `json:"iconUrl"`
 	Target  string `json:"target"` // inlinedialog, dialog or page
 	Width   string `json:"width"`  // of the dialog, such as 480px; "" lets the pages choose
+	Height  string `json:"height"` // "" follows the content
 }
 
-// AdminPage is an adminPages module.
+// AdminPage is an adminPages module, or globalSettings of Forge.
 type AdminPage struct {
 	App  string // key of the app
 	Key  string
@@ -248,7 +292,8 @@ type ModuleUse struct {
 	Version int               `json:"version"`           // shown to the viewer; 0 is the current one
 	MacroID string            `json:"macroId,omitempty"` // "" for other modules
 	Output  string            `json:"output,omitempty"`  // output.type of a macro: display, preview, pdf, …
-	Params  map[string]string `json:"params,omitempty"`  // of a macro, as strings
+	Params  map[string]string `json:"params,omitempty"`  // of a macro of Connect, as strings
+	Config  map[string]any    `json:"config,omitzero"`   // of a macro of Forge; nil is none of Forge's
 }
 
 // Part says which URL of a module is meant.
@@ -270,4 +315,5 @@ const (
 	UserCookie   = "local-user"   // an account id, or "anonymous"
 	LocaleCookie = "local-locale" // such as de-DE
 	ThemeCookie  = "local-theme"  // light, dark or auto
+	HostCookie   = "local-host"   // a Name of Source.Hosts
 )

@@ -28,13 +28,25 @@ func parseStorage(storage string) (*storageformat.Node, error) {
 
 // MacroInstance is a macro as it stands in a page's storage.
 type MacroInstance struct {
-	Index  int    // the how-manieth macro of the page, from 0, in document order
-	Key    string // ac:name
-	ID     string // ac:macro-id; "" before the page was first saved
-	Params map[string]string
+	Index     int               `json:"index"` // the how-manieth macro of the page, from 0, in document order
+	Key       string            `json:"key"`   // ac:name, or the key of a Forge app's module
+	Extension string            `json:"-"`     // as App.Extension; "" of a macro that is none of a Forge app
+	ID        string            `json:"id"`    // "" before the page was first saved
+	Params    map[string]string `json:"params"`
+	Config    map[string]any    `json:"config,omitzero"` // of a Forge app's; nil of another
+}
+
+// isMacro reports whether an element is a macro.
+func isMacro(n *storageformat.Node) bool {
+	_, forge := n.Extension()
+	return forge || n.Name == "ac:structured-macro"
 }
 
 func macroOf(n *storageformat.Node, index int) MacroInstance {
+	if e, forge := n.Extension(); forge {
+		of, key, _ := strings.Cut(e.Key, "/static/")
+		return MacroInstance{Index: index, Key: key, Extension: of, ID: e.ID, Config: e.Config}
+	}
 	return MacroInstance{Index: index, Key: n.Attr("ac:name"), ID: n.Attr("ac:macro-id"), Params: n.Parameters()}
 }
 
@@ -45,7 +57,7 @@ func render(storage, spaceKey string, app func(MacroInstance) (template.HTML, bo
 	root, err := parseStorage(storage)
 	r := &renderer{spaceKey: spaceKey, app: app, index: map[*storageformat.Node]int{}, headingID: map[*storageformat.Node]string{}}
 	root.Walk(func(n *storageformat.Node) {
-		if n.Name == "ac:structured-macro" {
+		if isMacro(n) {
 			r.index[n] = len(r.index)
 		}
 		if heading[n.Name] {
@@ -183,7 +195,9 @@ func (r *renderer) node(n *storageformat.Node) {
 		}
 		r.out.WriteString("</li>")
 	case "ac:adf-extension":
-		if fallback := n.Child("ac:adf-fallback"); fallback != nil {
+		if isMacro(n) {
+			r.macro(n)
+		} else if fallback := n.Child("ac:adf-fallback"); fallback != nil {
 			r.all(fallback.Children)
 		}
 	default:
@@ -230,7 +244,7 @@ func (r *renderer) holdsBlock(n *storageformat.Node) bool {
 	found := false
 	n.Walk(func(c *storageformat.Node) {
 		switch c.Name {
-		case "ac:structured-macro", "table", "ul", "ol", "div", "blockquote", "pre", "ac:task-list", "ac:layout", "hr", "dl":
+		case "ac:structured-macro", "ac:adf-extension", "table", "ul", "ol", "div", "blockquote", "pre", "ac:task-list", "ac:layout", "hr", "dl":
 			found = true
 		case "p", "h1", "h2", "h3", "h4", "h5", "h6":
 			found = found || c != n
@@ -324,6 +338,10 @@ func (r *renderer) macro(n *storageformat.Node) {
 	m := macroOf(n, r.index[n])
 	if shown, ok := r.app(m); ok {
 		r.out.WriteString(string(shown))
+		return
+	}
+	if m.Extension != "" { // of no app on this site, or of another environment of one
+		r.wrap("div", []*storageformat.Node{{Text: "Error loading the extension!"}}, "class", "macro-unknown", "role", "note")
 		return
 	}
 	body := n.Child("ac:rich-text-body")

@@ -17,6 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
+var connectApp = &App{Macros: []Macro{{Key: "m"}}}
+
 func noMacros(MacroInstance) (template.HTML, bool) { return "", false }
 
 // Each testdata/storage/NAME.xml renders to NAME.html.
@@ -178,7 +180,7 @@ func TestPlacingMacros(t *testing.T) {
 		{"the second of two with the same id", macro + macro, 1, 0, nil, macro + `<ac:structured-macro ac:name="m" ac:schema-version="1" ac:macro-id="one"></ac:structured-macro>`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, m, err := placeMacro(test.storage, test.index, test.at, "m", test.params)
+			got, m, err := placeMacro(test.storage, test.index, test.at, connectApp, MacroInstance{Key: "m", Params: test.params})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -198,7 +200,7 @@ func TestAMacroThatMovedIsNotReplaced(t *testing.T) {
 		"another in its place": `<ac:structured-macro ac:name="other"/>`,
 		"not to be read":       `<ac:structured-macro ac:name="m"/><p a="`,
 	} {
-		if got, _, err := placeMacro(storage, 0, 0, "m", nil); err == nil {
+		if got, _, err := placeMacro(storage, 0, 0, connectApp, MacroInstance{Key: "m"}); err == nil {
 			t.Errorf("%s: %q became %q", name, storage, got)
 		}
 	}
@@ -215,11 +217,11 @@ func FuzzPlaceMacro(f *testing.F) {
 	}
 	f.Add(welcome, 400)
 	f.Fuzz(func(t *testing.T, storage string, at int) {
-		placed, macro, err := placeMacro(storage, -1, at, "m", map[string]string{"a": "<&\">"})
+		placed, macro, err := placeMacro(storage, -1, at, connectApp, MacroInstance{Key: "m", Params: map[string]string{"a": "<&\">"}})
 		if err != nil {
 			return
 		}
-		whole := macro.storage()
+		whole := macro.storage(connectApp)
 		i := strings.Index(placed, whole)
 		if i < 0 || placed[:i]+placed[i+len(whole):] != storage {
 			t.Fatalf("placing changed the rest: %q -> %q", storage, placed)

@@ -29,7 +29,11 @@ type frame struct {
 	Current string // id of the page that is shown
 	Query   string // what was searched for
 	Admin   []AdminPage
-	Data    any // for the scripts
+	Hosts   []Hosted
+	Host    string // name of the one that is chosen
+	Notice  string // see App
+	Script  string // see App
+	Data    any    // for the scripts
 	Content any
 }
 
@@ -130,7 +134,8 @@ func hue(name string) int {
 // show writes a page of the named template.
 func (v *visit) show(name string, f frame) error {
 	f.Viewer, f.Users, f.Locale, f.Locales, f.Theme = v.viewer, v.users, v.locale, locales, v.theme
-	if pages, err := v.source.AdminPages(v.r.Context(), v.viewer.AccountID); err == nil {
+	f.Hosts, f.Host = v.hosts, v.hosted.Name
+	if pages, err := v.hosted.Host.AdminPages(v.r.Context(), v.viewer.AccountID); err == nil {
 		f.Admin = pages // without them the menu is only shorter
 	}
 	if v.r.Method == http.MethodGet || v.r.Method == http.MethodHead {
@@ -384,8 +389,17 @@ func (v *visit) view() error {
 		content.Byline = app.Byline
 	}
 	f.Content = content
-	f.Data = v.bridge(page, app, version)
+	f = f.with(app, v.bridge(page, app, version))
 	return v.show("view", f)
+}
+
+// with gives a page what the platform's script needs.
+func (f frame) with(app *App, data *bridgeData) frame {
+	f.Data = data
+	if app != nil {
+		f.Script, f.Notice = app.Script, app.Notice
+	}
+	return f
 }
 
 func (v *visit) bridge(page Page, app *App, version int) *bridgeData {
@@ -399,22 +413,22 @@ func (v *visit) bridge(page Page, app *App, version int) *bridgeData {
 
 // app returns the installed app and lets the page frame it.
 func (v *visit) app() (*App, error) {
-	app, err := v.source.App(v.r.Context())
+	app, err := v.hosted.Host.App(v.r.Context())
 	if err != nil || app == nil {
 		return nil, err
 	}
-	v.w.Header().Set("Content-Security-Policy", contentPolicy(app.Origin))
+	v.w.Header().Set("Content-Security-Policy", contentPolicy(app))
 	return app, nil
 }
 
 // mount renders the app's macros as places that the script fills with iframes.
 func mount(app *App, pageID string, version int, output string) func(MacroInstance) (template.HTML, bool) {
 	return func(m MacroInstance) (template.HTML, bool) {
-		macro := app.macro(m.Key)
+		macro := app.of(m)
 		if macro == nil {
 			return "", false
 		}
-		use, err := json.Marshal(ModuleUse{Module: m.Key, Part: PartView, PageID: pageID, Version: version, MacroID: m.ID, Output: output, Params: m.Params})
+		use, err := json.Marshal(ModuleUse{Module: m.Key, Part: PartView, PageID: pageID, Version: version, MacroID: m.ID, Output: output, Params: m.Params, Config: m.Config})
 		if err != nil {
 			return "", false
 		}
@@ -424,11 +438,21 @@ func mount(app *App, pageID string, version int, output string) func(MacroInstan
 		}
 		// data-macro-id is for tests and for the app's support: it is how a
 		// person finds this macro in the page's storage.
-		return template.HTML(`<` + tag + ` class="connect-module" data-macro-id="` + template.HTMLEscapeString(m.ID) + // escaped
+		return template.HTML(`<` + tag + ` class="app-module" data-macro-id="` + template.HTMLEscapeString(m.ID) + // escaped
 			`" data-use="` + template.HTMLEscapeString(string(use)) + `"></` + tag + `>`), true
 	}
 }
 
+// of returns the module that a macro on a page is of, or nil. A macro of a Forge
+// app is one of the environment it was put in under, and dead in any other.
+func (a *App) of(m MacroInstance) *Macro {
+	if a == nil || m.Extension != a.Extension && !(m.Extension == "" && a.Successor) {
+		return nil
+	}
+	return a.macro(m.Key)
+}
+
+// macro returns the module of that key, or nil.
 func (a *App) macro(key string) *Macro {
 	if a == nil {
 		return nil
@@ -443,7 +467,7 @@ func (a *App) macro(key string) *Macro {
 
 // adminPage is a page of the app among the site's settings.
 func (v *visit) adminPage() error {
-	pages, err := v.source.AdminPages(v.r.Context(), v.viewer.AccountID)
+	pages, err := v.hosted.Host.AdminPages(v.r.Context(), v.viewer.AccountID)
 	if err != nil {
 		return err
 	}
@@ -459,7 +483,8 @@ func (v *visit) adminPage() error {
 	if err != nil {
 		return err
 	}
-	return v.show("admin", frame{Title: pages[at].Name, Content: string(use), Data: v.bridge(Page{}, app, 0)})
+	f := frame{Title: pages[at].Name, Content: string(use)}
+	return v.show("admin", f.with(app, v.bridge(Page{}, app, 0)))
 }
 
 func (v *visit) history() error {
@@ -494,15 +519,15 @@ func (v *visit) export() error {
 	if err != nil {
 		return err
 	}
-	app, err := v.source.App(v.r.Context())
+	app, err := v.hosted.Host.App(v.r.Context())
 	if err != nil {
 		return err
 	}
 	body := render(page.Storage, page.SpaceKey, func(m MacroInstance) (template.HTML, bool) {
-		if app.macro(m.Key) == nil {
+		if app.of(m) == nil {
 			return "", false
 		}
-		static, err := v.source.ExportMacro(v.r.Context(), v.viewer.AccountID, ModuleUse{Module: m.Key, Part: PartExport, PageID: page.ID, MacroID: m.ID, Output: output, Params: m.Params})
+		static, err := v.hosted.Host.ExportMacro(v.r.Context(), v.viewer.AccountID, ModuleUse{Module: m.Key, Part: PartExport, PageID: page.ID, MacroID: m.ID, Output: output, Params: m.Params, Config: m.Config})
 		if err != nil {
 			v.statusOf(err)
 			return `<div class="macro-unknown" role="note">Error rendering macro</div>`, true
@@ -528,47 +553,34 @@ func (v *visit) labels() (any, error) {
 	return labels, nil
 }
 
-// readUse reads which iframe the page's script wants. Whether the viewer may
-// see the page is for the source to say, when it signs.
-func (v *visit) readUse() (ModuleUse, error) {
-	var use ModuleUse
-	if err := v.readJSON(maxForm, &use); err != nil {
-		return use, err
-	}
+// check refuses what no page's script wants. Whether the viewer may see the page
+// is for the platform to say.
+func (use ModuleUse) check() error {
 	if use.Part != PartView && use.Part != PartEditor {
-		return use, ErrBadRequest
+		return ErrBadRequest
 	}
 	if len(use.Params) > maxMacroParams {
-		return use, ErrTooLarge
+		return ErrTooLarge
 	}
-	return use, nil
+	return nil
 }
 
-func (v *visit) iframe() (any, error) {
-	use, err := v.readUse()
-	if err != nil {
+// ask hands a question of the platform's script to the platform.
+func (v *visit) ask() (any, error) {
+	var body struct {
+		Use     ModuleUse
+		Payload json.RawMessage
+	}
+	if err := v.readJSON(maxBody, &body); err != nil {
 		return nil, err
 	}
-	signed, err := v.source.SignedIframe(v.r.Context(), v.viewer.AccountID, use)
-	if err != nil {
+	if err := body.Use.check(); err != nil {
 		return nil, err
 	}
-	return map[string]string{"url": signed}, nil
+	return v.hosted.Host.Answer(v.r.Context(), v.viewer.AccountID, Ask{What: v.r.PathValue("what"), Locale: v.locale, Use: body.Use, Payload: body.Payload})
 }
 
-func (v *visit) token() (any, error) {
-	use, err := v.readUse()
-	if err != nil {
-		return nil, err
-	}
-	token, err := v.source.ContextToken(v.r.Context(), v.viewer.AccountID, use)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]string{"token": token}, nil
-}
-
-// changeSession is the switcher of user, locale and theme.
+// changeSession is the switcher of user, platform, locale and theme.
 func (v *visit) changeSession() error {
 	if err := v.r.ParseForm(); err != nil {
 		return fmt.Errorf("%w: %w", ErrBadRequest, err)
@@ -581,10 +593,16 @@ func (v *visit) changeSession() error {
 		}
 		setCookie(v.w, UserCookie, v.users[i].cookie())
 	}
+	var hosts []string
+	for _, one := range v.hosts {
+		if one.Host != nil {
+			hosts = append(hosts, one.Name)
+		}
+	}
 	for _, choice := range []struct {
 		field, cookie string
 		from          []string
-	}{{"locale", LocaleCookie, locales}, {"theme", ThemeCookie, themes}} {
+	}{{"host", HostCookie, hosts}, {"locale", LocaleCookie, locales}, {"theme", ThemeCookie, themes}} {
 		if form.Has(choice.field) {
 			if !slices.Contains(choice.from, form.Get(choice.field)) {
 				return ErrBadRequest

@@ -1,5 +1,5 @@
 // A page of the app for the site's administrators.
 
-import { mountAll } from "./bridge.js";
+import { mountAll } from "./host.js";
 
 mountAll(document);

@@ -1,6 +1,7 @@
 // The editor: storage format on one side, the page with its macros on the other.
 
-import { app, extension, mountAll, page, post } from "./bridge.js";
+import { host, mountAll } from "./host.js";
+import { app, page, post } from "./page.js";
 
 const editor = document.querySelector("[data-editor]");
 const source = editor.querySelector("[name=storage]");
@@ -64,45 +65,26 @@ const bytes = (text) => new TextEncoder().encode(text).length;
 function openMacro(key, macro) {
   const about = app.macros.find((m) => m.key === key);
   const at = bytes(source.value.slice(0, source.selectionEnd));
-  const index = macro ? macro.index : -1;
-  const back = document.activeElement;
+  let index = macro ? macro.index : -1;
 
-  async function save(params) {
-    try {
-      const answer = await post("editor/macro", { storage: source.value, index, at, key, params });
-      source.value = answer.storage;
-      dirty = true;
-      await render();
-    } catch (error) {
-      tell(error);
-    }
+  // place writes the macro into the page, or throws.
+  async function place(values) {
+    const answer = await post("editor/macro", { storage: source.value, index, at, key, ...values });
+    source.value = answer.storage;
+    index = answer.macro.index; // an editor may save again
+    dirty = true;
+    await render();
   }
+  const save = (values) => place(values).catch(tell);
 
-  if (!about.editor) {
-    openForm(about, macro, save);
-    return;
+  if (about.editor && (macro || about.editor.onInsert)) {
+    const use = { module: key, part: "editor", pageId: page.id, macroId: macro?.id ?? "", params: macro?.params ?? {}, config: macro?.config ?? null };
+    host.configure(use, about, app.script === "forge" ? place : save, !macro);
+  } else if (about.editor) {
+    save({});
+  } else {
+    openForm(about, macro, (params) => save({ params }));
   }
-  // An app may save more than once before it closes; the last one counts.
-  let wanted = null;
-  const use = { module: key, part: "editor", pageId: page.id, macroId: macro?.id ?? "", params: macro?.params ?? {} };
-  const described = extension(use, {
-    isNew: !macro,
-    save: (params) => (wanted = params),
-    close: async () => {
-      window.connectHost.dialog.close(app.key);
-      if (wanted) await save(wanted);
-      back?.focus?.();
-    },
-  });
-  window.connectHost.dialog.create(described, {
-    id: "macro-editor",
-    chrome: true,
-    header: (macro ? about.editor.editTitle : about.editor.insertTitle) || about.name,
-    submitText: macro ? "Save" : "Insert",
-    cancelText: "Cancel",
-    width: about.editor.width || "600px",
-    height: about.editor.height || "400px",
-  });
 }
 
 // openForm is for macros without an editor of their own.

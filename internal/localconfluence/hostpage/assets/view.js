@@ -1,7 +1,8 @@
 // A page as people read it: the app's macros, its byline items, and the labels
 // the page has now.
 
-import { app, extension, mount, mountAll, page } from "./bridge.js";
+import { host, mountAll } from "./host.js";
+import { app, page } from "./page.js";
 
 mountAll(document);
 
@@ -58,7 +59,7 @@ function show(button) {
   const item = app.byline.find((b) => b.key === button.dataset.byline);
   const use = { module: item.key, part: "view", pageId: page.id, version: page.shown };
   if (item.target === "dialog") {
-    window.connectHost.dialog.create(extension(use), { chrome: true, header: item.name, width: item.width || "480px", height: "420px" });
+    host.dialog(use, item);
     return;
   }
   if (item.target === "page") {
@@ -75,8 +76,8 @@ function show(button) {
   box.style.top = place.bottom + scrollY + 6 + "px";
   box.style.left = Math.max(16, Math.min(place.left + scrollX, document.documentElement.clientWidth - width - 16)) + "px";
   document.body.append(box);
-  mount(box, use);
   open = { button, box };
+  host.mount(box, use, () => close(true));
   button.setAttribute("aria-expanded", "true");
   box.querySelector("iframe")?.focus();
 }
@@ -94,16 +95,4 @@ document.addEventListener("pointerdown", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") close(true);
 });
-document.addEventListener("hide-inline-dialog", () => close(true));
-
-if (window.connectHost) {
-  // Keys and clicks in an iframe reach this page only through the bridge.
-  window.connectHost.onIframeEstablished(({ $el, extension: { id } }) => {
-    if (!open?.box.contains($el[0])) return;
-    window.connectHost.onKeyEvent(id, 27, [], () => close(true));
-    $el[0].focus();
-  });
-  window.connectHost.onFrameClick((frame) => {
-    if (open && !open.box.contains(frame)) close(false);
-  });
-}
+host.popup({ isOpen: (frame) => !open || open.box.contains(frame), close });

@@ -86,7 +86,7 @@ let page, panel;
 await check("the macro's iframe gets its bridge, name and sandbox", async () => {
   page = await open(viewPath, { user: editor });
   panel = await framed(page, "/panel");
-  const iframe = page.locator(".connect-module iframe").first();
+  const iframe = page.locator(".app-module iframe").first();
   assert.equal(await iframe.getAttribute("title"), "Label UP: page labels");
   assert.equal(await iframe.getAttribute("referrerpolicy"), "no-referrer");
   assert.match(await iframe.getAttribute("sandbox"), /allow-scripts/);
@@ -140,11 +140,11 @@ await check("AP.request cannot reach the pages of the host or other sites", asyn
 });
 
 await check("AP.resize and growing content change the iframe's height", async () => {
-  const height = () => page.locator(".connect-module iframe").first().evaluate((f) => f.getBoundingClientRect().height);
+  const height = () => page.locator(".app-module iframe").first().evaluate((f) => f.getBoundingClientRect().height);
   await panel.evaluate(() => (document.querySelector(".ac-content").style.height = "221px"));
-  await page.waitForFunction(() => Math.abs(document.querySelector(".connect-module iframe").getBoundingClientRect().height - 221) < 4);
+  await page.waitForFunction(() => Math.abs(document.querySelector(".app-module iframe").getBoundingClientRect().height - 221) < 4);
   await panel.evaluate(() => AP.resize("100%", "344px"));
-  await page.waitForFunction(() => Math.round(document.querySelector(".connect-module iframe").getBoundingClientRect().height) === 344);
+  await page.waitForFunction(() => Math.round(document.querySelector(".app-module iframe").getBoundingClientRect().height) === 344);
   assert.equal(Math.round(await height()), 344);
   await panel.evaluate(() => (document.querySelector(".ac-content").style.height = "64px"));
 });
@@ -265,7 +265,7 @@ await check("a page of the light theme is accessible and fits", async () => {
   await shot(page, "menu");
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("details[data-menu][open]").count(), 0);
-  await page.locator(".top summary").click();
+  await page.locator("summary.person").click();
   await shot(page, "switcher");
   await accessible(page, "view, switcher open");
   await page.context().close();
@@ -310,10 +310,10 @@ await check("an app that does not answer is named, the rest of the page stays", 
 
 await check("switching the person through the menu", async () => {
   page = await open(viewPath, { user: editor });
-  await page.locator(".top summary").click();
+  await page.locator("summary.person").click();
   await Promise.all([page.waitForEvent("load"), page.getByRole("button", { name: /Vik Viewer/ }).click()]);
   assert.equal(new URL(page.url()).pathname, viewPath);
-  assert.match(await page.locator(".top summary").innerText(), /Vik Viewer/);
+  assert.match(await page.locator("summary.person").innerText(), /Vik Viewer/);
   await page.context().close();
 });
 

@@ -6,9 +6,7 @@
 // over a callback as the last argument, with _context.extension of the caller;
 // so every method here names one parameter more than its API has.
 
-const data = JSON.parse(document.getElementById("bridge-data").textContent);
-export const page = data.page;
-export const app = data.app && { ...data.app, macros: data.app.macros ?? [], byline: data.app.byline ?? [] };
+import { app, ask, data, message, page } from "./page.js";
 
 // The sandbox of Confluence's iframes, as its pages have it.
 const sandbox = "allow-downloads allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox allow-scripts allow-same-origin allow-top-navigation-by-user-activation allow-storage-access-by-user-activation";
@@ -22,15 +20,6 @@ const last = (args) => args[args.length - 1];
 const callerOf = (args) => last(args)._context.extension;
 const useOf = (args) => uses.get(callerOf(args).options.localUse)?.use ?? { module: callerOf(args).key, part: "view", pageId: page.id };
 
-// post sends JSON to a page of this host and returns its JSON, or throws an
-// Error whose message is the kind of fault.
-export async function post(path, body) {
-  const answer = await fetch("/wiki/host/" + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-  const result = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(result.error ?? "failed"), { status: answer.status });
-  return result;
-}
-
 function promised(method) {
   method.returnsPromise = true;
   return method;
@@ -40,7 +29,7 @@ function promised(method) {
 const methods = {
   context: {
     getToken: promised(async function (callback) {
-      return (await post("token", useOf(arguments))).token;
+      return (await ask("token", useOf(arguments))).token;
     }),
     getContext: promised(async function (callback) {
       const use = useOf(arguments);
@@ -208,7 +197,7 @@ const request = promised(async function (url, options, callback) {
 
 // extension describes an iframe to the bridge. It has no URL: the bridge asks
 // the content resolver for a freshly signed one.
-export function extension(use, editor) {
+function extension(use, editor) {
   const number = ++lastUse;
   uses.set(number, { use, editor });
   const macro = app.macros.find((m) => m.key === use.module);
@@ -246,16 +235,49 @@ export function mount(element, use) {
   return element;
 }
 
-export function message(text) {
-  const paragraph = document.createElement("p");
-  paragraph.className = "macro-unknown";
-  paragraph.textContent = text;
-  return paragraph;
+// dialog shows a module in a dialog.
+export function dialog(use, about) {
+  window.connectHost.dialog.create(extension(use), { chrome: true, header: about.name, width: about.width || "480px", height: about.height || "420px" });
 }
 
-// mountAll fills the places that the server left in the page for modules.
-export function mountAll(root) {
-  for (const place of root.querySelectorAll(".connect-module[data-use]")) mount(place, JSON.parse(place.dataset.use));
+// popup closes what a byline item opened by what happens in an iframe, which
+// reaches this page only through the bridge: Esc in its own, a click in another.
+export function popup({ isOpen, close }) {
+  window.connectHost?.onIframeEstablished(({ $el, extension: { id } }) => {
+    if (!isOpen($el[0])) return;
+    window.connectHost.onKeyEvent(id, 27, [], () => close(true));
+    $el[0].focus();
+  });
+  window.connectHost?.onFrameClick((frame) => {
+    if (!isOpen(frame)) close(false);
+  });
+  document.addEventListener("hide-inline-dialog", () => close(true));
+}
+
+// configure opens the app's editor of a macro, of a new one if it has no id, and
+// hands what it saved to save.
+export function configure(use, about, save, isNew) {
+  const back = document.activeElement;
+  // An app may save more than once before it closes; the last one counts.
+  let wanted = null;
+  const described = extension(use, {
+    isNew,
+    save: (params) => (wanted = params),
+    close: async () => {
+      window.connectHost.dialog.close(app.key);
+      if (wanted) await save({ params: wanted });
+      back?.focus?.();
+    },
+  });
+  window.connectHost.dialog.create(described, {
+    id: "macro-editor",
+    chrome: true,
+    header: (isNew ? about.editor.insertTitle : about.editor.editTitle) || about.name,
+    submitText: isNew ? "Insert" : "Save",
+    cancelText: "Cancel",
+    width: about.editor.width || "600px",
+    height: about.editor.height || "400px",
+  });
 }
 
 if (window.connectHost) {
@@ -264,7 +286,7 @@ if (window.connectHost) {
   window.connectHost.registerContentResolver.resolveByExtension((wanted) => {
     const resolved = window.jQuery.Deferred();
     const use = uses.get(wanted.options?.localUse)?.use ?? { module: wanted.key, part: "view", pageId: page.id };
-    post("iframe", use).then(
+    ask("iframe", use).then(
       ({ url }) => resolved.resolve({ addon_key: wanted.addon_key, key: wanted.key, url, options: wanted.options }),
       (error) => resolved.reject({}, { text: error.message }),
     );
