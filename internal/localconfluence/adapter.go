@@ -300,7 +300,16 @@ func (a *source) Copy(_ context.Context, viewer, id string) (hostpage.PageRef, e
 const connectHost = "connect"
 
 func (a *source) Hosts(context.Context) []hostpage.Hosted {
-	return []hostpage.Hosted{{Name: connectHost, Title: "Connect", Host: &throughConnect{a.s, a.site}}}
+	out := []hostpage.Hosted{{Name: connectHost, Title: "Connect", Host: &throughConnect{a.s, a.site}}}
+	for _, one := range a.s.forge {
+		out = append(out, hostpage.Hosted{Name: one.Name, Title: one.Title, Host: one.host})
+	}
+	for _, one := range a.s.options.Forge {
+		if one.Build == nil {
+			out = append(out, hostpage.Hosted{Name: one.Name, Title: one.Title, Missing: one.Missing})
+		}
+	}
+	return out
 }
 
 // throughConnect shows the app that Connect brings to one site.

@@ -16,6 +16,7 @@ type caller struct {
 	token   bool   // came with a token of an app: scopes apply, removed endpoints are gone
 	session bool   // a browser that has the web pages open
 	frame   bool   // that browser, for a frame of the app: scopes apply
+	forge   bool   // the app is one of Forge: so are its scopes
 	scopes  []string
 	who     string // for the record of requests
 }
@@ -75,6 +76,16 @@ func (s *Server) visitor(x *site, r *http.Request) (caller, *refusal) {
 			by.account, by.who = u.AccountID, u.Name+" in a browser"
 		}
 	}
+	if id := r.Header.Get("Forge-App"); id != "" {
+		for _, one := range s.forge {
+			if app, err := one.host.App(r.Context()); err == nil && app.Key == id && one.Name == chosenHost(r) {
+				by.frame, by.forge, by.scopes = true, true, one.host.Scopes()
+				by.who += " for the app"
+				return by, nil
+			}
+		}
+		return caller{who: "refused"}, denied
+	}
 	if key := r.Header.Get("AP-Client-Key"); key != "" {
 		app, err := x.connect.Working()
 		if err != nil || app.Descriptor.Key != key {
@@ -84,6 +95,15 @@ func (s *Server) visitor(x *site, r *http.Request) (caller, *refusal) {
 		by.who += " for the app"
 	}
 	return by, nil
+}
+
+// chosenHost is the platform that the person chose on the web pages.
+func chosenHost(r *http.Request) string {
+	cookie, err := r.Cookie(hostpage.HostCookie)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
 }
 
 func (s *Server) appCaller(x *site, r *http.Request, token string) (caller, *refusal) {

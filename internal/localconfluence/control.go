@@ -15,6 +15,7 @@ import (
 
 	"labelup/internal/localconfluence/connecthost"
 	"labelup/internal/localconfluence/content"
+	"labelup/internal/localconfluence/forgehost"
 	"labelup/internal/localconfluence/hostpage"
 )
 
@@ -184,6 +185,19 @@ func (s *Server) controlRoutes() *http.ServeMux {
 		return nil, nil
 	}))
 
+	handle("POST /control/forge", command(func(_ *http.Request, in struct {
+		App string `json:"app"`
+		forgehost.Behaviour
+	}) (any, error) {
+		for _, one := range s.forge {
+			if one.Name == in.App {
+				one.host.Behave(in.Behaviour)
+				return nil, nil
+			}
+		}
+		return nil, &statusError{http.StatusNotFound, "no such build for Forge"}
+	}))
+
 	handle("POST /control/sign/url", command(func(_ *http.Request, in signing) (any, error) {
 		x, account, err := s.signer(in)
 		if err != nil {
@@ -308,8 +322,20 @@ func (s *Server) state(*http.Request, nothing) (any, error) {
 		}
 		sites = append(sites, siteState{x.name, x.baseURL, app.ClientKey, app.OAuthClientID, app.Installed, app.Enabled, app.Licence, left, x.browsing.all(), x.store.Users(), keys})
 	}
+	type forgeState struct {
+		Name          string              `json:"name"`
+		Origin        string              `json:"origin"`
+		AppID         string              `json:"appId"`
+		EnvironmentID string              `json:"environmentId"`
+		Behaviour     forgehost.Behaviour `json:"behaviour"`
+	}
+	forge := []forgeState{}
+	for _, one := range s.forge {
+		app, environment, _ := strings.Cut(one.host.ExtensionOf(), "/")
+		forge = append(forge, forgeState{one.Name, one.Origin, app, environment, one.host.Behaviour()})
+	}
 	return map[string]any{
-		"now": s.clock.now(), "appUrl": s.options.AppURL, "keysUrl": s.KeysURL(), "authorizationServer": s.AuthorizationServer(),
+		"forge": forge, "now": s.clock.now(), "appUrl": s.options.AppURL, "keysUrl": s.KeysURL(), "authorizationServer": s.AuthorizationServer(),
 		"sites": sites, "misbehaviours": s.faults.all(), "unplayed": s.unplayed.all(),
 	}, nil
 }
@@ -361,6 +387,9 @@ func (s *Server) reset(*http.Request, nothing) (any, error) {
 	s.clock.reset()
 	s.requests.clear()
 	s.sent.clear()
+	for _, one := range s.forge {
+		one.host.Behave(forgehost.Behaviour{})
+	}
 	return nil, errors.Join(func() (faults []error) {
 		for _, x := range s.allSites() {
 			x.connect.SetLicence("active")

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"labelup/internal/localconfluence/connecthost"
+	"labelup/internal/localconfluence/forgehost"
 )
 
 // endpoint is a REST call that is played.
@@ -30,7 +31,7 @@ const (
 // endpoints lists every REST call there is. What it does not list is answered
 // 501, and a parameter that it does not list 400: both are counted, see unplayed.
 //
-// Scopes are those of Connect. Source: the REST documentation of Confluence
+// Scopes are those of Connect; those of Forge are forgehost's to say. Source: the REST documentation of Confluence
 // Cloud, which says for each call which one it takes.
 var endpoints = slices.Concat([]endpoint{
 	{"POST /wiki/rest/api/content/{id}/label", "WRITE", "", addLabels},
@@ -138,7 +139,10 @@ func (e endpoint) guarded() route {
 		if token := c.Header.Get("X-Atlassian-Token"); writes && !c.v2 && !c.by.token && token != "no-check" && token != "nocheck" {
 			return nil, errXSRF
 		}
-		if (c.by.token || c.by.frame) && !connecthost.HasScope(c.by.scopes, e.scope) {
+		switch {
+		case c.by.forge && !forgehost.Permits(c.by.scopes, e.pattern):
+			return nil, errScope
+		case !c.by.forge && (c.by.token || c.by.frame) && !connecthost.HasScope(c.by.scopes, e.scope):
 			return nil, &statusError{http.StatusForbidden, "Request not in an authorized API scope"}
 		}
 		for name := range c.URL.Query() {

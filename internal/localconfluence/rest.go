@@ -53,6 +53,9 @@ var gone = &statusError{http.StatusGone, "This deprecated endpoint has been remo
 // errXSRF is answered as a web page.
 var errXSRF = &statusError{http.StatusForbidden, "XSRF check failed"}
 
+// errScope is answered by the gateway before Confluence, in its own shape.
+var errScope = &statusError{http.StatusUnauthorized, "Unauthorized; scope does not match"}
+
 const maxRequestBody = 6 << 20
 
 // restHandler answers a REST call to a site. path is the call's path as on the
@@ -121,6 +124,10 @@ func (f route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if errors.Is(err, errXSRF) {
 		writeHTML(w, errXSRF.status, errXSRF.message)
+		return
+	}
+	if errors.Is(err, errScope) {
+		writeJSON(w, errScope.status, map[string]any{"code": errScope.status, "message": errScope.message})
 		return
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package localconfluence
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -218,9 +219,9 @@ func matches(c *call) ([]cql.Document, error) {
 	if raw := c.URL.Query().Get("cqlcontext"); raw != "" && !json.Valid([]byte(raw)) {
 		return nil, badRequest("Could not parse cqlcontext")
 	}
-	var fields []cql.PropertyField
-	if app := c.site.connect.App(); app.Installed {
-		fields = app.Descriptor.PropertyFields()
+	fields, err := c.s.propertyFields(c.site)
+	if err != nil {
+		return nil, err
 	}
 	q, err := cql.Parse(query, c.s.clock.now(), fields...)
 	if err != nil {
@@ -235,6 +236,29 @@ func matches(c *call) ([]cql.Document, error) {
 	}
 	q.Sort(found, indexed)
 	return found, nil
+}
+
+// propertyFields is what the apps of a site add to the query language. One alias
+// that an app gives on Connect and on Forge breaks every query, as in life.
+func (s *Server) propertyFields(x *site) ([]cql.PropertyField, error) {
+	var fields []cql.PropertyField
+	if app := x.connect.App(); app.Installed {
+		fields = app.Descriptor.PropertyFields()
+	}
+	if x.name != "" { // Forge is on the first site
+		return fields, nil
+	}
+	for _, one := range s.forge {
+		for _, f := range one.host.PropertyFields() {
+			if !slices.Contains(fields, f) { // two builds of one app
+				fields = append(fields, f)
+			}
+		}
+	}
+	if err := cql.CheckFields(fields); err != nil {
+		return nil, fmt.Errorf("localconfluence: the search is broken: %w", err)
+	}
+	return fields, nil
 }
 
 // searchPage is one page of results in the shape of v1. start is ignored, as

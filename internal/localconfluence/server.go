@@ -39,6 +39,7 @@ import (
 
 	"labelup/internal/localconfluence/connecthost"
 	"labelup/internal/localconfluence/content"
+	"labelup/internal/localconfluence/forgehost"
 	"labelup/internal/localconfluence/hostpage"
 )
 
@@ -56,6 +57,10 @@ type Options struct {
 	// pages load from here.
 	Libraries fs.FS
 
+	// Forge are the app's builds for Forge, which people can look at beside it
+	// on Connect.
+	Forge []ForgeApp
+
 	// Pages is JSON lines to import into a space of their own, or nil.
 	Pages io.Reader
 
@@ -68,6 +73,22 @@ type Options struct {
 
 	// Logger gets what Confluence itself would log; nil discards it.
 	Logger *slog.Logger
+}
+
+// ForgeApp is a build of the app for Forge.
+type ForgeApp struct {
+	Name    string // of the control interface and of the cookie, such as native
+	Title   string // for people, such as Forge native
+	Build   fs.FS  // manifest.yml at its top; nil where there is none
+	Missing string // why there is none, and what to do
+	Origin  string // scheme://host:port of its pages: serve ForgeHandler there
+	Service string // address of the app's service; "" for an app without remotes
+}
+
+// forgeApp is one that is there.
+type forgeApp struct {
+	ForgeApp
+	host *forgehost.Host
 }
 
 // Server is a running local Confluence. Close it when done.
@@ -87,6 +108,7 @@ type Server struct {
 	requests *journal[SeenRequest]
 	sent     *journal[connecthost.Delivery]
 	connect  *connecthost.Host
+	forge    []forgeApp // on the first site
 
 	mu        sync.RWMutex
 	sites     []*site       // the first is the default one
@@ -156,6 +178,20 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.sites = []*site{first}
+	for _, one := range o.Forge {
+		if one.Build == nil {
+			continue
+		}
+		host, err := forgehost.New(forgehost.Options{
+			Build: one.Build, Origin: one.Origin, Service: one.Service, Libraries: o.Libraries, Now: s.clock.now, Logger: s.logger, Unplayed: s.unplayed.add,
+			Site: forgehost.Site{Origin: s.origin, BaseURL: first.baseURL, CloudID: first.connect.CloudID, Store: first.store},
+		})
+		if err != nil {
+			s.connect.Close()
+			return nil, fmt.Errorf("localconfluence: %s: %w", one.Title, err)
+		}
+		s.forge = append(s.forge, forgeApp{one, host})
+	}
 	s.behave()
 	s.rest = played()
 	s.control = s.controlRoutes()
@@ -180,6 +216,16 @@ func (s *Server) KeysURL() string { return s.connect.KeysURL() }
 // AuthorizationServer is the audience of impersonation assertions; tokens are
 // at AuthorizationServer + "/oauth2/token".
 func (s *Server) AuthorizationServer() string { return s.origin }
+
+// ForgeHandler answers everything under the Origin of a ForgeApp that is there.
+func (s *Server) ForgeHandler(name string) http.Handler {
+	for _, one := range s.forge {
+		if one.Name == name {
+			return one.host.Handler()
+		}
+	}
+	return http.NotFoundHandler()
+}
 
 // Close stops sending webhooks. What is in the queue is lost, as in life.
 func (s *Server) Close() { s.connect.Close() }

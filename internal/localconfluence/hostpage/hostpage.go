@@ -31,6 +31,12 @@ import (
 //go:embed assets
 var assets embed.FS
 
+//go:embed assets/channel.js
+var channel string
+
+// Channel is the script that both ends of Forge's bridge have, a module.
+func Channel() string { return channel }
+
 //go:embed templates
 var templateFiles embed.FS
 

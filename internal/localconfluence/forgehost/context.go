@@ -1,0 +1,123 @@
+package forgehost
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"labelup/internal/localconfluence/content"
+	"labelup/internal/localconfluence/hostpage"
+)
+
+// unidentified is the account id of who is not signed in.
+const unidentified = "unidentified"
+
+// Answer answers the script of the site's pages: frame is what it needs to show a
+// module, unplayed an operation of the bridge that it does not know.
+func (h *Host) Answer(_ context.Context, viewer string, ask hostpage.Ask) (any, error) {
+	switch ask.What {
+	case "frame":
+		return h.frame(viewer, ask)
+	case "unplayed":
+		var what string
+		if err := json.Unmarshal(ask.Payload, &what); err != nil || len(what) > 200 {
+			return nil, hostpage.ErrBadRequest
+		}
+		h.Unplayed("the bridge's " + what)
+		return map[string]bool{"ok": true}, nil
+	}
+	return nil, hostpage.ErrNotFound
+}
+
+// frame says where a module's page is and what getContext answers in it.
+func (h *Host) frame(viewer string, ask hostpage.Ask) (any, error) {
+	m, target, err := h.target(viewer, ask.Use)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{
+		"url":     h.resourceURL(m.Resource),
+		"context": h.context(viewer, ask, m, target),
+		"height":  viewport[m.ViewportSize].height,
+		// What the bridge's calls of Confluence say they are for.
+		"app": h.manifest.App.ID, "anonymousFails": viewer == "" && h.Behaviour().AnonymousFails,
+	}, nil
+}
+
+// target finds the module and the content that an iframe is about, as far as the
+// viewer may see them.
+func (h *Host) target(viewer string, use hostpage.ModuleUse) (m found, about *content.Content, err error) {
+	m, known := h.manifest.find(use.Module, use.Part == hostpage.PartEditor)
+	switch {
+	case !known:
+		return m, nil, hostpage.ErrNotFound
+	case m.kind == "confluence:globalSettings" && !h.administers(viewer):
+		return m, nil, hostpage.ErrForbidden
+	case viewer == "" && !slices.Contains(m.UnlicensedAccess, "anonymous"):
+		return m, nil, hostpage.ErrForbidden
+	case use.PageID == "":
+		return m, nil, nil
+	}
+	c, err := h.Site.Store.Content(viewer, use.PageID)
+	if err != nil {
+		return m, nil, fmt.Errorf("%w: %w", hostpage.ErrNotFound, err)
+	}
+	return m, &c, nil
+}
+
+// context is what getContext answers. The browser can change it, so it proves
+// nothing to anybody.
+func (h *Host) context(viewer string, ask hostpage.Ask, m found, about *content.Content) map[string]any {
+	zone := "UTC"
+	if u, known := h.Site.Store.User(viewer); known && u.TimeZone != "" {
+		zone = u.TimeZone
+	}
+	if viewer == "" {
+		viewer = unidentified
+	}
+	out := map[string]any{
+		"accountId": viewer, "cloudId": h.Site.CloudID, "localId": h.localID(ask.Use), "moduleKey": m.Key, "siteUrl": h.Site.Origin,
+		"locale": ask.Locale, "timezone": zone, "environmentId": environmentID, "environmentType": environmentType, "appVersion": appVersion,
+		"extension": h.extension(ask.Use, m, about),
+	}
+	return out
+}
+
+func (h *Host) localID(use hostpage.ModuleUse) string {
+	if use.MacroID != "" {
+		return use.MacroID
+	}
+	return "ari:cloud:ecosystem::extension/" + h.ExtensionOf() + "/static/" + use.Module
+}
+
+// extension is the part of the context about the place of the module. Forge signs
+// it for the app's own service.
+func (h *Host) extension(use hostpage.ModuleUse, m found, about *content.Content) map[string]any {
+	out := map[string]any{"type": m.kind}
+	if about != nil {
+		out["content"] = map[string]any{"id": about.ID, "type": about.Type, "subtype": nil}
+		out["space"] = map[string]any{"id": about.SpaceID, "key": h.Site.Store.SpaceKey(about.SpaceID)}
+		out["location"] = h.Site.BaseURL + h.Site.Store.WebUI(*about)
+	}
+	if m.kind != "macro" {
+		return out
+	}
+	out["isEditing"] = m.config || use.Output == "preview"
+	out["references"] = []any{}
+	out["macro"] = map[string]any{"isConfiguring": m.config, "isInserting": m.config && use.MacroID == ""}
+	config := use.Config
+	if config == nil {
+		// A macro that a Connect app put in: its parameters are texts, and its id
+		// stands beside those of Forge's.
+		config = map[string]any{}
+		for name, value := range use.Params {
+			config[name] = value
+		}
+		if use.MacroID != "" {
+			out["connectMetadata"] = map[string]any{"macroId": use.MacroID}
+		}
+	}
+	out["config"] = config
+	return out
+}

@@ -1,0 +1,1 @@
+postMessage("ready"); onmessage = async ({ data }) => { try { await WebAssembly.compile(data); postMessage("compiled"); } catch (error) { postMessage(error.name); } };
