@@ -34,7 +34,8 @@ var onlyIn = map[string][]string{
 	"labelup/internal/site":               {"internal/backup", "internal/doctor", "internal/service", "cmd/labelup"},
 	"labelup/internal/config":             {"internal/service", "cmd/labelup"},
 	"labelup/internal/connlimit":          {"internal/service"},
-	"github.com/getkin/kin-openapi":       {},                                                // tests only
+	"github.com/getkin/kin-openapi":       {}, // tests only
+	"github.com/goccy/go-yaml":            {"internal/localconfluence/forgehost"},
 	"github.com/yuin/goldmark":            {"internal/localconfluence", "internal/pagefile"}, // the service reads no Markdown
 	"github.com/blevesearch/snowballstem": {"internal/words"},
 	"labelup/internal/pagefile":           {"cmd"}, // the service reads no files of pages

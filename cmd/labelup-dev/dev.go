@@ -23,6 +23,9 @@ import (
 type options struct {
 	port           int
 	confluencePort int
+	forgePort      int
+	forgeNative    string
+	forgeRemote    string
 	data           string
 	pages          string
 	misbehave      uint64
@@ -58,6 +61,9 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags.SetOutput(stderr)
 	flags.IntVar(&o.port, "port", 8080, "TCP port of the app; 0 picks a free one")
 	flags.IntVar(&o.confluencePort, "confluence-port", 8090, "TCP port of the local Confluence; 0 picks a free one")
+	flags.IntVar(&o.forgePort, "forge-port", 8092, "TCP port of the pages of Forge native, and the next one is Forge Remote's; 0 picks free ones")
+	flags.StringVar(&o.forgeNative, "forge-native", "build/forge/native", "the app as make forge builds it")
+	flags.StringVar(&o.forgeRemote, "forge-remote", "build/forge/remote", "the app as make forge HOST=remote builds it")
 	flags.StringVar(&o.data, "data", ".data", "directory for what is kept between runs")
 	flags.StringVar(&o.pages, "pages", "", "JSON lines file of pages to import (id, date, title, excerpt, labels, markdown)")
 	flags.Uint64Var(&o.misbehave, "misbehave", 0, "makes the local Confluence misbehave a little, by this seed; 0: not at all")
@@ -83,6 +89,7 @@ type development struct {
 	appListener        net.Listener
 	confluence         *localconfluence.Server
 	confluenceListener net.Listener
+	forge              []forgeApp
 	appURL             string
 	confluenceURL      string // without /wiki
 	stores             *stores
@@ -122,17 +129,28 @@ func newDevelopment(ctx context.Context, o options, getenv func(string) string, 
 		return nil, err
 	}
 	defer undo(d.app.Close)
-	if d.confluence, err = newLocalConfluence(o, d.confluenceURL+"/wiki", d.appURL); err != nil {
+	if d.forge, err = listenForForge(ctx, o, d.appURL); err != nil {
+		return nil, err
+	}
+	for _, one := range d.forge {
+		if one.listener != nil {
+			defer undo(one.listener.Close)
+		}
+	}
+	if d.confluence, err = newLocalConfluence(o, d.confluenceURL+"/wiki", d.appURL, d.forge); err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
-func newLocalConfluence(o options, baseURL, appURL string) (*localconfluence.Server, error) {
+func newLocalConfluence(o options, baseURL, appURL string, forge []forgeApp) (*localconfluence.Server, error) {
 	if _, err := os.Stat(o.libraries); err != nil {
 		return nil, fmt.Errorf("the browser libraries are not there; `make run` installs them, or say where they are with --libraries: %w", err)
 	}
 	configured := localconfluence.Options{BaseURL: baseURL, AppURL: appURL, Libraries: os.DirFS(o.libraries)}
+	for _, one := range forge {
+		configured.Forge = append(configured.Forge, one.ForgeApp)
+	}
 	configured.Misbehave, configured.Seed = o.misbehave != 0, o.misbehave
 	if o.pages != "" {
 		file, err := os.Open(o.pages)
@@ -157,6 +175,13 @@ func (d *development) run(ctx context.Context, stderr io.Writer) (err error) {
 	go func() { confluenceFailed <- confluence.Serve(d.confluenceListener) }()
 	defer d.confluence.Close()
 	defer func() { err = errors.Join(err, confluence.Close()) }()
+	for _, one := range d.forge {
+		if one.listener != nil {
+			pages := &http.Server{Handler: d.confluence.ForgeHandler(one.Name), ReadHeaderTimeout: 5 * time.Second}
+			go func() { _ = pages.Serve(one.listener) }() // it ends with all
+			defer func() { err = errors.Join(err, pages.Close()) }()
+		}
+	}
 
 	appCtx, stopApp := context.WithCancel(ctx)
 	defer stopApp()
@@ -182,6 +207,14 @@ func (d *development) greet(w io.Writer) {
 	if seed, does := d.confluence.Misbehaves(); does {
 		manners = fmt.Sprintf("misbehaves a little, by the seed %d (--misbehave 0: not at all)", seed)
 	}
+	var forge strings.Builder
+	for _, one := range d.forge {
+		said := "choose it beside the person's name"
+		if one.Missing != "" {
+			said = one.Missing
+		}
+		fmt.Fprintf(&forge, "    %-13s %s\n", one.Title, said)
+	}
 	fmt.Fprintf(w, `
   Label UP is running.
 
@@ -190,10 +223,10 @@ func (d *development) greet(w io.Writer) {
     Redis         %s
     Control       %s/control/state   (docs/local-confluence.md)
     Confluence    %s
-
+%s
   Below is the technical log. Ctrl-C stops everything.
 
-`, d.confluenceURL, d.appURL, d.stores.place, d.confluenceURL, manners)
+`, d.confluenceURL, d.appURL, d.stores.place, d.confluenceURL, manners, forge.String())
 }
 
 // complain writes what stopped it, for a person.

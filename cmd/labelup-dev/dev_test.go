@@ -44,7 +44,7 @@ func start(t testing.TB, environment map[string]string, args ...string) *running
 	}
 	dir := t.TempDir()
 	p := &running{t: t, stdout: filepath.Join(dir, "stdout"), stderr: filepath.Join(dir, "stderr")}
-	args = append([]string{"--port", "0", "--confluence-port", "0", "--libraries", libraries, "--data", filepath.Join(dir, "data")}, args...)
+	args = append([]string{"--port", "0", "--confluence-port", "0", "--forge-port", "0", "--libraries", libraries, "--data", filepath.Join(dir, "data")}, args...)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan int, 1)
 	var once sync.Once

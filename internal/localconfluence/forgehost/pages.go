@@ -70,7 +70,9 @@ func (h *Host) bridge() []byte {
 	return []byte("(() => {\nconst site = " + string(site) + ";\n" + strings.ReplaceAll(hostpage.Channel(), "export ", "") + globalBridge + "})();\n")
 }
 
-var head = regexp.MustCompile(`(?i)<head(\s[^>]*)?>`)
+// beginning is what stands before the content of a page's head, whose tag, as
+// others, may be left out.
+var beginning = regexp.MustCompile(`(?i)^\s*(<!doctype[^>]*>)?\s*(<html(\s[^>]*)?>)?\s*(<head(\s[^>]*)?>)?`)
 
 // page is the index.html of a resource with the two scripts at the beginning of
 // its head, which `forge deploy` writes there.
@@ -79,14 +81,11 @@ func (h *Host) page(resource string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("forgehost: resource %q: %w", resource, err)
 	}
-	at := head.FindIndex(raw)
-	if at == nil {
-		return nil, fmt.Errorf("forgehost: resource %q: index.html has no head to put the bridge into", resource)
-	}
+	at := beginning.FindIndex(raw)[1]
 	return bytes.Join([][]byte{
-		raw[:at[1]],
+		raw[:at],
 		[]byte(`<script src="/forge/global-bridge.js"></script><script src="/forge/iframe-resizer.js"></script>`),
-		raw[at[1]:],
+		raw[at:],
 	}, nil), nil
 }
 

@@ -45,7 +45,7 @@ const (
 // pattern of the local Confluence's table of calls. A call that is not here is
 // none that an app may make. Sources: the page of v1's content labels (2026); v2's
 // OpenAPI of February 2025; the rest by their likeness, and marked so.
-var needs = map[string]need{
+var needs = withProperties(map[string]need{
 	"POST /wiki/rest/api/content/{id}/label":                             sure("read:label write:label", writeContent),
 	"DELETE /wiki/rest/api/content/{id}/label":                           unsure("write:label", writeContent),
 	"DELETE /wiki/rest/api/content/{id}/label/{label}":                   unsure("write:label", writeContent),
@@ -107,11 +107,11 @@ var needs = map[string]need{
 	"GET /wiki/api/v2/blogposts/{id}/operations":      sure("read:page"),
 	"GET /wiki/api/v2/attachments/{id}/operations":    sure("read:attachment"),
 	"GET /wiki/api/v2/custom-content/{id}/operations": sure("read:custom-content"),
-}
+})
 
-// properties are the calls for properties, whose scopes are those of what they
-// are on: v2 names no finer ones, though there are such by name.
-func init() {
+// withProperties adds the calls for properties, whose scopes are those of what
+// they are on: v2 names no finer ones, though there are such by name.
+func withProperties(needs map[string]need) map[string]need {
 	for kind, scope := range map[string]string{"pages": "page", "blogposts": "page", "attachments": "attachment", "custom-content": "custom-content", "spaces": "space"} {
 		at := " /wiki/api/v2/" + kind + "/{id}/properties"
 		needs["GET"+at], needs["GET"+at+"/{property}"] = sure("read:"+scope), sure("read:"+scope)
@@ -119,12 +119,13 @@ func init() {
 			needs[call] = sure("read:" + scope + " write:" + scope)
 		}
 	}
+	return needs
 }
 
 // knownScopes are those that a call takes, and those for tokens and for what is
 // not played yet.
 var knownScopes = func() map[string]bool {
-	out := map[string]bool{"read:app-user-token": true, "read:app-system-token": true, "read:template:confluence": true, "write:attachment:confluence": true}
+	out := map[string]bool{"read:app-user-token": true, "read:app-system-token": true, "read:template:confluence": true}
 	for _, n := range needs {
 		for _, set := range n.anyOf {
 			for scope := range strings.FieldsSeq(set) {

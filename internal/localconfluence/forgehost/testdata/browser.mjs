@@ -355,7 +355,7 @@ await check("a macro of another environment is dead, and one of Connect is unkno
 
 await check("an administrator opens the app's page, and nobody else does", async () => {
   page = await open("/wiki/home", { user: "admin" });
-  await page.locator("summary.person").last().click();
+  await page.locator("summary.person").click();
   await page.getByRole("link", { name: "Test settings" }).click();
   const settings = await framed(page, "main");
   const { extension, accountId } = await settings.evaluate(() => bridge.view.getContext());
