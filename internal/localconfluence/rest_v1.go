@@ -248,13 +248,15 @@ func (s *Server) propertyFields(x *site) ([]cql.PropertyField, error) {
 	if x.name != "" { // Forge is on the first site
 		return fields, nil
 	}
+	var forge []cql.PropertyField
 	for _, one := range s.forge {
 		for _, f := range one.host.PropertyFields() {
-			if !slices.Contains(fields, f) { // two builds of one app
-				fields = append(fields, f)
+			if !slices.Contains(forge, f) { // of two builds of one app
+				forge = append(forge, f)
 			}
 		}
 	}
+	fields = append(fields, forge...)
 	if err := cql.CheckFields(fields); err != nil {
 		return nil, fmt.Errorf("localconfluence: the search is broken: %w", err)
 	}

@@ -61,7 +61,7 @@ func (v *visit) save() (any, error) {
 		BaseVersion             int
 		Publish                 bool
 	}
-	if err := v.readJSON(maxBody, &body); err != nil {
+	if err := v.readJSON(&body); err != nil {
 		return nil, err
 	}
 	if title := strings.TrimSpace(body.Title); title == "" || len(title) > 255 {
@@ -95,7 +95,7 @@ type draft struct {
 
 func (v *visit) renderDraft() (any, error) {
 	var d draft
-	if err := v.readJSON(maxBody, &d); err != nil {
+	if err := v.readJSON(&d); err != nil {
 		return nil, err
 	}
 	app, err := v.hosted.Host.App(v.r.Context())
@@ -137,7 +137,7 @@ func card(macro *Macro, m MacroInstance) template.HTML {
 
 func (v *visit) placeMacro() (any, error) {
 	var d draft
-	if err := v.readJSON(maxBody, &d); err != nil {
+	if err := v.readJSON(&d); err != nil {
 		return nil, err
 	}
 	app, err := v.hosted.Host.App(v.r.Context())
@@ -163,7 +163,7 @@ func (v *visit) placeMacro() (any, error) {
 
 func (v *visit) removeMacro() (any, error) {
 	var d draft
-	if err := v.readJSON(maxBody, &d); err != nil {
+	if err := v.readJSON(&d); err != nil {
 		return nil, err
 	}
 	storage, err := removeMacro(d.Storage, d.Index)

@@ -56,8 +56,8 @@ var locales = []string{"en-US", "de-DE", "fr-FR", "es-ES", "ja-JP"}
 var themes = []string{"light", "dark", "auto"}
 
 const (
-	maxForm = 16 << 10       // bytes of a form or a small JSON body
-	maxBody = maxStorage * 2 // bytes of JSON around a page's storage
+	maxForm = 16 << 10       // bytes of a form
+	maxBody = maxStorage * 2 // bytes of JSON, a page's storage in it
 	perPage = 25             // entries of a list
 )
 
@@ -234,9 +234,9 @@ func (h *host) data(f func(*visit) (any, error)) http.Handler {
 	}))
 }
 
-// readJSON reads a request body of at most limit bytes.
-func (v *visit) readJSON(limit int64, into any) error {
-	body, err := io.ReadAll(http.MaxBytesReader(v.w, v.r.Body, limit))
+// readJSON reads a request body of at most maxBody bytes.
+func (v *visit) readJSON(into any) error {
+	body, err := io.ReadAll(http.MaxBytesReader(v.w, v.r.Body, maxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return fmt.Errorf("%w: %w", ErrTooLarge, err)
 	}

@@ -446,10 +446,10 @@ func mount(app *App, pageID string, version int, output string) func(MacroInstan
 // of returns the module that a macro on a page is of, or nil. A macro of a Forge
 // app is one of the environment it was put in under, and dead in any other.
 func (a *App) of(m MacroInstance) *Macro {
-	if a == nil || m.Extension != a.Extension && !(m.Extension == "" && a.Successor) {
-		return nil
+	if a != nil && (m.Extension == a.Extension || m.Extension == "" && a.Successor) {
+		return a.macro(m.Key)
 	}
-	return a.macro(m.Key)
+	return nil
 }
 
 // macro returns the module of that key, or nil.
@@ -571,7 +571,7 @@ func (v *visit) ask() (any, error) {
 		Use     ModuleUse
 		Payload json.RawMessage
 	}
-	if err := v.readJSON(maxBody, &body); err != nil {
+	if err := v.readJSON(&body); err != nil {
 		return nil, err
 	}
 	if err := body.Use.check(); err != nil {
