@@ -21,11 +21,13 @@ var onlyIn = map[string][]string{
 	"github.com/labstack/echo/v4":         {"handlers"},
 	"github.com/redis/go-redis/v9":        {"internal/site"},
 	"github.com/alicebob/miniredis/v2":    {"internal/childredis"},
-	"github.com/golang-jwt/jwt/v5":        {"connect", "internal/localconfluence"},
+	"github.com/golang-jwt/jwt/v5":        {"connect", "forge", "internal/localconfluence"},
 	"labelup/connect/connecttest":         {}, // tests only
+	"labelup/forge/forgetest":             {}, // tests only
 	"labelup/internal/site/redistest":     {}, // tests only
 	"labelup/internal/tabletest":          {}, // tests only
 	"labelup/connect":                     {"connect", "handlers", "internal/site", "internal/service", "cmd/labelup"},
+	"labelup/forge":                       {"forge", "handlers", "internal/service"},
 	"labelup/handlers":                    {"internal/service"},
 	"labelup/internal/service":            {"cmd/labelup", "cmd/labelup-dev"},
 	"labelup/internal/localconfluence":    {"internal/localconfluence", "cmd/labelup-dev"},
@@ -40,7 +42,7 @@ var onlyIn = map[string][]string{
 	"github.com/blevesearch/snowballstem": {"internal/words"},
 	"labelup/internal/pagefile":           {"cmd"}, // the service reads no files of pages
 	"net/http": {
-		"connect", "handlers", "static", "internal/service", "cmd/labelup", "cmd/labelup-dev",
+		"connect", "forge", "handlers", "static", "internal/service", "cmd/labelup", "cmd/labelup-dev",
 		"internal/confluence", "internal/localconfluence", "internal/aws", "internal/outbound", "internal/metrics", "internal/doctor",
 		"internal/connlimit",
 	},
@@ -58,12 +60,13 @@ var onlyIn = map[string][]string{
 
 // Below these folders, only these of our own packages may be imported.
 //
-//   - connect makes sense as a library on its own.
+//   - connect and forge make sense as libraries on their own.
 //   - internal/label is pure, and so is what suggestions are made of.
 //   - The local Confluence is the other side of every contract. If it shared
 //     code with the app, both could be wrong in the same way and agree.
 var ownImports = map[string][]string{
 	"connect":                  {"labelup/connect"},
+	"forge":                    {"labelup/forge"},
 	"internal/label":           {"labelup/internal/fault"},
 	"internal/datamap":         {},
 	"internal/runbook":         {"labelup/internal/fault"},
