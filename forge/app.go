@@ -14,19 +14,18 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// KeySetURL is where Atlassian's commercial cloud publishes the keys. Its twin of
-// staging must never be used: with it, anyone with a staging site can sign.
-const KeySetURL = "https://forge.cdn.prod.atlassian-dev.net/.well-known/jwks.json"
-
 // gateway is where Confluence's REST API is, before the id of a site.
 const gateway = "https://api.atlassian.com"
 
-// Config is what an app says about itself. AppID is required.
+// Config is what an app says about itself. AppID and KeySetURL are required.
 type Config struct {
 	// AppID is the app's whole ARI: "ari:cloud:ecosystem::app/" and an id.
 	AppID string
 
-	// KeySetURL is where the keys are published; "" is the constant.
+	// KeySetURL is where the keys are published. That of Atlassian's commercial
+	// cloud is https://forge.cdn.prod.atlassian-dev.net/.well-known/jwks.json. Its
+	// twin of staging must never be used: with it, anyone with a staging site can
+	// sign.
 	KeySetURL string
 
 	// Transport fetches the keys; nil is the default one.
@@ -63,9 +62,6 @@ func New(c Config) (*App, error) {
 	var faults []error
 	if !IsAppID(c.AppID) {
 		faults = append(faults, errors.New("the app's id is not an ARI of the form ari:cloud:ecosystem::app/…"))
-	}
-	if c.KeySetURL == "" {
-		c.KeySetURL = KeySetURL
 	}
 	if u, err := url.Parse(c.KeySetURL); err != nil || u.Host == "" || u.User != nil || u.Fragment != "" ||
 		u.Scheme != "https" && !(c.AllowInsecureLoopback && isLoopback(u)) {

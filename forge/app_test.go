@@ -170,9 +170,9 @@ func TestATokenMayComeAgain(t *testing.T) {
 
 func TestOnlyDevelopmentMayBeOnThisMachine(t *testing.T) {
 	for url, want := range map[string]bool{
-		"": true, "https://keys.example.com/jwks.json": true, "https://127.0.0.1:1": true,
+		"https://keys.example.com/jwks.json": true, "https://127.0.0.1:1": true,
 		"http://keys.example.com/jwks.json": false, "http://127.0.0.1:1/keys": false, "http://localhost/keys": false, "https://user@keys.example.com/": false,
-		"keys.example.com": false, "file:///etc/passwd": false, "https:///keys": false, "https://keys.example.com/#x": false,
+		"": false, "keys.example.com": false, "file:///etc/passwd": false, "https:///keys": false, "https://keys.example.com/#x": false,
 	} {
 		if _, err := forge.New(forge.Config{AppID: forgetest.NewHost().AppID, KeySetURL: url}); (err == nil) != want {
 			t.Errorf("production with %q: %v", url, err)
@@ -194,7 +194,7 @@ func TestOnlyDevelopmentMayBeOnThisMachine(t *testing.T) {
 		}
 	}
 	strict := newFixture(t, func(c *forge.Config) {
-		c.AllowInsecureLoopback, c.KeySetURL, c.Transport = false, "", answering(f.host.Keys())
+		c.AllowInsecureLoopback, c.KeySetURL, c.Transport = false, "https://keys.example.com", answering(f.host.Keys())
 	})
 	strict.host.Gateway = "http://127.0.0.1:8090"
 	_, err = strict.app.Caller(strict.host.Invoke(http.MethodPost, route, "{}"))

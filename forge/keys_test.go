@@ -164,7 +164,7 @@ func newSite(t *testing.T) *site {
 	s := &site{t: t, host: forgetest.NewHost(), keys: &keyServer{}}
 	s.keys.answers(s.host.Keys().ServeHTTP)
 	var err error
-	if s.app, err = forge.New(forge.Config{AppID: s.host.AppID, Transport: answering(s.keys)}); err != nil {
+	if s.app, err = forge.New(forge.Config{AppID: s.host.AppID, KeySetURL: "https://keys.example.com", Transport: answering(s.keys)}); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -269,7 +269,7 @@ func (s *slowServer) RoundTrip(r *http.Request) (*http.Response, error) {
 func newSlow(t *testing.T, after time.Duration) (*forge.App, *slowServer) {
 	t.Helper()
 	s := &slowServer{host: forgetest.NewHost(), after: after}
-	app, err := forge.New(forge.Config{AppID: s.host.AppID, Transport: s})
+	app, err := forge.New(forge.Config{AppID: s.host.AppID, KeySetURL: "https://keys.example.com", Transport: s})
 	if err != nil {
 		t.Fatal(err)
 	}

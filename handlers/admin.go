@@ -19,11 +19,11 @@ type Records interface {
 	// Held returns everything that is stored about a site, field by field,
 	// with secrets masked. It reads the store and no cache: what is shown is
 	// what is there.
-	Held(ctx context.Context, clientKey string) ([]HeldField, error)
+	Held(ctx context.Context, siteID string) ([]HeldField, error)
 
 	// Erase removes it at once, here and in every other process. To erase a
 	// site of which nothing is held is no error.
-	Erase(ctx context.Context, clientKey string) error
+	Erase(ctx context.Context, siteID string) error
 }
 
 // HeldField is one thing that is stored about a site.
@@ -108,14 +108,14 @@ type checkAnswer struct {
 func (s *Server) site(x *exchange) error {
 	caller, now := x.caller, time.Now().UTC()
 	ctx := x.request.Context()
-	held, err := s.Records.Held(ctx, caller.ClientKey)
+	held, err := s.Records.Held(ctx, caller.Site.ID)
 	if err != nil {
 		return err
 	}
 	answer := siteAnswer{
-		Site: caller.SiteHash, URL: caller.WikiURL, Version: s.Running.Version, Now: now, StartedAt: s.Running.Started.UTC(),
-		Licensed: caller.Licensed, Enabled: caller.Enabled, InstalledAt: caller.InstalledAt.UTC(), LastCall: caller.LastCall.UTC(),
-		Scopes: s.Running.Scopes, Held: held, Retention: s.Running.Retention, Errors: s.LastErrors(caller.SiteHash),
+		Site: caller.Site.Hash, URL: caller.Site.WikiURL, Version: s.Running.Version, Now: now, StartedAt: s.Running.Started.UTC(),
+		Licensed: caller.Licensed, Enabled: caller.Site.Enabled, InstalledAt: caller.Site.InstalledAt.UTC(), LastCall: caller.Site.LastCall.UTC(),
+		Scopes: s.Running.Scopes, Held: held, Retention: s.Running.Retention, Errors: s.LastErrors(caller.Site.Hash),
 		// That the app can act as the person has just been proved.
 		Checks: []checkAnswer{check("read_as_app", s.readsAsApp(ctx, x)), {Name: "act_as_user", OK: true}},
 	}
@@ -148,16 +148,16 @@ func (s *Server) eraseSite(x *exchange) error {
 	if err := readJSON(x, maxEraseBytes, &body); err != nil {
 		return err
 	}
-	if !strings.EqualFold(strings.TrimSpace(body.Confirm), hostName(x.caller.WikiURL)) {
+	if !strings.EqualFold(strings.TrimSpace(body.Confirm), hostName(x.caller.Site.WikiURL)) {
 		return fault.New(fault.BadRequest, "erase_not_confirmed")
 	}
 	ctx, cancel := x.whateverHappens() // who confirmed meant it
 	defer cancel()
-	if err := s.Records.Erase(ctx, x.caller.ClientKey); err != nil {
+	if err := s.Records.Erase(ctx, x.caller.Site.ID); err != nil {
 		return err
 	}
 	// A restore asks for this line: no LOG_LEVEL hides it.
-	s.Log.Warn("erased", technicallog.Site, x.caller.SiteHash, technicallog.RequestID, x.requestID)
+	s.Log.Warn("erased", technicallog.Site, x.caller.Site.Hash, technicallog.RequestID, x.requestID)
 	x.sendJSON(http.StatusOK, struct {
 		Erased bool `json:"erased"`
 	}{true})

@@ -115,17 +115,17 @@ func TestAnAdministratorSeesTheRealRecordAndHowTheAppIsDoing(t *testing.T) {
 func TestAnAppThatMayNotReadIsSaidToAnAdministrator(t *testing.T) {
 	h := newHarness(t)
 	h.confluence.rights = administers
-	h.server.Host = &unreadable{h.server.Host}
+	h.server.Framing = &unreadable{h.server.Framing}
 	if w := h.askSite(); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `{"name":"read_as_app","ok":false,"kind":"forbidden"}`) {
 		t.Errorf("answered %d %s", w.Code, w.Body)
 	}
 }
 
 // unreadable is a site that does not let the app itself read.
-type unreadable struct{ Host }
+type unreadable struct{ FramingHost }
 
 func (u *unreadable) Viewer(r *http.Request) (*Caller, error) {
-	caller, err := u.Host.Viewer(r)
+	caller, err := u.FramingHost.Viewer(r)
 	if err == nil {
 		caller.AsApp = func(string) (Confluence, error) { return nil, fault.New(fault.Forbidden, "not_permitted") }
 	}
@@ -177,7 +177,7 @@ func TestAnErasureDoesNotEndWithItsConnection(t *testing.T) {
 	h := newHarness(t)
 	h.confluence.rights = administers
 	ctx, leave := context.WithCancel(t.Context())
-	h.server.Host = &leaving{h.server.Host, leave}
+	h.server.Framing = &leaving{h.server.Framing, leave}
 	request := h.atlassian.BrowserCall(http.MethodPost, "/api/site/erase", `{"confirm":"`+h.host()+`"}`)
 	if w := h.send(request.WithContext(ctx)); w.Code != http.StatusOK || len(h.records.erased) != 1 {
 		t.Errorf("answered %d, erased %v", w.Code, h.records.erased)
@@ -186,12 +186,12 @@ func TestAnErasureDoesNotEndWithItsConnection(t *testing.T) {
 
 // leaving has the caller leave once they are found to be an administrator.
 type leaving struct {
-	Host
+	FramingHost
 	leave func()
 }
 
 func (l *leaving) Viewer(r *http.Request) (*Caller, error) {
-	caller, err := l.Host.Viewer(r)
+	caller, err := l.FramingHost.Viewer(r)
 	if err == nil {
 		asUser := caller.AsUser
 		caller.AsUser = func(requestID string) (Confluence, error) {

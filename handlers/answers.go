@@ -126,6 +126,9 @@ func (s *Server) answerFault(x *exchange, err error) {
 		return // too late for another status; the log line has the fault
 	}
 	code, seconds := status(f.Kind), retryAfter(f)
+	if f.Kind == fault.Unauthorized && x.host != nil {
+		code = x.host.Unproved()
+	}
 	if seconds > 0 {
 		x.header().Set("Retry-After", strconv.Itoa(seconds))
 	}

@@ -115,7 +115,7 @@ func TestInstallsThatNobodyHasProvedKeepNoUninstallAndNoChangeOut(t *testing.T) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.server.Host.(*Connect).App = app
+	h.server.Framing.(*Connect).App = app
 	address := h.serve()
 	for n := range 250 { // from as many addresses, half of them in the name of the site
 		attack := h.atlassian.Lifecycle(connect.Installed, connecttest.WithKeyID(fmt.Sprint("made-up-", n)))

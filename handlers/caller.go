@@ -10,39 +10,62 @@ import (
 	"labelup/internal/label"
 )
 
-// Host is the product the app is installed in, seen through one protocol:
-// Connect today, Forge Remote as its sibling. Its errors are faults; whatever
-// is not proved is fault.Unauthorized, and fault.Unavailable says that the
-// proof could not be checked now.
+// Host is a way in which sites have the app, seen through its protocol. Its
+// errors are faults; whatever is not proved is fault.Unauthorized, and
+// fault.Unavailable says that the proof could not be checked now.
 type Host interface {
-	// Site proves a request that the site signed for exactly this URL.
-	Site(r *http.Request) (*Caller, error)
-
-	// Viewer proves a request of a script on one of our own pages.
+	// Viewer proves a call of a script on one of our own pages.
 	Viewer(r *http.Request) (*Caller, error)
-
-	// Lifecycle proves and applies an install, uninstall, enable or disable
-	// call. It reads the body, and changes nothing unless all is proved.
-	Lifecycle(r *http.Request, event string) error
 
 	// ClaimedSite is the hash, as the log shows it, of the site that the
 	// request says it comes from, proved or not; "" if it does not say.
 	ClaimedSite(r *http.Request) string
+
+	// Unproved is the status of the answer to a call that is not proved.
+	Unproved() int
+}
+
+// FramingHost shows our pages in frames of its sites, and says when a site
+// installs the app.
+type FramingHost interface {
+	Host
+
+	// Site proves a request that the site signed for exactly this URL.
+	Site(r *http.Request) (*Caller, error)
+
+	// Lifecycle proves and applies an install, uninstall, enable or disable
+	// call. It reads the body, and changes nothing unless all is proved.
+	Lifecycle(r *http.Request, event string) error
+}
+
+// RemoteHost serves our pages itself, and passes on what they call.
+type RemoteHost interface {
+	Host
+
+	// Recognises reports whether a request has this host's kind of proof, good
+	// or bad.
+	Recognises(r *http.Request) bool
+}
+
+// Site is a site that has the app, as the product knows it.
+type Site struct {
+	ID   string // as its host names it. Never logged.
+	Hash string // as the log shows it
+
+	// What is known of a site whose frames show our pages.
+	WikiURL     string    // as people see it, with /wiki
+	Framers     []string  // origins that may frame our pages
+	Enabled     bool      // an admin has not switched the app off
+	InstalledAt time.Time // when the site was first seen
+	LastCall    time.Time // of the newest lifecycle call that was applied
 }
 
 // Caller is who is calling, however it was proved. It is valid for the length
 // of the request.
 type Caller struct {
-	ClientKey string   // the site, as its protocol names it. Never logged.
-	SiteHash  string   // the site, as the log shows it
-	WikiURL   string   // the site as people see it, with /wiki
-	Framers   []string // origins that may frame our pages for this site
-	AccountID string   // the person; "" if nobody is logged in. Never logged, never stored.
-	Licensed  bool     // the licence is active, or the app is free
-
-	Enabled     bool      // a site admin has not switched the app off
-	InstalledAt time.Time // when the site was first seen
-	LastCall    time.Time // of the newest lifecycle call that was applied
+	Site      Site
+	AccountID string // the person; "" if nobody is logged in. Never logged, never stored.
+	Licensed  bool   // the licence is active, or the app is free
 
 	// Content is what the proof is bound to; the zero value if it is bound to
 	// none. A caller may change this and nothing else.
@@ -58,7 +81,8 @@ type Caller struct {
 	Query func(name string) string
 
 	// AsUser calls Confluence with the rights of the person, AsApp with those
-	// of the app. requestID goes into the log lines of the calls.
+	// of the app. requestID goes into the log lines of the calls. On a remote host
+	// there is neither Query nor AsApp.
 	AsUser func(requestID string) (Confluence, error)
 	AsApp  func(requestID string) (Confluence, error)
 }

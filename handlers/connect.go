@@ -13,7 +13,7 @@ import (
 	"labelup/internal/technicallog"
 )
 
-// Connect is the Host for sites that have the app installed through Atlassian
+// Connect is the FramingHost for sites that have the app installed through Atlassian
 // Connect.
 type Connect struct {
 	App       *connect.App
@@ -24,7 +24,7 @@ type Connect struct {
 	Log       *slog.Logger
 }
 
-// Site implements Host.
+// Site implements FramingHost.
 func (c *Connect) Site(r *http.Request) (*Caller, error) {
 	proved, err := c.App.FromHost(r)
 	if err != nil {
@@ -42,7 +42,7 @@ func (c *Connect) Viewer(r *http.Request) (*Caller, error) {
 	return c.caller(proved), nil
 }
 
-// Lifecycle implements Host.
+// Lifecycle implements FramingHost.
 func (c *Connect) Lifecycle(r *http.Request, event string) error {
 	if err := c.App.Lifecycle(r, connect.Event(event)); err != nil {
 		return connectFault(err)
@@ -55,25 +55,36 @@ func (c *Connect) ClaimedSite(r *http.Request) string {
 	return technicallog.SiteHash(connect.ClaimedSite(r))
 }
 
-func (c *Connect) caller(proved *connect.Caller) *Caller {
-	site := proved.Installation
-	caller := &Caller{
-		ClientKey:   site.ClientKey,
-		SiteHash:    technicallog.SiteHash(site.ClientKey),
-		WikiURL:     site.BaseURL,
-		Framers:     []string{origin(site.BaseURL)},
-		AccountID:   proved.AccountID,
-		Licensed:    proved.Licensed,
-		Enabled:     site.Enabled,
-		InstalledAt: site.InstalledAt,
-		LastCall:    site.ChangedAt,
-		SpaceKey:    proved.Space.Key,
-		Query:       proved.Parameter,
+// Unproved implements Host.
+func (c *Connect) Unproved() int { return http.StatusUnauthorized }
+
+// site is what the record of an install says of a site. custom is its own
+// domain, "" if it has none.
+func (c *Connect) site(record *connect.Installation, custom string) Site {
+	site := Site{
+		ID:          record.ClientKey,
+		Hash:        technicallog.SiteHash(record.ClientKey),
+		WikiURL:     record.BaseURL,
+		Framers:     []string{origin(record.BaseURL)},
+		Enabled:     record.Enabled,
+		InstalledAt: record.InstalledAt,
+		LastCall:    record.ChangedAt,
 	}
-	if custom := origin(proved.DisplayURL); custom != "" && custom != caller.Framers[0] {
+	if custom != "" && custom != site.Framers[0] {
 		// The domain is another one; the path is the same.
-		caller.WikiURL = custom + strings.TrimPrefix(site.BaseURL, caller.Framers[0])
-		caller.Framers = append(caller.Framers, custom)
+		site.WikiURL = custom + strings.TrimPrefix(record.BaseURL, site.Framers[0])
+		site.Framers = append(site.Framers, custom)
+	}
+	return site
+}
+
+func (c *Connect) caller(proved *connect.Caller) *Caller {
+	caller := &Caller{
+		Site:      c.site(proved.Installation, origin(proved.DisplayURL)),
+		AccountID: proved.AccountID,
+		Licensed:  proved.Licensed,
+		SpaceKey:  proved.Space.Key,
+		Query:     proved.Parameter,
 	}
 	// A token that is bound to no content, or to a kind without labels, leaves
 	// the zero Content, which no change can name.
@@ -83,8 +94,10 @@ func (c *Connect) caller(proved *connect.Caller) *Caller {
 		// A call of the host itself, such as for an export, may be bound to its URL alone.
 		caller.Shown, _ = confluence.ParseContent(proved.Parameter("contentId"), proved.Parameter("contentType"))
 	}
-	caller.AsUser = func(requestID string) (Confluence, error) { return c.asUser(proved, caller.SiteHash, requestID) }
-	caller.AsApp = func(requestID string) (Confluence, error) { return c.asApp(site, caller.SiteHash, requestID) }
+	caller.AsUser = func(requestID string) (Confluence, error) { return c.asUser(proved, caller.Site.Hash, requestID) }
+	caller.AsApp = func(requestID string) (Confluence, error) {
+		return c.asApp(proved.Installation, caller.Site.Hash, requestID)
+	}
 	return caller
 }
 
@@ -118,27 +131,7 @@ func (c *Connect) asApp(site *connect.Installation, siteHash, requestID string) 
 
 func (c *Connect) options(site *connect.Installation, siteHash, requestID string) confluence.Options {
 	return confluence.Options{
-		Site:      site.ClientKey,
-		Budget:    c.Budget,
-		Transport: c.Transport,
-		Observe: func(call confluence.Call) {
-			level := slog.LevelInfo
-			if call.NearLimit || call.Kind != "" && call.Kind != fault.CallerLeft {
-				level = slog.LevelWarn
-			}
-			c.Log.LogAttrs(context.Background(), level, "call",
-				slog.String(technicallog.Operation, call.Operation),
-				slog.Int(technicallog.Status, call.Status),
-				technicallog.Milliseconds(call.Duration),
-				slog.Int(technicallog.Retries, call.Retries),
-				slog.Int(technicallog.Points, call.Points),
-				slog.Bool(technicallog.NearLimit, call.NearLimit),
-				slog.String(technicallog.Kind, string(call.Kind)),
-				slog.String(technicallog.Reason, call.Reason),
-				slog.String(technicallog.Cause, technicallog.CauseOf(call.Cause)),
-				slog.String(technicallog.Site, siteHash),
-				slog.String(technicallog.RequestID, requestID))
-		},
+		Site: site.ClientKey, Budget: c.Budget, Transport: c.Transport, Observe: observeCalls(c.Log, siteHash, requestID),
 	}
 }
 

@@ -40,7 +40,7 @@ type harness struct {
 	log        *lockedBuffer
 }
 
-func newHarness(t *testing.T) *harness {
+func newHarness(t *testing.T, changes ...func(*harness, *Options)) *harness {
 	t.Helper()
 	h := &harness{t: t, store: connecttest.NewStore(), log: &lockedBuffer{}, records: &recordsStandIn{}, confluence: newConfluenceStandIn(t)}
 	h.atlassian = connecttest.NewHost("labelup", appURL)
@@ -68,17 +68,20 @@ func newHarness(t *testing.T) *harness {
 		return err
 	}
 	options.Records, options.LastErrors, options.Running.Started = h.records, errors.Of, now
+	for _, change := range changes {
+		change(h, &options)
+	}
 	h.server = newServer(t, options)
 	return h
 }
 
 // testOptions are all that a Server needs. The tests make none in another way,
 // so that a new option is given here alone.
-func testOptions(tb testing.TB, host Host, log *slog.Logger) Options {
+func testOptions(tb testing.TB, host FramingHost, log *slog.Logger) Options {
 	tb.Helper()
 	return Options{
 		Descriptor: descriptor(tb),
-		Host:       host,
+		Framing:    host,
 		Assets:     http.NotFoundHandler(),
 		Pages:      macros.NewPages(asset, bridge),
 		Words: func(locale string) macros.Words {
@@ -242,7 +245,7 @@ func newConfluenceStandIn(t *testing.T) *confluenceStandIn {
 			<-r.Context().Done()
 			return
 		}
-		mux.ServeHTTP(w, r)
+		http.StripPrefix(gatewayPath(r), mux).ServeHTTP(w, r)
 	}))
 	t.Cleanup(c.Close)
 	return c

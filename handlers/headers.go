@@ -60,6 +60,6 @@ func (p contentPolicy) setFraming(x *exchange) {
 	case x.caller == nil:
 		x.header()["Content-Security-Policy"] = p.fallback
 	default:
-		x.header()["Content-Security-Policy"] = []string{p.before + strings.Join(x.caller.Framers, " ")}
+		x.header()["Content-Security-Policy"] = []string{p.before + strings.Join(x.caller.Site.Framers, " ")}
 	}
 }

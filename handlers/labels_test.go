@@ -186,7 +186,7 @@ func TestAnExportLinksToTheSiteAsPeopleSeeIt(t *testing.T) {
 // spyHost proves as the real one and calls a Confluence that only notes the
 // context it was called with.
 type spyHost struct {
-	Host
+	FramingHost
 	leave  func() // called when the caller is proved
 	called context.Context
 }
@@ -199,8 +199,8 @@ func (s *spyHost) spying(caller *Caller, err error) (*Caller, error) {
 	return caller, err
 }
 
-func (s *spyHost) Site(r *http.Request) (*Caller, error)   { return s.spying(s.Host.Site(r)) }
-func (s *spyHost) Viewer(r *http.Request) (*Caller, error) { return s.spying(s.Host.Viewer(r)) }
+func (s *spyHost) Site(r *http.Request) (*Caller, error)   { return s.spying(s.FramingHost.Site(r)) }
+func (s *spyHost) Viewer(r *http.Request) (*Caller, error) { return s.spying(s.FramingHost.Viewer(r)) }
 
 func (s *spyHost) Labels(ctx context.Context, _ confluence.Content) ([]label.Label, error) {
 	s.called = ctx
@@ -218,8 +218,8 @@ func (*spyHost) CanRead(context.Context) error                     { return nil 
 func TestAChangeEndsInTimeAndNotWithItsConnection(t *testing.T) {
 	h := newHarness(t)
 	ctx, leave := context.WithCancel(t.Context())
-	spy := &spyHost{Host: h.server.Host, leave: leave}
-	h.server.Host = spy
+	spy := &spyHost{FramingHost: h.server.Framing, leave: leave}
+	h.server.Framing = spy
 	w := h.send(h.atlassian.BrowserCall(http.MethodPost, "/api/labels", `{"contentId":"123","add":["a"]}`).WithContext(ctx))
 	if w.Code != http.StatusOK {
 		t.Errorf("the change of somebody who has left ended with %d %s", w.Code, w.Body)
@@ -231,8 +231,8 @@ func TestAChangeEndsInTimeAndNotWithItsConnection(t *testing.T) {
 
 func TestAnExportWaitsNoLongerThanTheHostDoes(t *testing.T) {
 	h := newHarness(t)
-	spy := &spyHost{Host: h.server.Host, leave: func() {}}
-	h.server.Host = spy
+	spy := &spyHost{FramingHost: h.server.Framing, leave: func() {}}
+	h.server.Framing = spy
 	h.send(h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123", ""))
 	if end, ok := spy.called.Deadline(); !ok || time.Until(end) > 4*time.Second {
 		t.Errorf("it may take until %v", end)

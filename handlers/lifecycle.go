@@ -8,7 +8,7 @@ func (s *Server) enabled(x *exchange) error     { return s.lifecycle(x, "enabled
 func (s *Server) disabled(x *exchange) error    { return s.lifecycle(x, "disabled") }
 
 func (s *Server) lifecycle(x *exchange, event string) error {
-	if err := s.Host.Lifecycle(x.request, event); err != nil {
+	if err := s.Framing.Lifecycle(x.request, event); err != nil {
 		if x.body != nil {
 			// What the host makes of a body that was cut off is one that it could not read.
 			if refused := x.body.inHand.arrived(x.body); refused != nil {

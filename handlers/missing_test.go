@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"labelup/connect"
+	"labelup/forge"
 	"labelup/internal/confluence"
 	"labelup/internal/technicallog"
 )
@@ -21,7 +22,9 @@ func TestAServiceWithoutOneOfItsOptionsIsNotMade(t *testing.T) {
 			App: &connect.App{}, AppKey: "labelup", Log: log,
 			Tokens: connect.NewUserTokens("https://token.example.com", nil, nil), Budget: confluence.NewBudget(confluence.Limits{}),
 		}
-		return testOptions(t, host, log)
+		options := testOptions(t, host, log)
+		options.Remote = &Forge{App: &forge.App{}, Budget: confluence.NewBudget(confluence.Limits{}), Log: log}
+		return options
 	}
 	if _, err := New(whole()); err != nil {
 		t.Fatalf("nothing is missing: %v", err)
@@ -39,16 +42,22 @@ func TestAServiceWithoutOneOfItsOptionsIsNotMade(t *testing.T) {
 		return func(o *Options) reflect.Value { return reflect.ValueOf(o).Elem().FieldByName(name) }
 	}
 	for field := range reflect.TypeFor[Options]().Fields() {
-		if field.Type.Kind() != reflect.Bool {
+		if _, optional := field.Tag.Lookup("optional"); !optional && field.Type.Kind() != reflect.Bool {
 			leaveOut("Options."+field.Name, named(field.Name))
 		}
 	}
 	for name, field := range map[string]func(*Options) reflect.Value{
 		"Privacy.Now":               func(o *Options) reflect.Value { return reflect.ValueOf(&o.Privacy.Now).Elem() },
 		"Running.Retention.LogDays": func(o *Options) reflect.Value { return reflect.ValueOf(&o.Running.Retention.LogDays).Elem() },
-		"Host.Budget":               func(o *Options) reflect.Value { return reflect.ValueOf(&o.Host.(*Connect).Budget).Elem() },
+		"Framing.Budget":            func(o *Options) reflect.Value { return reflect.ValueOf(&o.Framing.(*Connect).Budget).Elem() },
+		"Remote.Budget":             func(o *Options) reflect.Value { return reflect.ValueOf(&o.Remote.(*Forge).Budget).Elem() },
 	} {
 		leaveOut("Options."+name+" is missing", field)
+	}
+	alone := whole()
+	alone.Remote = nil
+	if _, err := New(alone); err != nil {
+		t.Errorf("without a remote host: %v", err)
 	}
 	empty := whole()
 	empty.Running.Scopes = []string{}

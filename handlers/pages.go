@@ -51,7 +51,7 @@ func (s *Server) macroStatic(x *exchange) error {
 	caller := x.caller
 	static := macros.Static{
 		Parameter: caller.Query,
-		WikiURL:   caller.WikiURL,
+		WikiURL:   caller.Site.WikiURL,
 		SpaceKey:  caller.SpaceKey,
 		Words:     s.Words(string(language(x))),
 	}

@@ -14,12 +14,15 @@ import (
 )
 
 func TestEveryRouteIsInTheTableAndSaysWhoMayCallIt(t *testing.T) {
-	h := newHarness(t)
+	h := newRemoteHarness(t)
 	var listed, served []string
 	for _, r := range routes {
 		listed = append(listed, r.method+" "+r.path)
 		if r.proof < nobody || r.proof > siteViewer {
 			t.Errorf("%s %s does not say who may call it", r.method, r.path)
+		}
+		if (r.proof != nobody) != (r.hosts&framing != 0) || r.hosts&remote != 0 && r.proof != siteViewer && r.proof != nobody {
+			t.Errorf("%s %s does not say which hosts it serves", r.method, r.path)
 		}
 		if r.change && r.proof != siteViewer {
 			t.Errorf("%s %s changes something for a caller who may be no person", r.method, r.path)
@@ -38,7 +41,7 @@ func TestEveryRouteIsInTheTableAndSaysWhoMayCallIt(t *testing.T) {
 func TestNobodyIsAnonymousButWhereTheTableSaysSo(t *testing.T) {
 	open := []string{"/atlassian-connect.json", "/static/*", "/health", "/ready", "/privacy", "/.well-known/security.txt"}
 	for _, r := range routes {
-		if r.proof == nobody && !slices.Contains(open, r.path) {
+		if r.proof == nobody && r.method != http.MethodOptions && !slices.Contains(open, r.path) {
 			t.Errorf("%s %s is open to anyone; if that is meant, say so here too", r.method, r.path)
 		}
 	}

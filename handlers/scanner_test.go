@@ -57,7 +57,7 @@ func scan(t *testing.T, h *harness, wrap func(http.Handler) http.Handler, docume
 			}
 		}
 	}
-	for _, r := range routes {
+	for _, r := range s.harness.server.served {
 		path := strings.Replace(r.path, "*", "icon.svg", 1)
 		if r.proof != nobody && !tried[path] {
 			s.strangers("table", path)
@@ -263,7 +263,7 @@ func (s *scanner) sweep(path string) {
 	for _, method := range []string{
 		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace, "PROPFIND", "INVENTED",
 	} {
-		open := slices.ContainsFunc(routes, func(r route) bool {
+		open := slices.ContainsFunc(s.harness.server.served, func(r *route) bool {
 			return r.proof == nobody && r.method == method && strings.Replace(r.path, "*", "icon.svg", 1) == path
 		})
 		want := notLetIn
@@ -313,7 +313,7 @@ func (s *scanner) goodAnswers() {
 		"POST /uninstalled":        site.Lifecycle(connect.Uninstalled),
 	}
 	var last []string // what can be called once only
-	for _, r := range routes {
+	for _, r := range s.harness.server.served {
 		name := r.method + " " + r.path
 		if r.proof == nobody {
 			requests[name] = open(r.method, strings.Replace(r.path, "*", "icon.svg", 1))

@@ -3,10 +3,9 @@
 // mapping of faults to statuses. What a label is and what a change does to a
 // page it leaves to internal/label.
 //
-// It is the only package that knows Echo. In it only connect.go knows by which
-// protocol a caller is proved; outside of it internal/site keeps what Connect
-// says of a site, and package service puts them together. Nothing it logs is
-// customer data: see package technicallog.
+// It is the only package that knows Echo. In it only connect.go and forge.go know
+// by which protocol a caller is proved, one each. Nothing it logs is customer
+// data: see package technicallog.
 package handlers
 
 import (
@@ -36,7 +35,8 @@ import (
 // marked as optional and what is true or false.
 type Options struct {
 	Descriptor []byte                           // atlassian-connect.json as served
-	Host       Host                             // the protocol that proves callers
+	Framing    FramingHost                      // proves callers of sites that show our pages in frames
+	Remote     RemoteHost                       `optional:""` // and of those that serve them; nil if there are none
 	Assets     http.Handler                     // serves /static/…
 	Pages      *macros.Pages                    // the iframe pages
 	Words      func(locale string) macros.Words // for exports
@@ -61,6 +61,7 @@ type Options struct {
 type Server struct {
 	Options
 	echo    *echo.Echo
+	served  []*route // of the table, those that its hosts need
 	policy  contentPolicy
 	buffers sync.Pool
 	inHand  *inHand
@@ -86,6 +87,10 @@ func New(options Options) (*Server, error) {
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) { s.finish(s.unrouted(c), err) }
 	for at := range routes {
 		r := &routes[at]
+		if r.hosts == remote && s.Remote == nil {
+			continue
+		}
+		s.served = append(s.served, r)
 		s.echo.Add(r.method, r.path, func(c echo.Context) error {
 			s.serve(s.exchange(c, r))
 			return nil
@@ -101,7 +106,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.finish(s.unrouted(s.echo.NewContext(r, w)), fault.New(fault.BadRequest, "not_https"))
 		return
 	}
-	if r.Method == http.MethodOptions {
+	if r.Method == http.MethodOptions && !strings.Contains(s.allowed(r.URL.Path), http.MethodOptions) {
 		// Echo would answer 204 by itself, past the table.
 		s.finish(s.unrouted(s.echo.NewContext(r, w)), echo.ErrMethodNotAllowed)
 		return
@@ -115,6 +120,7 @@ type exchange struct {
 	response  *echo.Response
 	body      *incoming // nil if there is none
 	route     *route    // nil if no route matched
+	host      Host      // who is to prove the caller; nil where the route asks for no proof
 	requestID string
 	caller    *Caller // nil where the route asks for no proof
 	started   time.Time
@@ -139,13 +145,28 @@ func (s *Server) exchange(c echo.Context, r *route) *exchange {
 		x.request.Body = x.body
 	}
 	s.policy.setCommon(x.header(), x.requestID)
+	if r != nil && r.proof != nobody {
+		x.host = s.hostOf(x.request, r)
+	}
+	if r != nil && r.direct && (x.host == nil || x.host == Host(s.Remote)) {
+		setCrossOrigin(x.header())
+	}
 	return x
+}
+
+// hostOf is the host that is to prove a request: the remote one where the route
+// serves it and the request has its kind of proof, else the framing one.
+func (s *Server) hostOf(request *http.Request, r *route) Host {
+	if r.hosts&remote != 0 && s.Remote != nil && s.Remote.Recognises(request) {
+		return s.Remote
+	}
+	return s.Framing
 }
 
 // bodyOwner is who holds what comes of a request's body.
 func (s *Server) bodyOwner(x *exchange) string {
 	if x.caller != nil {
-		return x.caller.SiteHash
+		return x.caller.Site.Hash
 	}
 	// A lifecycle call. It has a share besides that of the site's people, who must
 	// not keep an uninstall out. Of a call by Atlassian's own key nobody knows yet
@@ -153,7 +174,7 @@ func (s *Server) bodyOwner(x *exchange) string {
 	if x.route.path == "/installed" || x.route.path == "/uninstalled" {
 		return "atlassian"
 	}
-	return "lifecycle " + s.Host.ClaimedSite(x.request)
+	return "lifecycle " + s.Framing.ClaimedSite(x.request)
 }
 
 func (s *Server) unrouted(c echo.Context) *exchange { return s.exchange(c, nil) }
@@ -227,9 +248,9 @@ func (s *Server) prove(x *exchange) (err error) {
 	case nobody, atlassian:
 		return nil
 	case site:
-		x.caller, err = s.Host.Site(x.request)
+		x.caller, err = s.Framing.Site(x.request)
 	case siteViewer:
-		x.caller, err = s.Host.Viewer(x.request)
+		x.caller, err = x.host.Viewer(x.request)
 	default:
 		return fault.New(fault.Internal, "route_without_proof")
 	}
@@ -258,7 +279,7 @@ func (s *Server) finish(x *exchange, err error) {
 	defer s.leaveBody(x)
 	if err != nil {
 		if routing, ok := errors.AsType[*echo.HTTPError](err); ok {
-			err = routingFault(x, routing.Code)
+			err = s.routingFault(x, routing.Code)
 		}
 		s.answerFault(x, err)
 	}
@@ -273,9 +294,9 @@ func (s *Server) finish(x *exchange, err error) {
 	)
 	switch {
 	case x.caller != nil:
-		attrs = append(attrs, slog.String(technicallog.Site, x.caller.SiteHash))
-	case x.route != nil && x.route.proof != nobody:
-		attrs = append(attrs, slog.String(technicallog.Site, s.Host.ClaimedSite(x.request)))
+		attrs = append(attrs, slog.String(technicallog.Site, x.caller.Site.Hash))
+	case x.host != nil:
+		attrs = append(attrs, slog.String(technicallog.Site, x.host.ClaimedSite(x.request)))
 	}
 	if f := x.fault; f != nil {
 		if status(f.Kind) >= http.StatusInternalServerError {
@@ -313,18 +334,18 @@ func (s *Server) leaveBody(x *exchange) {
 
 // routingFault is the fault of a path or method that is not in the table. It
 // takes the status with which Echo says so.
-func routingFault(x *exchange, code int) error {
-	if methods := allowed(x.request.URL.Path); code == http.StatusMethodNotAllowed && methods != "" {
+func (s *Server) routingFault(x *exchange, code int) error {
+	if methods := s.allowed(x.request.URL.Path); code == http.StatusMethodNotAllowed && methods != "" {
 		x.header().Set("Allow", methods)
 		return fault.New(fault.WrongMethod, "method_not_allowed")
 	}
 	return fault.New(fault.NotFound, "no_such_route")
 }
 
-// allowed are the methods that the table has for a path.
-func allowed(path string) string {
+// allowed are the methods that a path is served with.
+func (s *Server) allowed(path string) string {
 	var methods []string
-	for _, r := range routes {
+	for _, r := range s.served {
 		if r.path == path || strings.HasSuffix(r.path, "*") && strings.HasPrefix(path, strings.TrimSuffix(r.path, "*")) {
 			methods = append(methods, r.method)
 		}

@@ -94,7 +94,7 @@ func (s *Server) suggestion(x *exchange) (*suggestAnswer, error) {
 	if len(raw) <= maxSmallBytes {
 		turns = s.small
 	}
-	place, err := turns.take(x.request.Context(), x.caller.SiteHash, weight(len(raw), values))
+	place, err := turns.take(x.request.Context(), x.caller.Site.Hash, weight(len(raw), values))
 	if err != nil {
 		return nil, err
 	}

@@ -345,11 +345,11 @@ func (h *harness) occupy(count int, site string) {
 // site is the site that the harness's viewer is on, as the log has it.
 func (h *harness) site() string {
 	h.t.Helper()
-	caller, err := h.server.Host.Viewer(h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", ""))
+	caller, err := h.server.Framing.Viewer(h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", ""))
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return caller.SiteHash
+	return caller.Site.Hash
 }
 
 func TestAsMuchAsThePanelSendsIsTaken(t *testing.T) {

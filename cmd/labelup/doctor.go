@@ -67,6 +67,10 @@ func doctorChecks(getenv func(string) string) (checks []doctor.Check, closeAll f
 		checks = append(checks, doctor.Reachable("Atlassian's token server", transport, []string{settings.TokenServerURL},
 			"Check TOKEN_SERVER_URL, and that this machine may reach the internet: without it nobody can change a label."))
 	}
+	if settings.ForgeAppID != "" {
+		checks = append(checks, doctor.Reachable("Forge's key set", transport, []string{settings.ForgeKeySetURL},
+			"Check that this machine may reach the internet: without it nobody is served through Forge Remote."))
+	}
 	for _, base := range service.BaseURLs(settings) {
 		if served, err := connect.FillDescriptor(labelup.Descriptor, settings.BaseURL, settings.RegionBaseURLs); err == nil && base != "" {
 			checks = append(checks, doctor.Descriptor(transport, base, served, time.Now))

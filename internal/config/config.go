@@ -30,6 +30,8 @@ type Config struct {
 	InstallKeyURLs   []string
 	TokenServerURL   string
 	BridgeURL        string
+	ForgeAppID       string // ARI of the app on Forge; empty = nobody calls through Forge Remote
+	ForgeKeySetURL   string
 	LogLevel         slog.Level
 	ShutdownTimeout  time.Duration
 
@@ -109,6 +111,12 @@ var Variables = []Variable{
 	{"BRIDGE_URL", "https://connect-cdn.atl-paas.net/all.js", "Atlassian's script that connects the app's pages to Confluence.",
 		"leave out",
 		address(func(c *Config) *string { return &c.BridgeURL })},
+	{"FORGE_APP_ID", "", "The whole ARI of the app on Forge, `ari:cloud:ecosystem::app/…`. With it, sites that have the app through Forge Remote are served too.",
+		"leave out, unless `forge/remote` is deployed",
+		text(func(c *Config) *string { return &c.ForgeAppID })},
+	{"FORGE_KEY_SET_URL", forgeKeySet, "Where Atlassian publishes the keys that sign the calls of Forge Remote. Another one only in development.",
+		"leave out",
+		keySet},
 	{"LOG_LEVEL", "info", "`debug`, `info` or `warn`: the least that is written. What has to be on record is `warn`.",
 		"leave out; `debug` to look at something closely",
 		oneOf(func(c *Config, v string) { _ = c.LogLevel.UnmarshalText([]byte(v)) }, "debug", "info", "warn")},
@@ -303,6 +311,18 @@ func rootAddress(c *Config, value string) (kept, fault string) {
 		fault = "must have no path"
 	}
 	return kept, fault
+}
+
+// forgeKeySet is that of Atlassian's commercial cloud. Whoever signs with the keys
+// of another one could call for any site.
+const forgeKeySet = "https://forge.cdn.prod.atlassian-dev.net/.well-known/jwks.json"
+
+func keySet(c *Config, value string) (fault string) {
+	c.ForgeKeySetURL, fault = plainAddress(c, value)
+	if fault == "" && c.Production && c.ForgeKeySetURL != forgeKeySet {
+		fault = "must be left out in production"
+	}
+	return fault
 }
 
 func ownAddress(at func(*Config) *string) func(*Config, string) string {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	stdcmp "cmp"
 	"log/slog"
 	"maps"
 	"strings"
@@ -137,6 +138,23 @@ func TestNamesThatAWSWouldRefuseAreRefusedAtTheStart(t *testing.T) {
 		}))
 		if ok != (err == nil) {
 			t.Errorf("KMS_KEY_ID=%s: %v", keys, err)
+		}
+	}
+}
+
+// Whoever publishes the keys can call for any site.
+func TestTheKeySetOfForgeIsAtlassiansInProduction(t *testing.T) {
+	for settings, ok := range map[[2]string]bool{
+		{"production", ""}: true, {"production", forgeKeySet}: true, {"development", "http://127.0.0.1:8090/keys"}: true,
+		{"production", "https://forge.cdn.stg.atlassian-dev.net/.well-known/jwks.json"}: false, {"production", "http://127.0.0.1:8090/keys"}: false,
+		{"development", "keys"}: false,
+	} {
+		got, err := Read(from(map[string]string{"ENVIRONMENT": settings[0], "FORGE_KEY_SET_URL": settings[1]}))
+		if strings.Contains(err.Error(), "FORGE_KEY_SET_URL ") == ok || strings.Contains(err.Error(), "127.0.0.1") {
+			t.Errorf("%q: %v", settings, err)
+		}
+		if ok && got.ForgeKeySetURL != stdcmp.Or(settings[1], forgeKeySet) {
+			t.Errorf("%q: read %q", settings, got.ForgeKeySetURL)
 		}
 	}
 }

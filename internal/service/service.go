@@ -22,6 +22,7 @@ import (
 
 	"labelup"
 	"labelup/connect"
+	"labelup/forge"
 	"labelup/handlers"
 	"labelup/internal/backup"
 	"labelup/internal/config"
@@ -82,28 +83,26 @@ func New(settings config.Config, observed *Observation, version string, engine f
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	remote, err := forgeRemote(settings, log)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	assets, err := static.New()
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	handler, err := handlers.New(handlers.Options{
 		Descriptor: served,
-		Host: &handlers.Connect{
+		Framing: &handlers.Connect{
 			App:    app,
 			AppKey: descriptor.Key,
 			Tokens: connect.NewUserTokens(settings.TokenServerURL, outbound.Transport(nil, log, "token_server"), nil),
 			Budget: confluence.NewBudget(confluence.Limits{}),
 			// As many connections as calls to one site at a time, kept open.
-			Transport: &http.Transport{
-				Proxy:               http.ProxyFromEnvironment,
-				MaxIdleConns:        100,
-				MaxIdleConnsPerHost: 4,
-				IdleConnTimeout:     90 * time.Second,
-				TLSHandshakeTimeout: 5 * time.Second,
-				ForceAttemptHTTP2:   true,
-			},
-			Log: log,
+			Transport: confluenceTransport(4),
+			Log:       log,
 		},
+		Remote:     remote,
 		Assets:     assets,
 		Pages:      macros.NewPages(assets.URL, settings.BridgeURL),
 		Words:      exportWords(assets),
@@ -163,6 +162,42 @@ const (
 	// another in a header fit.
 	maxHead = 12 << 10
 )
+
+// confluenceTransport keeps so many connections to one host open.
+func confluenceTransport(perHost int) *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		MaxIdleConns:        100,
+		MaxIdleConnsPerHost: perHost,
+		IdleConnTimeout:     90 * time.Second,
+		TLSHandshakeTimeout: 5 * time.Second,
+		ForceAttemptHTTP2:   true,
+	}
+}
+
+// forgeRemote is who proves the calls of sites that have the app through Forge
+// Remote, nil if the settings have no app there.
+func forgeRemote(settings config.Config, log *slog.Logger) (handlers.RemoteHost, error) {
+	if settings.ForgeAppID == "" {
+		return nil, nil
+	}
+	app, err := forge.New(forge.Config{
+		AppID:                 settings.ForgeAppID,
+		KeySetURL:             settings.ForgeKeySetURL,
+		Transport:             outbound.Transport(keyTransport(), log, "key_set"),
+		AllowInsecureLoopback: !settings.Production,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &handlers.Forge{
+		App:    app,
+		Budget: confluence.NewBudget(confluence.Limits{}),
+		// All sites are behind one host, Atlassian's gateway.
+		Transport: confluenceTransport(100),
+		Log:       log,
+	}, nil
+}
 
 // keyTransport keeps open what eight questions at a time need of connections to
 // each key server.
@@ -224,6 +259,9 @@ func ReadSettings(getenv func(string) string) (config.Config, error) {
 			faults = append(faults, errors.New("ALLOWED_HOSTS must be a list of host names, each with *. in front or not"))
 			break
 		}
+	}
+	if settings.ForgeAppID != "" && !forge.IsAppID(settings.ForgeAppID) {
+		faults = append(faults, errors.New("FORGE_APP_ID must be the whole ARI of an app: ari:cloud:ecosystem::app/ and its id"))
 	}
 	return settings, errors.Join(faults...)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"labelup/internal/config"
@@ -20,7 +21,7 @@ func TestTheServiceIsPutTogetherFromItsSettingsAlone(t *testing.T) {
 	settings, err := config.Read(func(name string) string {
 		return map[string]string{
 			"BASE_URL": "https://labelup.example.com", "REDIS_URL": "redis://127.0.0.1:1", "SECURITY_CONTACT": "mailto:security@example.com",
-			"SEAL_KEYS": "k1:" + base64.StdEncoding.EncodeToString(key[:]),
+			"SEAL_KEYS": "k1:" + base64.StdEncoding.EncodeToString(key[:]), "FORGE_APP_ID": "ari:cloud:ecosystem::app/8db33809-1f32-48bb-8c52-5877dab48107",
 		}[name]
 	})
 	if err != nil {
@@ -31,9 +32,24 @@ func TestTheServiceIsPutTogetherFromItsSettingsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	w := httptest.NewRecorder()
-	s.server.Handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/health", nil))
-	if w.Code != http.StatusOK {
-		t.Errorf("it answers %d", w.Code)
+	for scheme, want := range map[string]int{"": http.StatusUnauthorized, "JWT x": http.StatusUnauthorized, "Bearer x": http.StatusForbidden} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/labels", nil)
+		r.Header.Set("Authorization", scheme)
+		w := httptest.NewRecorder()
+		if s.server.Handler.ServeHTTP(w, r); w.Code != want {
+			t.Errorf("a call with %q is answered %d, want %d", scheme, w.Code, want)
+		}
+	}
+}
+
+func TestAnAppOfForgeIsNamedInFull(t *testing.T) {
+	for id, ok := range map[string]bool{
+		"": true, "ari:cloud:ecosystem::app/8db33809-1f32-48bb-8c52-5877dab48107": true,
+		"8db33809-1f32-48bb-8c52-5877dab48107": false, "ari:cloud:ecosystem::app/": false, "ari:cloud:ecosystem::installation/8db33809": false,
+	} {
+		_, err := ReadSettings(func(name string) string { return map[string]string{"FORGE_APP_ID": id}[name] })
+		if strings.Contains(err.Error(), "FORGE_APP_ID ") == ok {
+			t.Errorf("%q: %v", id, err)
+		}
 	}
 }

@@ -113,8 +113,8 @@ type records struct {
 var _ handlers.Records = records{}
 
 // Held implements handlers.Records.
-func (r records) Held(ctx context.Context, clientKey string) ([]handlers.HeldField, error) {
-	held, err := r.store.Held(ctx, clientKey)
+func (r records) Held(ctx context.Context, siteID string) ([]handlers.HeldField, error) {
+	held, err := r.store.Held(ctx, siteID)
 	if err != nil {
 		return nil, storeFault(err)
 	}
@@ -131,8 +131,8 @@ func (r records) Held(ctx context.Context, clientKey string) ([]handlers.HeldFie
 }
 
 // Erase implements handlers.Records.
-func (r records) Erase(ctx context.Context, clientKey string) error {
-	if _, err := r.store.Erase(ctx, site.Name(clientKey)); err != nil {
+func (r records) Erase(ctx context.Context, siteID string) error {
+	if _, err := r.store.Erase(ctx, site.Name(siteID)); err != nil {
 		return storeFault(err)
 	}
 	return nil
