@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -13,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // Each of these may be imported only below the folders named. The folders are
@@ -225,9 +228,9 @@ func TestEveryFileThatAPackageNamesIsThere(t *testing.T) {
 	}
 }
 
-// The next protocol comes as another file beside it.
-func TestOneFileOfHandlersKnowsTheProtocol(t *testing.T) {
-	var known []string
+// The next protocol comes as another file beside them.
+func TestOneFileOfHandlersKnowsEachProtocol(t *testing.T) {
+	known := map[string][]string{}
 	eachSource(t, func(file string) {
 		if path.Dir(file) != "handlers" {
 			return
@@ -237,13 +240,74 @@ func TestOneFileOfHandlersKnowsTheProtocol(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, spec := range parsed.Imports {
-			if spec.Path.Value == `"labelup/connect"` {
-				known = append(known, file)
+			switch spec.Path.Value {
+			case `"labelup/connect"`, `"labelup/forge"`:
+				known[spec.Path.Value] = append(known[spec.Path.Value], file)
 			}
 		}
 	})
-	if !slices.Equal(known, []string{"handlers/connect.go"}) {
-		t.Errorf("it is known to %q", known)
+	want := map[string][]string{`"labelup/connect"`: {"handlers/connect.go"}, `"labelup/forge"`: {"handlers/forge.go"}}
+	if diff := cmp.Diff(want, known); diff != "" {
+		t.Errorf("who knows them differs (-want +got):\n%s", diff)
+	}
+}
+
+// Where a line may name a host or its protocol. Everything else is the product,
+// which knows none of them.
+var namesHosts = map[string]string{
+	"connect":                  "the protocol",
+	"forge":                    "the protocol",
+	"handlers/connect.go":      "makes it a host",
+	"handlers/forge.go":        "makes it a host",
+	"internal/site":            "keeps the records of Connect's installs",
+	"internal/service":         "puts the hosts into the service",
+	"internal/config":          "the settings of each",
+	"internal/datamap":         "publishes which servers of theirs are asked",
+	"internal/runbook":         "tells an operator about each",
+	"internal/localconfluence": "the other side of them",
+	"cmd/labelup-dev":          "runs that",
+	"cmd/labelup/jwt.go":       "explains a token of Connect",
+	"cmd/labelup/qsh.go":       "explains a token of Connect",
+	"cmd/labelup/doctor.go":    "asks the servers of each",
+	"cmd/labelup/testdata":     "the least that verifies a request, to measure against",
+	"labelup.go":               "the tour of the code",
+}
+
+// hostWords are names of hosts, of their protocols and of what those call things.
+var hostWords = regexp.MustCompile(`\b(Connect|Forge|JWT|FIT|QSH|AP|Bearer|[cC]lientKey|[sS]haredSecret|[iI]nstallationID|[uU]serToken|invocation token|invokeRemote|requestRemote)\b` +
+	`|\b(connect|forge)\.[A-Z]|"labelup/(connect|forge)"|[xX]-[fF]orge-`)
+
+func TestTheProductNamesNoHost(t *testing.T) {
+	for line, names := range map[string]bool{
+		`import "labelup/connect"`: true, `app *forge.App`: true, `// as Connect has it`: true, `"Bearer "+token`: true, `site.ClientKey`: true,
+		`// connect them`: false, `reconnect.Do()`: false, `"atlassian-connect.json"`: false, `// a connection`: false, `// APIs`: false, `// in connect.go`: false,
+	} {
+		if hostWords.MatchString(line) != names {
+			t.Errorf("%q names a host = %v", line, !names)
+		}
+	}
+	used := map[string]bool{}
+	eachSource(t, func(file string) {
+		for number, line := range strings.Split(readFile(t, file), "\n") {
+			word := hostWords.FindString(line)
+			if word == "" {
+				continue
+			}
+			place := ""
+			for folder := range namesHosts {
+				if within(file, folder) {
+					place = folder
+				}
+			}
+			if used[place] = true; place == "" {
+				t.Errorf("%s:%d names %q, which only %v may", file, number+1, word, slices.Sorted(maps.Keys(namesHosts)))
+			}
+		}
+	})
+	for _, place := range []string{"connect", "forge", "handlers/connect.go", "handlers/forge.go", "internal/site", "internal/service"} {
+		if !used[place] {
+			t.Errorf("nothing in %s names a host", place)
+		}
 	}
 }
 

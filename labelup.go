@@ -6,9 +6,9 @@
 //	cmd/labelup              what is deployed: serve, suggest, and what support and operators need
 //	cmd/labelup-dev          the same service with a Redis and a local Confluence beside it: make run
 //	cmd/quality              measures how good suggestions are and fits their weights; not shipped
-//	connect                  the Atlassian Connect protocol, usable as a library on its own
+//	connect, forge           the protocols of Atlassian Connect and of Forge Remote, each usable as a library on its own
 //	forge/native, remote     the Forge app: its two manifests and the function for exports
-//	handlers                 the routes, who may call each one, and how an error becomes an answer
+//	handlers                 the routes, who may call each one on which host, and how an error becomes an answer
 //	macros                   what a macro shows: the page in the iframe, and storage format for export and mail
 //	static                   the browser side: TypeScript sources, strings, the built bundle
 //	internal/label           what a label is and what a change does to a page's labels (pure)

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"labelup"
-	"labelup/connect"
 	"labelup/internal/doctor"
 	"labelup/internal/service"
 )
@@ -72,7 +70,7 @@ func doctorChecks(getenv func(string) string) (checks []doctor.Check, closeAll f
 			"Check that this machine may reach the internet: without it nobody is served through Forge Remote."))
 	}
 	for _, base := range service.BaseURLs(settings) {
-		if served, err := connect.FillDescriptor(labelup.Descriptor, settings.BaseURL, settings.RegionBaseURLs); err == nil && base != "" {
+		if served, err := service.Descriptor(settings); err == nil && base != "" {
 			checks = append(checks, doctor.Descriptor(transport, base, served, time.Now))
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"time"
 
-	"labelup/connect"
 	"labelup/internal/site"
 )
 
@@ -72,7 +71,7 @@ func (o *operation) rotate(ctx context.Context, write bool, stdout io.Writer) er
 	for i, name := range old {
 		_, err := o.store.Reseal(ctx, name)
 		switch {
-		case err == nil, errors.Is(err, connect.ErrUnknownSite): // erased meanwhile
+		case err == nil, errors.Is(err, site.ErrUnknown): // erased meanwhile
 		case errors.Is(err, site.ErrCorrupt):
 			unopened = append(unopened, name[:12])
 		default:

@@ -11,7 +11,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"labelup/connect"
 	"labelup/internal/site"
 	"labelup/internal/technicallog"
 	"labelup/internal/terminal"
@@ -220,7 +219,7 @@ func isHash(text string) bool {
 }
 
 func unknownSite(err error) error {
-	if errors.Is(err, connect.ErrUnknownSite) {
+	if errors.Is(err, site.ErrUnknown) {
 		return errNoRecord
 	}
 	return err
@@ -236,7 +235,7 @@ func (o *operation) eraseSite(ctx context.Context, name, confirm string, stdout,
 		if confirm != name {
 			return fmt.Errorf("nothing was erased: the record cannot be read, so --confirm must be its whole hash, %s", name)
 		}
-	case errors.Is(err, connect.ErrUnknownSite):
+	case errors.Is(err, site.ErrUnknown):
 		fmt.Fprintf(stdout, "%s: nothing is held of it. Nothing was erased.\n", name[:12])
 		return nil
 	case err != nil:

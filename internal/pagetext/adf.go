@@ -68,8 +68,8 @@ func (n *node) inside() inside {
 	return 0
 }
 
-// own tells whether the node is the app's macro. Where a Connect app runs on
-// Forge, the key begins with the ids of the app and its environment.
+// own tells whether the node is the app's macro. Its key may come after the ids of
+// the app and its environment.
 func (n *node) own() bool {
 	return n.key == ownMacro || strings.HasSuffix(n.key, "/"+ownMacro)
 }

@@ -62,9 +62,9 @@ func New(settings config.Config, observed *Observation, version string, engine f
 	if err != nil {
 		return nil, fmt.Errorf("atlassian-connect.json: %w", err)
 	}
-	served, err := connect.FillDescriptor(labelup.Descriptor, settings.BaseURL, settings.RegionBaseURLs)
+	served, err := Descriptor(settings)
 	if err != nil {
-		return nil, fmt.Errorf("atlassian-connect.json: %w", err)
+		return nil, err
 	}
 	store, sealer, err := OpenStore(settings, log, observed.redis)
 	if err != nil {
@@ -334,6 +334,15 @@ func privacyPage(settings config.Config) []byte {
 	return datamap.Page(datamap.Facts{
 		Stores: heldStores(settings), Recipients: datamap.Used(uses(settings)), Days: days(settings), Contact: settings.SecurityContact,
 	})
+}
+
+// Descriptor is atlassian-connect.json as it is served.
+func Descriptor(settings config.Config) ([]byte, error) {
+	served, err := connect.FillDescriptor(labelup.Descriptor, settings.BaseURL, settings.RegionBaseURLs)
+	if err != nil {
+		return nil, fmt.Errorf("atlassian-connect.json: %w", err)
+	}
+	return served, nil
 }
 
 // BaseURLs are all addresses of the app, that of no region first.

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"labelup/connect"
 	"labelup/handlers"
 	"labelup/internal/aws"
 	"labelup/internal/backup"
@@ -139,7 +138,7 @@ func (r records) Erase(ctx context.Context, siteID string) error {
 }
 
 func storeFault(err error) error {
-	if errors.Is(err, connect.ErrUnknownSite) {
+	if errors.Is(err, site.ErrUnknown) {
 		return fault.Wrap(fault.NotFound, "nothing_held", err)
 	}
 	return fault.Wrap(fault.Unavailable, "store", err)

@@ -9,8 +9,6 @@ import (
 	"slices"
 
 	"github.com/redis/go-redis/v9"
-
-	"labelup/connect"
 )
 
 // HeldField is one field of a site's record as people may see it.
@@ -21,7 +19,7 @@ type HeldField struct {
 
 // Held returns the record of a site as it is stored at this moment, the fields
 // that it has in the order of Stores, then those of another version of the
-// program. No secret is in it. It returns connect.ErrUnknownSite if there is no
+// program. No secret is in it. It returns ErrUnknown if there is no
 // record, and an error that wraps connect.ErrStoreUnavailable, and ErrCorrupt
 // too if it cannot be read.
 func (s *Store) Held(ctx context.Context, clientKey string) ([]HeldField, error) {
@@ -35,7 +33,7 @@ func (s *Store) HeldByName(ctx context.Context, name string) ([]HeldField, error
 	}
 	stored, err := s.client.Get(ctx, siteKey(name)).Result()
 	if errors.Is(err, redis.Nil) {
-		return nil, connect.ErrUnknownSite
+		return nil, ErrUnknown
 	}
 	if err != nil {
 		return nil, unavailable(err)

@@ -3,8 +3,6 @@ package site
 import (
 	"context"
 	"time"
-
-	"labelup/connect"
 )
 
 // rewrite changes the record of a site, with all that this program does not
@@ -19,7 +17,7 @@ func (s *Store) rewrite(ctx context.Context, name string, edit func(context.Cont
 		return s.swap(ctx, []string{siteKey(name)}, func(values []value) (write, error) {
 			changed = false
 			if !values[0].found {
-				return nil, connect.ErrUnknownSite
+				return nil, ErrUnknown
 			}
 			r, err := parseWhole(name, values[0].text)
 			if err != nil {
@@ -41,7 +39,7 @@ func (s *Store) rewrite(ctx context.Context, name string, edit func(context.Cont
 // everybody of the site, in all processes within a second. It is no error if
 // the site is blocked or not already. Uninstalling and installing again leave
 // the block; erasing ends it, and so does the record's end after an uninstall.
-// It returns connect.ErrUnknownSite if there is no record, or an error that
+// It returns ErrUnknown if there is no record, or an error that
 // wraps connect.ErrStoreUnavailable.
 func (s *Store) SetBlocked(ctx context.Context, name string, blocked bool) error {
 	_, err := s.rewrite(ctx, name, func(_ context.Context, r *record) (bool, error) {
@@ -60,7 +58,7 @@ func (s *Store) SetBlocked(ctx context.Context, name string, blocked bool) error
 // Reseal seals the secrets of a site anew, by its Name, if they are not sealed
 // with the key that seals now, or if the record still has a field that is no
 // longer kept, which goes with it. It reports whether it wrote. It returns
-// connect.ErrUnknownSite if there is no record (any more), an error that wraps
+// ErrUnknown if there is no record (any more), an error that wraps
 // ErrCorrupt if the secrets do not open, and for any other failure one that
 // wraps connect.ErrStoreUnavailable; nothing was changed then, or all was.
 func (s *Store) Reseal(ctx context.Context, name string) (changed bool, err error) {

@@ -68,6 +68,9 @@ type Store struct {
 
 var _ connect.Store = (*Store)(nil)
 
+// ErrUnknown: there is no record of the site.
+var ErrUnknown = connect.ErrUnknownSite
+
 // New returns a store on a client made by Connect, which the store owns from
 // now on. It asks Redis nothing: Redis may be down when the store is made.
 func New(client redis.UniversalClient, sealer Sealer, settings Settings) *Store {
@@ -130,7 +133,7 @@ func (s *Store) Installation(ctx context.Context, clientKey string) (*connect.In
 		}
 	}
 	if installation == nil {
-		return nil, connect.ErrUnknownSite
+		return nil, ErrUnknown
 	}
 	return installation, nil
 }

@@ -153,11 +153,11 @@ func technicalWord(text string) bool {
 }
 
 // SiteHash is how a site appears in the log: the first 12 hex digits of the
-// SHA-256 of its client key. Support computes the same from a client key.
-func SiteHash(clientKey string) string {
-	if clientKey == "" {
+// SHA-256 of what its host names it by. Support computes the same.
+func SiteHash(id string) string {
+	if id == "" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(clientKey))
+	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:6])
 }
