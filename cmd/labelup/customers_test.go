@@ -27,6 +27,7 @@ import (
 	"labelup"
 	"labelup/connect"
 	"labelup/connect/connecttest"
+	"labelup/forge/forgetest"
 	"labelup/internal/localconfluence"
 	"labelup/internal/localconfluence/controltest"
 	"labelup/internal/site"
@@ -113,6 +114,8 @@ func newCustomers(t testing.TB, names ...string) *customers {
 		switch {
 		case r.URL.Path == "/install-keys/"+connecttest.KeyID:
 			keys.ServeHTTP(w, r)
+		case r.URL.Path == "/forge-keys":
+			forgetest.NewHost().Keys().ServeHTTP(w, r)
 		case c.garbles(name):
 			confluence.Handler().ServeHTTP(httptest.NewRecorder(), r)
 			_, _ = io.WriteString(w, `{"results":[{"id":{},"name":7}],"_links":`)
@@ -193,6 +196,7 @@ func (c *customers) environment() []string {
 	return []string{
 		"ENVIRONMENT=development", "BASE_URL=" + c.appURL, "SEAL_KEYS=" + sealKey("k1"),
 		"INSTALL_KEY_URLS=" + origin + "/install-keys", "TOKEN_SERVER_URL=" + origin,
+		"FORGE_APP_ID=" + forgetest.NewHost().AppID, "FORGE_KEY_SET_URL=" + origin + "/forge-keys",
 		"REDIS_TLS_INSECURE=" + strconv.FormatBool(c.redis.InsecureTLS),
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 	"labelup/connect"
 	"labelup/connect/connecttest"
+	"labelup/forge/forgetest"
 	"labelup/internal/aws/awstest"
 	"labelup/internal/site/redistest"
 )
@@ -279,10 +280,22 @@ func attacked(t *testing.T, fault string, attack func(c *customers, p *process) 
 func TestUnderLoadBadTokensFlood(t *testing.T) {
 	attacked(t, "10,000 bad tokens a second for 8 s", func(c *customers, p *process) string {
 		const perSecond, connections, lasting = 10_000, 32, 8 * time.Second
-		// Half of a site that there is, half of sites that nobody has heard of.
-		requests := make([][]byte, 4000)
-		host := c.pages[0].as()
+		// Half of a site that there is, half of sites that nobody has heard of. Of
+		// every four one comes as if through Forge, with the key that is published or
+		// with one that is not.
+		requests, refusals := make([][]byte, 4000), make([]int, 4000)
+		host, remote := c.pages[0].as(), forgetest.NewHost()
 		for i := range requests {
+			refusals[i] = http.StatusUnauthorized
+			if i%4 == 0 {
+				kid := forgetest.KeyID
+				if i%8 == 0 {
+					kid = fmt.Sprint("nobody-", i)
+				}
+				refusals[i] = http.StatusForbidden
+				requests[i] = []byte("POST /api/labels HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nAuthorization: Bearer " + remote.Junk(kid) + "\r\n\r\n")
+				continue
+			}
 			issuer := host.ClientKey
 			if i%2 == 0 {
 				issuer = fmt.Sprint("nobody-", i)
@@ -300,7 +313,7 @@ func TestUnderLoadBadTokensFlood(t *testing.T) {
 				answers := newClient(connection)
 				for i := n; time.Since(began) < lasting; i += connections {
 					time.Sleep(time.Until(began.Add(time.Duration(i) * time.Second / perSecond)))
-					if answers.status(requests[i%len(requests)]) == http.StatusUnauthorized {
+					if at := i % len(requests); answers.status(requests[at]) == refusals[at] {
 						refused.Add(1)
 					} else {
 						other.Add(1)
@@ -310,7 +323,7 @@ func TestUnderLoadBadTokensFlood(t *testing.T) {
 		}
 		senders.Wait()
 		if other.Load() > 0 {
-			t.Errorf("%d bad tokens were not answered 401", other.Load())
+			t.Errorf("%d bad tokens were not answered 401, or through Forge 403", other.Load())
 		}
 		return fmt.Sprintf("%.0f bad tokens a second were refused", float64(refused.Load())/time.Since(began).Seconds())
 	})
