@@ -63,9 +63,9 @@ type contractCaller struct {
 func contractOnConnect(t *testing.T, caller contractCaller, atConfluence *playedConfluence) contractCall {
 	atConfluence.authorization = "Bearer user-token"
 	h := newHarness(t)
-	host := *h.server.Host.(*Connect)
+	host := *h.server.Framing.(*Connect)
 	host.Transport, host.Tokens = atConfluence, connect.NewUserTokens("https://auth.example", atConfluence, h.atlassian.Now)
-	h.server.Host = &host
+	h.server.Framing = &host
 	if caller.ContentID != nil {
 		h.atlassian.Content.ID = *caller.ContentID
 	}

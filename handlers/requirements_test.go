@@ -34,9 +34,11 @@ var requirements = []requirement{
 	{
 		number: "1.1", asks: "Every endpoint authenticates its caller.",
 		met: "One table has all routes and the proof that each asks for; a route without a proof is not served. Open are the descriptor, assets, " +
-			"health, readiness, the privacy page and security.txt, which show nothing of any site.",
+			"health, readiness, the privacy page and security.txt, which show nothing of any site, and a browser's question whether it may send " +
+			"a suggestion from a page of Forge.",
 		tests: []string{
 			"TestEveryRouteIsInTheTableAndSaysWhoMayCallIt", "TestNobodyIsAnonymousButWhereTheTableSaysSo", "TestEveryAttackOnEveryRouteIsRefused",
+			"TestEveryAttackThroughForgeIsRefused", "TestOnlyADirectRouteIsOpenToScriptsOfOtherOrigins",
 			"TestWhatIsNotInTheTableDoesNotExist", "TestAtlassiansScannerAndItsBlindSpotsFindNothing", "TestTheScannerFindsEachFault",
 		},
 	},
@@ -46,7 +48,7 @@ var requirements = []requirement{
 			"What changes a page is written as the person, so that Confluence decides.",
 		tests: []string{
 			"TestOnlyAnAdministratorSeesWhatIsHeld", "TestOnlyAnAdministratorErases", "TestTheServiceHoldsTheContractOfChangingLabels",
-			"TestOneSitesTokenCannotReachAnotherSite",
+			"TestAChangeThroughForgeIsWrittenWithTheTokenThatCame", "TestOneSitesTokenCannotReachAnotherSite",
 		},
 	},
 	{
@@ -94,7 +96,7 @@ var requirements = []requirement{
 		met: "The log writes a closed list of fields and withholds what is not a plain word. Secrets come from the environment, and faults name a setting " +
 			"without its value. What the app calls with is in headers.",
 		tests: []string{
-			"TestTheLogKeepsOnlyItsOwnFields", "TestTheLogHasNothingOfTheCustomer", "TestAFaultySettingIsNamedWithoutItsValue",
+			"TestTheLogKeepsOnlyItsOwnFields", "TestTheLogHasNothingOfTheCustomer", "TestTheLogHasNothingOfACallThroughForge", "TestAPersonsTokenDoesNotPrintItself", "TestAFaultySettingIsNamedWithoutItsValue",
 			"TestEveryFaultIsNamedAtOnceAndNoValueIsShown", "TestFailuresCarryNoCustomerData", "TestSealingTwiceGivesTwoTextsThatDoNotShowTheSecret",
 		},
 		unproved: "Confluence itself puts a token that is good for minutes into the address of each frame, and Heroku's router logs addresses; " +
