@@ -40,6 +40,7 @@ import (
 //     the two; so is how long it took by a clock that stands still while
 //     anything is worked on.
 //   - raw is a body that is no object.
+//   - remote says what differs on a host that brings the person's token, and why.
 //   - tab says what differs in the tab, and why, or why a case is not for it.
 
 // contractHosts are the hosts of the service: each sends a body as a caller on
@@ -48,6 +49,7 @@ import (
 // made in a bubble of testing/synctest.
 var contractHosts = map[string]func(*testing.T, contractCaller, *playedConfluence) contractCall{
 	"Connect": contractOnConnect,
+	"Forge":   contractOnForge,
 }
 
 type contractCall func(path, body string) *httptest.ResponseRecorder
@@ -85,6 +87,30 @@ func contractOnConnect(t *testing.T, caller contractCaller, atConfluence *played
 	}
 }
 
+func contractOnForge(t *testing.T, caller contractCaller, atConfluence *playedConfluence) contractCall {
+	h := newRemoteHarness(t)
+	h.server.Remote.(*Forge).Transport = atConfluence
+	atConfluence.authorization = "Bearer " + h.forge.UserToken
+	if caller.ContentID != nil {
+		h.forge.Content.ID = *caller.ContentID
+	}
+	if caller.ContentType != "" {
+		h.forge.Content.Type = caller.ContentType
+	}
+	if caller.Anonymous {
+		h.forge.AccountID = ""
+	}
+	h.forge.License = map[string]any{"active": !caller.Unlicensed}
+	if caller.SpaceKey != nil {
+		h.forge.Space.Key = *caller.SpaceKey
+	}
+	h.server.Suggest = suggest.Suggest
+	if _, err := h.server.Remote.Viewer(h.forge.Invoke(http.MethodPost, appURL, "")); err != nil { // it fetches the keys
+		t.Fatal(err)
+	}
+	return func(path, body string) *httptest.ResponseRecorder { return h.invoke(path, body) }
+}
+
 type contractCase struct {
 	Case       string          `json:"case"`
 	Caller     contractCaller  `json:"caller"`
@@ -94,7 +120,14 @@ type contractCase struct {
 	Answer     map[string]any  `json:"answer"`
 	Fault      map[string]any  `json:"fault"`
 	Seconds    []float64       `json:"seconds"`
+	Remote     *remoteCase     `json:"remote"`
 	Tab        json.RawMessage `json:"tab"`
+}
+
+type remoteCase struct {
+	Why        string         `json:"why"`
+	Confluence []exchanged    `json:"confluence"`
+	Fault      map[string]any `json:"fault"`
 }
 
 // exchanged is a request to Confluence and its answer.
@@ -114,6 +147,9 @@ func TestTheServiceHoldsTheContractOfChangingLabels(t *testing.T) {
 	for host, call := range contractHosts {
 		for _, c := range contractCases(t, "labels.json") {
 			t.Run(host+": "+c.Case, func(t *testing.T) {
+				if c.Remote != nil && host == "Forge" {
+					c.Confluence, c.Answer, c.Fault = c.Remote.Confluence, nil, c.Remote.Fault
+				}
 				played := &playedConfluence{t: t, script: c.Confluence}
 				send := call(t, c.Caller, played)
 				// With a clock that moves only when all wait.

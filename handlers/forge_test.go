@@ -136,12 +136,7 @@ func TestARefusalThroughForgeIsJSONAndChangesNothing(t *testing.T) {
 		"no suggestions for nobody":             {changes: without("principal"), path: "/api/suggest", code: 403, reason: "no_account"},
 		"the person's token did not come":       {arrange: func(h *remoteHarness) { h.forge.UserToken = "" }, code: 403, reason: "no_user_token"},
 		"the licence has ended":                 {changes: with("app.license", map[string]any{"active": false}), code: 403, reason: "no_active_licence"},
-		"a name has a forbidden letter":         {body: `{"contentId":"123","add":["what?"]}`, code: 400, reason: "label_forbidden_character"},
-		"no JSON":                               {body: `contentId=123`, code: 400, reason: "body_not_understood"},
-		"a huge body":                           {body: `{"contentId":"123","add":["` + strings.Repeat("a", maxChangeBytes) + `"]}`, code: 413, reason: "body_too_large"},
-		"Confluence: no right to edit":          {arrange: func(h *remoteHarness) { h.confluence.answerWith(403) }, code: 403, reason: "not_permitted"},
 		"Confluence: the token is not accepted": {arrange: func(h *remoteHarness) { h.confluence.answerWith(401) }, code: 502, reason: "token_refused"},
-		"Confluence: server error":              {arrange: func(h *remoteHarness) { h.confluence.answerWith(501) }, code: 502, reason: "written_not_verified"},
 		"a path that does not exist":            {path: "/api/nothing", code: 404, reason: "no_such_route"},
 		"a path of another method":              {path: "/api/site", code: 405, reason: "method_not_allowed"},
 	}
