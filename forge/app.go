@@ -64,7 +64,7 @@ func New(c Config) (*App, error) {
 		faults = append(faults, errors.New("the app's id is not an ARI of the form ari:cloud:ecosystem::app/…"))
 	}
 	if u, err := url.Parse(c.KeySetURL); err != nil || u.Host == "" || u.User != nil || u.Fragment != "" ||
-		u.Scheme != "https" && !(c.AllowInsecureLoopback && isLoopback(u)) {
+		u.Scheme != "https" && (!c.AllowInsecureLoopback || !isLoopback(u)) {
 		faults = append(faults, errors.New("the key set's URL is not an https URL"))
 	}
 	if len(faults) > 0 {
@@ -78,8 +78,10 @@ func New(c Config) (*App, error) {
 
 // isLoopback reports whether a URL leads to this machine by http or https.
 func isLoopback(u *url.URL) bool {
-	address, err := netip.ParseAddr(u.Hostname())
-	return (u.Scheme == "http" || u.Scheme == "https") && (u.Hostname() == "localhost" || err == nil && address.IsLoopback())
+	host := u.Hostname()
+	address, err := netip.ParseAddr(host)
+	return (u.Scheme == "http" || u.Scheme == "https") &&
+		(host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && address.IsLoopback())
 }
 
 // Caller is who sent a request, as Forge signed it.

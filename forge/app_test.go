@@ -185,7 +185,7 @@ func TestOnlyDevelopmentMayBeOnThisMachine(t *testing.T) {
 
 	f := newFixture(t)
 	for gateway, want := range map[string]bool{
-		"http://127.0.0.1:8090": true, "http://[::1]:8090": true, "http://localhost:8090": true, "https://api.atlassian.com": true,
+		"http://127.0.0.1:8090": true, "http://[::1]:8090": true, "http://localhost:8090": true, "http://a.localhost:8090": true, "https://api.atlassian.com": true,
 		"http://10.0.0.1": false, "http://127.0.0.1.example.com": false, "ftp://127.0.0.1": false, "http://user@127.0.0.1": false, "http://127.0.0.1/x": false,
 	} {
 		f.host.Gateway = gateway

@@ -19,7 +19,7 @@ const (
 const (
 	ReasonNoToken         = "no_token"          // no Authorization header
 	ReasonTwoTokens       = "two_tokens"        // more than one Authorization header, or token of the person
-	ReasonNotBearerScheme = "not_bearer_scheme" // an Authorization header with another scheme, or Bearer in another case
+	ReasonNotBearerScheme = "not_bearer_scheme" //nolint:gosec // no credential: an Authorization header with another scheme, or Bearer in another case
 	ReasonTokenMalformed  = "token_malformed"   // not three base64url segments of JSON with each name once, or above the size limits
 	ReasonUserToken       = "user_token"        // the token of the person cannot be part of a header, or is above its limit
 	ReasonAlgorithm       = "algorithm"         // alg is not RS256

@@ -24,7 +24,7 @@ func lookForMissing(value reflect.Value, path string, found func(path string)) {
 	case value.Kind() == reflect.Bool:
 	case ours(value.Type()):
 		for field, inside := range value.Fields() {
-			if _, optional := field.Tag.Lookup("optional"); field.IsExported() && !(optional && inside.IsZero()) {
+			if _, optional := field.Tag.Lookup("optional"); field.IsExported() && (!optional || !inside.IsZero()) {
 				lookForMissing(inside, path+"."+field.Name, found)
 			}
 		}

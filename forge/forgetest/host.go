@@ -130,7 +130,7 @@ func (t *Token) at(path string) (object map[string]any, name string) {
 	names := strings.Split(path, ".")
 	object = t.Claims
 	for _, name := range names[:len(names)-1] {
-		object = object[name].(map[string]any) //nolint:forcetypeassert // the test names what is there
+		object = object[name].(map[string]any)
 	}
 	return object, names[len(names)-1]
 }
