@@ -17,6 +17,7 @@ import (
 
 	"labelup/connect"
 	"labelup/connect/connecttest"
+	"labelup/forge/forgetest"
 	"labelup/internal/aws/awstest"
 	"labelup/internal/localconfluence"
 	"labelup/internal/localconfluence/controltest"
@@ -111,6 +112,7 @@ func newCanary(t *testing.T, run func(environment []string) *process) *canary {
 	c.environment = []string{
 		"ENVIRONMENT=development", "LOG_LEVEL=debug", "BASE_URL=" + c.door.URL, "REDIS_URL=" + c.redis.URL(), "TMPDIR=" + c.temporary,
 		"INSTALL_KEY_URLS=" + origin + "/install-keys", "TOKEN_SERVER_URL=" + origin, "METRICS_ADDRESS=" + c.metrics,
+		"FORGE_APP_ID=" + forgetest.NewHost().AppID, "FORGE_KEY_SET_URL=" + origin + "/forge-keys",
 		"AWS_REGION=" + awstest.Region, "AWS_ACCESS_KEY_ID=" + awstest.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + awstest.SecretAccessKey,
 		"AWS_ENDPOINT_URL=" + c.cloud.Proxy.URL(), "AWS_ENDPOINT_URL_S3=" + c.s3.Proxy.URL(),
 		"KMS_KEY_ID=" + kmsKeys, "BACKUP_BUCKET=" + c.s3.Bucket, "CLOUDWATCH_LOG_GROUP=labelup",
@@ -208,9 +210,12 @@ func (c *canary) startConfluence() {
 		switch {
 		case r.URL.Path == "/install-keys/"+connecttest.KeyID:
 			keys.ServeHTTP(w, r)
+		case r.URL.Path == "/forge-keys":
+			forgetest.NewHost().Keys().ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, "/control/"):
 			local.Handler().ServeHTTP(w, r)
 		default:
+			r.URL.Path = strings.TrimPrefix(r.URL.Path, "/ex/confluence") // through Atlassian's gateway; the rest is the same
 			for _, p := range c.pages {
 				r.URL.Path = strings.ReplaceAll(r.URL.Path, p.id, p.realID)
 			}

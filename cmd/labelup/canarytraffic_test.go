@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"labelup/connect"
+	"labelup/forge/forgetest"
 )
 
 // control has Confluence do something with the app on a site.
@@ -121,6 +122,25 @@ func (c *canary) suggest(p *plantedPage) {
 	}
 	// The service answers before it has read all of this one, so that the answer may not arrive.
 	c.send(p, anyStatus, "an over-long body", call(`{"contentId":"`+strings.Repeat(p.word("long"), 500_000)+`"}`))
+}
+
+// throughForge does both through Forge, with the token that Confluence gave the
+// person last.
+func (c *canary) throughForge(p *plantedPage) {
+	host, connect := forgetest.NewHost(), p.as()
+	host.Gateway, host.CloudID = strings.TrimSuffix(c.url, "/wiki"), p.site.name
+	host.AccountID, host.Content.ID, host.Space.Key = connect.AccountID, p.id, connect.Space.Key
+	c.mu.Lock()
+	host.UserToken = c.userTokens[len(c.userTokens)-1]
+	c.mu.Unlock()
+	said := []forgetest.Change{
+		forgetest.With("context.extension.config", map[string]any{p.word("macro"): p.word("label")}),
+		forgetest.With("context.siteUrl", "https://"+p.word("site")+".atlassian.net"),
+	}
+	c.send(p, http.StatusOK, "suggestions through Forge", host.Request(http.MethodPost, "/api/suggest", p.suggestion(), said...))
+	body := `{"contentId":"` + p.id + `","add":["` + p.word("forge") + `"]}`
+	c.send(p, http.StatusOK, "a change through Forge", host.Invoke(http.MethodPost, "/api/labels", body, said...))
+	c.send(p, http.StatusForbidden, "a change by a token that has ended", host.Invoke(http.MethodPost, "/api/labels", body, append(said, forgetest.With("exp", 1))...))
 }
 
 // administrate asks for what is held, as who may and as who may not.
@@ -304,6 +324,7 @@ func (c *canary) everything() {
 		c.look(p)
 		c.label(p)
 		c.suggest(p)
+		c.throughForge(p)
 	}
 	c.administrate()
 	c.attack(c.pages[1])

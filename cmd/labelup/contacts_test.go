@@ -126,7 +126,7 @@ func (c *canary) roles() map[string][]string {
 		}
 	}
 	for recipient, path := range map[string]string{
-		"The site itself": "/first/wiki/", "Install key servers": "/install-keys/", "Token server": "/oauth2/token",
+		"The site itself": "/first/wiki/", "Install key servers": "/install-keys/", "Token server": "/oauth2/token", "Key set of Forge": "/forge-keys",
 	} {
 		if c.wasAsked(regexp.MustCompile("^" + path)) {
 			seen(host(c.url), recipient)
@@ -153,6 +153,7 @@ func TestTheServiceContactsExactlyThePublishedRecipients(t *testing.T) {
 		c.look(p)
 		c.label(p)
 		c.suggest(p)
+		c.throughForge(p)
 	}
 	c.administrate()
 	c.lifecycle(c.customers[1])

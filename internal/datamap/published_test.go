@@ -254,7 +254,7 @@ func TestTheRecipientsAreWhatTheSettingsSay(t *testing.T) {
 		}
 	}
 	// Each setting that names somebody outside has its recipient.
-	for _, name := range []string{"REDIS_URL", "INSTALL_KEY_URLS", "TOKEN_SERVER_URL", "BRIDGE_URL", "KMS_KEY_ID", "BACKUP_BUCKET", "CLOUDWATCH_LOG_GROUP"} {
+	for _, name := range []string{"REDIS_URL", "INSTALL_KEY_URLS", "FORGE_APP_ID", "TOKEN_SERVER_URL", "BRIDGE_URL", "KMS_KEY_ID", "BACKUP_BUCKET", "CLOUDWATCH_LOG_GROUP"} {
 		if !slices.ContainsFunc(datamap.Recipients, func(r datamap.Recipient) bool { return r.Setting == name }) {
 			t.Errorf("nobody is published for %s", name)
 		}

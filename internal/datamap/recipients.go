@@ -12,7 +12,7 @@ type Recipient struct {
 	Setting string   // the environment variable that says which one; empty = there is none
 	Always  bool     // or else only if Setting is set
 	Browser bool     // the reader's browser connects to it, not the service
-	Hosts   []string // what is connected to; {site} stands for what the record says, {redis}, {region} and {bucket} for the settings
+	Hosts   []string // what is connected to; {site} stands for what the record says (through Forge it is Atlassian's gateway), {redis}, {region} and {bucket} for the settings
 }
 
 // Recipients is the published list of subprocessors, and with it the list of
@@ -24,7 +24,7 @@ var Recipients = []Recipient{
 		Purpose: "Reading and changing labels in the customer's own Confluence.",
 		Data:    "The calls of the app: ids of pages, labels, and a signature or token. All of it comes from this site.",
 		Where:   "Where the customer's Confluence is.",
-		Always:  true, Hosts: []string{"{site}"},
+		Always:  true, Hosts: []string{"{site}", "api.atlassian.com"},
 	},
 	{
 		Name: "Install key servers", Company: "Atlassian",
@@ -34,6 +34,14 @@ var Recipients = []Recipient{
 		On:      On{Connect},
 		Setting: "INSTALL_KEY_URLS", Always: true,
 		Hosts: []string{"connect-install-keys.atlassian.com", "asap-distribution.us-west-2.prod.atl-asap.net"},
+	},
+	{
+		Name: "Key set of Forge", Company: "Atlassian",
+		Purpose: "Proving that a call comes through Forge.",
+		Data:    "Nothing but that it is asked for.",
+		Where:   "Atlassian's delivery network.",
+		On:      On{Remote},
+		Setting: "FORGE_APP_ID", Hosts: []string{"forge.cdn.prod.atlassian-dev.net"},
 	},
 	{
 		Name: "Token server", Company: "Atlassian",

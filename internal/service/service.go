@@ -322,6 +322,7 @@ func (s *Service) warn(ctx context.Context) {
 // uses says which of the services that not everybody uses are used.
 func uses(settings config.Config) func(setting string) bool {
 	used := map[string]bool{
+		"FORGE_APP_ID":         settings.ForgeAppID != "",
 		"KMS_KEY_ID":           len(settings.AWS.KMSKeyIDs) > 0,
 		"BACKUP_BUCKET":        settings.AWS.BackupBucket != "",
 		"CLOUDWATCH_LOG_GROUP": settings.AWS.LogGroup != "",
