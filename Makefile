@@ -78,7 +78,7 @@ bundle: .make/npm
 
 programs:
 	@$(call need,redis-server)
-	@$(call need,chromium)
+	@$(call need,chromium-headless-shell)
 	@$(call need,gcc,libc6-dev)
 	@$(call need,strace)
 

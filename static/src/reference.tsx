@@ -11,7 +11,7 @@ export function Reference({ id, host, say }: { id: string | undefined; host: Hos
   if (!id) return null;
   return (
     <small>
-      {say("reference", { id })}{" "}
+      {say("reference", { id })}{host.copySupport && " "}
       {host.copySupport && <button type="button" class="link" onClick={() => host.copySupport!().then(setCopied)}>{say(copied ? "copied" : "copySupport")}</button>}
     </small>
   );

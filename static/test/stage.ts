@@ -151,7 +151,7 @@ export function useStage(): Stage {
     server = createServer((request, response) => void serve(request, response));
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     browser = await chromium.launch({
-      executablePath: "/usr/bin/chromium",
+      executablePath: "/usr/bin/chromium-headless-shell",
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     });
   });

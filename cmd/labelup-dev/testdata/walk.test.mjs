@@ -19,7 +19,7 @@ const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 let browser;
-before(async () => { browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: quiet }); });
+before(async () => { browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell", args: quiet }); });
 after(() => browser.close());
 
 async function tell(command, body = {}, method = "POST") {

@@ -21,9 +21,9 @@ func TestInChromium(t *testing.T) {
 		t.Skip("it takes a browser")
 	}
 	packages, libraries := installed(t, "../../../forge/node_modules", "@forge/bridge"), installed(t, "../../../static/node_modules", "playwright-core")
-	chromium, err := exec.LookPath("chromium")
+	chromium, err := exec.LookPath("chromium-headless-shell")
 	if err != nil {
-		missing(t, "chromium is not on PATH")
+		missing(t, "chromium-headless-shell is not on PATH")
 	}
 	build := t.TempDir()
 	if err := os.CopyFS(build, os.DirFS("testdata/app")); err != nil {

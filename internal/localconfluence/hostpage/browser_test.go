@@ -24,7 +24,7 @@ func TestInChromium(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chromium := need(t, "chromium")
+	chromium := need(t, "chromium-headless-shell")
 	node := need(t, "node")
 	if _, err := os.Stat(filepath.Join(modules, "playwright-core")); err != nil {
 		missing(t, "static/node_modules is not installed")
