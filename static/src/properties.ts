@@ -6,5 +6,6 @@ export const PAGE_PROPERTY = "labelup_page";
 /** The "v" of a value, by which Host.withPageProperty finds it: how it is written. */
 export const PAGE_PROPERTY_FORMAT = 1;
 
-/** The space properties with a space's vocabulary. */
+/** The space properties with a space's vocabulary: the first, and all of them. */
+export const VOCABULARY = "labelup_vocabulary";
 export const VOCABULARY_PROPERTY = /^labelup_vocabulary(?:_\d+)?$/;

@@ -4,9 +4,9 @@
 import { h, type JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Host } from "./host.ts";
-import type { Say } from "./strings.ts";
+import type { Speaker } from "./say.ts";
 
-export function Reference({ id, host, say }: { id: string | undefined; host: Host; say: Say }): JSX.Element | null {
+export function Reference({ id, host, say }: { id: string | undefined; host: Host; say: Speaker<"reference" | "copySupport" | "copied"> }): JSX.Element | null {
   const [copied, setCopied] = useState(false);
   if (!id) return null;
   return (

@@ -6,16 +6,19 @@ import test from "node:test";
 import { browserOf, bundleOf, heldAsJSON } from "../src/admin/bundle.ts";
 import { clean, type Progress } from "../src/admin/cleaning.ts";
 import { erasure, type Step } from "../src/admin/erasure.ts";
-import { nameOf, readSite, type Site } from "../src/admin/site.ts";
+import { nameOf, readSite } from "../src/admin/site.ts";
 import { wordsIn } from "../src/admin/words.ts";
 import { HostError, type Host } from "../src/host.ts";
 import { connectHost } from "../src/hosts/connect.ts";
+import type { Answer, Frame } from "../src/hosts/forge.ts";
+import { site as siteInTab } from "../src/hosts/site.ts";
 import { asProblem, type Problem } from "../src/problem.ts";
 import { PAGE_PROPERTY, PAGE_PROPERTY_FORMAT } from "../src/properties.ts";
 import { SITE } from "./stage.ts";
 
 const read = (language: string) => JSON.parse(readFileSync(`src/admin/strings/${language}.json`, "utf8")) as Record<string, string>;
-const site = { ...SITE, url: new URL(SITE.url), checks: SITE.checks.map((c) => ({ ...c, kind: "" })) } satisfies Site;
+const answering = (body: unknown) => ({ call: async () => body }) as unknown as Host;
+const site = await readSite(answering(SITE));
 
 test("the search for our properties is what the descriptor tells Confluence to index", () => {
   const { modules } = JSON.parse(readFileSync("../atlassian-connect.json", "utf8"));
@@ -60,8 +63,8 @@ test("the support bundle has neither an address nor a value of the record", () =
   const trouble = { at: "2026-11-22T08:01:00Z", call: "read", kind: "timeout", requestId: "req-9" } as const;
   const text = bundleOf(site, { userAgent: "Mozilla/5.0 (X11) Chrome/131.0.1.2 Safari/537.36", language: "de", minutesBehindUTC: -345, troubles: [trouble] });
   for (const secret of ["acme", "atlassian.net", "c0ffee00", "sealed", "X11", "131.0.1"]) assert.ok(!text.includes(secret), secret);
-  const { site: hash, errors, checks, page, held, url } = JSON.parse(text);
-  assert.deepEqual([hash, errors, checks, held, url], [SITE.site, SITE.errors, site.checks, undefined, undefined]);
+  const { site: hash, errors, checks, page, held, url, tab } = JSON.parse(text);
+  assert.deepEqual([hash, errors, checks, held, url, tab], [SITE.site, SITE.errors, site.checks, undefined, undefined, undefined]);
   assert.deepEqual(page, { browser: "Chrome 131", language: "de", timeZone: "UTC+05:45", errors: [trouble] });
   assert.match(bundleOf(site, { userAgent: "", language: "en", minutesBehindUTC: 210, troubles: [] }), /"timeZone": "UTC-03:30"/);
 });
@@ -77,10 +80,10 @@ const browsers: [agent: string, name: string][] = [
 for (const [agent, name] of browsers) test(`a browser is ${name}`, () => assert.equal(browserOf(agent), name));
 
 test("the download has all that is held, and for how long", () => {
-  assert.deepEqual(JSON.parse(heldAsJSON(site)), { held: SITE.held, retention: SITE.retention });
+  assert.deepEqual(JSON.parse(heldAsJSON(site.record!)), { held: SITE.held, retention: SITE.retention });
 });
 
-// What the service answers
+// What the core answers
 
 const answers: [sentence: string, body: unknown, right: boolean][] = [
   ["all of it", SITE, true],
@@ -91,13 +94,84 @@ const answers: [sentence: string, body: unknown, right: boolean][] = [
   ["nothing", null, false],
 ];
 for (const [sentence, body, right] of answers) {
-  test(`an answer with ${sentence} is ${right ? "shown" : "a problem"}`, async (t) => {
-    t.mock.method(globalThis, "fetch", async () => Response.json(body));
-    const reading = readSite({ call: async () => body } as unknown as Host);
+  test(`an answer with ${sentence} is ${right ? "shown" : "a problem"}`, async () => {
+    const reading = readSite(answering(body));
     if (right) assert.equal(nameOf(await reading), "acme.atlassian.net");
     else await assert.rejects(reading, { kind: "unavailable" });
   });
 }
+
+// What the tab answers where no service keeps a record
+
+interface Tab {
+  licensed?: boolean;
+  fail?: (path: string) => number | undefined; // with which status
+  server?: Answer;
+}
+/** The page's view of what the tab answers, and what it read for that. */
+async function inTab({ licensed = true, fail = () => undefined, server }: Tab = {}) {
+  const reads: string[] = [];
+  const host = {
+    withPageProperty: "alias = 1",
+    site: async () => "https://acme.atlassian.net/wiki",
+    async read(path: string) {
+      reads.push(path);
+      const status = fail(path);
+      if (status !== undefined) throw new HostError(status);
+      return { results: [] };
+    },
+  } as unknown as Host;
+  const frame = { host, shell: { licensed }, context: { appVersion: "2.1.0" } } as unknown as Frame;
+  const { now, ...told } = await readSite(answering(await siteInTab(frame, server)));
+  return { ...told, now, reads };
+}
+const SCOPES = Object.keys(JSON.parse(readFileSync("src/admin/scopes/en.json", "utf8")));
+const works = (name: string) => ({ name, ok: true, kind: "" });
+const fails = (name: string, kind: string) => ({ name, ok: false, kind });
+const VIEWER = ["read_spaces", "read_labels", "search"];
+
+test("the tab says what it knows, tries what the app lives by as the person, and says that nothing is held", async () => {
+  const { now, reads, ...told } = await inTab();
+  assert.deepEqual(told, {
+    url: new URL("https://acme.atlassian.net/wiki"), version: "2.1.0", licensed: true,
+    scopes: SCOPES.filter((scope) => scope !== "read:app-user-token"), checks: VIEWER.map(works), logged: false,
+  });
+  assert.deepEqual(reads, ["/api/v2/spaces?limit=1", "/api/v2/labels?limit=1", "/rest/api/content/search?cql=alias+%3D+1&limit=1"]);
+  assert.ok(Math.abs(Date.parse(now) - Date.now()) < 60_000 && now.endsWith("Z"), now);
+});
+test("an app without a licence is said to have none", async () => assert.equal((await inTab({ licensed: false })).licensed, false));
+const refusals: [status: number, kind: string][] = [[401, "forbidden"], [403, "forbidden"], [429, "rate_limited"], [400, "upstream"], [404, "upstream"], [500, "upstream"], [0, "upstream"]];
+for (const [status, kind] of refusals) {
+  test(`a read that is answered ${status} is a check that fails as ${kind}, and the others are told all the same`, async () => {
+    const { checks } = await inTab({ fail: (path) => (path.includes("search") ? status : undefined) });
+    assert.deepEqual(checks, [works("read_spaces"), works("read_labels"), fails("search", kind)]);
+  });
+}
+const servers: [sentence: string, answer: Answer, check: object][] = [
+  ["refuses a change of nothing as one", async () => Promise.reject<object>({ kind: "bad_request", reason: "label_nothing_asked" }), works("service")],
+  ["says that the page is none it may change", async () => Promise.reject<object>({ kind: "not_found" }), works("service")],
+  ["refuses it for want of a licence", async () => Promise.reject<object>({ kind: "unlicensed" }), works("service")],
+  ["does not take the call for proved", async () => Promise.reject<object>({ kind: "unauthorized" }), fails("service", "unauthorized")],
+  ["gets no proof of the person", async () => Promise.reject<object>({ kind: "anonymous" }), fails("service", "anonymous")],
+  ["is down", async () => Promise.reject<object>({ kind: "unavailable" }), fails("service", "unavailable")],
+  ["is not reached", async () => Promise.reject<object>(new Error("INVOKE_FAILED")), fails("service", "upstream")],
+];
+for (const [sentence, answer, check] of servers) {
+  test(`where a server that changes labels ${sentence}, the check says so`, async () => {
+    const asked: unknown[] = [];
+    const { checks, scopes, logged } = await inTab({ server: async (frame, body, stop) => (asked.push(body), answer(frame, body, stop)) });
+    assert.deepEqual([checks, scopes, logged], [[...VIEWER.map(works), check], SCOPES, true]);
+    assert.deepEqual(asked, [{ contentId: "", add: [], remove: [] }], "what it may be sent changes nothing");
+  });
+}
+
+test("the bundle of a site without a record has what the host tells support, and no address", async () => {
+  const told = await inTab();
+  const text = bundleOf(told, { userAgent: "", language: "en", minutesBehindUTC: 0, troubles: [], tab: { events: [{ call: "/api/suggest" }] } });
+  const { checks, tab } = JSON.parse(text);
+  assert.deepEqual([checks, tab], [told.checks, { events: [{ call: "/api/suggest" }] }]);
+  assert.ok(!text.includes("acme"));
+});
 
 // What the app keeps in Confluence
 
@@ -243,7 +317,7 @@ test("a search that is not tidy has each page cleaned once", async () => {
 
 // The steps of an erasure
 
-async function steps(t: { mock: { method: typeof test.mock.method } }, responses: (Response | "lost")[], how: (run: ReturnType<typeof erasure>) => Promise<void>, fail?: (method: string, path: string) => number | undefined) {
+async function steps(t: { mock: { method: typeof test.mock.method } }, responses: (Response | "lost")[], how: (run: ReturnType<typeof erasure>) => Promise<void>, fail?: (method: string, path: string) => number | undefined, recorded = true) {
   quick(t);
   const sent: unknown[] = [];
   const { host, left } = confluence(kept(), fail);
@@ -255,7 +329,7 @@ async function steps(t: { mock: { method: typeof test.mock.method } }, responses
     return response.json();
   };
   const shown: Step[] = [];
-  await how(erasure(host, (step) => shown.push(step)));
+  await how(erasure(host, recorded, (step) => shown.push(step)));
   const names = shown.map((step) => (step.name === "failed" ? `failed ${step.problem.kind}` : step.name)).filter((name, i, all) => name !== all[i - 1]);
   return { names, sent, left: left() };
 }
@@ -299,4 +373,13 @@ test("stopping keeps the record, and says what went", async (t) => {
     await running;
   });
   assert.deepEqual([names, sent], [["cleaning", "asking"], []]);
+});
+test("without a record Confluence is cleaned and nothing else is asked, and it can be done again", async (t) => {
+  const { names, sent, left } = await steps(t, [], async (run) => (await run.start("acme"), run.start("acme")), undefined, false);
+  assert.deepEqual([names, sent, left.length], [["cleaning", "asking", "cleaning", "asking"], [], 3]);
+});
+test("without a record what could not be removed is told, too", async (t) => {
+  const refuse = (method: string, path: string) => (method === "DELETE" && path.includes("/pages/") ? 403 : undefined);
+  const { names, sent } = await steps(t, [], (run) => run.start("acme"), refuse, false);
+  assert.deepEqual([names, sent], [["cleaning", "left"], []]);
 });

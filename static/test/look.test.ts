@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { SCREENS, useStage, violations, type Scene } from "./stage.ts";
+import { HOST, SCREENS, SITE, useStage, violations, type Scene } from "./stage.ts";
 
 const stage = useStage();
 const add = (text: string) => async (page: Page) => {
@@ -32,8 +32,9 @@ interface State {
   given?: () => void;
   when?: (page: Page) => Promise<void>;
 }
+const recorded = HOST === "connect"; // a service keeps a record of the site
 function admin(more: Scene = {}): Scene {
-  return { ...more, shell: { view: "admin" }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } };
+  return { ...more, shell: { ...more.shell, view: "admin" }, bridge: { site: SITE.url, ...more.bridge }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } };
 }
 /** Has Confluence keep something with so many pages, and nothing with its one space. */
 function keep(pages: number): void {
@@ -184,12 +185,15 @@ const states: Record<string, State> = {
   japanese: { scene: { bridge: { locale: "ja-JP" } }, when: add("計画") },
   admin: { scene: admin() },
   "admin troubled": {
-    scene: admin(),
-    given: () => Object.assign(stage.site, { licensed: false, enabled: false, checks: [{ name: "read_as_app", ok: false, kind: "unauthorized" }, { name: "act_as_user", ok: false, kind: "upstream" }] }),
+    scene: admin({ shell: { licensed: recorded } }),
+    given: () => {
+      stage.onRead = (path) => (/spaces|search/.test(path) ? { status: path.includes("search") ? 400 : 403 } : undefined);
+      Object.assign(stage.site, { licensed: false, enabled: false, checks: [{ name: "read_as_app", ok: false, kind: "unauthorized" }, { name: "act_as_user", ok: false, kind: "upstream" }] });
+    },
   },
   "admin bundle": { scene: admin(), when: async (page) => (await page.getByRole("button", { name: "Make a support bundle" }).click(), page.getByRole("textbox", { name: /The bundle/ }).waitFor()) },
-  "admin loading": { scene: admin(), given: () => (stage.onSite = () => new Promise(() => {})) },
-  "admin forbidden": { scene: admin(), given: () => (stage.onSite = () => ({ status: 403, body: { error: { kind: "forbidden", reason: "not_an_administrator", requestId: "req-1" } } })) },
+  "admin loading": { scene: admin(), given: () => (stage.onSite = stage.onRead = () => new Promise(() => {})) },
+  ...(recorded && { "admin forbidden": { scene: admin(), given: () => (stage.onSite = () => ({ status: 403, body: { error: { kind: "forbidden", reason: "not_an_administrator", requestId: "req-1" } } })) } }),
   "admin wrong name": { scene: admin(), when: async (page) => (await page.getByRole("textbox").fill("acme"), page.getByRole("button", { name: "Erase everything" }).press("Enter")) },
   "admin cleaning": { scene: admin(), given: () => (keep(3), (stage.onRemove = () => new Promise(() => {}))), when: (page) => confirm(page).then(() => page.getByText("0 of 4 pages").waitFor()) },
   "admin left": {
@@ -197,13 +201,14 @@ const states: Record<string, State> = {
     given: () => (keep(2), (stage.onRemove = (path) => (path.includes("/pages/") ? { status: 403 } : undefined))),
     when: (page) => confirm(page).then(() => page.getByText("could not be removed").last().waitFor()),
   },
-  "admin erased": { scene: admin(), given: () => keep(1), when: (page) => confirm(page).then(() => page.getByRole("heading", { name: "The record is erased" }).waitFor()) },
+  "admin erased": { scene: admin(), given: () => keep(1), when: (page) => confirm(page).then(() => page.getByText(recorded ? "The record is erased" : "Erased. Entries").last().waitFor()) },
   "admin narrow": { scene: admin({ browser: { viewport: { width: 320, height: 1200 } } }) },
   "admin german": { scene: admin({ bridge: { locale: "de-DE" } }) },
   "admin japanese": { scene: admin({ bridge: { locale: "ja-JP" } }) },
   "admin right to left": { scene: admin({ rtl: true }) },
 };
 
+const shot = recorded ? "" : `${HOST}-`; // what pictures' names begin with
 const surfaces = { light: "#ffffff", dark: "#1d2125" };
 const setTheme = (page: Page, theme: string, tokens: boolean) =>
   page.evaluate(([theme, tokens]) => (window as unknown as { setTheme(theme: string, tokens: boolean): Promise<void> | undefined }).setTheme(theme, tokens), [theme, tokens] as const);
@@ -220,7 +225,7 @@ for (const [name, { scene, given, when }] of Object.entries(states)) {
         await setTheme(page, theme, tokens);
         // The frame is transparent: what is behind it belongs to the host.
         await page.evaluate((surface) => (document.documentElement.style.background = surface), surfaces[theme]);
-        if (tokens) await page.screenshot({ path: `${SCREENS}/${name.replaceAll(" ", "-")}-${theme}.png`, fullPage: name.startsWith("admin") });
+        if (tokens) await page.screenshot({ path: `${SCREENS}/${shot}${name.replaceAll(" ", "-")}-${theme}.png`, fullPage: name.startsWith("admin") });
         assert.deepEqual(await violations(page), [], `${theme}, ${tokens ? "the host's tokens" : "own colours"}`);
       }
     }
@@ -248,7 +253,7 @@ test("in forced colours the buttons of the page for administrators keep an outli
   const page = await stage.open(admin({ browser: { forcedColors: "active" } }));
   const erase = page.getByRole("button", { name: "Erase everything" });
   assert.equal(await erase.evaluate((e) => getComputedStyle(e).borderTopStyle), "solid");
-  await page.screenshot({ path: `${SCREENS}/admin-forced-colors.png`, fullPage: true });
+  await page.screenshot({ path: `${SCREENS}/${shot}admin-forced-colors.png`, fullPage: true });
 });
 
 test("who prefers no motion sees none", async () => {

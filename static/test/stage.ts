@@ -277,6 +277,7 @@ export function useStage(): Stage {
       results: names.slice(at, at + limit).map((name, i) => ({ id: String(at + i), name, prefix: "global" })),
       _links: names.length > at + limit ? { next: `/wiki${path}?limit=${limit}&cursor=${at + limit}` } : {},
     });
+    if (path === "/api/v2/spaces") return { body: { results: [{ id: "1", key: "DS", name: "Design" }], _links: {} } };
     if (path === "/api/v2/labels") return { body: listing(stage.siteLabels) };
     if (path === "/rest/api/content/search") return { body: { results: found(url.searchParams), _links: {} } };
     const [, , , kind, id, part] = path.split("/");

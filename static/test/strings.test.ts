@@ -83,7 +83,7 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     folder: "src/admin/strings",
     sources: "src/admin",
     alike: ["license.active"], // the same word in French
-    families: { "why.": WHY, "fault.": FAULTS, "scope.": SCOPES, "check.": [...CHECKS, ...CHECKS.map((check) => `${check}.fails`)], "left.": ["pages", "spaces"] },
+    families: { "": ["copySupport"] /* by reference.tsx */, "why.": WHY, "fault.": FAULTS, "scope.": SCOPES, "check.": [...CHECKS, ...CHECKS.map((check) => `${check}.fails`)], "left.": ["pages", "spaces"] },
     needed: [...WHY.map((k) => `why.${k}`), ...FAULTS.map((k) => `fault.${k}`), ...SCOPES.map((s) => `scope.${s}`), ...CHECKS.flatMap((c) => [`check.${c}`, `check.${c}.fails`])],
   },
   { folder: "src/admin/scopes", sources: "src/admin", alike: [], families: { "": scopes }, needed: scopes },

@@ -11,10 +11,10 @@ import { Bundle } from "./bundle.tsx";
 import type { Trouble } from "./bundle.ts";
 import { Erase, Remains } from "./erase.tsx";
 import { Health } from "./health.tsx";
-import { HeldRecord } from "./held.tsx";
+import { WhatIsHeld } from "./held.tsx";
 import { ProblemLine } from "./problem.tsx";
-import { readSite, type Site } from "./site.ts";
-import { loadWords, type Words } from "./words.ts";
+import { readSite, type Site, type SiteRecord } from "./site.ts";
+import { loadScopes, loadWords, type Words } from "./words.ts";
 
 const MOST_TROUBLES = 50;
 
@@ -33,10 +33,11 @@ interface State {
 const CLOSED: Problem["kind"][] = ["forbidden", "anonymous", "unauthorized"];
 
 function Admin({ host, words }: { host: Host; words: Words }): JSX.Element {
-  const { say, date } = words;
+  const { say, date, language } = words;
   const [{ site, problem, reading }, set] = useState<State>({ reading: true });
+  const [scopes, explain] = useState<Record<string, string>>({});
   const [erasing, setErasing] = useState(false);
-  const [erased, setErased] = useState<Site>();
+  const [erased, setErased] = useState<SiteRecord>();
   const [line, tell] = useState("");
   const troubles = useRef<Trouble[]>([]);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -50,6 +51,7 @@ function Admin({ host, words }: { host: Host; words: Words }): JSX.Element {
     set((state) => ({ ...state, reading: true }));
     try {
       const site = await readSite(host);
+      if (site.scopes.some((scope) => scope.includes(":"))) explain(await loadScopes(language));
       set({ site, reading: false });
       tell(say("checked", { time: date(site.now) }));
     } catch (error) {
@@ -73,15 +75,15 @@ function Admin({ host, words }: { host: Host; words: Words }): JSX.Element {
         <div class="erased">
           <p>{say("erasedText")}</p>
           <h2>{say("stays")}</h2>
-          <ul class="plain"><Remains site={erased} words={words} /></ul>
+          <ul class="plain"><Remains record={erased} words={words} /></ul>
           <p>{say("erasedNext")}</p>
         </div>
       ) : site ? (
         <>
           <p class="lead"><bdi>{site.url.host}</bdi></p>
-          <Health site={site} words={words} busy={reading || erasing} again={() => void read()} problem={problem} />
-          <HeldRecord site={site} words={words} tell={tell} />
-          <Bundle site={site} words={words} troubles={() => troubles.current} tell={tell} />
+          <Health host={host} site={site} scopes={scopes} words={words} busy={reading || erasing} again={() => void read()} problem={problem} />
+          <WhatIsHeld site={site} words={words} tell={tell} />
+          <Bundle host={host} site={site} words={words} troubles={() => troubles.current} tell={tell} />
           <Erase
             host={host}
             site={site}
@@ -91,12 +93,12 @@ function Admin({ host, words }: { host: Host; words: Words }): JSX.Element {
             busy={setErasing}
             erased={() => {
               tell(say("erased"));
-              setErased(site);
+              setErased(site.record);
             }}
           />
         </>
       ) : problem ? (
-        <ProblemLine problem={problem} words={words} again={reading ? undefined : () => void read()} />
+        <ProblemLine problem={problem} host={host} words={words} again={reading ? undefined : () => void read()} />
       ) : (
         <div class="loading" aria-busy="true">
           <p class="hint">{say("loading")}</p>

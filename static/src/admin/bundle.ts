@@ -1,9 +1,9 @@
 // The support bundle: what support needs, made here from what the page already
 // has, so that nothing is sent that was not shown. It names the site by its
-// hash alone: no address, and no value of the record.
+// hash at most: no address, and no value of the record.
 
 import type { Kind } from "../problem.ts";
-import type { Site } from "./site.ts";
+import type { Site, SiteRecord } from "./site.ts";
 
 /** A call of this page that failed. */
 export interface Trouble {
@@ -18,13 +18,14 @@ export interface Environment {
   language: string;
   minutesBehindUTC: number; // as of Date.getTimezoneOffset
   troubles: Trouble[];
+  tab?: unknown; // what the host tells support of this tab, where it does
 }
 
 /** The text of the bundle, as JSON that people can read. */
-export function bundleOf(site: Site, { userAgent, language, minutesBehindUTC, troubles }: Environment): string {
-  const { url: _address, held: _values, ...rest } = site;
+export function bundleOf({ url: _address, record, ...site }: Site, { userAgent, language, minutesBehindUTC, troubles, tab }: Environment): string {
+  const { held: _values, ...known } = record ?? {};
   const page = { browser: browserOf(userAgent), language, timeZone: offset(-minutesBehindUTC), errors: troubles };
-  return JSON.stringify({ ...rest, page }, null, 2) + "\n";
+  return JSON.stringify({ ...site, ...known, page, tab }, null, 2) + "\n";
 }
 
 const LONGEST_USER_AGENT = 500; // characters; looking for two words takes the square of it
@@ -55,6 +56,6 @@ function offset(minutes: number): string {
 }
 
 /** What a site admin downloads: all that is held, and for how long. */
-export function heldAsJSON({ held, retention }: Site): string {
+export function heldAsJSON({ held, retention }: SiteRecord): string {
   return JSON.stringify({ held, retention }, null, 2) + "\n";
 }

@@ -7,7 +7,7 @@ import type { Problem } from "../problem.ts";
 import type { Left } from "./cleaning.ts";
 import { erasure, type Step } from "./erasure.ts";
 import { ProblemLine } from "./problem.tsx";
-import { markDays, nameOf, type Site } from "./site.ts";
+import { markDays, nameOf, type Site, type SiteRecord } from "./site.ts";
 import type { Words } from "./words.ts";
 
 const MOST_NAMED = 20; // of what is left over
@@ -24,14 +24,18 @@ interface Props {
 
 export function Erase({ host, site, words, tell, failed, busy, erased }: Props): JSX.Element {
   const { say } = words;
+  const { record } = site;
   const [step, setStep] = useState<Step>({ name: "asking" });
-  const [run] = useState(() => erasure(host, setStep));
+  const [run] = useState(() => erasure(host, !!record, setStep));
   const [typed, setTyped] = useState("");
   const [refused, setRefused] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const name = nameOf(site);
   const matches = typed.trim().toLowerCase() === name;
+  const held = record ? say("record.stays") : "";
+  const after = step.name === "asking" && step.after;
+  const said = after && say(after, { removed: step.removed ?? 0 }) + (after === "stopped" ? ` ${held}` : "");
 
   useEffect(() => {
     busy(step.name === "cleaning" || step.name === "erasing");
@@ -40,7 +44,8 @@ export function Erase({ host, site, words, tell, failed, busy, erased }: Props):
     if (step.name === "cleaning") tell(say("cleaning"));
     if (step.name === "left") tell(say("left"));
     if (step.name === "erasing") tell(say("erasing"));
-    if (step.name === "asking" && step.stopped) tell(say("stopped", { removed: step.removed ?? 0 }));
+    if (said) tell(said);
+    if (after === "cleaned") setTyped("");
   }, [step.name]);
 
   // The button that was pressed is gone with its step.
@@ -63,10 +68,10 @@ export function Erase({ host, site, words, tell, failed, busy, erased }: Props):
       <div class="step" tabIndex={-1} ref={place} aria-labelledby="erase" role="group">
         {step.name === "asking" && (
           <>
-            {step.stopped && <p class="notice">{say("stopped", { removed: step.removed ?? 0 })}</p>}
+            {said && <p class="notice">{said}</p>}
             <h3>{say("goes")}</h3>
             <ul class="plain">
-              <li>{say("goes.record")}</li>
+              {record && <li>{say("goes.record")}</li>}
               <li>{say("goes.pages")}</li>
               <li>{say("goes.spaces")}</li>
             </ul>
@@ -74,7 +79,7 @@ export function Erase({ host, site, words, tell, failed, busy, erased }: Props):
             <ul class="plain">
               <li>{say("stays.labels")}</li>
               <li>{say("stays.hidden")}</li>
-              <Remains site={site} words={words} />
+              {record && <Remains record={record} words={words} />}
             </ul>
             <form onSubmit={submit} noValidate>
               <label for="confirm">{say("confirm", { name: `\u2068${name}\u2069` })}</label>
@@ -108,7 +113,7 @@ export function Erase({ host, site, words, tell, failed, busy, erased }: Props):
         {step.name === "left" && (
           <>
             <h3>{say("left")}</h3>
-            <p>{say("left.lead", { removed: step.removed })}</p>
+            <p>{held} {say("left.lead", { removed: step.removed })}</p>
             <ul class="plain">
               {step.left.slice(0, MOST_NAMED).map((left) => (
                 <li key={left.what + left.path}>
@@ -119,7 +124,7 @@ export function Erase({ host, site, words, tell, failed, busy, erased }: Props):
             </ul>
             <div class="buttons">
               <button type="button" class="button" onClick={() => void run.start(name)}>{say("left.again")}</button>
-              <button type="button" class="button danger" onClick={() => void run.erase()}>{say("left.erase")}</button>
+              {record && <button type="button" class="button danger" onClick={() => void run.erase()}>{say("left.erase")}</button>}
               <button type="button" class="button" onClick={() => setStep({ name: "asking" })}>{say("left.stop")}</button>
             </div>
           </>
@@ -130,19 +135,19 @@ export function Erase({ host, site, words, tell, failed, busy, erased }: Props):
             <progress aria-labelledby="progress" />
           </>
         )}
-        {step.name === "failed" && <ProblemLine problem={step.problem} words={words} again={() => void run.erase()} />}
+        {step.name === "failed" && <ProblemLine problem={step.problem} host={host} words={words} again={() => void run.erase()} />}
       </div>
     </section>
   );
 }
 
 /** Outside Confluence, once the record is erased. */
-export function Remains({ site, words: { say } }: { site: Site; words: Words }): JSX.Element {
+export function Remains({ record, words: { say } }: { record: SiteRecord; words: Words }): JSX.Element {
   return (
     <>
-      <li>{say("backups", { count: site.retention.backupDays })}</li>
-      <li>{say("logs", { count: site.retention.logDays })}</li>
-      <li>{say("marked", { count: markDays(site) })}</li>
+      <li>{say("backups", { count: record.retention.backupDays })}</li>
+      <li>{say("logs", { count: record.retention.logDays })}</li>
+      <li>{say("marked", { count: markDays(record) })}</li>
     </>
   );
 }

@@ -1,5 +1,6 @@
 // How a site is erased: first what the app keeps in Confluence, which only the
-// person can remove, then the record, after which the app cannot act any more.
+// person can remove, then the record if there is one, after which the app cannot
+// act any more.
 
 import type { Host } from "../host.ts";
 import type { Problem } from "../problem.ts";
@@ -7,7 +8,7 @@ import { clean, type Left, type Progress } from "./cleaning.ts";
 import { eraseSite } from "./site.ts";
 
 export type Step =
-  | { name: "asking"; stopped?: boolean; removed?: number }
+  | { name: "asking"; after?: "stopped" | "cleaned"; removed?: number }
   | { name: "cleaning"; progress: Progress; stopping: boolean }
   | { name: "left"; left: Left[]; removed: number }
   | { name: "erasing" }
@@ -15,7 +16,7 @@ export type Step =
   | { name: "erased" };
 
 export interface Erasure {
-  /** Cleans, and erases if nothing is left over. name is what the person typed. Again: goes on from where it stopped. */
+  /** Cleans, and erases the record if nothing is left over. name is what the person typed. Again: goes on from where it stopped. */
   start(name: string): Promise<void>;
   /** Erases the record whatever is left over. */
   erase(): Promise<void>;
@@ -27,7 +28,7 @@ export interface Erasure {
 const NOTHING_DONE: Problem["kind"][] = ["bad_request", "forbidden", "anonymous", "unlicensed", "blocked", "not_found", "rate_limited", "upstream"];
 
 /** show is called with each new step. */
-export function erasure(host: Host, show: (step: Step) => void): Erasure {
+export function erasure(host: Host, recorded: boolean, show: (step: Step) => void): Erasure {
   let confirmed = "";
   let removed = 0; // in all tries
   let asked = false; // the record may have gone already
@@ -56,9 +57,10 @@ export function erasure(host: Host, show: (step: Step) => void): Erasure {
       last = undefined;
       const cleaned = await clean(host, (progress) => report({ ...progress, removed: before + progress.removed }), stopping.signal);
       removed += cleaned.removed;
-      if (cleaned.stopped) show({ name: "asking", stopped: true, removed });
+      if (cleaned.stopped) show({ name: "asking", after: "stopped", removed });
       else if (cleaned.left.length) show({ name: "left", left: cleaned.left, removed });
-      else await erase();
+      else if (recorded) await erase();
+      else show({ name: "asking", after: "cleaned", removed });
     },
     erase,
     stop() {

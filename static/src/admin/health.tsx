@@ -1,14 +1,15 @@
 // Whether the app works on this site, and what to do where it does not.
 
-import { h, type ComponentChildren, type JSX } from "preact";
+import { Fragment, h, type ComponentChildren, type JSX } from "preact";
+import type { Host } from "../host.ts";
 import type { Problem } from "../problem.ts";
 import { ProblemLine } from "./problem.tsx";
 import type { Check, Fault, Site } from "./site.ts";
 import type { Key, Words } from "./words.ts";
 
-/** The scopes, checks and kinds of fault that there are sentences for. The service may know more. */
+/** The scopes, checks and kinds of fault that there are sentences for. There may be more; scopes with a colon have files of their own. */
 export const SCOPES = ["READ", "WRITE", "ACT_AS_USER"] as const;
-export const CHECKS = ["read_as_app", "act_as_user"] as const;
+export const CHECKS = ["read_as_app", "act_as_user", "read_spaces", "read_labels", "search", "service"] as const;
 export const FAULTS = [
   "bad_request", "unauthorized", "anonymous", "unlicensed", "blocked", "forbidden", "not_found", "conflict", "too_large", "rate_limited", "upstream", "unavailable", "internal",
 ] as const;
@@ -16,42 +17,53 @@ export const FAULTS = [
 const OF_PERMISSION = ["unauthorized", "forbidden"];
 
 interface Props {
+  host: Host;
   site: Site;
+  scopes: Record<string, string>; // what each is for
   words: Words;
   busy: boolean;
   again(): void;
   problem: Problem | undefined; // of the last reading; site is older then
 }
 
-export function Health({ site, words, busy, again, problem }: Props): JSX.Element {
+export function Health({ host, site, scopes, words, busy, again, problem }: Props): JSX.Element {
   const { say, date, age } = words;
+  const { record } = site;
   return (
     <section aria-labelledby="health" aria-busy={busy}>
       <div class="head">
         <h2 id="health">{say("health")}</h2>
         <button type="button" class="button" aria-disabled={busy} onClick={() => busy || again()}>{say("checkAgain")}</button>
       </div>
-      {problem && <ProblemLine problem={problem} words={words} again={undefined} />}
+      {problem && <ProblemLine problem={problem} host={host} words={words} again={undefined} />}
       <dl class="facts">
         <Fact term={say("license")} good={site.licensed}>{say(site.licensed ? "license.active" : "license.none")}</Fact>
-        <Fact term={say("enabled")} good={site.enabled}>{say(site.enabled ? "enabled.yes" : "enabled.no")}</Fact>
-        {site.checks.map((check) => <CheckFact key={check.name} check={check} words={words} />)}
-        <Fact term={say("lastCall")}>
-          {site.lastCall ? `${date(site.lastCall)} (${age(site.lastCall, site.now)})` : say("lastCall.none")}
-          <span class="hint">{say("lastCall.hint")}</span>
-        </Fact>
-        <Fact term={say("installed")}>{date(site.installedAt)}</Fact>
+        {record && <Fact term={say("enabled")} good={record.enabled}>{say(record.enabled ? "enabled.yes" : "enabled.no")}</Fact>}
+        {site.checks.map((check) => <CheckFact key={check.name} check={check} once={!!record} words={words} />)}
+        {record && (
+          <>
+            <Fact term={say("lastCall")}>
+              {record.lastCall ? `${date(record.lastCall)} (${age(record.lastCall, site.now)})` : say("lastCall.none")}
+              <span class="hint">{say("lastCall.hint")}</span>
+            </Fact>
+            <Fact term={say("installed")}>{date(record.installedAt)}</Fact>
+          </>
+        )}
         <Fact term={say("scopes")}>
-          <ul>{site.scopes.map((scope) => <li key={scope}>{known(SCOPES, scope) ? say(`scope.${scope}` as Key) : <code>{scope}</code>}</li>)}</ul>
+          <ul>{site.scopes.map((scope) => <li key={scope}>{known(SCOPES, scope) ? say(`scope.${scope}` as Key) : <Scope scope={scope} sentence={scopes[scope]} />}</li>)}</ul>
         </Fact>
         <Fact term={say("version")}><code>{site.version}</code></Fact>
       </dl>
-      <h3>{say("errors")}</h3>
-      <p class="hint">{say("errors.since", { date: date(site.errors.since), age: age(site.errors.since, site.now) })}</p>
-      {site.errors.entries.length ? (
-        <ul class="faults">{site.errors.entries.map((fault, i) => <FaultItem key={i} fault={fault} now={site.now} words={words} />)}</ul>
-      ) : (
-        <p>{say("errors.none")}</p>
+      {record && (
+        <>
+          <h3>{say("errors")}</h3>
+          <p class="hint">{say("errors.since", { date: date(record.errors.since), age: age(record.errors.since, site.now) })}</p>
+          {record.errors.entries.length ? (
+            <ul class="faults">{record.errors.entries.map((fault, i) => <FaultItem key={i} fault={fault} now={site.now} words={words} />)}</ul>
+          ) : (
+            <p>{say("errors.none")}</p>
+          )}
+        </>
       )}
     </section>
   );
@@ -78,12 +90,17 @@ function Mark({ good }: { good: boolean }): JSX.Element {
   );
 }
 
-function CheckFact({ check: { name, ok, kind }, words: { say } }: { check: Check; words: Words }): JSX.Element {
+function Scope({ scope, sentence }: { scope: string; sentence: string | undefined }): JSX.Element {
+  return <>{sentence} <code class={sentence && "hint"}>{scope}</code></>;
+}
+
+/** once: the app cannot be installed again. */
+function CheckFact({ check: { name, ok, kind }, once, words: { say } }: { check: Check; once: boolean; words: Words }): JSX.Element {
   const check = known(CHECKS, name);
   return (
     <Fact term={check ? say(`check.${check}` as Key) : name} good={ok}>
       {ok ? say("check.ok") : check ? say(`check.${check}.fails` as Key) : say("check.fails")}
-      {!ok && <span class="hint">{say(OF_PERMISSION.includes(kind) ? "fix.permission" : "fix.later")}</span>}
+      {!ok && <span class="hint">{OF_PERMISSION.includes(kind) ? say("fix.permission") + (once ? ` ${say("fix.keep")}` : "") : say("fix.later")}</span>}
     </Fact>
   );
 }

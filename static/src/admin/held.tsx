@@ -1,29 +1,38 @@
-// What is held about this site, field by field, and all of it as a file.
+// What is held about this site: a record, field by field, and all of it as a
+// file, or nothing; and what is inside Confluence.
 
-import { h, type JSX } from "preact";
+import { Fragment, h, type JSX } from "preact";
+import { PAGE_PROPERTY, VOCABULARY } from "../properties.ts";
 import { heldAsJSON } from "./bundle.ts";
 import { download } from "./download.ts";
-import { nameOf, type Site } from "./site.ts";
+import { nameOf, type Site, type SiteRecord } from "./site.ts";
 import type { Words } from "./words.ts";
 
-export function HeldRecord({ site, words, tell }: { site: Site; words: Words; tell(line: string): void }): JSX.Element {
-  const { say, language } = words;
-  const { uninstalledDays, logDays, backupDays } = site.retention;
-
-  function save(): void {
-    const name = download(nameOf(site), heldAsJSON(site));
-    tell(say("downloaded", { name }));
-  }
-
+export function WhatIsHeld({ site, words, tell }: { site: Site; words: Words; tell(line: string): void }): JSX.Element {
+  const { say } = words;
+  const { record } = site;
   return (
     <section aria-labelledby="held">
       <div class="head">
         <h2 id="held">{say("held")}</h2>
-        <button type="button" class="button" onClick={save}>{say("download")}</button>
+        {record && <button type="button" class="button" onClick={() => tell(say("downloaded", { name: download(nameOf(site), heldAsJSON(record)) }))}>{say("download")}</button>}
       </div>
+      {record ? <TheRecord record={record} words={words} /> : <p>{say(site.logged ? "held.log" : "held.nothing")}</p>}
+      <h3>{say("inside")}</h3>
+      <ul class="plain">
+        <li>{say("inside.pages", { key: PAGE_PROPERTY })}</li>
+        <li>{say("inside.spaces", { key: VOCABULARY })}</li>
+      </ul>
+    </section>
+  );
+}
+
+function TheRecord({ record: { held, retention }, words: { say, language } }: { record: SiteRecord; words: Words }): JSX.Element {
+  return (
+    <>
       <p>{say("held.lead")}{language !== "en" && ` ${say("held.english")}`}</p>
       <ul class="fields">
-        {site.held.map(({ name, value, origin, purpose, kept, protection }) => (
+        {held.map(({ name, value, origin, purpose, kept, protection }) => (
           <li key={name}>
             <h3><code>{name}</code></h3>
             <p class="value">{value || <span class="hint">{say("held.empty")}</span>}</p>
@@ -36,12 +45,12 @@ export function HeldRecord({ site, words, tell }: { site: Site; words: Words; te
         ))}
       </ul>
       <ul class="plain">
-        <li>{say("uninstalled", { count: uninstalledDays })}</li>
-        <li>{say("backups", { count: backupDays })}</li>
-        <li>{say("logs", { count: logDays })}</li>
+        <li>{say("uninstalled", { count: retention.uninstalledDays })}</li>
+        <li>{say("backups", { count: retention.backupDays })}</li>
+        <li>{say("logs", { count: retention.logDays })}</li>
       </ul>
       <p>{say("notHeld")}</p>
       <p><a href="/privacy" target="_blank" rel="noopener">{say("privacy")}</a></p>
-    </section>
+    </>
   );
 }

@@ -1,5 +1,5 @@
-// What the service knows about the site, and the call that has it erased:
-// GET /api/site and POST /api/site/erase, for the site's administrators.
+// What the app's core knows about the site, and the call that has a record of it
+// erased: /api/site and /api/site/erase, for the site's administrators.
 
 import type { Host } from "../host.ts";
 import type { Problem } from "../problem.ts";
@@ -30,19 +30,24 @@ export interface Held {
 }
 /** Times are in RFC 3339, "" where there is none. */
 export interface Site {
-  site: string; // hash
   url: URL;
   version: string;
   now: string;
-  startedAt: string;
   licensed: boolean;
+  scopes: string[];
+  checks: Check[];
+  logged: boolean; // by a server, beside what the record says
+  record?: SiteRecord; // absent where nothing is held about the site
+}
+/** What a service holds about the site, and what it knows from that. */
+export interface SiteRecord {
+  site: string; // hash
+  startedAt: string;
   enabled: boolean;
   installedAt: string;
   lastCall: string;
-  scopes: string[];
-  checks: Check[];
   errors: { since: string; entries: Fault[] };
-  held: Held[];
+  held: Held[]; // never empty
   retention: Retention;
 }
 /** In days. */
@@ -69,7 +74,7 @@ export function nameOf({ url }: Site): string {
 }
 
 /** How many days it is remembered that the site was erased: one more than any backup from before is kept. */
-export function markDays({ retention }: Site): number {
+export function markDays({ retention }: SiteRecord): number {
   return retention.backupDays + 1;
 }
 
@@ -82,21 +87,28 @@ const object = (value: unknown): Json => (value && typeof value === "object" ? (
 // What stands between us and the service may answer in its place.
 function asSite(answer: unknown): Site {
   const site = object(answer);
-  const errors = object(site["errors"]);
-  const retention = object(site["retention"]);
   if (!Array.isArray(site["held"]) || !URL.canParse(text(site["url"]))) throw { kind: "unavailable" } satisfies Problem;
   return {
-    site: text(site["site"]),
     url: new URL(text(site["url"])),
     version: text(site["version"]),
     now: text(site["now"]),
-    startedAt: text(site["startedAt"]),
     licensed: site["licensed"] === true,
+    scopes: Array.isArray(site["scopes"]) ? site["scopes"].map(text).filter(Boolean) : [],
+    checks: objects(site["checks"]).map((c) => ({ name: text(c["name"]), ok: c["ok"] === true, kind: text(c["kind"]) })),
+    logged: site["logged"] === true,
+    ...(site["held"].length > 0 && { record: asRecord(site) }),
+  };
+}
+
+function asRecord(site: Json): SiteRecord {
+  const errors = object(site["errors"]);
+  const retention = object(site["retention"]);
+  return {
+    site: text(site["site"]),
+    startedAt: text(site["startedAt"]),
     enabled: site["enabled"] === true,
     installedAt: text(site["installedAt"]),
     lastCall: text(site["lastCall"]),
-    scopes: Array.isArray(site["scopes"]) ? site["scopes"].map(text).filter(Boolean) : [],
-    checks: objects(site["checks"]).map((c) => ({ name: text(c["name"]), ok: c["ok"] === true, kind: text(c["kind"]) })),
     errors: {
       since: text(errors["since"]),
       entries: objects(errors["entries"]).map((e) => ({

@@ -47,6 +47,11 @@ function units(seconds: number): [number, Intl.RelativeTimeFormatUnit] {
   return [Math.trunc(seconds), "second"];
 }
 
+/** What each scope is for, in a language, where there are such sentences. */
+export async function loadScopes(language: string): Promise<Record<string, string>> {
+  return fetchCatalogue(new URL("admin/scopes/", import.meta.url), language).catch(() => ({}));
+}
+
 /** The words in the language the document is marked with. Falls back to English. */
 export async function loadWords(host: Host): Promise<Words> {
   const locale = await host.locale().catch(() => "en");

@@ -4,6 +4,7 @@ import { start } from "../main.tsx";
 import { asProblem } from "../problem.ts";
 import { bridgeOf, type Invoked } from "./bridge.ts";
 import { forgeHost, type Answer } from "./forge.ts";
+import { siteInTab } from "./part.ts";
 
 export * from "../main.tsx";
 
@@ -33,4 +34,4 @@ function parsed(text: string): unknown {
   }
 }
 
-void start(forgeHost(bridge, { "/api/labels": invoke, "/api/suggest": request }, () => undefined));
+void start(forgeHost(bridge, { "/api/labels": invoke, "/api/suggest": request, "/api/site": siteInTab(invoke) }, () => undefined));
