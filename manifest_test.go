@@ -169,7 +169,7 @@ func TestTheForgeManifestsAreOfOneApp(t *testing.T) {
 // An admin reads the scopes once, before anything else of the app.
 func TestEachScopeOfTheForgeAppIsExplained(t *testing.T) {
 	var sentences map[string]string
-	if err := json.Unmarshal([]byte(readFile(t, "static/src/admin/scopes/en.json")), &sentences); err != nil {
+	if err := json.Unmarshal([]byte(readFile(t, "static/src/hosts/scopes/en.json")), &sentences); err != nil {
 		t.Fatal(err)
 	}
 	var remote manifest

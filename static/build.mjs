@@ -39,7 +39,7 @@ export async function buildFor(host, out, entry = `src/hosts/${host}.main.ts`) {
   // What the browser says, and what Confluence says of the app in its own menus:
   // of the macro's parameters that is what the editor says.
   const read = (file) => JSON.parse(readFileSync(join(here, "src", file), "utf8"));
-  for (const folder of ["strings", "add/strings", "suggest/strings", "editor/strings", "admin/strings", connect ? "descriptor" : "admin/scopes"]) {
+  for (const folder of ["strings", "add/strings", "suggest/strings", "editor/strings", "admin/strings", connect ? "descriptor" : "hosts/scopes"]) {
     mkdirSync(join(out, folder), { recursive: true });
     for (const file of readdirSync(join(here, "src", folder)).sort()) {
       const texts = read(`${folder}/${file}`);

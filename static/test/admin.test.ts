@@ -125,7 +125,7 @@ async function inTab({ licensed = true, fail = () => undefined, server }: Tab = 
   const { now, ...told } = await readSite(answering(await siteInTab(frame, server)));
   return { ...told, now, reads };
 }
-const SCOPES = Object.keys(JSON.parse(readFileSync("src/admin/scopes/en.json", "utf8")));
+const SCOPES = Object.keys(JSON.parse(readFileSync("src/hosts/scopes/en.json", "utf8")));
 const works = (name: string) => ({ name, ok: true, kind: "" });
 const fails = (name: string, kind: string) => ({ name, ok: false, kind });
 const VIEWER = ["read_spaces", "read_labels", "search"];

@@ -86,7 +86,7 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     families: { "": ["copySupport"] /* by reference.tsx */, "why.": WHY, "fault.": FAULTS, "scope.": SCOPES, "check.": [...CHECKS, ...CHECKS.map((check) => `${check}.fails`)], "left.": ["pages", "spaces"] },
     needed: [...WHY.map((k) => `why.${k}`), ...FAULTS.map((k) => `fault.${k}`), ...SCOPES.map((s) => `scope.${s}`), ...CHECKS.flatMap((c) => [`check.${c}`, `check.${c}.fails`])],
   },
-  { folder: "src/admin/scopes", sources: "src/admin", alike: [], families: { "": scopes }, needed: scopes },
+  { folder: "src/hosts/scopes", sources: "src/admin", alike: [], families: { "": scopes }, needed: scopes },
 ];
 for (const { folder, sources, alike, families, needed } of catalogues) {
   const english = read("en", folder);

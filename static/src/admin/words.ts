@@ -49,7 +49,7 @@ function units(seconds: number): [number, Intl.RelativeTimeFormatUnit] {
 
 /** What each scope is for, in a language, where there are such sentences. */
 export async function loadScopes(language: string): Promise<Record<string, string>> {
-  return fetchCatalogue(new URL("admin/scopes/", import.meta.url), language).catch(() => ({}));
+  return fetchCatalogue(new URL("hosts/scopes/", import.meta.url), language).catch(() => ({}));
 }
 
 /** The words in the language the document is marked with. Falls back to English. */

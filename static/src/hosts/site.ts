@@ -2,7 +2,7 @@
 // says of the app, and whether the calls work that the app lives by. Its own part
 // of the bundle, for few people ever see the page that asks.
 
-import scopes from "../admin/scopes/en.json";
+import scopes from "./scopes/en.json";
 import type { HostError } from "../host.ts";
 import { isProblem, type Kind } from "../problem.ts";
 import type { Answer, Frame } from "./forge.ts";
