@@ -26,6 +26,11 @@ function constants(file: string, type: string): string[] {
 const UNSEEN = ["wrong_method", "caller_left"]; // kinds of fault that no browser of ours is told
 const faults = constants("internal/fault/fault.go", "Kind").filter((kind) => !UNSEEN.includes(kind));
 
+test("each check of the page for administrators is explained to support", () => {
+  const operating = readFileSync("../docs/operating.md", "utf8");
+  for (const check of CHECKS) assert.ok(operating.includes(`\`${check}\``), check);
+});
+
 // Each reason for which a name or a change is refused has its sentence, and so has each kind of fault.
 const rules = constants("internal/label/label.go", "Reason").map((reason) => reason.replace(/^label_/, ""));
 test("the browser knows the kinds of fault of the service, and where there is no answer two more", () => {
