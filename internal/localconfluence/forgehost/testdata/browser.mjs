@@ -47,6 +47,13 @@ async function framed(page, selector = "article") {
   return frame;
 }
 
+// leaving waits for what may take its own frame away before it has answered.
+async function leaving(call) {
+  await call.catch((error) => {
+    if (!/detached|destroyed|closed/.test(error.message)) throw error;
+  });
+}
+
 async function shot(page, name) {
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png` });
 }
@@ -195,7 +202,7 @@ await check("the byline's popup closes by view.close, by Esc and by a click in t
   assert.equal((await byline.evaluate(() => bridge.view.getContext())).extension.type, "confluence:contentBylineItem");
   assert.equal(await page.locator(".inline-dialog iframe").evaluate((frame) => frame.getBoundingClientRect().height), 320, "the size of its viewport");
   await byline.evaluate(() => bridge.view.onClose(() => bridge.events.emitPublic("changed", "closed")));
-  await byline.evaluate(() => bridge.view.close());
+  await leaving(byline.evaluate(() => bridge.view.close()));
   await gone();
   await panel.waitForFunction(() => heard.at(-1)[1] === "closed");
 
@@ -213,7 +220,7 @@ await check("the byline's popup closes by view.close, by Esc and by a click in t
   await page.locator('[data-byline="byline-modal"]').click();
   const modal = await framed(page, "dialog");
   await shot(page, "modal");
-  await modal.evaluate(() => bridge.view.close());
+  await leaving(modal.evaluate(() => bridge.view.close()));
   await page.locator("dialog").waitFor({ state: "detached" });
 });
 
@@ -244,9 +251,9 @@ await check("router tells addresses and goes to them", async () => {
   assert.equal(new URL(tab.url()).pathname, "/wiki/label/opening");
   await tab.close();
   assert.match(await failure(panel.evaluate(() => bridge.router.navigate("javascript:alert(1)"))), /cannot be navigated/);
-  await Promise.all([page.waitForEvent("load"), panel.evaluate(() => bridge.router.reload())]);
+  await Promise.all([page.waitForEvent("load"), leaving(panel.evaluate(() => bridge.router.reload()))]);
   panel = await framed(page);
-  await Promise.all([page.waitForURL(/\/home$/), panel.evaluate(() => bridge.router.navigate("/wiki/home"))]);
+  await Promise.all([page.waitForURL(/\/home$/), leaving(panel.evaluate(() => bridge.router.navigate("/wiki/home")))]);
   await page.context().close();
 });
 
@@ -298,7 +305,7 @@ await check("the macro is put into a page without its config, which changes it l
   }
   await config.evaluate(() => bridge.view.submit({ config: { prefix: "x" }, keepEditing: true }));
   assert.equal((await config.evaluate(() => bridge.view.getContext())).extension.config.prefix, "x");
-  await config.evaluate(() => bridge.view.submit({ config: { prefix: "a&b", mostLabels: 3, open: true, parts: ["a", "b"] } }));
+  await leaving(config.evaluate(() => bridge.view.submit({ config: { prefix: "a&b", mostLabels: 3, open: true, parts: ["a", "b"] } })));
   await page.locator("dialog").waitFor({ state: "detached" });
   assert.match(await storage.inputValue(), /<ac:adf-parameter key="guest-params"><ac:adf-parameter key="most-labels" type="number">3<\/ac:adf-parameter><ac:adf-parameter key="open" type="boolean">true<\/ac:adf-parameter>/);
 
@@ -322,7 +329,7 @@ await check("a macro whose config opens first is put in before it is configured"
   await page.locator("[data-insert=asks-first]").click();
   const config = await framed(page, "dialog");
   assert.deepEqual((await config.evaluate(() => bridge.view.getContext())).extension.macro, { isConfiguring: true, isInserting: true });
-  await config.evaluate(() => bridge.view.submit({ config: { a: 1 } }));
+  await leaving(config.evaluate(() => bridge.view.submit({ config: { a: 1 } })));
   await page.locator(".macro-card").getByText("a = 1").waitFor();
   await page.context().close();
 });
@@ -333,7 +340,7 @@ await check("a macro of Connect becomes one of Forge when it is edited", async (
   await page.locator(".macro-card").getByText("Edit").click();
   const config = await framed(page, "dialog");
   assert.deepEqual((await config.evaluate(() => bridge.view.getContext())).extension.config, { display: "list", prefix: "team-" });
-  await config.evaluate(() => bridge.view.submit({ config: { display: "chips" } }));
+  await leaving(config.evaluate(() => bridge.view.submit({ config: { display: "chips" } })));
   await page.locator(".macro-card").getByText("display = chips").waitFor();
   const storage = await page.locator("[name=storage]").inputValue();
   assert.ok(storage.includes("com.atlassian.ecosystem") && !storage.includes('ac:name="labelup-labels"') && !storage.includes("team-"));
