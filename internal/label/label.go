@@ -9,16 +9,13 @@
 package label
 
 import (
-	"fmt"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 
 	"labelup/internal/fault"
@@ -88,10 +85,11 @@ type Error struct {
 func (e *Error) Error() string {
 	text := string(e.Reason)
 	if e.Character != 0 {
-		text += fmt.Sprintf(" %U", e.Character)
+		digits := strings.ToUpper(strconv.FormatInt(int64(e.Character), 16))
+		text += " U+" + strings.Repeat("0", max(0, 4-len(digits))) + digits
 	}
 	if e.List != "" {
-		text += fmt.Sprintf(" at %s[%d]", e.List, e.Index)
+		text += " at " + e.List + "[" + strconv.Itoa(e.Index) + "]"
 	}
 	return text
 }
@@ -140,17 +138,20 @@ func Parse(text string) (Name, error) {
 //   - A "Σ" that ends a word becomes "ς", any other one "σ".
 //   - "İ" becomes "i" as in Turkish, without the second dot that looks like none.
 func Lower(text string) string {
-	text = cases.Lower(language.Und).String(lowerSigmas(norm.NFC.String(text)))
-	if strings.Contains(text, dottedI) {
-		text = dotsOverI.ReplaceAllString(text, "i")
-	}
+	afterI := false
+	text = strings.Map(func(r rune) rune {
+		if r == dot && afterI {
+			return -1
+		}
+		r = unicode.ToLower(r)
+		afterI = r == 'i'
+		return r
+	}, lowerSigmas(norm.NFC.String(text)))
 	// The second NFC is for the marks that lower case leaves in another order.
 	return norm.NFC.String(text)
 }
 
-const dottedI = "i\u0307"
-
-var dotsOverI = regexp.MustCompile(dottedI + "+")
+const dot = '\u0307' // above the letter before it
 
 func lowerSigmas(text string) string {
 	if !strings.ContainsRune(text, 'Σ') {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -12,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 
 	"labelup/internal/fault"
@@ -123,6 +126,46 @@ func TestParseIsIdempotentForEveryCharacter(t *testing.T) {
 		}
 		checkParsed(t, "a"+string(r)+"\u0331Σ")
 	}
+}
+
+// The tables of x/text/cases would be a hundredth of what the browser loads, and
+// what they have beyond those of package unicode is for languages.
+func lowerByCases(text string) string {
+	text = cases.Lower(language.Und).String(lowerSigmas(norm.NFC.String(text)))
+	return norm.NFC.String(dotsOverI.ReplaceAllString(text, "i"))
+}
+
+var dotsOverI = regexp.MustCompile("i\u0307+")
+
+func TestTheLowerCaseOfEveryCharacterIsThatOfXTextCases(t *testing.T) {
+	if unicode.Version != cases.UnicodeVersion {
+		t.Skipf("Go has Unicode %s, x/text %s: what is new in one of them differs", unicode.Version, cases.UnicodeVersion)
+	}
+	every := &strings.Builder{}
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		every.WriteString("i" + string(r) + " ")
+		if every.Len() > 1<<16 || r == unicode.MaxRune {
+			if got, want := Lower(every.String()), lowerByCases(every.String()); got != want {
+				t.Errorf("up to %U: lower case is %q, want %q", r, got, want)
+			}
+			every.Reset()
+		}
+	}
+}
+
+func FuzzLower(f *testing.F) {
+	f.Add("İi\u0307\u0307ΣΑΣ \u0345K")
+	f.Fuzz(func(t *testing.T, text string) {
+		if !utf8.ValidString(text) || unicode.Version != cases.UnicodeVersion {
+			return
+		}
+		if got, want := Lower(text), lowerByCases(text); got != want {
+			t.Errorf("%q in lower case is %q, want %q", text, got, want)
+		}
+	})
 }
 
 func FuzzParse(f *testing.F) {
