@@ -2,9 +2,9 @@ package keyphrase
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
+	"labelup/internal/elementary"
 	"labelup/internal/words"
 )
 
@@ -74,7 +74,7 @@ func (p *page) candidates(shape Shape) []*candidate {
 		length = 1 // where verbs and praise do not bound phrases, what is repeated tells more than what is long
 	}
 	for _, c := range found {
-		c.score = math.Exp((p.features(c).times(length) + shape.bonus(p.length(c))) / 4)
+		c.score = elementary.Exp((p.features(c).times(length) + shape.bonus(p.length(c))) / 4)
 	}
 	return found
 }
@@ -149,17 +149,17 @@ func (p *page) length(c *candidate) int {
 func (p *page) features(c *candidate) (f features) {
 	sum, weak := 0.0, 0.0
 	for _, token := range p.tokens[c.at : c.at+c.tokens] {
-		sum += math.Log1p(p.weight[token.ID])
+		sum += elementary.Log1p(p.weight[token.ID])
 		if token.class == faint {
 			weak++
 		}
 	}
 	length, tokens := float64(p.length(c)), float64(c.tokens)
 	mean := sum / tokens
-	f[often] = math.Log1p(c.weight)
+	f[often] = elementary.Log1p(c.weight)
 	f[wordsSum] = mean * length
 	f[wordsMean] = mean
-	f[early] = -math.Log1p(float64(c.first) / 20)
+	f[early] = -elementary.Log1p(float64(c.first) / 20)
 	f[alone] = float64(c.alone) / float64(c.count)
 	f[weakShare] = weak / tokens
 	switch {

@@ -1,6 +1,8 @@
 package keyphrase
 
-import "math"
+import (
+	"labelup/internal/elementary"
+)
 
 // What is weighed of a candidate. Logarithms are natural.
 const (
@@ -41,7 +43,7 @@ var weights = [countFeatures]struct{ short, long float64 }{
 // lengthOf places a page of this many words between short, 0, and long, 1.
 func lengthOf(count int) float64 {
 	const short, long = 150, 5000
-	return min(1, max(0, math.Log(float64(count+1)/short)/math.Log(float64(long)/short)))
+	return min(1, max(0, elementary.Log(float64(count+1)/short)/elementary.Log(float64(long)/short)))
 }
 
 // times is what the features weigh together on a page of this length.

@@ -2,9 +2,9 @@ package suggest
 
 import (
 	"cmp"
-	"math"
-	"slices"
 	"strings"
+
+	"labelup/internal/elementary"
 )
 
 // How many features a label is judged by, and which they are.
@@ -110,7 +110,7 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 		c.features = Features{
 			similarFeature: k.votes[i], profileFeature: k.profile[i], patternFeature: k.pattern[i],
 			titleFeature: c.naming.inTitle, textFeature: c.naming.inText, wholeFeature: c.naming.whole,
-			usageFeature:    math.Log((float64(len(l.pages)) + 0.5) / (float64(len(s.texts)) + 1)),
+			usageFeature:    elementary.Log((float64(len(l.pages)) + 0.5) / (float64(len(s.texts)) + 1)),
 			constantFeature: 1,
 		}
 		c.place = s.places[l.name]
@@ -120,7 +120,7 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 			if c.naming.count == 0 && c.naming.inTitle <= 0.5 && c.place == (treePlace{}) {
 				continue
 			}
-			c.features[wholeFeature] = math.Log1p(timesByName(&c.naming))
+			c.features[wholeFeature] = elementary.Log1p(timesByName(&c.naming))
 			c.features[textFeature], c.features[usageFeature] = 0, 0
 		}
 		c.score = probability(c.features.dot(&s.weights[c.situation]) + c.place.logOdds(s.in.Tree.Of))
@@ -140,8 +140,8 @@ func (s *space) judged() []int32 {
 		return all
 	}
 	s.leftOut = true
-	slices.SortStableFunc(all, func(a, b int32) int {
-		x, y := &s.labels[a], &s.labels[b]
+	sortBy(all, func(a, b *int32) int {
+		x, y := &s.labels[*a], &s.labels[*b]
 		switch {
 		case x.listed && !y.listed:
 			return -1
@@ -161,7 +161,7 @@ func (f *Features) dot(w *Features) float64 {
 	return sum
 }
 
-func probability(logOdds float64) float64 { return 1 / (1 + math.Exp(-logOdds)) }
+func probability(logOdds float64) float64 { return 1 / (1 + elementary.Exp(-logOdds)) }
 
 // What is shown and what is ticked.
 const (
@@ -174,7 +174,7 @@ const (
 
 // pick takes the best candidates, each kind of label once.
 func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld bool) {
-	slices.SortFunc(found, func(a, b candidate) int {
+	sortBy(found, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(s.labels[a.label].name, s.labels[b.label].name))
 	})
 	taken := newTwins()

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 
+	"labelup/internal/elementary"
 	"labelup/internal/pagetext"
 	"labelup/internal/words"
 )
@@ -255,7 +256,7 @@ func (s *space) rarity(id words.ID) float64 {
 	if number, ok := s.knownTerm(id); ok && int(number) < len(s.idf) && s.idf[number] > 0 {
 		return float64(s.idf[number])
 	}
-	return math.Log(float64(max(len(s.texts), 1)) + 1)
+	return elementary.Log(float64(max(len(s.texts), 1)) + 1)
 }
 
 // stopRarity is what a stop word in a label's name counts: next to nothing.
@@ -277,7 +278,7 @@ func (s *space) name(x *pageIndex, l *labelled) naming {
 			continue
 		}
 		if number, ok := s.knownTerm(id); ok && int(number) < len(x.counts) {
-			here += rarity * math.Min(1, math.Log1p(float64(x.counts[number]))/2)
+			here += rarity * math.Min(1, elementary.Log1p(float64(x.counts[number]))/2)
 		}
 		if !stop && x.titleHas(id) {
 			title++

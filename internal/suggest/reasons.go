@@ -2,10 +2,10 @@ package suggest
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 
+	"labelup/internal/elementary"
 	"labelup/internal/words"
 )
 
@@ -73,7 +73,7 @@ func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
 			add(pages, similar)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b weighted) int { return cmp.Compare(b.weight, a.weight) })
+	sortBy(all, func(a, b *weighted) int { return cmp.Compare(b.weight, a.weight) })
 	reasons := make([]Reason, 0, mostReasons)
 	for _, r := range all[:min(len(all), mostReasons)] {
 		reasons = append(reasons, r.Reason)
@@ -154,9 +154,9 @@ func (s *space) profileWords(x *pageIndex, label int32) []string {
 	})
 	for i := range found {
 		f := &found[i]
-		f.score *= math.Log1p(float64(x.counts[f.id])) * float64(s.idf[f.id]) * math.Log(s.lift(f.id, f.pages, len(l.pages)))
+		f.score *= elementary.Log1p(float64(x.counts[f.id])) * float64(s.idf[f.id]) * elementary.Log(s.lift(f.id, f.pages, len(l.pages)))
 	}
-	slices.SortFunc(found, func(a, b shared) int {
+	sortBy(found, func(a, b *shared) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(s.stemOf(a.id), s.stemOf(b.id)), cmp.Compare(a.pages, b.pages))
 	})
 	var chosen []string

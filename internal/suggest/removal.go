@@ -1,6 +1,6 @@
 package suggest
 
-import "slices"
+import "cmp"
 
 // A label of the page is offered for removal only if much would speak for it
 // were it right, and nothing does. Wrong advice here costs more than none.
@@ -41,14 +41,6 @@ func (s *space) removals(found []candidate, page text) []Removal {
 		}
 		removals = append(removals, Removal{Label: l.name, Score: rounded(1 - c.score)})
 	}
-	slices.SortStableFunc(removals, func(a, b Removal) int {
-		switch {
-		case a.Score > b.Score:
-			return -1
-		case a.Score < b.Score:
-			return 1
-		}
-		return 0
-	})
+	sortBy(removals, func(a, b *Removal) int { return cmp.Compare(b.Score, a.Score) })
 	return removals[:min(len(removals), mostRemovals)]
 }

@@ -81,9 +81,7 @@ func (s *space) vote(k *likeness) {
 			order = append(order, int32(i))
 		}
 	}
-	slices.SortFunc(order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(k.to[b], k.to[a]), cmp.Compare(a, b))
-	})
+	sortBy(order, func(a, b *int32) int { return cmp.Compare(k.to[*b], k.to[*a]) })
 	k.nearest = order[:min(voters, len(order))]
 	total := float64(voters-len(k.nearest)) * abstention
 	for _, p := range k.nearest {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"labelup/internal/elementary"
 	"labelup/internal/words"
 )
 
@@ -200,7 +201,7 @@ func (s *space) weigh() {
 	s.idf = make([]float32, len(pages))
 	for id, n := range pages {
 		if n > 0 {
-			s.idf[id] = float32(math.Log((float64(len(s.texts)) + 1) / (float64(n) + 0.5)))
+			s.idf[id] = float32(elementary.Log((float64(len(s.texts)) + 1) / (float64(n) + 0.5)))
 		}
 	}
 	s.own = make([]float64, len(s.texts))
@@ -232,7 +233,7 @@ func (s *space) weigh() {
 // number of tenths.
 var evenedTo = func() (table [1000]float32) {
 	for n := range table {
-		table[n] = float32(math.Log1p(float64(n) / 10))
+		table[n] = float32(elementary.Log1p(float64(n) / 10))
 	}
 	return table
 }()
@@ -242,7 +243,7 @@ func evened(count float32) float32 {
 	if n := int(count*10 + 0.5); n < len(evenedTo) {
 		return evenedTo[n]
 	}
-	return float32(math.Log1p(float64(count)))
+	return float32(elementary.Log1p(float64(count)))
 }
 
 // vectorise gives terms their tf-idf, scaled to length 1, and returns the

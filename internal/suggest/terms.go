@@ -2,7 +2,6 @@ package suggest
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"labelup/internal/words"
@@ -59,7 +58,7 @@ func (r *reading) counted(title string, counts map[string]int) text {
 	for word, count := range counts {
 		all = append(all, counted{word, count})
 	}
-	slices.SortFunc(all, func(a, b counted) int {
+	sortBy(all, func(a, b *counted) int {
 		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.word, b.word))
 	})
 	if len(all) > mostCountedWords {
