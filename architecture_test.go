@@ -77,8 +77,10 @@ var ownImports = map[string][]string{
 	"internal/terminal":        {},
 	"internal/words":           {},
 	"internal/pagetext":        {},
-	"internal/keyphrase":       {"labelup/internal/label", "labelup/internal/words"},
-	"internal/suggest":         {"labelup/internal/label", "labelup/internal/words", "labelup/internal/pagetext", "labelup/internal/keyphrase"},
+	"internal/elementary":      {},
+	"internal/keyphrase":       {"labelup/internal/elementary", "labelup/internal/label", "labelup/internal/words"},
+	"internal/suggest":         {"labelup/internal/elementary", "labelup/internal/label", "labelup/internal/words", "labelup/internal/pagetext", "labelup/internal/keyphrase", "labelup/internal/fault", "labelup/internal/suggest"},
+	"cmd/engine":               {"labelup/internal/fault", "labelup/internal/suggest"},
 	"internal/localconfluence": {"labelup/internal/localconfluence"},
 }
 

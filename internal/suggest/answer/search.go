@@ -1,4 +1,4 @@
-package confluence
+package answer
 
 import (
 	"strings"
@@ -15,7 +15,7 @@ const (
 	maxSearchBytes = 1000 // of the query before it is escaped for a URL, so that it fits into every URL
 )
 
-// SimilarPages returns the query, in Confluence's query language, that finds the
+// similarPages returns the query, in Confluence's query language, that finds the
 // pages and blog posts of a space that have one of these words or one of these
 // labels, the content itself left out. The labels are those that the content
 // has: only pages with them can tell whether it has them rightly. Whoever sends it sees what they may see, the best match first
@@ -32,7 +32,7 @@ const (
 //
 // Source: "Advanced searching using CQL" and "Performing text searches using
 // CQL" on developer.atlassian.com.
-func SimilarPages(spaceKey, contentID string, words, labels []string) string {
+func similarPages(spaceKey, contentID string, words, labels []string) string {
 	if spaceKey == "" || contentID == "" || strings.Trim(contentID, "0123456789") != "" {
 		return ""
 	}
@@ -95,5 +95,5 @@ func searchable(word string) bool {
 
 // quoted is a value as the query language has it.
 func quoted(value string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+	return `"` + strings.ReplaceAll(strings.ReplaceAll(value, `\`, `\\`), `"`, `\"`) + `"`
 }

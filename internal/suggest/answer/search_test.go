@@ -1,4 +1,4 @@
-package confluence
+package answer
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ import (
 	"labelup/internal/localconfluence/cql"
 )
 
-func TestTheQueryForSimilarPages(t *testing.T) {
+func TestTheQueryForsimilarPages(t *testing.T) {
 	const before = `space = "CAFE" and type in (page, blogpost) and id != 123 and (`
 	tests := map[string]struct {
 		space, content string
@@ -49,7 +49,7 @@ func TestTheQueryForSimilarPages(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := SimilarPages(test.space, test.content, test.words, nil)
+			got := similarPages(test.space, test.content, test.words, nil)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("query differs (-want +got):\n%s", diff)
 			}
@@ -74,8 +74,8 @@ func TestTheQueryAsksForPagesWithTheContentsOwnLabels(t *testing.T) {
 		"none where the content has no": {nil, ")"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := SimilarPages("CAFE", "123", []string{"tea"}, test.labels)
-			if want := SimilarPages("CAFE", "123", []string{"tea"}, nil); got != strings.TrimSuffix(want, ")")+test.want {
+			got := similarPages("CAFE", "123", []string{"tea"}, test.labels)
+			if want := similarPages("CAFE", "123", []string{"tea"}, nil); got != strings.TrimSuffix(want, ")")+test.want {
 				t.Errorf("got %s", got)
 			}
 			if _, err := cql.Parse(got, time.Now()); err != nil {
@@ -86,7 +86,7 @@ func TestTheQueryAsksForPagesWithTheContentsOwnLabels(t *testing.T) {
 }
 
 func TestTheQueryFindsOtherPagesOfTheSpaceWithAnyOfTheWords(t *testing.T) {
-	query, err := cql.Parse(SimilarPages("CAFE", "123", []string{"keyboard", "contrast"}, []string{"a11y"}), time.Now())
+	query, err := cql.Parse(similarPages("CAFE", "123", []string{"keyboard", "contrast"}, []string{"a11y"}), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestTheQueryFitsIntoAURL(t *testing.T) {
 			for n := range 20 {
 				words = append(words, strings.Repeat(letter, 20+n))
 			}
-			got := SimilarPages(strings.Repeat("S", 255), "12345678901234567890", words, words)
+			got := similarPages(strings.Repeat("S", 255), "12345678901234567890", words, words)
 			if got == "" || len(got) > maxSearchBytes {
 				t.Errorf("it has %d bytes: %s", len(got), got)
 			}
@@ -136,7 +136,7 @@ func FuzzSimilarPages(f *testing.F) {
 	f.Add(`~a"b\`, `AND "OR" \" ) or (`, "\xff\u0301")
 	other := cql.Document{ID: "1", SpaceKey: "another space", Type: "page", Title: "keyboard", Text: cql.NewText("keyboard", func() string { return "" })}
 	f.Fuzz(func(t *testing.T, space, one, two string) {
-		query := SimilarPages(space, "123", []string{one, two}, []string{two})
+		query := similarPages(space, "123", []string{one, two}, []string{two})
 		if query == "" {
 			return
 		}
