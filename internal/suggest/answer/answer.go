@@ -23,8 +23,8 @@ import (
 
 // Answer asks the engine, which is suggest.Suggest, and returns what it found as
 // JSON with a newline. spaceKey is the space that the search for similar pages is
-// to stay in; "" has none. requestID is repeated in the answer. An error is a
-// fault: BadRequest with "body_format_unknown".
+// to stay in; "" has none. requestID is repeated in the answer, unless it is "". An
+// error is a fault: BadRequest with "body_format_unknown".
 //
 // r is not to be used again: its bodies are let go before the engine works.
 func (r *Request) Answer(engine func(suggest.Input) suggest.Answer, spaceKey, requestID string) ([]byte, error) {
@@ -52,16 +52,15 @@ func (r *Request) Answer(engine func(suggest.Input) suggest.Answer, spaceKey, re
 	if !refined {
 		out = appendText(out, "search", similarPages(spaceKey, in.Page.ID, found.Search, in.Page.Labels))
 	}
-	out = appendString(append(out, `,"requestId":`...), requestID)
+	out = appendText(out, "requestId", requestID)
 	return append(out, "}\n"...), nil
 }
 
-// Problem is a fault as JSON, as far as a browser reads it.
-func Problem(err error, requestID string) []byte {
+// Problem is the answer in place of one, where no service adds what only it knows.
+func Problem(err error) []byte {
 	f := fault.Of(err)
 	out := appendString([]byte(`{"error":{"kind":`), string(f.Kind))
 	out = appendString(append(out, `,"reason":`...), f.Reason)
-	out = appendString(append(out, `,"requestId":`...), requestID)
 	return append(out, "}}\n"...)
 }
 

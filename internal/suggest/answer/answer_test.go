@@ -154,8 +154,8 @@ func TestAPageThatIsTooLongToReadIsSaidToBe(t *testing.T) {
 }
 
 func TestAProblemHasItsKindAndReason(t *testing.T) {
-	got := string(Problem(fault.New(fault.TooLarge, "body_too_large"), "id-1"))
-	want := `{"error":{"kind":"too_large","reason":"body_too_large","requestId":"id-1"}}` + "\n"
+	got := string(Problem(fault.New(fault.TooLarge, "body_too_large")))
+	want := `{"error":{"kind":"too_large","reason":"body_too_large"}}` + "\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("problem differs (-want +got):\n%s", diff)
 	}
