@@ -40,6 +40,11 @@ build: ## Build bin/labelup, the program that is deployed
 static: .make/npm ## Type-check the browser side and bundle it into static/dist, which is committed
 	cd static && npm run --silent check && npm run --silent build
 
+# The engine for browsers. No version control in it: the same sources give the same bytes.
+.PHONY: build/engine.wasm
+build/engine.wasm:
+	@CGO_ENABLED=0 GOOS=wasip1 GOARCH=wasm go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags='-s -w' -o $@ ./cmd/engine
+
 HOST ?= native
 forge: .make/npm ## Build the Forge app into build/forge/native, ready for forge deploy (FORGE_APP_ID=…; HOST=remote BASE_URL=…: the other)
 	@node forge/build.mjs $(HOST) build/forge/$(HOST)
