@@ -147,7 +147,7 @@ async function write(confluence: Confluence, place: Place, clock: Clock, body: L
 }
 
 /** Where v2 has the content; undefined if it has no labels. */
-function placeOf({ contentType, contentId }: Place): string | undefined {
+export function placeOf({ contentType, contentId }: Pick<Place, "contentType" | "contentId">): string | undefined {
   if (/^(ac|forge):/.test(contentType)) return `/api/v2/custom-content/${encodeURIComponent(contentId)}`; // of a type that an app defines
   return canHaveLabels(contentType) ? contentPath(contentType, contentId) : undefined;
 }

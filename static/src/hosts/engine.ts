@@ -1,0 +1,125 @@
+// Suggestions worked out in the tab. The engine is loaded on the first sign that
+// somebody may ask, into a Worker; where a policy allows no WebAssembly there,
+// into the page itself.
+
+import { asProblem, isProblem, type Problem } from "../problem.ts";
+import type { Shell } from "../shell.ts";
+import type { Asked, Said } from "./engine.worker.ts";
+import { placeOf } from "./labels.ts";
+import { reactor, type Place, type Reactor } from "./reactor.ts";
+
+export interface Engine {
+  /** Has the engine ready for a request that may come. */
+  load(): void;
+  /**
+   * Answers a request as POST /api/suggest does, of what the shell says is looked at. Rejects with a Problem, never with
+   * anything else. Once stopped, it does not wait for the answer.
+   */
+  suggest(request: object, shell: Pick<Shell, "contentId" | "contentType" | "spaceKey" | "signedIn">, stop?: AbortSignal): Promise<object>;
+}
+
+/** Rejects with Died when the engine broke: it answers no more then. */
+type Ask = (request: object, place: Place) => Promise<string>;
+class Died extends Error {}
+
+const MOST_STARTS = 2; // for one request: what kills it twice is the request
+
+/** The engine whose files are beside this script. */
+export function engine(): Engine {
+  let started: Promise<Ask> | undefined;
+
+  function start(): Promise<Ask> {
+    if (started) return started;
+    const starting = inWorker().catch(inPage);
+    starting.catch(() => forget(starting)); // what could not be loaded may be there the next time
+    return (started = starting);
+  }
+  function forget(what: Promise<Ask>): void {
+    if (started === what) started = undefined;
+  }
+
+  async function answered(request: object, place: Place): Promise<string> {
+    for (let starts = 1; ; starts++) {
+      const starting = start();
+      try {
+        return await (await starting)(request, place);
+      } catch (error) {
+        forget(starting);
+        if (!(error instanceof Died) || starts === MOST_STARTS) throw error;
+      }
+    }
+  }
+
+  return {
+    load: () => void start(),
+    async suggest(request, shell, stop) {
+      if (!shell.signedIn) throw { kind: "anonymous", reason: "no_account" } satisfies Problem;
+      const place = { contentId: placeOf(shell) ? shell.contentId : "", spaceKey: shell.spaceKey };
+      const json = await unless(stop, answered(request, place)).catch((error: unknown) => Promise.reject(asReason(error)));
+      const answer = JSON.parse(json) as object;
+      if ("error" in answer) throw asProblem(answer);
+      return answer;
+    },
+  };
+}
+
+function asReason(error: unknown): Problem {
+  if (isProblem(error)) return error;
+  if (error instanceof Died) return { kind: "internal", reason: "engine_died" };
+  if (error instanceof WebAssembly.CompileError) return { kind: "unavailable", reason: "engine_refused" };
+  return { kind: "network" };
+}
+
+/** The answer, unless it is stopped before. */
+function unless<T>(stop: AbortSignal | undefined, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject({ kind: "timeout" } satisfies Problem);
+    stop?.addEventListener("abort", abort);
+    if (stop?.aborted) abort();
+    answer.then(resolve, reject).finally(() => stop?.removeEventListener("abort", abort));
+  });
+}
+
+/** Rejects when the Worker cannot be, for whatever reason. */
+async function inWorker(): Promise<Ask> {
+  const worker = new Worker(new URL("engine.worker.js", import.meta.url), { type: "module" });
+  const waiting = new Map<number, { resolve(answer: string): void; reject(error: Error): void }>();
+  let last = 0;
+  let broken: Error | undefined;
+  return new Promise((resolve, reject) => {
+    const end = (error: Error) => {
+      broken = error;
+      worker.terminate();
+      reject(error);
+      for (const { reject } of waiting.values()) reject(error);
+    };
+    const ask: Ask = (request, place) =>
+      new Promise<string>((resolve, reject) => {
+        if (broken) return reject(broken);
+        waiting.set(++last, { resolve, reject });
+        worker.postMessage({ id: last, request, place } satisfies Asked);
+      });
+    worker.onerror = (event) => {
+      event.preventDefault();
+      end(new Died());
+    };
+    worker.onmessage = ({ data }: MessageEvent<Said>) => {
+      if ("id" in data) {
+        waiting.get(data.id)?.resolve(data.answer);
+        waiting.delete(data.id);
+      } else if (data.ready) resolve(ask);
+      else end(new Error(data.error));
+    };
+  });
+}
+
+async function inPage(): Promise<Ask> {
+  const answer: Reactor = await reactor(new URL("engine.wasm", import.meta.url));
+  return async (request, place) => {
+    try {
+      return answer(request, place);
+    } catch {
+      throw new Died();
+    }
+  };
+}
