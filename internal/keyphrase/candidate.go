@@ -157,7 +157,7 @@ func (p *page) features(c *candidate) (f features) {
 	length, tokens := float64(p.length(c)), float64(c.tokens)
 	mean := sum / tokens
 	f[often] = elementary.Log1p(c.weight)
-	f[wordsSum] = mean * length
+	f[wordsSum] = float64(mean * length)
 	f[wordsMean] = mean
 	f[early] = -elementary.Log1p(float64(c.first) / 20)
 	f[alone] = float64(c.alone) / float64(c.count)

@@ -50,7 +50,7 @@ func lengthOf(count int) float64 {
 func (f features) times(length float64) float64 {
 	sum := 0.0
 	for i, weight := range weights {
-		sum += f[i] * (weight.short + (weight.long-weight.short)*length)
+		sum += float64(f[i] * (weight.short + float64((weight.long-weight.short)*length)))
 	}
 	return sum
 }
@@ -73,7 +73,7 @@ func (s Shape) bonus(length int) float64 {
 	if !s.known() {
 		return 0
 	}
-	taste := shapeWeight * (min(1, max(0, s.OneWord)) - shapeNeutral)
+	taste := float64(shapeWeight * (min(1, max(0, s.OneWord)) - shapeNeutral))
 	if length > 1 {
 		return -taste
 	}

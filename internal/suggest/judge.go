@@ -156,10 +156,14 @@ func (s *space) judged() []int32 {
 func (f *Features) dot(w *Features) float64 {
 	sum := 0.0
 	for i := range f {
-		sum += f[i] * w[i]
+		sum += f.times(w, i)
 	}
 	return sum
 }
+
+// times is a feature by its weight. A processor that can fuse a product with a sum
+// must not, see TestWhatABrowserRunsRoundsAsTheServiceDoes.
+func (f *Features) times(w *Features, i int) float64 { return float64(f[i] * w[i]) }
 
 func probability(logOdds float64) float64 { return 1 / (1 + elementary.Exp(-logOdds)) }
 

@@ -278,7 +278,7 @@ func (s *space) name(x *pageIndex, l *labelled) naming {
 			continue
 		}
 		if number, ok := s.knownTerm(id); ok && int(number) < len(x.counts) {
-			here += rarity * math.Min(1, elementary.Log1p(float64(x.counts[number]))/2)
+			here += float64(rarity * math.Min(1, elementary.Log1p(float64(x.counts[number]))/2))
 		}
 		if !stop && x.titleHas(id) {
 			title++

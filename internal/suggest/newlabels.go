@@ -107,7 +107,7 @@ func (s *space) newLabels(x *pageIndex, phrases []keyphrase.Phrase, shown []Sugg
 			Label: name, Score: rounded(score), New: true,
 			Reasons: []Reason{{Kind: Phrase, Text: quote(x, &p), Count: p.Count}},
 		})
-		score *= firstScoreStep
+		score = float64(score * firstScoreStep)
 	}
 	return suggestions
 }

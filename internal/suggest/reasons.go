@@ -28,8 +28,8 @@ type weighted struct {
 func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
 	w := &s.weights[c.situation]
 	f := &c.features
-	name := f[titleFeature]*w[titleFeature] + f[textFeature]*w[textFeature] + f[wholeFeature]*w[wholeFeature]
-	pages := f[similarFeature]*w[similarFeature] + f[patternFeature]*w[patternFeature]
+	name := f.times(w, titleFeature) + f.times(w, textFeature) + f.times(w, wholeFeature)
+	pages := f.times(w, similarFeature) + f.times(w, patternFeature)
 	var all []weighted
 	add := func(weight float64, r Reason) { all = append(all, weighted{r, weight}) }
 
@@ -63,7 +63,7 @@ func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
 		add(c.place.logOdds(s.in.Tree.Of), Reason{Kind: Siblings, Count: beside, Of: max(s.in.Tree.Of, beside)})
 	}
 	if words := s.profileWords(x, c.label); len(words) > 0 {
-		add(f[profileFeature]*w[profileFeature]*0.5, Reason{Kind: Profile, Words: words})
+		add(float64(f.times(w, profileFeature)*0.5), Reason{Kind: Profile, Words: words})
 	}
 	if len(all) == 0 {
 		if found := s.partOfName(x, c.label); found.Text != "" {
@@ -154,7 +154,7 @@ func (s *space) profileWords(x *pageIndex, label int32) []string {
 	})
 	for i := range found {
 		f := &found[i]
-		f.score *= elementary.Log1p(float64(x.counts[f.id])) * float64(s.idf[f.id]) * elementary.Log(s.lift(f.id, f.pages, len(l.pages)))
+		f.score = float64(f.score * (elementary.Log1p(float64(x.counts[f.id])) * float64(s.idf[f.id]) * elementary.Log(s.lift(f.id, f.pages, len(l.pages)))))
 	}
 	sortBy(found, func(a, b *shared) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(s.stemOf(a.id), s.stemOf(b.id)), cmp.Compare(a.pages, b.pages))

@@ -53,7 +53,7 @@ func (s *space) compare(page text) likeness {
 	for i := range s.texts {
 		sum := float32(0)
 		for _, t := range s.texts[i].terms {
-			sum += t.weight * weights[t.id]
+			sum += float32(t.weight * weights[t.id])
 		}
 		k.to[i] = float64(sum)
 	}
@@ -83,10 +83,10 @@ func (s *space) vote(k *likeness) {
 	}
 	sortBy(order, func(a, b *int32) int { return cmp.Compare(k.to[*b], k.to[*a]) })
 	k.nearest = order[:min(voters, len(order))]
-	total := float64(voters-len(k.nearest)) * abstention
+	total := float64(float64(voters-len(k.nearest)) * abstention)
 	for _, p := range k.nearest {
 		total += k.to[p]
-		weight := k.to[p] * math.Min(1, fullVote/float64(len(s.labelsOf[p])))
+		weight := float64(k.to[p] * math.Min(1, fullVote/float64(len(s.labelsOf[p]))))
 		for _, l := range s.labelsOf[p] {
 			k.votes[l] += weight
 		}
@@ -110,7 +110,7 @@ func (s *space) regress(k *likeness) {
 	product := make([]float64, n)
 	sums := make([]float32, s.terms())
 	square := dot(residual, residual)
-	stop := square * 1e-5
+	stop := float64(square * 1e-5)
 	for range mostSteps {
 		if square <= stop {
 			break
@@ -118,12 +118,12 @@ func (s *space) regress(k *likeness) {
 		s.timesKernel(direction, product, sums)
 		step := square / dot(direction, product)
 		for i := range a {
-			a[i] += step * direction[i]
-			residual[i] -= step * product[i]
+			a[i] += float64(step * direction[i])
+			residual[i] -= float64(step * product[i])
 		}
 		next := dot(residual, residual)
 		for i := range direction {
-			direction[i] = residual[i] + next/square*direction[i]
+			direction[i] = residual[i] + float64(next/square*direction[i])
 		}
 		square = next
 	}
@@ -138,7 +138,7 @@ func (s *space) regress(k *likeness) {
 			continue
 		}
 		share := float64(len(l.pages)) / float64(n)
-		sum := share * (1 - total)
+		sum := float64(share * (1 - total))
 		for _, p := range l.pages {
 			sum += a[p]
 		}
@@ -156,16 +156,16 @@ func (s *space) timesKernel(x, out []float64, sums []float32) {
 		t := &s.texts[i]
 		xi := float32(x[i])
 		for _, t := range t.terms[:t.shared] {
-			sums[t.id] += t.weight * xi
+			sums[t.id] += float32(t.weight * xi)
 		}
 	}
 	for i := range s.texts {
 		t := &s.texts[i]
 		sum := float32(0)
 		for _, t := range t.terms[:t.shared] {
-			sum += t.weight * sums[t.id]
+			sum += float32(t.weight * sums[t.id])
 		}
-		out[i] = float64(sum) + (s.own[i]+smoothness)*x[i]
+		out[i] = float64(sum) + float64((s.own[i]+smoothness)*x[i])
 	}
 	clear(sums)
 }
@@ -173,7 +173,7 @@ func (s *space) timesKernel(x, out []float64, sums []float32) {
 func dot(a, b []float64) float64 {
 	sum := 0.0
 	for i := range a {
-		sum += a[i] * b[i]
+		sum += float64(a[i] * b[i])
 	}
 	return sum
 }

@@ -221,7 +221,7 @@ func (s *space) weigh() {
 				t.shared++
 			} else {
 				rest = append(rest, term)
-				own += term.weight * term.weight
+				own += float32(term.weight * term.weight)
 			}
 		}
 		copy(t.terms[t.shared:], rest)
@@ -240,7 +240,7 @@ var evenedTo = func() (table [1000]float32) {
 
 // evened makes the tenth occurrence of a word count less than the first.
 func evened(count float32) float32 {
-	if n := int(count*10 + 0.5); n < len(evenedTo) {
+	if n := int(float32(count*10) + 0.5); n < len(evenedTo) {
 		return evenedTo[n]
 	}
 	return float32(elementary.Log1p(float64(count)))
@@ -253,11 +253,11 @@ func vectorise(terms []term, idf []float32) float64 {
 	for i := range terms {
 		t := &terms[i]
 		if int(t.id) < len(idf) && idf[t.id] > 0 {
-			t.weight = evened(t.weight) * idf[t.id]
+			t.weight = float32(evened(t.weight) * idf[t.id])
 		} else {
 			t.weight = 0
 		}
-		sum += float64(t.weight) * float64(t.weight)
+		sum += float64(float64(t.weight) * float64(t.weight))
 	}
 	if sum == 0 {
 		return 0
@@ -265,7 +265,7 @@ func vectorise(terms []term, idf []float32) float64 {
 	length := math.Sqrt(sum)
 	scale := float32(1 / length)
 	for i := range terms {
-		terms[i].weight *= scale
+		terms[i].weight = float32(terms[i].weight * scale)
 	}
 	return length
 }
@@ -288,7 +288,7 @@ func (s *space) measureCentroids() {
 			for _, t := range t.terms[:t.shared] {
 				before := sum[t.id]
 				sum[t.id] = before + t.weight
-				grown += t.weight * (2*before + t.weight)
+				grown += float32(t.weight * (float32(2*before) + t.weight))
 			}
 			square += float64(grown)
 		}

@@ -210,7 +210,7 @@ func nothing(allHeld bool, page text, language words.Language) Nothing {
 
 // rounded keeps a score to four digits, which is more than it is worth and the
 // same on every machine.
-func rounded(score float64) float64 { return math.Round(score*1e4) / 1e4 }
+func rounded(score float64) float64 { return math.Round(float64(score*1e4)) / 1e4 }
 
 // language is the language of the page.
 func (in *Input) language() words.Language { return words.Detect(in.sample()) }
