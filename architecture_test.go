@@ -78,8 +78,9 @@ var ownImports = map[string][]string{
 	"internal/words":           {},
 	"internal/pagetext":        {},
 	"internal/elementary":      {},
-	"internal/keyphrase":       {"labelup/internal/elementary", "labelup/internal/label", "labelup/internal/words"},
-	"internal/suggest":         {"labelup/internal/elementary", "labelup/internal/label", "labelup/internal/words", "labelup/internal/pagetext", "labelup/internal/keyphrase", "labelup/internal/fault", "labelup/internal/suggest"},
+	"internal/order":           {},
+	"internal/keyphrase":       {"labelup/internal/elementary", "labelup/internal/order", "labelup/internal/label", "labelup/internal/words"},
+	"internal/suggest":         {"labelup/internal/elementary", "labelup/internal/order", "labelup/internal/label", "labelup/internal/words", "labelup/internal/pagetext", "labelup/internal/keyphrase", "labelup/internal/fault", "labelup/internal/suggest"},
 	"cmd/engine":               {"labelup/internal/fault", "labelup/internal/suggest"},
 	"internal/localconfluence": {"labelup/internal/localconfluence"},
 }

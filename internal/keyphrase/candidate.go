@@ -2,9 +2,9 @@ package keyphrase
 
 import (
 	"cmp"
-	"slices"
 
 	"labelup/internal/elementary"
+	"labelup/internal/order"
 	"labelup/internal/words"
 )
 
@@ -185,7 +185,8 @@ func (p *page) features(c *candidate) (f features) {
 // best returns the limit best candidates, the best first; of equals the one that
 // comes first on the page.
 func best(candidates []*candidate, limit int) []*candidate {
-	slices.SortFunc(candidates, func(a, b *candidate) int {
+	order.By(candidates, func(first, second **candidate) int {
+		a, b := *first, *second
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.at, b.at), cmp.Compare(a.tokens, b.tokens))
 	})
 	return candidates[:min(limit, len(candidates))]

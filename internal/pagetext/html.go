@@ -42,6 +42,9 @@ const (
 // elements is a table of elements by their names.
 type elements map[string]*element
 
+// It is called often and once: inlined it would be what a browser loads in vain.
+//
+//go:noinline
 func (all elements) add(e element, names string) elements {
 	for _, name := range strings.Fields(names) {
 		one := e // a tag is told from another by its element's address

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"labelup/internal/elementary"
+	"labelup/internal/order"
 )
 
 // How many features a label is judged by, and which they are.
@@ -140,7 +141,7 @@ func (s *space) judged() []int32 {
 		return all
 	}
 	s.leftOut = true
-	sortBy(all, func(a, b *int32) int {
+	order.By(all, func(a, b *int32) int {
 		x, y := &s.labels[*a], &s.labels[*b]
 		switch {
 		case x.listed && !y.listed:
@@ -178,7 +179,7 @@ const (
 
 // pick takes the best candidates, each kind of label once.
 func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld bool) {
-	sortBy(found, func(a, b *candidate) int {
+	order.By(found, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(s.labels[a.label].name, s.labels[b.label].name))
 	})
 	taken := newTwins()

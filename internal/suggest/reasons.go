@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"labelup/internal/elementary"
+	"labelup/internal/order"
 	"labelup/internal/words"
 )
 
@@ -73,7 +74,7 @@ func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
 			add(pages, similar)
 		}
 	}
-	sortBy(all, func(a, b *weighted) int { return cmp.Compare(b.weight, a.weight) })
+	order.By(all, func(a, b *weighted) int { return cmp.Compare(b.weight, a.weight) })
 	reasons := make([]Reason, 0, mostReasons)
 	for _, r := range all[:min(len(all), mostReasons)] {
 		reasons = append(reasons, r.Reason)
@@ -156,7 +157,7 @@ func (s *space) profileWords(x *pageIndex, label int32) []string {
 		f := &found[i]
 		f.score = float64(f.score * (elementary.Log1p(float64(x.counts[f.id])) * float64(s.idf[f.id]) * elementary.Log(s.lift(f.id, f.pages, len(l.pages)))))
 	}
-	sortBy(found, func(a, b *shared) int {
+	order.By(found, func(a, b *shared) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(s.stemOf(a.id), s.stemOf(b.id)), cmp.Compare(a.pages, b.pages))
 	})
 	var chosen []string

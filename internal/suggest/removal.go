@@ -1,6 +1,10 @@
 package suggest
 
-import "cmp"
+import (
+	"cmp"
+
+	"labelup/internal/order"
+)
 
 // A label of the page is offered for removal only if much would speak for it
 // were it right, and nothing does. Wrong advice here costs more than none.
@@ -41,6 +45,6 @@ func (s *space) removals(found []candidate, page text) []Removal {
 		}
 		removals = append(removals, Removal{Label: l.name, Score: rounded(1 - c.score)})
 	}
-	sortBy(removals, func(a, b *Removal) int { return cmp.Compare(b.Score, a.Score) })
+	order.By(removals, func(a, b *Removal) int { return cmp.Compare(b.Score, a.Score) })
 	return removals[:min(len(removals), mostRemovals)]
 }

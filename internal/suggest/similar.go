@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"labelup/internal/order"
 )
 
 // How many of the most similar pages vote, and how strongly the votes of the
@@ -75,14 +77,14 @@ func (s *space) compare(page text) likeness {
 
 // vote lets the most similar neighbours vote for their labels.
 func (s *space) vote(k *likeness) {
-	order := make([]int32, 0, len(k.to))
+	nearest := make([]int32, 0, len(k.to))
 	for i, likeness := range k.to {
 		if likeness > 0 {
-			order = append(order, int32(i))
+			nearest = append(nearest, int32(i))
 		}
 	}
-	sortBy(order, func(a, b *int32) int { return cmp.Compare(k.to[*b], k.to[*a]) })
-	k.nearest = order[:min(voters, len(order))]
+	order.By(nearest, func(a, b *int32) int { return cmp.Compare(k.to[*b], k.to[*a]) })
+	k.nearest = nearest[:min(voters, len(nearest))]
 	total := float64(float64(voters-len(k.nearest)) * abstention)
 	for _, p := range k.nearest {
 		total += k.to[p]

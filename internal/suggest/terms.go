@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"labelup/internal/order"
 	"labelup/internal/words"
 )
 
@@ -58,7 +59,7 @@ func (r *reading) counted(title string, counts map[string]int) text {
 	for word, count := range counts {
 		all = append(all, counted{word, count})
 	}
-	sortBy(all, func(a, b *counted) int {
+	order.By(all, func(a, b *counted) int {
 		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.word, b.word))
 	})
 	if len(all) > mostCountedWords {

@@ -21,8 +21,8 @@ type decoder struct {
 }
 
 func (d *decoder) request(r *Request) {
-	d.object(func(field string) {
-		switch field {
+	d.object(func(field []byte) {
+		switch string(field) {
 		case "contentid":
 			d.text(&r.ContentID)
 		case "page":
@@ -50,8 +50,8 @@ func (d *decoder) request(r *Request) {
 }
 
 func (d *decoder) page(r *Request) {
-	d.object(func(field string) {
-		switch field {
+	d.object(func(field []byte) {
+		switch string(field) {
 		case "title":
 			d.text(&r.in.Page.Title)
 		case "body":
@@ -72,8 +72,8 @@ func (d *decoder) body(b **body) {
 	if *b == nil {
 		*b = &body{}
 	}
-	d.object(func(field string) {
-		switch field {
+	d.object(func(field []byte) {
+		switch string(field) {
 		case "format":
 			d.text(&(*b).format)
 		case "value":
@@ -85,8 +85,8 @@ func (d *decoder) body(b **body) {
 }
 
 func (d *decoder) neighbour(n *neighbour) {
-	d.object(func(field string) {
-		switch field {
+	d.object(func(field []byte) {
+		switch string(field) {
 		case "id":
 			d.text(&n.ID)
 		case "title":
@@ -120,8 +120,8 @@ func (d *decoder) terms(t *map[string]int) {
 }
 
 func (d *decoder) tree(t *suggest.Tree) {
-	d.object(func(field string) {
-		switch field {
+	d.object(func(field []byte) {
+		switch string(field) {
 		case "parent":
 			array(d, &t.Parent, d.text)
 		case "siblings":
@@ -135,8 +135,8 @@ func (d *decoder) tree(t *suggest.Tree) {
 }
 
 func (d *decoder) term(t *suggest.Term) {
-	d.object(func(field string) {
-		switch field {
+	d.object(func(field []byte) {
+		switch string(field) {
 		case "label":
 			d.text(&t.Label)
 		case "synonyms":
@@ -152,8 +152,8 @@ func (d *decoder) term(t *suggest.Term) {
 }
 
 func (d *decoder) count(c *suggest.Count) {
-	d.object(func(field string) {
-		switch field {
+	d.object(func(field []byte) {
+		switch string(field) {
 		case "label":
 			d.text(&c.Label)
 		case "pages":
@@ -188,12 +188,12 @@ func array[T any](d *decoder, into *[]T, element func(*T)) {
 
 // object reads the members of an object: field is to read the value of the one of
 // this name, in lower case. null has none.
-func (d *decoder) object(field func(name string)) {
+func (d *decoder) object(field func(name []byte)) {
 	if d.null() {
 		return
 	}
 	d.members(func() {
-		name := lower(d.quoted())
+		name := lower(d.bytes())
 		d.colon()
 		field(name)
 	})
@@ -303,19 +303,22 @@ func (d *decoder) next() byte {
 	return 0
 }
 
-// quoted reads a string. The body is valid UTF-8: Shape has seen to it.
-func (d *decoder) quoted() string {
+// quoted reads a string.
+func (d *decoder) quoted() string { return string(d.bytes()) }
+
+// bytes reads a string, which is good until the next is read. The body is valid
+// UTF-8: Shape has seen to it.
+func (d *decoder) bytes() []byte {
 	if d.next() != '"' {
 		d.broken = true
-		return ""
+		return nil
 	}
 	d.at++
 	from := d.at
 	d.plain()
 	if d.at < len(d.raw) && d.raw[d.at] == '"' {
-		text := string(d.raw[from:d.at])
 		d.at++
-		return text
+		return d.raw[from : d.at-1]
 	}
 	return d.escaped(from)
 }
@@ -329,18 +332,18 @@ func (d *decoder) plain() {
 }
 
 // escaped reads on in a string that began at from and does not end here.
-func (d *decoder) escaped(from int) string {
+func (d *decoder) escaped(from int) []byte {
 	text := d.scratch[:0]
 	for {
 		text = append(text, d.raw[from:d.at]...)
 		if d.at < len(d.raw) && d.raw[d.at] == '"' {
 			d.at++
 			d.scratch = text
-			return string(text)
+			return text
 		}
 		if len(d.raw)-d.at < 2 || d.raw[d.at] != '\\' {
 			d.broken = true
-			return ""
+			return nil
 		}
 		escape := d.raw[d.at+1]
 		d.at += 2
@@ -361,7 +364,7 @@ func (d *decoder) escaped(from int) string {
 			r, ok := d.hex(d.at)
 			if !ok {
 				d.broken = true
-				return ""
+				return nil
 			}
 			d.at += 4
 			if utf16.IsSurrogate(r) {
@@ -370,7 +373,7 @@ func (d *decoder) escaped(from int) string {
 			text = utf8.AppendRune(text, r)
 		default:
 			d.broken = true
-			return ""
+			return nil
 		}
 		from = d.at
 		d.plain()
@@ -415,18 +418,18 @@ func (d *decoder) hex(at int) (rune, bool) {
 
 // lower is the name of a field in lower case. Two characters beyond ASCII are
 // letters of it in another case: the long s and the sign of the kelvin.
-func lower(name string) string {
-	for i := range len(name) {
-		if c := name[i]; c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf {
+func lower(name []byte) []byte {
+	for _, c := range name {
+		if c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf {
 			return folded(name)
 		}
 	}
 	return name
 }
 
-func folded(name string) string {
+func folded(name []byte) []byte {
 	out := make([]byte, 0, len(name))
-	for _, r := range name {
+	for _, r := range string(name) {
 		switch {
 		case r >= 'A' && r <= 'Z':
 			r += 'a' - 'A'
@@ -437,5 +440,5 @@ func folded(name string) string {
 		}
 		out = utf8.AppendRune(out, r)
 	}
-	return string(out)
+	return out
 }
