@@ -1,7 +1,7 @@
 // Runs the tests: bundles each *.test.ts into .build/test and hands them to
 // node's test runner. Arguments choose files: `npm test -- twin state`. With
-// `--short`, those with a stage, which is a browser, are left out; with
-// `--host native` those with a stage run on that host, and no others.
+// `--short`, those with a browser are left out; with `--host native` those with a
+// stage run on that host, and no others.
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -14,10 +14,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 const { values, positionals: wanted } = parseArgs({ options: { short: { type: "boolean" }, host: { type: "string" } }, allowPositionals: true });
 const staged = (file) => readFileSync(join(here, file), "utf8").includes("useStage()");
+const browses = (file) => staged(file) || readFileSync(join(here, file), "utf8").includes("chromium.launch");
 const names = readdirSync(here)
   .filter((file) => file.endsWith(".test.ts"))
   .filter((file) => !wanted.length || wanted.some((w) => file.startsWith(w)))
-  .filter((file) => !values.short || !staged(file))
+  .filter((file) => !values.short || !browses(file))
   .filter((file) => !values.host || staged(file))
   // The longest first, or the last one would run alone.
   .sort((a, b) => statSync(join(here, b)).size - statSync(join(here, a)).size);
