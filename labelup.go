@@ -5,6 +5,7 @@
 //	atlassian-connect.json   what Confluence is told about the app: the one source of module keys and URLs
 //	cmd/labelup              what is deployed: serve, suggest, and what support and operators need
 //	cmd/labelup-dev          the same service with a Redis and a local Confluence beside it: make run
+//	cmd/engine               internal/suggest/answer as WebAssembly, for the Forge app that has no service
 //	cmd/quality              measures how good suggestions are and fits their weights; not shipped
 //	connect, forge           the protocols of Atlassian Connect and of Forge Remote, each usable as a library on its own
 //	forge/native, remote     the Forge app: its two manifests and the function for exports
@@ -12,9 +13,11 @@
 //	macros                   what a macro shows: the page in the iframe, and storage format for export and mail
 //	static                   the browser side: TypeScript sources, strings, the built bundle
 //	internal/label           what a label is and what a change does to a page's labels (pure)
-//	internal/suggest         which labels fit a page, each with the reasons for it (pure)
+//	internal/suggest         which labels fit a page, each with the reasons for it (pure); answer is POST /api/suggest
 //	internal/words, pagetext, keyphrase
 //	                         what suggestions are made of: words by their stems, text with its structure, phrases (pure)
+//	internal/elementary, order
+//	                         logarithms that are the same on every processor; one sort for all types
 //	internal/confluence      the REST calls the app makes; outbound logs those to Atlassian's other servers
 //	internal/service         puts the service together from its settings
 //	internal/config, fault   the settings; what can go wrong, in kinds and reasons

@@ -82,7 +82,7 @@ func Log1p(x float64) float64 {
 			}
 		}
 		bits := math.Float64bits(u)
-		k = float64(int(bits>>52) - 0x3ff) //nolint:gosec // eleven bits
+		k = float64(int(bits>>52) - 0x3ff)
 		if bits &= fraction; bits < sqrt2 {
 			f = math.Float64frombits(bits|one) - 1
 		} else {

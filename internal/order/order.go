@@ -13,7 +13,7 @@ import (
 func By[T any](all []T, compare func(a, b *T) int) {
 	numbers := make([]int32, len(all))
 	for i := range numbers {
-		numbers[i] = int32(i) //nolint:gosec // a request holds some megabytes
+		numbers[i] = int32(i)
 	}
 	slices.SortFunc(numbers, func(a, b int32) int { return cmp.Or(compare(&all[a], &all[b]), cmp.Compare(a, b)) })
 	before := slices.Clone(all)

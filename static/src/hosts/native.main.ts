@@ -3,6 +3,7 @@
 
 import { start } from "../main.tsx";
 import { bridgeOf } from "./bridge.ts";
+import type { Engine } from "./engine.ts";
 import { forgeHost, type Answer } from "./forge.ts";
 import type { LabelChange } from "./labels.ts";
 import { part, siteInTab } from "./part.ts";
@@ -10,7 +11,12 @@ import { part, siteInTab } from "./part.ts";
 export * from "../main.tsx";
 
 const labels = part<typeof import("./labels.ts")>("labels");
+const engines = part<typeof import("./engine.ts")>("engine");
+let only: Engine | undefined;
+const engine = async () => (only ??= (await engines()).engine());
 
 const write: Answer = async ({ host, shell }, body, stop) => (await labels()).labelWriter(host, shell)(body as LabelChange, stop);
+const suggest: Answer = async ({ shell }, body, stop) => (await engine()).suggest(body ?? {}, shell, stop);
+const wanted: Record<string, () => Promise<unknown>> = { "/api/labels": labels, "/api/suggest": async () => (await engine()).load() };
 
-void start(forgeHost(bridgeOf(globalThis), { "/api/labels": write, "/api/site": siteInTab() }, (path) => path === "/api/labels" && void labels().catch(() => undefined)));
+void start(forgeHost(bridgeOf(globalThis), { "/api/labels": write, "/api/suggest": suggest, "/api/site": siteInTab() }, (path) => void wanted[path]?.().catch(() => undefined)));
