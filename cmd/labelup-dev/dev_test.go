@@ -100,8 +100,8 @@ func (p *running) said(file string) string {
 	return string(raw)
 }
 
-// walk runs testdata/walk.test.mjs in Chromium.
-func walk(t *testing.T, confluence string, environment ...string) {
+// walk runs one of testdata in Chromium: what a person does.
+func walk(t *testing.T, file, confluence string, environment ...string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("it takes a browser")
@@ -113,7 +113,7 @@ func walk(t *testing.T, confluence string, environment ...string) {
 			args = append(args, "--test-name-pattern="+pattern)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), "node", append(args, filepath.Join("testdata", "walk.test.mjs"))...)
+	cmd := exec.CommandContext(t.Context(), "node", append(args, filepath.Join("testdata", file))...)
 	cmd.Env = append(os.Environ(), append(environment, "CONFLUENCE="+confluence, "SHOTS="+shots)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -132,7 +132,7 @@ func TestAPersonLabelsPagesInTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := start(t, nil, "--pages", pages)
-	walk(t, p.confluence)
+	walk(t, "walk.test.mjs", p.confluence)
 	log := p.said(p.stdout)
 	for _, word := range []string{"quarterly", "by-a-person", "Walk", "5f0000000000000000000a02", "jwt=", "fields_lost", "withheld"} {
 		if strings.Contains(log, word) {
@@ -147,7 +147,33 @@ func TestAPersonLabelsPagesInTheBrowser(t *testing.T) {
 func TestThePageWorksWithAtlassiansOwnScriptTag(t *testing.T) {
 	t.Parallel()
 	p := start(t, nil, "--bridge", "https://connect-cdn.atl-paas.net/all.js")
-	walk(t, p.confluence, "PRODUCTION_BRIDGE=1", "ONLY=unmodified")
+	walk(t, "walk.test.mjs", p.confluence, "PRODUCTION_BRIDGE=1", "ONLY=unmodified")
+}
+
+// built is the app as make forge builds it for a host.
+func built(t *testing.T, host string) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes a browser")
+	}
+	dir := filepath.Join(t.TempDir(), host)
+	out, err := exec.CommandContext(t.Context(), "node", filepath.Join("..", "..", "forge", "build.mjs"), host, dir).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return dir
+}
+
+// The service is not there for it: Connect alone knows where it is.
+func TestAPersonLabelsPagesOnForgeWithoutAnyServer(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil, "--forge-native", built(t, "native"))
+	walk(t, "native.test.mjs", p.confluence, "SERVICE="+p.app)
+	for _, call := range []string{`"route":"/api/`, `"operation":"add_labels"`} {
+		if log := p.said(p.stdout); strings.Contains(log, call) {
+			t.Errorf("the service was called:\n%s", log)
+		}
+	}
 }
 
 // signedMacro is a signed URL of the home page's macro.

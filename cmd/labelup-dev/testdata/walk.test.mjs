@@ -1,99 +1,11 @@
 // Walks through the whole app as a person does, in Chromium, against
-// labelup-dev. dev_test.go runs it with CONFLUENCE (the address that it
-// prints) and, for screenshots, SHOTS (a folder) in the environment.
+// labelup-dev.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import path from "node:path";
-import { after, before, test } from "node:test";
-
-const modules = path.resolve(import.meta.dirname, "../../../static/node_modules");
-const require = createRequire(path.join(modules, "x.js"));
-const { chromium } = require("playwright-core");
-
-const wiki = process.env.CONFLUENCE.replace(/\/$/, "");
-const control = new URL("/control/", wiki).href;
-const shots = process.env.SHOTS;
-const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
-const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
-let browser;
-before(async () => { browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell", args: quiet }); });
-after(() => browser.close());
-
-async function tell(command, body = {}, method = "POST") {
-  const response = await fetch(control + command, { method, headers: { "Content-Type": "application/json" }, ...(method === "GET" ? {} : { body: JSON.stringify(body) }) });
-  const answer = await response.json();
-  assert.ok(response.ok, `${command}: ${JSON.stringify(answer)}`);
-  return answer;
-}
-
-const macro = (parameters = {}) => `<ac:structured-macro ac:name="labelup-labels" ac:schema-version="1" ac:macro-id="${crypto.randomUUID()}">${Object.entries(parameters).map(([name, value]) => `<ac:parameter ac:name="${name}">${value}</ac:parameter>`).join("")}</ac:structured-macro>`;
-
-let made = 0;
-async function newPage({ labels = [], parameters, storage = macro(parameters), ...more } = {}) {
-  const [{ spaceId }] = await tell("pages", {}, "GET");
-  const page = await tell("pages?as=editor", { space: spaceId, title: `Walk ${process.pid} ${++made}`, storage: storage + "<p>Text.</p>", labels, ...more });
-  return page.id;
-}
-
-const held = async (id) => (await tell(`pages/${id}?as=admin`, {}, "GET")).labels.map((label) => label.name).sort();
-
-/** Opens a page as a user and gives its macro's frame. page.violations and page.failures are what must not happen. */
-async function open(t, id, { user = "editor", query = "", path = `/pages/${id}${query}`, frame = "iframe", settings = {}, locale } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...settings });
-  context.setDefaultTimeout(PATIENCE);
-  t.after(() => context.close());
-  const { cookie } = await tell("switch-user", { user });
-  const [name, value] = cookie.split("=");
-  await context.addCookies([{ name, value, url: wiki }]);
-  if (locale) await context.addCookies([{ name: "local-locale", value: locale, url: wiki }]);
-  const page = await context.newPage();
-  page.violations = [];
-  page.failures = [];
-  page.on("response", (response) => response.status() >= 400 && page.failures.push(`${response.status()} ${response.url()}`));
-  page.on("requestfailed", (request) => page.failures.push(`${request.failure().errorText} ${request.url()}`));
-  page.on("console", (message) => {
-    const ours = message.location().url.includes("/static/") || message.text().includes("script-src");
-    if (message.type() === "error" && ours) page.violations.push(message.text());
-  });
-  page.on("pageerror", (error) => page.violations.push(String(error)));
-  await page.goto(wiki + path);
-  const panel = page.frameLocator(frame).first();
-  return { page, panel, context };
-}
-
-// What is waited for comes at once, but for a machine that is busy.
-const PATIENCE = 60_000; // ms
-const until = async (what, check) => {
-  const end = Date.now() + PATIENCE;
-  for (;;) {
-    try { return await check(); } catch (error) { if (Date.now() > end) { error.message = `${what}: ${error.message}`; throw error; } }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
-const chips = (panel) => panel.locator(".chip:not(.off) .name").allTextContents();
-
-// A text without the marks that keep names in other scripts apart.
-const plain = (text) => text.replace(/[\u2066-\u2069]/g, "");
-const hasChips = (panel, names) => until(`chips ${names}`, async () => assert.deepEqual((await chips(panel)).sort(), [...names].sort()));
-const hasLabels = (id, names) => until(`labels ${names}`, async () => assert.deepEqual(await held(id), [...names].sort()));
-const shoot = (page, name) => shots && page.screenshot({ path: path.join(shots, `${name}.png`) });
-
-async function add(panel, text) {
-  await panel.getByRole("button", { name: "Add label" }).click();
-  const field = panel.getByRole("combobox");
-  await field.fill(text);
-  await field.press("Enter");
-  await field.press("Enter"); // confirms a list
-  // On a busy machine the labels in use come too late to be compared with: then it takes one more.
-  await until("compared", async () => {
-    if (await panel.getByText("not compared with the labels in use").count()) await field.press("Enter");
-    assert.equal(await panel.getByText(/^Comparing with|not compared with/).count(), 0);
-  });
-  await field.press("Escape");
-}
+import { test } from "node:test";
+import { add, axe, browser, chips, hasChips, hasLabels, held, macro, modules, newPage, offered, open, pageNamed, PATIENCE, plain, said, shoot, suggest, tell, until, wiki } from "./acts.mjs";
 
 test("a label is added and removed with a click, and undone", async (t) => {
   const id = await newPage({ labels: ["first"] });
@@ -191,19 +103,6 @@ test("typing completes from the space and offers the spelling in use", async (t)
   await until("twin", async () => assert.match(await panel.getByRole("option").first().innerText(), /team-bar/));
   await shoot(page, "typing");
 });
-
-const pageNamed = async (title) => (await tell("pages?as=admin", {}, "GET")).find((page) => page.title === title).id;
-const offered = (panel) => panel.locator(".offered .name").allTextContents();
-
-const said = async (panel) => plain(await panel.locator(".suggestions").innerText());
-
-/** Presses Suggest and waits for the second answer, the one made with what Confluence's search found. */
-async function suggest(page, panel) {
-  let answers = 0;
-  page.on("response", (response) => { if (response.url().endsWith("/api/suggest")) answers++; });
-  await panel.getByRole("button", { name: "Suggest" }).click();
-  await until("two answers", async () => assert.equal(answers, 2));
-}
 
 test("suggestions come with their reasons, and one click applies the ticked ones", async (t) => {
   const id = await pageNamed("Allergens in the Christmas cakes");
