@@ -15,7 +15,7 @@ run: .make/npm .make/forge-native .make/forge-remote ## Start everything on this
 	@bin/labelup-dev --misbehave $$(date +%s) $(ARGS)
 
 # A helper that starts one of these skips its test: see testing.Short.
-quick: bundle ## Test in a minute: all but what takes processes of the program, browsers, S3, Sentinels and clusters
+quick: bundle .make/npm-forge ## Test in a minute: all but what takes processes of the program, browsers, S3, Sentinels and clusters
 	@$(call need,redis-server)
 	cd static && npm run --silent check && npm test --silent -- --short
 	go test -short ./...
@@ -30,7 +30,7 @@ test: bundle programs .make/npm-forge lint ## Check and test everything
 	cd static && npm run --silent check
 	CGO_ENABLED=1 go test -race -vet off -parallel 4 -timeout 30m ./...
 	go test -vet off -run '^TestTheDearestRequests' ./handlers
-	cd static && npm test --silent
+	cd static && npm test --silent && npm test --silent -- --host native
 	cd forge && npm test --silent
 
 # It needs Go alone: the browser side is committed as static/dist.
@@ -100,6 +100,7 @@ programs:
 
 # The Forge apps that the local Confluence has installed, with the id of the sources.
 .make/forge-%: .make/npm $(shell find forge/native forge/remote forge/build.mjs forge/package-lock.json static/src static/build.mjs cmd internal -type f -not -name '*_test.go' -not -path '*/testdata/*')
+	@echo 'Building the app for Forge $* (a minute the first time) ...'
 	@env -u FORGE_APP_ID -u BASE_URL node forge/build.mjs $* build/forge/$* >/dev/null
 	@touch $@
 

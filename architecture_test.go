@@ -167,7 +167,7 @@ func TestWhatIsDeployedIsBuiltByGoAloneAndMakeRunSaysWhatItDoes(t *testing.T) {
 		t.Errorf("make build does\n%s", build)
 	}
 	run := strings.ReplaceAll(recipe("run"), "env DEBIAN_FRONTEND=noninteractive ", "")
-	for slow, announced := range map[string]string{"npm ci": "Installing the npm packages", "go build": "Building bin/", "apt-get install": "Installing redis-server"} {
+	for slow, announced := range map[string]string{"npm ci": "Installing the npm packages", "go build": "Building bin/", "forge/build.mjs": "Building the app for Forge", "apt-get install": "Installing redis-server"} {
 		if before, _, found := strings.Cut(run, slow); !found || !strings.Contains(before, announced) {
 			t.Errorf("make run does not say %q before %s:\n%s", announced, slow, run)
 		}
