@@ -30,16 +30,17 @@
 //	internal/localconfluence, childredis, pagefile
 //	                         to develop and test against: a Confluence, a Redis, files of pages
 //
-// A label travels like this: static's panel sends POST /api/labels with the
-// token Confluence signed for the page; handlers has connect verify it and
-// find the site in internal/site; internal/label normalises the change;
-// internal/confluence writes it as the user and reads it back; the panel
-// shows what Confluence now holds.
+// A label travels like this: static's panel calls /api/labels of its host. On
+// Connect that is the service, with the token Confluence signed for the page;
+// handlers has connect verify it and find the site in internal/site;
+// internal/label normalises the change; internal/confluence writes it as the user
+// and reads it back; the panel shows what Confluence now holds. On Forge native
+// static/src/hosts/labels.ts does this in the tab, by the same cases.
 //
 // A suggestion travels like this: the panel reads the page and pages like it as
-// the viewer and sends them to POST /api/suggest; internal/suggest judges every
-// label they have; the panel shows the best with their reasons. Nothing of it is
-// kept, anywhere.
+// the viewer and hands them to /api/suggest; internal/suggest judges every label
+// they have, in the service or in the tab; the panel shows the best with their
+// reasons. Nothing of it is kept, anywhere.
 package labelup
 
 import _ "embed"

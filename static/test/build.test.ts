@@ -26,6 +26,7 @@ test("what is committed is what the sources build", () => {
 });
 
 const BUDGET = 20 * 1024; // bytes of gzip
+const FORGE_BUDGET = 22_000; // the same
 
 test("what the app sends for the macro stays within its budget", (t) => {
   const dist = files("dist");
@@ -41,6 +42,25 @@ test("what the app sends for the macro stays within its budget", (t) => {
   t.diagnostic(`gzip bytes: ${JSON.stringify(parts)}, in all ${sum} of ${BUDGET}`);
   assert.ok(sum <= BUDGET, `${sum} bytes`);
 });
+
+for (const host of ["native", "remote"]) {
+  test(`what opens the panel on Forge ${host} stays within its budget, and no page of it evaluates text`, async (t) => {
+    const directory = mkdtempSync(join(tmpdir(), "labelup-forge-"));
+    try {
+      execFileSync(process.execPath, ["build.mjs", "--host", host, directory]);
+      const built = files(directory);
+      const size = (name: string) => gzipSync(built.get(name)!, { level: 9 }).length;
+      const languages = [...built.keys()].filter((name) => name.startsWith("strings/") && name !== "strings/en.json");
+      const parts = [size("index.html"), size("labelup.js"), size("labelup.css"), Math.max(...languages.map(size))];
+      const sum = parts.reduce((a, b) => a + b);
+      t.diagnostic(`gzip bytes: ${parts.join(" + ")}, in all ${sum} of ${FORGE_BUDGET}`);
+      assert.ok(sum <= FORGE_BUDGET, `${sum} bytes`);
+      for (const [name, bytes] of built) if (name.endsWith(".js")) assert.doesNotMatch(bytes.toString(), /\beval\(|new Function/, name);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+}
 
 test("what is loaded later is small, too, and not part of the budget", (t) => {
   const dist = files("dist");
