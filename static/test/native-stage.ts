@@ -17,4 +17,4 @@ const posted = (path: string): Answer => async (_, body, stop) => {
   return answer;
 };
 
-void start(forgeHost(bridgeOf(globalThis), { "/api/labels": posted("/api/labels"), "/api/suggest": posted("/api/suggest"), "/api/site": siteInTab() }, () => undefined));
+void start(forgeHost("native", bridgeOf(globalThis), { "/api/labels": posted("/api/labels"), "/api/suggest": posted("/api/suggest"), "/api/site": siteInTab() }, () => undefined));

@@ -29,14 +29,15 @@ const VIEWS: Record<string, Shell["view"]> = { "labelup-labels": "panel", "label
  * The host behind a bridge, whether or not it answers. core has the core's
  * answers, by path; expect is told which may be wanted soon.
  */
-export function forgeHost(bridge: Bridge, core: Record<string, Answer>, expect: (path: string) => void): Host {
+export function forgeHost(name: "native" | "remote", bridge: Bridge, core: Record<string, Answer>, expect: (path: string) => void): Host {
   const events = journal();
   /** Does what is not worth a word when it fails. */
   const attempt = (call: Promise<unknown>) => void call.catch(() => undefined);
   const context = within(ANSWER_WITHIN, bridge.getContext());
   attempt(context);
 
-  const request = (method: string, path: string, body?: unknown) => events.record(`${method} ${path}`, ask(method, path, body), statusOf);
+  const request = (method: string, path: string, body?: unknown) =>
+    events.record(`${method} ${path}`, ask(method, path, body), ({ error }) => ({ result: error ? String(error instanceof HostError ? error.status : 0) : "ok" }));
 
   async function ask(method: string, path: string, body?: unknown): Promise<string> {
     const headers = { accept: "application/json", ...(body !== undefined && { "content-type": "application/json" }) };
@@ -59,13 +60,19 @@ export function forgeHost(bridge: Bridge, core: Record<string, Answer>, expect: 
   const host: Host = {
     shell: async () => shellOf(await context),
     call: async (path, body, stop) => {
-      const requestId = newReference();
-      const answering = context.then((context) => core[path]!({ host, shell: shellOf(context), context }, body, stop));
-      try {
-        return { requestId, ...(await events.record(path, within(CORE_WITHIN, answering, stop), kindOf, requestId)) };
-      } catch (error) {
-        throw isProblem(error) ? { requestId, ...error } : ({ kind: kindOf(error), requestId } satisfies Problem);
-      }
+      const own = newReference();
+      /** The reference that a server gave, which its log has; or else one of this tab. */
+      const named = <T extends object>(told: T) => ({ ...told, requestId: (told as { requestId?: string }).requestId || own });
+      const answering = context
+        .then((context) => core[path]!({ host, shell: shellOf(context), context }, body, stop))
+        .then(named);
+      const bounded = within(CORE_WITHIN, answering, stop).catch((error: unknown) => {
+        throw named<Problem>(isProblem(error) ? error : { kind: error instanceof Late ? "timeout" : "network" });
+      });
+      return events.record(path, bounded, ({ found, error }) => {
+        const { kind, requestId, failed } = (found ?? error) as { kind?: string; requestId: string; failed?: Problem[] };
+        return { result: kind ?? failed?.[0]?.kind ?? "ok", reference: requestId };
+      });
     },
     expect,
     withPageProperty: "labelupPageF = 1", // the alias of its "v" in the manifest
@@ -90,7 +97,7 @@ export function forgeHost(bridge: Bridge, core: Record<string, Answer>, expect: 
     copySupport: async () => copy(await host.support!()),
     support: async () => {
       const { appVersion, environmentType } = await context.catch((): Context => ({}));
-      return events.text({ version: text(appVersion), environment: text(environmentType) });
+      return events.text({ host: name, version: text(appVersion), environment: text(environmentType) });
     },
   };
   // A link in the sandbox leads nowhere: Forge goes there.
@@ -137,9 +144,6 @@ function copy(text: string): boolean {
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
-
-const statusOf = (error: unknown) => (error instanceof HostError ? error.status : 0);
-const kindOf = (error: unknown) => (isProblem(error) ? error.kind : error instanceof Late ? "timeout" : "network");
 
 class Late extends HostError {}
 

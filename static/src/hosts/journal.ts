@@ -8,16 +8,20 @@ const WORDS = new Set(
 );
 
 interface Event {
+  /** Absent where nobody was told one. */
+  reference?: string;
   at: string; // RFC 3339
   call: string;
   result: string; // "ok", the kind of a problem, or an HTTP status, 0 without one
   ms: number;
-  reference?: string;
 }
 
+/** How a call ended: with what it found, or with an error. */
+export type End<T> = { found: T; error?: undefined } | { found?: undefined; error: unknown };
+
 export interface Journal {
-  /** Records how answer ends; result says what it rejects with. */
-  record<T>(call: string, answer: Promise<T>, result: (error: unknown) => string | number, reference?: string): Promise<T>;
+  /** Records how answer ends, as said says it. */
+  record<T>(call: string, answer: Promise<T>, said: (end: End<T>) => Pick<Event, "result" | "reference">): Promise<T>;
   /** The latest events as JSON, after what is said of the app. */
   text(app: Record<string, string>): string;
 }
@@ -25,19 +29,19 @@ export interface Journal {
 export function journal(): Journal {
   let events: Event[] = [];
   return {
-    async record(call, answer, result, reference) {
+    async record(call, answer, said) {
       const at = new Date();
       const start = performance.now();
-      const end = (how: string | number) => {
-        const event = { at: at.toISOString(), call: wordsOf(call), result: String(how), ms: Math.round(performance.now() - start), ...(reference && { reference }) };
+      const end = (how: Parameters<typeof said>[0]) => {
+        const event = { at: at.toISOString(), call: wordsOf(call), ms: Math.round(performance.now() - start), ...said(how) };
         events = [...events, event].slice(-MOST_EVENTS);
       };
       try {
         const found = await answer;
-        end("ok");
+        end({ found });
         return found;
       } catch (error) {
-        end(result(error));
+        end({ error });
         throw error;
       }
     },

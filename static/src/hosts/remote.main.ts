@@ -34,4 +34,4 @@ function parsed(text: string): unknown {
   }
 }
 
-void start(forgeHost(bridge, { "/api/labels": invoke, "/api/suggest": request, "/api/site": siteInTab(invoke) }, () => undefined));
+void start(forgeHost("remote", bridge, { "/api/labels": invoke, "/api/suggest": request, "/api/site": siteInTab(invoke) }, () => undefined));
