@@ -26,7 +26,7 @@ const TOO_SHORT = { suggestions: [], removals: [], nothing: "too_short", truncat
 let network: { type: string; status: number; fetched: number };
 let workers: FakeWorker[];
 /** How each Worker that is started behaves, one after the other; the last word is for all that follow. */
-let behaviour: ("answers" | "dies" | "is refused" | "cannot be" | "is silent")[];
+let behaviour: ("answers" | "dies" | "is refused" | "cannot be" | "is silent" | "never comes")[];
 const original = { fetch: globalThis.fetch, Worker: globalThis.Worker };
 
 /** A Worker with the engine in it, on this thread. */
@@ -42,7 +42,7 @@ class FakeWorker {
     if (this.behaves === "cannot be") throw new Error("SecurityError");
     workers.push(this);
     this.answer.then(
-      () => this.say(this.behaves === "is refused" ? { ready: false, error: "CompileError" } : { ready: true }),
+      () => this.behaves !== "never comes" && this.say(this.behaves === "is refused" ? { ready: false, error: "CompileError" } : { ready: true }),
       (error: Error) => this.say({ ready: false, error: error.name }),
     );
   }
@@ -142,6 +142,17 @@ test("an engine that dies is started again, once for a request", async () => {
   behaviour = ["dies"];
   workers[1]!.onerror({ preventDefault: () => undefined }); // while nobody waits
   assert.deepEqual(await refused(suggest(request, shell)), { kind: "internal", reason: "engine_died" });
+  behaviour = ["answers"];
+  assert.deepEqual(await suggest(request, shell), TOO_SHORT);
+});
+test("an engine whose files never come is asked for anew", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  behaviour = ["never comes"];
+  const { suggest } = engine();
+  const first = refused(suggest(request, shell));
+  while (!workers.length) await new Promise(setImmediate);
+  t.mock.timers.tick(25_000);
+  assert.deepEqual(await first, { kind: "network" });
   behaviour = ["answers"];
   assert.deepEqual(await suggest(request, shell), TOO_SHORT);
 });

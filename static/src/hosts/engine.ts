@@ -23,6 +23,7 @@ type Ask = (request: object, place: Place) => Promise<string>;
 class Died extends Error {}
 
 const MOST_STARTS = 2; // for one request: what kills it twice is the request
+const READY_WITHIN = 25_000; // ms; a file that never comes must not keep the tab from asking for it again
 
 /** The engine whose files are beside this script. */
 export function engine(): Engine {
@@ -30,7 +31,7 @@ export function engine(): Engine {
 
   function start(): Promise<Ask> {
     if (started) return started;
-    const starting = inWorker().catch(inPage);
+    const starting = soon(inWorker().catch(inPage));
     starting.catch(() => forget(starting)); // what could not be loaded may be there the next time
     return (started = starting);
   }
@@ -61,6 +62,14 @@ export function engine(): Engine {
       return answer;
     },
   };
+}
+
+/** Rejects when it takes too long. */
+function soon<T>(ready: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("late")), READY_WITHIN);
+    ready.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function asReason(error: unknown): Problem {
