@@ -79,7 +79,7 @@ show("node", await measure(async () => {
   return (request) => JSON.parse(answer(request, PLACE));
 }, requests, RUNS));
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell", args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
 const tab = await browser.newPage();
 await tab.goto(origin);
 const start = `async () => {

@@ -5,6 +5,7 @@ import { h, render, type JSX } from "preact";
 import { run } from "./effects.ts";
 import type { Host } from "./host.ts";
 import { Panel } from "./panel.tsx";
+import { Reference } from "./reference.tsx";
 import type { Shell } from "./shell.ts";
 import type { State } from "./state.ts";
 import { loadStrings, type Say } from "./strings.ts";
@@ -26,7 +27,7 @@ export async function start(host: Host): Promise<void> {
   const shell = await host.shell().catch(() => undefined);
   if (!shell) {
     const say = await strings;
-    render(<p class="status wrong" role="alert">{say("unreadable")} <button type="button" class="link" onClick={() => location.reload()}>{say("retry")}</button></p>, root);
+    render(<p class="status wrong" role="alert">{say("unreadable")} <button type="button" class="link" onClick={() => location.reload()}>{say("retry")}</button> <Reference host={host} say={say} /></p>, root);
     return;
   }
   root.dataset["view"] = shell.view;
@@ -52,7 +53,6 @@ export async function start(host: Host): Promise<void> {
       show();
     });
     host.site().then((found) => ((site = found), show()), () => undefined);
-    if (shell.view === "byline") host.expect("/api/suggest"); // it was opened to change labels
     say = await strings;
     show();
   }

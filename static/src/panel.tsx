@@ -1,7 +1,7 @@
 // The panel: labels, a way to add some, and one line that says what happened.
 
 import { Fragment, h, type JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Adding, type AddHandle } from "./adding.tsx";
 import { Chips } from "./chips.tsx";
 import { Counted, useSecondsLeft } from "./countdown.tsx";
@@ -23,7 +23,7 @@ interface Props {
   dispatch(action: Action): void;
 }
 
-export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.Element {
+export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.Element | null {
   const [space] = useState<Space>({ key: shell.spaceKey });
   const [suggesting, setSuggesting] = useState({ open: false, times: 0 });
   const [told, setTold] = useState(""); // by the suggestions
@@ -49,11 +49,14 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [mayChange, suggesting.open]);
 
-  /** Who comes near these is about to change labels. */
+  /** Who comes near these is about to change labels, and so is who opened the byline. */
   function expect(): void {
     host.expect("/api/labels");
     host.expect("/api/suggest");
   }
+  useEffect(() => {
+    if (mayChange && shell.view === "byline") expect();
+  }, [mayChange]);
 
   function ask(): void {
     setSuggesting({ open: true, times: suggesting.times + 1 });
@@ -67,10 +70,12 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
 
   if (state.reading === "first") return <Skeleton say={say} slow={state.slow} />;
   if (state.reading !== "done" && !shell.preview) {
+    if (state.reading === "failed" && !shell.signedIn) return null; // where Confluence tells nothing to who is not signed in
     return (
       <p class="status wrong" role="alert">
         {say(state.reading === "gone" ? "why.not_found" : "unreadable")}{" "}
         {state.reading === "failed" && <button type="button" class="link" onClick={() => dispatch({ type: "read-again" })}>{say("retry")}</button>}
+        <Reference host={host} say={say} />
       </p>
     );
   }

@@ -6,13 +6,13 @@ import { HOST, labelsOf, PATIENCE } from "./stage.ts";
 
 /** A text as it is seen: what keeps names in other scripts apart is not. */
 export const plain = (text: string) => text.replace(/[\u2066-\u2069]/g, "");
-export const status = async (page: Page) => (await page.locator(".status").allTextContents()).map(plain);
+export const status = async (page: Page) => (await page.locator(".status").allTextContents()).map((text) => unreferenced(plain(text)));
 export const spoken = async (page: Page) => plain(await page.locator(".unseen[role=status]").innerText());
 export const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Record<string, never> }).seen);
 /** What proves the nth call of a frame to the service; in the tab there is nobody to prove it to. */
 export const proof = (n: number) => (HOST === "connect" ? `JWT token-${n}` : undefined);
 /** What is told without the reference that support asks for: in the tab every failed call has one. */
-export const unreferenced = (text: string) => (HOST === "connect" ? text : text.replace(/Reference for support: [0-9a-f]{12}.*$/, ""));
+export const unreferenced = (text: string) => (HOST === "connect" ? text : text.replace(/(Reference for support: [0-9a-f]{12} | )?Copy for support$/, ""));
 export const focused = (page: Page) =>
   page.evaluate(() => {
     const element = document.activeElement ?? document.body;

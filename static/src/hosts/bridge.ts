@@ -32,6 +32,7 @@ export interface Fetched {
 /** An answer of the app's own server that came through Forge. */
 export interface Invoked {
   status: number;
+  headers: Record<string, string | string[]>;
   body: unknown;
 }
 interface Init {

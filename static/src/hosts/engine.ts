@@ -24,6 +24,7 @@ class Died extends Error {}
 
 const MOST_STARTS = 2; // for one request: what kills it twice is the request
 const READY_WITHIN = 25_000; // ms; a file that never comes must not keep the tab from asking for it again
+const ANSWER_WITHIN = 20_000; // ms; many times what the largest request takes on a slow machine
 
 /** The engine whose files are beside this script. */
 export function engine(): Engine {
@@ -105,7 +106,9 @@ async function inWorker(): Promise<Ask> {
     const ask: Ask = (request, place) =>
       new Promise<string>((resolve, reject) => {
         if (broken) return reject(broken);
-        waiting.set(++last, { resolve, reject });
+        const timer = setTimeout(() => end(new Error("late")), ANSWER_WITHIN);
+        const settled = <T,>(settle: (value: T) => void) => (value: T) => (clearTimeout(timer), settle(value));
+        waiting.set(++last, { resolve: settled(resolve), reject: settled(reject) });
         worker.postMessage({ id: last, request, place } satisfies Asked);
       });
     worker.onerror = (event) => {

@@ -62,11 +62,12 @@ export function forgeHost(name: "native" | "remote", bridge: Bridge, core: Recor
     call: async (path, body, stop) => {
       const own = newReference();
       /** The reference that a server gave, which its log has; or else one of this tab. */
-      const named = <T extends object>(told: T) => ({ ...told, requestId: (told as { requestId?: string }).requestId || own });
+      const named = <T extends object>(told: T) => ({ ...told, requestId: (told as { requestId?: string } | null)?.requestId || own });
+      const end = new AbortController(); // what is told to be late goes no further
       const answering = context
-        .then((context) => core[path]!({ host, shell: shellOf(context), context }, body, stop))
+        .then((context) => core[path]!({ host, shell: shellOf(context), context }, body, end.signal))
         .then(named);
-      const bounded = within(CORE_WITHIN, answering, stop).catch((error: unknown) => {
+      const bounded = within(CORE_WITHIN, answering, stop).finally(() => end.abort()).catch((error: unknown) => {
         throw named<Problem>(isProblem(error) ? error : { kind: error instanceof Late ? "timeout" : "network" });
       });
       return events.record(path, bounded, ({ found, error }) => {
@@ -128,16 +129,18 @@ function shellOf({ moduleKey, extension = {}, license, accountId }: Context): Sh
   });
 }
 
-/** By selection: a frame of another origin may not be allowed the clipboard. */
+/** By selection: a frame of another origin may not be allowed the clipboard. What could not be copied stays to be copied by hand. */
 function copy(text: string): boolean {
   const focused = document.activeElement as HTMLElement | null;
   const box = document.createElement("textarea");
-  box.value = text;
+  Object.assign(box, { value: text, readOnly: true, rows: 8, className: "unseen" });
   document.body.append(box);
   box.select();
   const copied = document.execCommand("copy");
-  box.remove();
-  focused?.focus();
+  if (copied) {
+    box.remove();
+    focused?.focus();
+  } else box.className = "by-hand";
   return copied;
 }
 

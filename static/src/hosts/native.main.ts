@@ -13,7 +13,10 @@ export * from "../main.tsx";
 const labels = part<typeof import("./labels.ts")>("labels");
 const engines = part<typeof import("./engine.ts")>("engine");
 let only: Engine | undefined;
-const engine = async () => (only ??= (await engines()).engine());
+const engine = async () => {
+  const { engine } = await engines(); // others may have come here in the meantime
+  return (only ??= engine());
+};
 
 const write: Answer = async ({ host, shell }, body, stop) => (await labels()).labelWriter(host, shell)(body as LabelChange, stop);
 const suggest: Answer = async ({ shell }, body, stop) => (await engine()).suggest(body ?? {}, shell, stop);

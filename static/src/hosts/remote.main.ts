@@ -1,7 +1,7 @@
 // Entry of the bundle of the Forge app whose core is on a server, behind Forge.
 
 import { start } from "../main.tsx";
-import { asProblem } from "../problem.ts";
+import { asProblem, reference, type Problem } from "../problem.ts";
 import { bridgeOf, type Invoked } from "./bridge.ts";
 import { forgeHost, type Answer } from "./forge.ts";
 import { siteInTab } from "./part.ts";
@@ -17,13 +17,14 @@ const invoke: Answer = async (_, body) => accepted(await bridge.invokeRemote({ p
 
 /** Goes from the page itself, without the person's token: pages to compare with may be megabytes. */
 const request: Answer = async (_, body) => {
-  const { status, body: text } = await bridge.requestRemote(REMOTE, { path: "/api/suggest", method: "POST", headers: HEADERS, body: JSON.stringify(body) });
-  return accepted({ status, body: parsed(text) });
+  const { status, headers, body: text } = await bridge.requestRemote(REMOTE, { path: "/api/suggest", method: "POST", headers: HEADERS, body: JSON.stringify(body) });
+  return accepted({ status, headers, body: parsed(text) });
 };
 
-function accepted({ status, body }: Invoked): object {
+function accepted({ status, headers, body }: Invoked): object {
   if (status >= 200 && status <= 299 && body && typeof body === "object") return body;
-  throw asProblem(body);
+  // Who is not proved to the service has its reference in the header alone.
+  throw { ...reference([headers?.["x-request-id"]].flat()[0]), ...asProblem(body) } satisfies Problem;
 }
 
 function parsed(text: string): unknown {
