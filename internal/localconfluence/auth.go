@@ -1,6 +1,7 @@
 package localconfluence
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -18,14 +19,16 @@ type caller struct {
 	frame   bool   // that browser, for a frame of the app: scopes apply
 	forge   bool   // the app is one of Forge: so are its scopes
 	scopes  []string
-	who     string // for the record of requests
+	points  *points // of the app whose token it is
+	who     string  // for the record of requests
 }
 
 // authentication failures, as measured
 type refusal struct {
-	status int
-	html   bool
-	reason string
+	status  int
+	html    bool
+	gateway bool
+	reason  string
 }
 
 // authenticate finds out who is calling from the Authorization header or, for
@@ -34,6 +37,8 @@ func (s *Server) authenticate(x *site, r *http.Request) (caller, *refusal) {
 	header := r.Header.Get("Authorization")
 	scheme, credential, _ := strings.Cut(header, " ")
 	switch {
+	case r.Context().Value(gatewayKey{}) != nil:
+		return s.forgeCaller(x, credential)
 	case header == "":
 		if r.URL.Query().Has("jwt") {
 			return caller{who: "refused"}, &refusal{status: http.StatusUnauthorized, reason: "A token in the query is no longer accepted; use the Authorization header"}
@@ -112,7 +117,46 @@ func (s *Server) appCaller(x *site, r *http.Request, token string) (caller, *ref
 		return caller{who: "refused"}, &refusal{status: http.StatusUnauthorized, reason: err.Error()}
 	}
 	u, _ := x.store.User(connecthost.AppUser)
-	return caller{account: u.AccountID, app: true, token: true, scopes: app.Descriptor.Scopes, who: "app"}, nil
+	return caller{account: u.AccountID, app: true, token: true, scopes: app.Descriptor.Scopes, points: x.points, who: "app"}, nil
+}
+
+type gatewayKey struct{}
+
+// throughGateway turns a call of Atlassian's gateway for a site into the call of
+// the site that it passes on.
+func (s *Server) throughGateway(r *http.Request) *http.Request {
+	for _, x := range s.allSites() {
+		at := "/ex/confluence/" + x.connect.CloudID
+		rest, ok := strings.CutPrefix(r.URL.Path, at)
+		if !ok || !isREST.MatchString(rest) {
+			continue
+		}
+		on := func(path string) string { return x.basePath + strings.TrimPrefix(path, "/wiki") }
+		inside := r.Clone(context.WithValue(r.Context(), gatewayKey{}, true))
+		if inside.URL.Path = on(rest); r.URL.RawPath != "" {
+			inside.URL.RawPath = on(strings.TrimPrefix(r.URL.RawPath, at))
+		}
+		return inside
+	}
+	return r
+}
+
+// forgeCaller accepts what Forge gave an app to call with: the token of a person,
+// or its own. It is good behind the gateway only, and nothing else is good there.
+func (s *Server) forgeCaller(x *site, token string) (caller, *refusal) {
+	for _, one := range s.forge {
+		account, granted := one.host.Granted(token)
+		u, known := x.store.User(account)
+		if !granted || !known || u.Inactive {
+			continue
+		}
+		by := caller{account: account, app: u.App, token: true, forge: true, scopes: one.host.Scopes(), points: one.points, who: one.Title}
+		if !u.App {
+			by.who += " as " + u.Name
+		}
+		return by, nil
+	}
+	return caller{who: "refused"}, &refusal{status: http.StatusUnauthorized, gateway: true, reason: "Unauthorized"}
 }
 
 // bearer accepts an impersonation token, or user:NAME for tests that want to
@@ -120,7 +164,7 @@ func (s *Server) appCaller(x *site, r *http.Request, token string) (caller, *ref
 func (s *Server) bearer(x *site, token string) (caller, *refusal) {
 	if name, ok := strings.CutPrefix(token, "user:"); ok {
 		if u, known := x.store.User(name); known && !u.Inactive {
-			return caller{account: u.AccountID, token: true, scopes: []string{"ADMIN"}, who: u.Name + " with a token"}, nil
+			return caller{account: u.AccountID, token: true, scopes: []string{"ADMIN"}, points: x.points, who: u.Name + " with a token"}, nil
 		}
 	}
 	account, scopes, ok := s.connect.Granted(x.connect, token)
@@ -131,7 +175,7 @@ func (s *Server) bearer(x *site, token string) (caller, *refusal) {
 	if !known || u.Inactive {
 		return caller{who: "refused"}, denied
 	}
-	return caller{account: u.AccountID, token: true, scopes: scopes, who: "app as " + u.Name}, nil
+	return caller{account: u.AccountID, token: true, scopes: scopes, points: x.points, who: "app as " + u.Name}, nil
 }
 
 // userOf returns the account of an id, also of one that is gone.

@@ -189,13 +189,27 @@ func (s *Server) controlRoutes() *http.ServeMux {
 		App string `json:"app"`
 		forgehost.Behaviour
 	}) (any, error) {
-		for _, one := range s.forge {
-			if one.Name == in.App {
-				one.host.Behave(in.Behaviour)
-				return nil, nil
-			}
+		host, err := s.forgeHost(in.App)
+		if err == nil {
+			host.Behave(in.Behaviour)
 		}
-		return nil, &statusError{http.StatusNotFound, "no such build for Forge"}
+		return nil, err
+	}))
+	handle("POST /control/forge/invoke", command(func(r *http.Request, in forgeSigning[forgehost.Call]) (any, error) {
+		host, viewer, ask, err := s.forgeFrame(in.forgeFrame)
+		if err != nil {
+			return nil, err
+		}
+		answer, err := host.Invoke(r.Context(), viewer, ask, in.Call, in.Variation)
+		return answer, controlFault(err)
+	}))
+	handle("POST /control/forge/remote", command(func(_ *http.Request, in forgeSigning[forgehost.RemoteCall]) (any, error) {
+		host, viewer, ask, err := s.forgeFrame(in.forgeFrame)
+		if err != nil {
+			return nil, err
+		}
+		signed, err := host.Remote(viewer, ask, in.Call, in.Variation)
+		return signed, controlFault(err)
 	}))
 
 	handle("POST /control/sign/url", command(func(_ *http.Request, in signing) (any, error) {
@@ -289,6 +303,52 @@ func (s *Server) controlRoutes() *http.ServeMux {
 	return mux
 }
 
+// forgeFrame is the part of a control call that names a frame of an app on Forge.
+type forgeFrame struct {
+	App    string             `json:"app"`
+	User   string             `json:"user"`
+	Module hostpage.ModuleUse `json:"module"`
+}
+
+// forgeSigning is a call that the page in such a frame makes.
+type forgeSigning[Call any] struct {
+	forgeFrame
+
+	Call      Call                `json:"call"`
+	Variation forgehost.Variation `json:"variation"`
+}
+
+func (s *Server) forgeHost(name string) (*forgehost.Host, error) {
+	for _, one := range s.forge {
+		if one.Name == name {
+			return one.host, nil
+		}
+	}
+	return nil, &statusError{http.StatusNotFound, "no such build for Forge"}
+}
+
+func (s *Server) forgeFrame(in forgeFrame) (host *forgehost.Host, viewer string, ask hostpage.Ask, err error) {
+	if host, err = s.forgeHost(in.App); err != nil {
+		return nil, "", ask, err
+	}
+	x, _ := s.site("")
+	viewer, err = who(x, in.User)
+	return host, viewer, hostpage.Ask{Use: in.Module}, err
+}
+
+// controlFault is a kind of error of the web pages as the control interface
+// answers it.
+func controlFault(err error) error {
+	for kind, status := range map[error]int{
+		hostpage.ErrBadRequest: http.StatusBadRequest, hostpage.ErrForbidden: http.StatusForbidden, hostpage.ErrNotFound: http.StatusNotFound,
+	} {
+		if errors.Is(err, kind) {
+			return &statusError{status, err.Error()}
+		}
+	}
+	return err
+}
+
 func (s *Server) signer(in signing) (*site, string, error) {
 	x, err := s.named(in.Site)
 	if err != nil {
@@ -327,12 +387,14 @@ func (s *Server) state(*http.Request, nothing) (any, error) {
 		Origin        string              `json:"origin"`
 		AppID         string              `json:"appId"`
 		EnvironmentID string              `json:"environmentId"`
+		PointsLeft    int                 `json:"pointsLeft"`
 		Behaviour     forgehost.Behaviour `json:"behaviour"`
 	}
 	forge := []forgeState{}
 	for _, one := range s.forge {
 		app, environment, _ := strings.Cut(one.host.ExtensionOf(), "/")
-		forge = append(forge, forgeState{one.Name, one.Origin, app, environment, one.host.Behaviour()})
+		left, _ := one.points.spend(0)
+		forge = append(forge, forgeState{one.Name, one.Origin, app, environment, left, one.host.Behaviour()})
 	}
 	return map[string]any{
 		"forge": forge, "now": s.clock.now(), "appUrl": s.options.AppURL, "keysUrl": s.KeysURL(), "authorizationServer": s.AuthorizationServer(),

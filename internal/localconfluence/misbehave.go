@@ -203,7 +203,7 @@ func (s *Server) misbehaving(seen *SeenRequest, next http.Handler) http.Handler 
 				site, _ = s.site("")
 			}
 			if by, _ := s.authenticate(site, r); !by.session { // see browsing
-				site.points.refuse(w.Header(), strings.TrimPrefix(m.Kind, "429-"), m.RetryAfter)
+				cmp.Or(by.points, site.points).refuse(w.Header(), strings.TrimPrefix(m.Kind, "429-"), m.RetryAfter)
 			}
 			writeJSON(w, http.StatusTooManyRequests, map[string]any{"statusCode": 429, "message": "Rate limit exceeded"})
 		case "502":

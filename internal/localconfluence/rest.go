@@ -67,21 +67,24 @@ func (s *Server) restHandler(x *site, path string, seen *SeenRequest) http.Handl
 		seen.Who = by.who
 		v2 := strings.HasPrefix(path, "/wiki/api/v2/")
 		if refused != nil {
-			if refused.html {
+			switch {
+			case refused.html:
 				writeHTML(w, refused.status, "<h1>HTTP Status "+strconv.Itoa(refused.status)+"</h1>")
-				return
+			case refused.gateway:
+				writeGateway(w, refused.status, refused.reason)
+			default:
+				writeError(w, v2, refused.status, refused.reason)
 			}
-			writeError(w, v2, refused.status, refused.reason)
 			return
 		}
 		if by.token {
-			left, reset := x.points.spend(0)
+			left, reset := by.points.spend(0)
 			if left == 0 {
-				x.points.refuse(w.Header(), "quota", 0)
+				by.points.refuse(w.Header(), "quota", 0)
 				writeError(w, v2, http.StatusTooManyRequests, "Rate limit exceeded")
 				return
 			}
-			x.points.headers(w.Header(), left, reset)
+			by.points.headers(w.Header(), left, reset)
 		}
 		if by.session && !x.browsing.spend(by.account, 0) {
 			writeError(w, v2, http.StatusTooManyRequests, "Rate limit exceeded")
@@ -116,8 +119,8 @@ func (f route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.Request = r // with the values of the path
 	body, err := f(c)
 	if c.by.token {
-		left, reset := c.site.points.spend(1 + c.objects)
-		c.site.points.headers(w.Header(), left, reset)
+		left, reset := c.by.points.spend(1 + c.objects)
+		c.by.points.headers(w.Header(), left, reset)
 	}
 	if c.by.session {
 		c.site.browsing.spend(c.by.account, 1+c.objects)
@@ -127,7 +130,7 @@ func (f route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if errors.Is(err, errScope) {
-		writeJSON(w, errScope.status, map[string]any{"code": errScope.status, "message": errScope.message})
+		writeGateway(w, errScope.status, errScope.message)
 		return
 	}
 	if err != nil {
@@ -191,6 +194,11 @@ func writeError(w http.ResponseWriter, v2 bool, status int, message string) {
 		"statusCode": status, "message": message,
 		"data": map[string]any{"authorized": status != http.StatusForbidden, "valid": true, "errors": []any{}, "successful": status != http.StatusForbidden},
 	})
+}
+
+// writeGateway is an error of the gateway before Confluence.
+func writeGateway(w http.ResponseWriter, status int, message string) {
+	writeJSON(w, status, map[string]any{"code": status, "message": message})
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

@@ -17,6 +17,8 @@
 //	/wiki/                         the web pages (adapter.go, hostpage)
 //	/install-keys/{kid}            public keys of lifecycle tokens (connecthost)
 //	/oauth2/token                  impersonation tokens (connecthost)
+//	/ex/confluence/{cloudId}/wiki/ the REST API for tokens of Forge (auth.go)
+//	/.well-known/jwks.json         public keys of invocation tokens (forgehost)
 //	/control/                      the control interface (control.go)
 package localconfluence
 
@@ -88,7 +90,8 @@ type ForgeApp struct {
 // forgeApp is one that is there.
 type forgeApp struct {
 	ForgeApp
-	host *forgehost.Host
+	host   *forgehost.Host
+	points *points // an app of its own, with a quota of its own
 }
 
 // Server is a running local Confluence. Close it when done.
@@ -109,6 +112,7 @@ type Server struct {
 	sent     *journal[connecthost.Delivery]
 	connect  *connecthost.Host
 	forge    []forgeApp // on the first site
+	keys     *forgehost.Keys
 
 	mu        sync.RWMutex
 	sites     []*site       // the first is the default one
@@ -153,7 +157,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, origin: base.Scheme + "://" + base.Host, logger: o.Logger, clock: &clock{},
-		requests: newJournal[SeenRequest](), sent: newJournal[connecthost.Delivery](),
+		requests: newJournal[SeenRequest](), sent: newJournal[connecthost.Delivery](), keys: forgehost.NewKeys(),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -184,13 +188,14 @@ func New(o Options) (*Server, error) {
 		}
 		host, err := forgehost.New(forgehost.Options{
 			Build: one.Build, Origin: one.Origin, Service: one.Service, Libraries: o.Libraries, Now: s.clock.now, Logger: s.logger, Unplayed: s.unplayed.add,
+			Keys: s.keys, Skew: s.faults.skew,
 			Site: forgehost.Site{Origin: s.origin, BaseURL: first.baseURL, CloudID: first.connect.CloudID, Store: first.store},
 		})
 		if err != nil {
 			s.connect.Close()
 			return nil, fmt.Errorf("localconfluence: %s: %w", one.Title, err)
 		}
-		s.forge = append(s.forge, forgeApp{one, host})
+		s.forge = append(s.forge, forgeApp{one, host, &points{now: s.clock.now}})
 	}
 	s.behave()
 	s.rest = played()
@@ -216,6 +221,11 @@ func (s *Server) KeysURL() string { return s.connect.KeysURL() }
 // AuthorizationServer is the audience of impersonation assertions; tokens are
 // at AuthorizationServer + "/oauth2/token".
 func (s *Server) AuthorizationServer() string { return s.origin }
+
+// ForgeKeysURL is where the key set of invocation tokens is served.
+func (s *Server) ForgeKeysURL() string { return s.origin + forgeKeys }
+
+const forgeKeys = "/.well-known/jwks.json"
 
 // ForgeHandler answers everything under the Origin of a ForgeApp that is there.
 func (s *Server) ForgeHandler(name string) http.Handler {
@@ -256,18 +266,21 @@ func (w *seeing) Write(b []byte) (int, error) {
 func (w *seeing) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	seen := SeenRequest{At: s.clock.now(), Method: r.Method, Path: r.URL.Path}
+	r = s.throughGateway(r)
 	path := r.URL.Path
 	if strings.HasPrefix(path, "/control/") {
 		s.serveControl(w, r)
 		return
 	}
 	site, rest := s.siteOf(path)
-	seen := SeenRequest{At: s.clock.now(), Method: r.Method, Path: path}
 	watched := &seeing{ResponseWriter: w}
 	handler := http.NotFoundHandler()
 	switch {
 	case path == "/oauth2/token":
 		handler = s.misbehaving(&seen, http.HandlerFunc(s.connect.ServeToken))
+	case path == forgeKeys:
+		handler = s.misbehaving(&seen, s.keys)
 	case strings.HasPrefix(path, "/install-keys/"):
 		handler = s.misbehaving(&seen, http.HandlerFunc(s.connect.ServeKey))
 	case site != nil && isREST.MatchString(rest):

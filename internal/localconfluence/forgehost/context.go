@@ -14,11 +14,24 @@ import (
 const unidentified = "unidentified"
 
 // Answer answers the script of the site's pages: frame is what it needs to show a
-// module, unplayed an operation of the bridge that it does not know.
-func (h *Host) Answer(_ context.Context, viewer string, ask hostpage.Ask) (any, error) {
+// module, invoke and remote are calls of the app's service, unplayed an operation
+// of the bridge that it does not know.
+func (h *Host) Answer(ctx context.Context, viewer string, ask hostpage.Ask) (any, error) {
 	switch ask.What {
 	case "frame":
 		return h.frame(viewer, ask)
+	case "invoke":
+		var call Call
+		if err := json.Unmarshal(ask.Payload, &call); err != nil {
+			return nil, fmt.Errorf("%w: %w", hostpage.ErrBadRequest, err)
+		}
+		return h.Invoke(ctx, viewer, ask, call, Variation{})
+	case "remote":
+		var call RemoteCall
+		if err := json.Unmarshal(ask.Payload, &call); err != nil {
+			return nil, fmt.Errorf("%w: %w", hostpage.ErrBadRequest, err)
+		}
+		return h.Remote(viewer, ask, call, Variation{})
 	case "unplayed":
 		var what string
 		if err := json.Unmarshal(ask.Payload, &what); err != nil || len(what) > 200 {

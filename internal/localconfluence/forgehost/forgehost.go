@@ -10,8 +10,9 @@
 // site can, is an option, or stands in docs/local-confluence.md.
 //
 // manifest.go reads the manifest, csp.go is the policy, pages.go the app's origin,
-// modules.go and context.go are what the site's pages get, scopes.go says which
-// calls an app may make.
+// modules.go and context.go are what the site's pages get, proxy.go takes calls to
+// the app's service, token.go signs them, scopes.go says which calls an app may
+// make of Confluence.
 package forgehost
 
 import (
@@ -20,7 +21,9 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,7 +31,8 @@ import (
 	"labelup/internal/localconfluence/cql"
 )
 
-// Options are what a Host is given. All of it is needed, but Service.
+// Options are what a Host is given. All of it is needed, but Service and
+// Transport.
 type Options struct {
 	Build   fs.FS  // the built app: manifest.yml at its top
 	Origin  string // scheme://host:port that the app's pages are served at
@@ -39,6 +43,9 @@ type Options struct {
 	Now       func() time.Time // on the site
 	Logger    *slog.Logger
 	Unplayed  func(what string) // hears of what was asked for and is not played
+	Keys      *Keys
+	Skew      func() time.Duration // added to the times of each invocation token
+	Transport http.RoundTripper    // to the service; nil is the default one
 }
 
 // Site is the site the app is installed on.
@@ -54,6 +61,7 @@ type Site struct {
 const (
 	environmentID   = "5e0a1a1e-0000-4000-8000-0000000000de"
 	environmentType = "DEVELOPMENT"
+	installationID  = "ari:cloud:ecosystem::installation/5e0a1a1e-0000-4000-8000-00000000001a"
 	appVersion      = "2.0.0"
 )
 
@@ -63,6 +71,8 @@ type Host struct {
 	manifest *Manifest
 	texts    map[string]json.RawMessage // by language
 	policies map[string]string          // by resource
+	client   *http.Client               // of the service
+	grants   grants
 
 	mu        sync.Mutex
 	behaviour Behaviour
@@ -93,7 +103,10 @@ func New(o Options) (*Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Host{Options: o, manifest: m, policies: map[string]string{}}
+	h := &Host{
+		Options: o, manifest: m, policies: map[string]string{}, grants: grants{byToken: map[string]grant{}},
+		client: &http.Client{Transport: o.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+	}
 	if h.texts, err = m.translations(o.Build); err != nil {
 		return nil, err
 	}
@@ -113,6 +126,9 @@ func New(o Options) (*Host, error) {
 	}
 	if h.Service == "" && len(m.Remotes) > 0 {
 		return nil, fmt.Errorf("forgehost: the app has the remote %q, and there is no service to stand for it", m.Remotes[0].Key)
+	}
+	if slices.ContainsFunc(m.Modules.Endpoint, func(e endpointModule) bool { return e.Auth.AppSystemToken.Enabled }) {
+		o.Site.Store.AddUser(content.User{AccountID: appAccount, Name: "forge-app", DisplayName: "Label UP", Role: content.Editor, App: true})
 	}
 	return h, nil
 }

@@ -138,10 +138,13 @@ type endpointModule struct {
 	Key    string `yaml:"key"`
 	Remote string `yaml:"remote"`
 	Auth   struct {
-		AppUserToken struct {
-			Enabled bool `yaml:"enabled"`
-		} `yaml:"appUserToken"`
+		AppUserToken   tokenAuth `yaml:"appUserToken"`
+		AppSystemToken tokenAuth `yaml:"appSystemToken"`
 	} `yaml:"auth"`
+}
+
+type tokenAuth struct {
+	Enabled bool `yaml:"enabled"`
 }
 
 type functionModule struct {
@@ -340,6 +343,14 @@ type found struct {
 	Module
 	kind   string // of extension.type in the context
 	config bool   // the resource is that of a macro's config
+}
+
+// signedType is what an invocation token calls its type.
+func (f found) signedType() string {
+	if f.kind == "macro" {
+		return "xen:macro"
+	}
+	return f.kind
 }
 
 // find returns the module of a key; config asks for a macro's config.

@@ -61,7 +61,10 @@ const ops = {
 
   async invoke(f, payload) {
     if (payload?.invokeType !== "ui-remote-fetch") return unplayed(f, `invoke as ${payload?.invokeType ?? "a function"}`);
-    return ask("invoke", f.use, payload);
+    const { rejected, ...answer } = await ask("invoke", f.use, payload);
+    if (rejected) throw new Error(rejected);
+    document.dispatchEvent(new Event("labels-may-have-changed"));
+    return answer;
   },
 
   fetchProduct,
