@@ -76,3 +76,15 @@ func TestAForgeMacroIsNoTextAndItsDocumentSaysWhatItIs(t *testing.T) {
 		t.Errorf("macros %v", macros)
 	}
 }
+
+func TestAnExportSaysThatTheFunctionOfAForgeMacroIsNotRun(t *testing.T) {
+	w, _ := newRemoteWorld(t, remoteManifest)
+	id := w.control("POST", "/control/pages", `{"space":"CAFE","title":"With a macro","storage":"<ac:structured-macro ac:name=\"labels\" ac:macro-id=\"m-1\"/>"}`, 200)["id"].(string)
+	got, err := w.raw("GET", "/wiki/pages/"+id+"/export", "", "", "Cookie", "local-host=remote; local-user="+accountEditor)
+	if err != nil || got.status != 200 || !strings.Contains(string(got.body), "The local Confluence does not run it.") {
+		t.Errorf("%d, %v: %s", got.status, err, got.body)
+	}
+	if unplayed := w.s.unplayed.all(); len(unplayed) > 0 {
+		t.Errorf("counted as unplayed: %v", unplayed)
+	}
+}

@@ -66,10 +66,9 @@ func (h *Host) administers(viewer string) bool {
 	return known && u.Role == content.Admin
 }
 
-// ExportMacro is not played: it would be a run of the app's function.
-func (h *Host) ExportMacro(_ context.Context, _ string, use hostpage.ModuleUse) (string, error) {
-	h.Unplayed("the adfExport of " + use.Module)
-	return "", hostpage.ErrNotFound
+// ExportMacro says that a function of the app's would be run here: none is.
+func (h *Host) ExportMacro(context.Context, string, hostpage.ModuleUse) (string, error) {
+	return "<p><em>In an export, a function of the app says what stands here. The local Confluence does not run it.</em></p>", nil
 }
 
 // text is a text in the language that others fall back to.
