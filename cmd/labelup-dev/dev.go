@@ -121,14 +121,6 @@ func newDevelopment(ctx context.Context, o options, getenv func(string) string, 
 		return nil, err
 	}
 	defer undo(func() error { d.stores.stop(); return nil })
-	settings, err := service.ReadSettings(getSetting(decided(app, confluence, o.bridge), d.stores, getenv))
-	if err != nil {
-		return nil, err
-	}
-	if d.app, err = service.New(settings, service.Observe(settings, stdout), "development", suggest.Suggest); err != nil {
-		return nil, err
-	}
-	defer undo(d.app.Close)
 	if d.forge, err = listenForForge(ctx, o, d.appURL); err != nil {
 		return nil, err
 	}
@@ -137,6 +129,18 @@ func newDevelopment(ctx context.Context, o options, getenv func(string) string, 
 			defer undo(one.listener.Close)
 		}
 	}
+	forgeAppID, err := remoteAppID(d.forge)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := service.ReadSettings(getSetting(decided(app, confluence, o.bridge, forgeAppID), d.stores, getenv))
+	if err != nil {
+		return nil, err
+	}
+	if d.app, err = service.New(settings, service.Observe(settings, stdout), "development", suggest.Suggest); err != nil {
+		return nil, err
+	}
+	defer undo(d.app.Close)
 	if d.confluence, err = newLocalConfluence(o, d.confluenceURL+"/wiki", d.appURL, d.forge); err != nil {
 		return nil, err
 	}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 
 	"labelup/internal/localconfluence"
+	"labelup/internal/localconfluence/forgehost"
 	"labelup/internal/service"
 )
 
@@ -46,4 +48,20 @@ func listenForForge(ctx context.Context, o options, appURL string) ([]forgeApp, 
 		one.listener, one.Build, one.Origin = listener, os.DirFS(at), addressOf(listener, "localhost").String()
 	}
 	return out, nil
+}
+
+// remoteAppID is the id of the app whose calls the service takes, "" if none of
+// the builds has it.
+func remoteAppID(apps []forgeApp) (string, error) {
+	for _, one := range apps {
+		if one.Build == nil || one.Service == "" {
+			continue
+		}
+		manifest, err := forgehost.ReadManifest(one.Build)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", one.Title, err)
+		}
+		return manifest.App.ID, nil
+	}
+	return "", nil
 }

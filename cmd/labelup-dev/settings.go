@@ -10,24 +10,27 @@ import (
 )
 
 // decided are the settings of `labelup serve` that this program decides, whatever
-// the environment says. All others come from the environment.
-func decided(app, confluence *url.URL, bridge string) map[string]string {
+// the environment says. All others come from the environment. forgeAppID is "" if
+// there is no build for Forge Remote.
+func decided(app, confluence *url.URL, bridge, forgeAppID string) map[string]string {
 	if bridge == "" {
 		bridge = confluence.String() + "/atlassian-connect/all.js"
 	}
 	return map[string]string{
-		"ENVIRONMENT":      "development",
-		"PORT":             app.Port(),
-		"BASE_URL":         app.String(),
-		"INSTALL_KEY_URLS": confluence.String() + "/install-keys",
-		"TOKEN_SERVER_URL": confluence.String(),
-		"BRIDGE_URL":       bridge,
+		"ENVIRONMENT":       "development",
+		"PORT":              app.Port(),
+		"BASE_URL":          app.String(),
+		"INSTALL_KEY_URLS":  confluence.String() + "/install-keys",
+		"TOKEN_SERVER_URL":  confluence.String(),
+		"BRIDGE_URL":        bridge,
+		"FORGE_APP_ID":      forgeAppID,
+		"FORGE_KEY_SET_URL": confluence.String() + "/.well-known/jwks.json",
 	}
 }
 
 // decidedNames are the names of the decided settings, for a person.
 func decidedNames() string {
-	return strings.Join(slices.Sorted(maps.Keys(decided(&url.URL{}, &url.URL{}, ""))), ", ")
+	return strings.Join(slices.Sorted(maps.Keys(decided(&url.URL{}, &url.URL{}, "", ""))), ", ")
 }
 
 // getSetting is os.Getenv for the service: decided settings first, then those of

@@ -20,7 +20,7 @@ import (
 func TestEverySettingOfServeIsObeyedButThoseThatAreDecided(t *testing.T) {
 	app, confluence := &url.URL{Scheme: "http", Host: "localhost:1"}, &url.URL{Scheme: "http", Host: "127.0.0.1:2"}
 	own := &stores{redisURL: "redis://own:1", sealKeys: "own:k"}
-	fixed := decided(app, confluence, "")
+	fixed := decided(app, confluence, "", "")
 	for name := range fixed {
 		if !slices.ContainsFunc(config.Variables, func(v config.Variable) bool { return v.Name == name }) {
 			t.Errorf("%s is decided, and there is no such setting", name)
