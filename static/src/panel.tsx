@@ -194,7 +194,7 @@ function Troubles({ state, host, say, retry }: Pick<Props, "state" | "host" | "s
   const left = useSecondsLeft(problem?.kind === "rate_limited" ? problem : undefined);
   const failed = outcome?.failed ?? [];
   if (!problem && !failed.length) return null;
-  const again = (problem?.retry.length || outcome?.again.length) && <button type="button" class="link" onMouseDown={keepFocus} onClick={retry}>{say("retry")}</button>;
+  const again = Boolean(problem?.retry.length || outcome?.again.length) && <button type="button" class="link" onMouseDown={keepFocus} onClick={retry}>{say("retry")}</button>;
   const id = problem?.requestId ?? outcome?.requestId;
   const counts = problem?.kind === "rate_limited" ? problem.retryAfter : undefined;
   return (

@@ -172,6 +172,20 @@ test("a change shows at once and is taken back with the reason when Confluence r
   assert.equal(unreferenced(alert!), "You are not allowed to change labels on this page. Ask someone who can edit it. Reference for support: req-77");
 });
 
+test("a second try that is refused says why, and no more", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  const labels = ["roadmap", "team-red", "v9"].map((name) => ({ name, prefix: "global", id: "1" }));
+  stage.onWrite = () => ({ body: { labels, added: [], removed: [], failed: [{ name: "v9", operation: "remove", kind: "upstream" }] } });
+  await page.getByRole("button", { name: "Remove v9" }).click();
+  await page.getByRole("alert").waitFor();
+  stage.onWrite = () => ({ status: 401, body: { error: { kind: "unauthorized" } } });
+  await page.getByRole("button", { name: "Try again" }).click();
+  const alert = page.getByRole("alert");
+  await until(() => alert.textContent(), (said) => /session has ended/.test(said ?? ""), "refused");
+  assert.doesNotMatch((await alert.textContent()) ?? "", /0/);
+});
+
 test("changes are written one after the other, and each is undone by itself", async () => {
   const page = await stage.open();
   await loaded(page);
