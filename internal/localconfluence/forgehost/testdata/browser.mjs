@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-const { SITE, APP, MODULES, CHROMIUM, SHOTS } = process.env;
+const { SITE, APP, SERVICE, MODULES, CHROMIUM, SHOTS } = process.env;
 const require = createRequire(MODULES + "/");
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -23,7 +23,7 @@ let audited = false; // axe writes styles of its own, which are no fault of the 
 async function open(path, { user = "editor", theme = "light", locale = "de-DE", host = "native" } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
   context.setDefaultTimeout(PATIENCE);
-  await context.route((url) => ![new URL(SITE).host, new URL(APP).host].includes(url.host), (route) => {
+  await context.route((url) => ![SITE, APP, SERVICE].map((place) => new URL(place).host).includes(url.host), (route) => {
     const asked = route.request().url(); // a violation is reported besides, and told by the console
     if (!asked.startsWith("https://web-security-reports.services.atlassian.com/")) faults.push(`asked for ${asked}`);
     return route.abort();
@@ -154,6 +154,23 @@ await check("a page sees of a limit the status alone", async () => {
   });
   assert.equal(status, 429);
   assert.deepEqual(headers.filter((name) => /limit|retry/.test(name)), []);
+});
+
+await check("the app's service is called through Forge, or by the site's page itself", async () => {
+  const invoke = (call) => panel.evaluate((call) => bridge.invokeRemote(call), { method: "POST", body: { a: 1 }, ...call });
+  for (const status of [200, 403]) {
+    const { status: got, body, headers } = await invoke({ path: `/${status}` });
+    assert.deepEqual([got, body, headers["content-type"]], [status, { sent: 7, origin: "", proved: true }, "application/json"]);
+  }
+  assert.equal(await failure(invoke({ path: "/401" })), "Remote could not verify the Forge Invocation Token");
+  assert.equal(await failure(invoke({ path: "/200", body: { a: "x".repeat(500 * 1024) } })), "Front-end invocation request payload size exceeded");
+  for (const status of [200, 401]) {
+    const got = await panel.evaluate(async (path) => {
+      const answer = await bridge.requestRemote("service", { path, method: "POST", headers: { "content-type": "text/plain" }, body: "x".repeat(600 * 1024) });
+      return [answer.status, await answer.json()];
+    }, `/${status}`);
+    assert.deepEqual(got, [status, { sent: 600 * 1024, origin: SITE, proved: true }]);
+  }
 });
 
 await check("view.theme.enable sets the theme and its sheets, and follows the switch", async () => {
