@@ -311,9 +311,9 @@ await check("an app that does not answer is named, the rest of the page stays", 
 await check("switching the person through the menu", async () => {
   page = await open(viewPath, { user: editor });
   await page.locator("summary.person").click();
-  await Promise.all([page.waitForEvent("load"), page.getByRole("button", { name: /Vik Viewer/ }).click()]);
+  await page.getByRole("button", { name: /Vik Viewer/ }).click();
+  await page.locator("summary.person").getByText("Vik Viewer").waitFor();
   assert.equal(new URL(page.url()).pathname, viewPath);
-  assert.match(await page.locator("summary.person").innerText(), /Vik Viewer/);
   await page.context().close();
 });
 
