@@ -277,7 +277,7 @@ func TestCommandLine(t *testing.T) {
 	}{
 		"an argument":                  {[]string{"now"}, 2, "takes no arguments"},
 		"a flag that there is not":     {[]string{"--colour"}, 2, "colour"},
-		"help":                         {[]string{"--help"}, 0, "without BASE_URL, BRIDGE_URL, ENVIRONMENT, INSTALL_KEY_URLS, PORT, TOKEN_SERVER_URL."},
+		"help":                         {[]string{"--help"}, 0, "without BASE_URL, BRIDGE_URL, ENVIRONMENT, FORGE_APP_ID, FORGE_KEY_SET_URL, INSTALL_KEY_URLS, PORT, TOKEN_SERVER_URL."},
 		"libraries that are not there": {[]string{"--port", "0", "--confluence-port", "0", "--data", t.TempDir(), "--libraries", "/nonexistent"}, 1, "`make run` installs them"},
 	} {
 		t.Run(name, func(t *testing.T) {
