@@ -6,6 +6,10 @@
 // context of its own (nothing cached): its first paint, and the frame in which
 // the labels are drawn. Bytes are those that crossed the network, by kind;
 // "app" is what the service itself sends.
+//
+// Then the same page on Forge native: from pressing Suggest, with nothing of the
+// engine loaded, until something is shown and until suggestions are, and again
+// with the engine there.
 import { chromium } from "playwright-core";
 
 const RUNS = 10;
@@ -49,8 +53,44 @@ for (let run = 0; run <= RUNS; run++) {
   }
   await context.close();
 }
+
+const [shown, first, again] = [[], [], []];
+for (let run = 0; run <= RUNS; run++) {
+  const context = await browser.newContext();
+  await context.addCookies([{ name: "local-host", value: "native", url: wiki }]);
+  const page = await context.newPage();
+  const pages = await (await fetch(new URL("/control/pages?as=admin", wiki))).json();
+  await page.goto(`${wiki}/pages/${pages.find(({ title }) => title === "Backflushing with the blue powder").id}`);
+  const frame = await (await page.waitForSelector("iframe")).contentFrame();
+  await frame.waitForSelector("text=Suggest");
+  const pressed = () =>
+    frame.evaluate(
+      () =>
+        new Promise((done) => {
+          const start = performance.now();
+          let something = 0;
+          const look = () => {
+            something ||= document.querySelector(".suggestions") && performance.now() - start;
+            if (document.querySelector(".suggestions input")) done([something, performance.now() - start]);
+            else requestAnimationFrame(look);
+          };
+          [...document.querySelectorAll("button")].find((button) => button.textContent === "Suggest").click();
+          look();
+        }),
+    );
+  const cold = await pressed();
+  await page.waitForTimeout(1_000); // the second answer
+  await frame.getByRole("button", { name: "Close" }).click();
+  const warm = await pressed();
+  if (run > 0) shown.push(cold[0]), first.push(cold[1]), again.push(warm[1]);
+  await context.close();
+}
 await browser.close();
 
 console.log(`first contentful paint  ${median(paints).toFixed(0)} ms (median of ${RUNS}; ${Math.min(...paints).toFixed(0)} to ${Math.max(...paints).toFixed(0)})`);
 console.log(`labels drawn            ${median(labels).toFixed(0)} ms (median of ${RUNS}; ${Math.min(...labels).toFixed(0)} to ${Math.max(...labels).toFixed(0)})`);
 console.table(sent);
+const line = (what, times) => console.log(`${what} ${median(times).toFixed(0)} ms (median of ${RUNS}; ${Math.min(...times).toFixed(0)} to ${Math.max(...times).toFixed(0)})`);
+line("Suggest, cold, something shown", shown);
+line("Suggest, cold, suggestions    ", first);
+line("Suggest, warm, suggestions    ", again);
