@@ -31,8 +31,8 @@ var (
 	Reason   = declare("reason", "why it is a fault of this kind", ownWord, "to find why something failed")
 	Cause    = declare("cause", "the class of the lower error behind it, never its text", ownWord, "to find why something failed")
 	Duration = declare("duration_ms", "how long it took, in milliseconds", measured, "to find what is slow")
-	Site     = declare("site", "the first 12 hex digits of the SHA-256 of the site's client key; where a call was refused, of the key that it claims", "the client key that Confluence gave the site", "to find the lines of one site when its people report a fault",
-		"without the client key it does not tell which site it is")
+	Site     = declare("site", "the first 12 hex digits of the SHA-256 of what its host names the site by: Connect's client key, Forge's installation; where a call was refused, of the name that it claims", "Connect's install call, or Forge's call", "to find the lines of one site when its people report a fault",
+		"without the key or the installation's id it does not tell which site it is")
 	RequestID  = declare("request_id", "a random number of the request; it is also in the answer's X-Request-Id and in the errors that people see", "the router in front of this service, or this service", "to find the lines of the request that somebody reports")
 	Operation  = declare("operation", "which call it was to Confluence, Atlassian, Redis or AWS, or which step of a backup", ownWord, "to find which call is slow or fails")
 	Attempt    = declare("attempt", "of a call: 1, and one more for each redirect that led to this exchange", measured, "to tell the exchanges of one call apart")
