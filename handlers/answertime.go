@@ -14,12 +14,12 @@ const (
 	routerGivesUp = 30 * time.Second
 
 	// browserGivesUp is when the app's own pages do, counted from when they have
-	// a token and send: SERVICE_WITHIN in static/src/hosts/connect.ts.
+	// a proof and send: SERVICE_WITHIN in static/src/hosts/connect.ts.
 	browserGivesUp = 25 * time.Second
 
 	// answerWithin is when the service has answered, counted from the head of the
 	// request: a slow body is part of what the person waits for. All that a
-	// request leads to happens in what is left of it: tokens, calls to Confluence
+	// request leads to happens in what is left of it: credentials, calls to Confluence
 	// with their waits and retries, Redis.
 	answerWithin = 20 * time.Second
 )

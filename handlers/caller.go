@@ -87,11 +87,11 @@ type Caller struct {
 	AsApp  func(requestID string) (Confluence, error)
 }
 
-// proved refuses content that the proof is not bound to: a token for page A is
+// proved refuses content that the proof is not bound to: a proof for page A is
 // good for page A, whatever a body says.
 func (c *Caller) proved(contentID string) error {
 	if contentID == "" || contentID != c.Content.ID() {
-		return fault.New(fault.NotFound, "content_not_in_token")
+		return fault.New(fault.NotFound, "content_not_proved")
 	}
 	return nil
 }

@@ -126,17 +126,17 @@ func TestARefusalThroughForgeIsJSONAndChangesNothing(t *testing.T) {
 		code    int
 		reason  string
 	}{
-		"another page than the signed one":      {body: `{"contentId":"124","add":["a"]}`, code: 404, reason: "content_not_in_token"},
-		"no page is named":                      {body: `{"add":["a"]}`, code: 404, reason: "content_not_in_token"},
-		"no page is signed":                     {changes: without("context.extension.content"), code: 404, reason: "content_not_in_token"},
-		"no page is signed, none named":         {changes: without("context"), body: `{"contentId":"","add":["a"]}`, code: 404, reason: "content_not_in_token"},
-		"something without labels is signed":    {changes: with("context.extension.content.type", "whiteboard"), code: 404, reason: "content_not_in_token"},
+		"another page than the signed one":      {body: `{"contentId":"124","add":["a"]}`, code: 404, reason: "content_not_proved"},
+		"no page is named":                      {body: `{"add":["a"]}`, code: 404, reason: "content_not_proved"},
+		"no page is signed":                     {changes: without("context.extension.content"), code: 404, reason: "content_not_proved"},
+		"no page is signed, none named":         {changes: without("context"), body: `{"contentId":"","add":["a"]}`, code: 404, reason: "content_not_proved"},
+		"something without labels is signed":    {changes: with("context.extension.content.type", "whiteboard"), code: 404, reason: "content_not_proved"},
 		"nobody is signed in":                   {changes: without("principal"), code: 403, reason: "no_account"},
 		"the person is unidentified":            {changes: with("principal", "unidentified"), code: 403, reason: "no_account"},
 		"no suggestions for nobody":             {changes: without("principal"), path: "/api/suggest", code: 403, reason: "no_account"},
 		"the person's token did not come":       {arrange: func(h *remoteHarness) { h.forge.UserToken = "" }, code: 403, reason: "no_user_token"},
 		"the licence has ended":                 {changes: with("app.license", map[string]any{"active": false}), code: 403, reason: "no_active_licence"},
-		"Confluence: the token is not accepted": {arrange: func(h *remoteHarness) { h.confluence.answerWith(401) }, code: 502, reason: "token_refused"},
+		"Confluence: the token is not accepted": {arrange: func(h *remoteHarness) { h.confluence.answerWith(401) }, code: 502, reason: "credential_refused"},
 		"a path that does not exist":            {path: "/api/nothing", code: 404, reason: "no_such_route"},
 		"a path of another method":              {path: "/api/site", code: 405, reason: "method_not_allowed"},
 	}
@@ -203,6 +203,35 @@ func TestEveryAttackThroughForgeIsRefused(t *testing.T) {
 	}
 	if served != 2 {
 		t.Errorf("%d routes serve Forge", served)
+	}
+}
+
+// The body says nothing to who guesses, so support has the header alone.
+func TestARefusedCallThroughForgeIsFoundByTheIDInItsHeader(t *testing.T) {
+	tests := map[string]struct {
+		changes []forgetest.Change
+		reason  string
+	}{
+		"the service has another app's id": {[]forgetest.Change{forgetest.With("aud", "ari:cloud:ecosystem::app/99999999-2222-3333-4444-555555555555")}, forge.ReasonAudience},
+		"the call is late":                 {[]forgetest.Change{forgetest.With("exp", 1)}, forge.ReasonExpired},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newRemoteHarness(t)
+			for _, r := range []*http.Request{
+				h.forge.Invoke(http.MethodPost, appURL+"/api/labels", `{"contentId":"123","add":["a"]}`, test.changes...),
+				h.forge.Request(http.MethodPost, appURL+"/api/suggest", `{"contentId":"123"}`, test.changes...),
+			} {
+				w := h.send(r)
+				id := w.Header().Get("X-Request-Id")
+				if w.Code != http.StatusForbidden || id == "" || w.Body.String() != unauthorizedJSON {
+					t.Fatalf("%s: answered %d %v %s", r.URL.Path, w.Code, w.Header(), w.Body)
+				}
+				if !slices.ContainsFunc(h.lines(), func(line map[string]any) bool { return line["request_id"] == id && line["reason"] == test.reason }) {
+					t.Errorf("%s: no line of the log has the id %s and the reason %s", r.URL.Path, id, test.reason)
+				}
+			}
+		})
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 var (
 	strictTransport = []string{"max-age=31536000; includeSubDomains"}
 	noSniff         = []string{"nosniff"}
-	noReferrer      = []string{"no-referrer"} // the token is in the iframe's URL
+	noReferrer      = []string{"no-referrer"} // the proof is in the iframe's URL
 	neverCache      = []string{"no-store, no-cache, private"}
 )
 

@@ -45,8 +45,8 @@ type failureAnswer struct {
 	RetryAfter int        `json:"retryAfter,omitempty"` // seconds
 }
 
-// changeLabels adds and removes labels of the content that the caller's token
-// is bound to, as the caller.
+// changeLabels adds and removes labels of the content that the caller's proof is
+// bound to, as the caller.
 func (s *Server) changeLabels(x *exchange) error {
 	var body changeRequest
 	if err := readJSON(x, maxChangeBytes, &body); err != nil {

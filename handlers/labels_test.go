@@ -29,11 +29,11 @@ func TestARefusedChangeSaysWhyAndChangesNothing(t *testing.T) {
 	}{
 		"the token is bound to no page": {
 			func(h *harness) { h.atlassian.Content = connect.Content{} },
-			`{"contentId":"","add":["a"]}`, 404, "not_found", "content_not_in_token",
+			`{"contentId":"","add":["a"]}`, 404, "not_found", "content_not_proved",
 		},
 		"the token is bound to something without labels": {
 			func(h *harness) { h.atlassian.Content.Type = "whiteboard" },
-			`{"contentId":"123","add":["a"]}`, 404, "not_found", "content_not_in_token",
+			`{"contentId":"123","add":["a"]}`, 404, "not_found", "content_not_proved",
 		},
 		"the person is unknown":      {func(h *harness) { h.atlassian.AccountID = "unknown" }, `{"contentId":"123","add":["a"]}`, 403, "anonymous", "no_account"},
 		"the token knows no licence": {func(h *harness) { h.atlassian.Licence = nil }, `{"contentId":"123","add":["a"]}`, 403, "unlicensed", "no_active_licence"},

@@ -13,7 +13,7 @@ const (
 	nobody           // anyone may call; the route shows nothing of any site
 	atlassian        // Atlassian itself: a lifecycle call, verified by the handler with its body
 	site             // a page or call signed by the site for exactly this URL
-	siteViewer       // a script on one of our own pages, with the token the site gave its viewer
+	siteViewer       // a script on one of our own pages, with the proof the site gave its viewer
 )
 
 // hosts are the kinds of hosts that a route serves. The zero value is none: a

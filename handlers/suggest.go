@@ -26,7 +26,7 @@ const (
 	largeRoom     = 64 << 20
 )
 
-// suggestLabels answers which labels fit the page that the caller's token is
+// suggestLabels answers which labels fit the page that the caller's proof is
 // bound to. It reads nothing but the request.
 func (s *Server) suggestLabels(x *exchange) error {
 	if x.caller.AccountID == "" {
@@ -66,7 +66,7 @@ func (s *Server) suggestion(x *exchange) ([]byte, error) {
 	if err := x.caller.proved(request.ContentID); err != nil {
 		return nil, err
 	}
-	// Where to search is what the token says, not the body.
+	// Where to search is what the proof says, not the body.
 	return request.Answer(s.Suggest, x.caller.SpaceKey, x.requestID)
 }
 

@@ -133,13 +133,13 @@ func TestARefusedRequestForSuggestionsSaysWhy(t *testing.T) {
 		kind    string
 		reason  string
 	}{
-		"a token for page 123 reads nothing of page 124": {nil, `{"contentId":"124"}`, 404, "not_found", "content_not_in_token"},
-		"no page is named": {nil, `{}`, 404, "not_found", "content_not_in_token"},
+		"a token for page 123 reads nothing of page 124": {nil, `{"contentId":"124"}`, 404, "not_found", "content_not_proved"},
+		"no page is named": {nil, `{}`, 404, "not_found", "content_not_proved"},
 		"the token is bound to no page": {
-			func(h *harness) { h.atlassian.Content = connect.Content{} }, `{"contentId":""}`, 404, "not_found", "content_not_in_token",
+			func(h *harness) { h.atlassian.Content = connect.Content{} }, `{"contentId":""}`, 404, "not_found", "content_not_proved",
 		},
 		"the token is bound to something without labels": {
-			func(h *harness) { h.atlassian.Content.Type = "whiteboard" }, `{"contentId":"123"}`, 404, "not_found", "content_not_in_token",
+			func(h *harness) { h.atlassian.Content.Type = "whiteboard" }, `{"contentId":"123"}`, 404, "not_found", "content_not_proved",
 		},
 		"nobody is logged in":   {func(h *harness) { h.atlassian.AccountID = "" }, `{"contentId":"123"}`, 403, "anonymous", "no_account"},
 		"the person is unknown": {func(h *harness) { h.atlassian.AccountID = "unknown" }, `{"contentId":"123"}`, 403, "anonymous", "no_account"},

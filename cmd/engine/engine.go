@@ -42,7 +42,7 @@ func suggested(contentID, spaceKey string, raw []byte) ([]byte, error) {
 		return nil, err
 	}
 	if contentID == "" || request.ContentID != contentID {
-		return nil, fault.New(fault.NotFound, "content_not_in_token")
+		return nil, fault.New(fault.NotFound, "content_not_proved")
 	}
 	return request.Answer(suggest.Suggest, spaceKey, "")
 }

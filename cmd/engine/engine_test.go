@@ -149,8 +149,8 @@ func TestAFaultIsAnAnswer(t *testing.T) {
 		"no JSON":        {"123", "contentId=123", `{"error":{"kind":"bad_request","reason":"body_not_understood"}}`},
 		"too long":       {"123", strings.Repeat(" ", 4<<20+1), `{"error":{"kind":"too_large","reason":"body_too_large"}}`},
 		"too deep":       {"123", strings.Repeat("[", 9), `{"error":{"kind":"bad_request","reason":"body_too_deep"}}`},
-		"of other pages": {"123", `{"contentId":"124"}`, `{"error":{"kind":"not_found","reason":"content_not_in_token"}}`},
-		"of no page":     {"", `{"contentId":""}`, `{"error":{"kind":"not_found","reason":"content_not_in_token"}}`},
+		"of other pages": {"123", `{"contentId":"124"}`, `{"error":{"kind":"not_found","reason":"content_not_proved"}}`},
+		"of no page":     {"", `{"contentId":""}`, `{"error":{"kind":"not_found","reason":"content_not_proved"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want+"\n", string(respond(c.contentID, "DS", []byte(c.body)))); diff != "" {

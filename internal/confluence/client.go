@@ -26,7 +26,7 @@ import (
 )
 
 // Authorizer adds the Authorization header to a request, as the app or as a
-// person. It is called for each attempt, because a token may have been replaced
+// person. It is called for each attempt, because a credential may have been replaced
 // in between, and by several goroutines at once. The request is complete and
 // must not be changed otherwise. Its error ends the call and is returned as it is.
 type Authorizer func(ctx context.Context, request *http.Request) error
@@ -54,7 +54,7 @@ type Options struct {
 
 	// OnUnauthorized is called when Confluence does not accept the
 	// Authorization header; the request is then sent once more. It is for
-	// dropping a cached token. Without it nothing is sent again.
+	// dropping a cached credential. Without it nothing is sent again.
 	OnUnauthorized func()
 
 	// Observe is called after each REST operation, for the technical log.
@@ -187,10 +187,10 @@ func (f *attemptError) Unwrap() error { return f.fault }
 type remedy int
 
 const (
-	giveUp     remedy = iota
-	tryAgain          // after a moment, or after RetryAfter
-	tryAdmit          // when the budget admits it: it knows of the limit
-	renewToken        // with another token
+	giveUp          remedy = iota
+	tryAgain               // after a moment, or after RetryAfter
+	tryAdmit               // when the budget admits it: it knows of the limit
+	renewCredential        // with another credential
 )
 
 // do sends a request until it is answered with success or there is no point in
@@ -245,7 +245,7 @@ func (c *Client) attempts(ctx context.Context, p *patience, r request, call *Cal
 			return a, maybe, err // success, or an error that sending again cannot change
 		}
 		maybe = maybe || failed.maybe
-		if failed.then == renewToken && !renewed && c.options.OnUnauthorized != nil {
+		if failed.then == renewCredential && !renewed && c.options.OnUnauthorized != nil {
 			renewed = true
 			c.options.OnUnauthorized()
 			continue
@@ -370,14 +370,14 @@ func (a *answer) failure() error {
 		return failed(fault.BadRequest, "confluence_refuses", giveUp)
 	case http.StatusUnauthorized:
 		// Upstream, because the person has proved to us who they are: it
-		// is our token that Confluence does not take.
-		return failed(fault.Upstream, "token_refused", renewToken)
+		// is our credential that Confluence does not take.
+		return failed(fault.Upstream, "credential_refused", renewCredential)
 	case http.StatusForbidden:
-		// Besides 401 there is this 403 for a token that is not accepted,
+		// Besides 401 there is this 403 for a credential that is not accepted,
 		// which says so only in its text. The same text also comes for a
 		// person who may not use Confluence.
 		if bytes.Contains(a.body, []byte("caller cannot access Confluence")) {
-			return failed(fault.Forbidden, "no_access_to_confluence", renewToken)
+			return failed(fault.Forbidden, "no_access_to_confluence", renewCredential)
 		}
 		return failed(fault.Forbidden, "not_permitted", giveUp)
 	case http.StatusNotFound:

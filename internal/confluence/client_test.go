@@ -60,7 +60,7 @@ func TestStatusToFault(t *testing.T) {
 	}{
 		{status: 302, want: "upstream: redirect", sent: 1},
 		{status: 400, want: "bad_request: confluence_refuses", sent: 1},
-		{status: 401, body: "<html>Tomcat", want: "upstream: token_refused", sent: 1},
+		{status: 401, body: "<html>Tomcat", want: "upstream: credential_refused", sent: 1},
 		{status: 403, want: "forbidden: not_permitted", sent: 1},
 		{status: 403, body: `{"statusCode":403,"message":"Request rejected because caller cannot access Confluence"}`, want: "forbidden: no_access_to_confluence", sent: 1},
 		{status: 404, body: `{"errors":[{"status":404}]}`, want: "not_found: no_such_content", sent: 1},
@@ -103,7 +103,7 @@ func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	}{
 		{name: "a 401 and then a new token", status: 401, good: "Bearer new", renewed: 1},
 		{name: "a 403 that means the token and then a new one", status: 403, body: odd, good: "Bearer new", renewed: 1},
-		{name: "a 401 for every token", status: 401, want: "upstream: token_refused", renewed: 1},
+		{name: "a 401 for every token", status: 401, want: "upstream: credential_refused", renewed: 1},
 		{name: "a person who may not use Confluence", status: 403, body: odd, want: "forbidden: no_access_to_confluence", renewed: 1},
 		{name: "a 403 that means the page", status: 403, want: "forbidden: not_permitted"},
 	} {

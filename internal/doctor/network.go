@@ -99,7 +99,7 @@ func Reachable(name string, transport http.RoundTripper, addresses []string, rem
 	}}
 }
 
-// How far a clock may be off. Tokens are refused 30 s out of time.
+// How far a clock may be off. What is signed 30 s out of time is refused.
 const (
 	clockWarning = 5 * time.Second
 	clockProblem = 20 * time.Second
@@ -145,7 +145,7 @@ func judgeClock(f *findings, whose string, ahead, problem time.Duration) {
 			state = Problem
 		}
 		f.add(state, fmt.Sprintf("This clock is %v %s that of %s.", off.Round(time.Second), way, whose),
-			"Set the clocks, with NTP: tokens that are 30 s out of time are refused.")
+			"Set the clocks, with NTP: what is signed 30 s out of time is refused.")
 	}
 }
 

@@ -1,7 +1,7 @@
 // Package outbound notes the HTTP exchanges of a client in the technical log:
 // one "call" line each. It is for the servers that are asked by plain HTTP
-// clients, Atlassian's key servers and token server; the clients of Confluence
-// and AWS observe their calls themselves.
+// clients, those of Atlassian that give keys and credentials; the clients of
+// Confluence and AWS observe their calls themselves.
 //
 // It must change neither request nor answer, and must not log an address, a
 // header or a body: what is asked of these servers names sites and people.
@@ -18,7 +18,7 @@ import (
 
 // Transport returns a transport that sends by next and writes a line for each
 // exchange. next may be nil for the default transport. operation is a fixed
-// word that says what is asked, such as "token_server". The line has
+// word that says what is asked, such as "key_server". The line has
 //
 //   - operation, and status if there was an answer,
 //   - duration_ms, until the answer's header arrived: its body is the caller's

@@ -1,5 +1,5 @@
 // Package terminal keeps what came from outside from steering the terminal it
-// is printed to: a token, a record in Redis, a line of a log may hold escape
+// is printed to: a pasted text, a record in Redis, a line of a log may hold escape
 // sequences that recolour, overwrite or rearrange what stands beside it.
 //
 // Control characters go out as \u and four hexadecimal digits: those of Unicode's
