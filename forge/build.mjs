@@ -59,11 +59,14 @@ export async function build(host, directory, variables) {
   cpSync(join(root, "build", "engine.wasm"), join(pages, "engine.wasm"));
 }
 
-/** The three commands that follow a build. */
-const next = (host, directory, { FORGE_APP_ID, BASE_URL }) => [
+/** The three commands that follow a build. The remote app is a major version of the native one, which the site has. */
+export const next = (host, directory, { FORGE_APP_ID, BASE_URL }) => [
   `cd ${directory} && npm ci --ignore-scripts`,
   ...(FORGE_APP_ID && (host === "native" || BASE_URL)
-    ? ["forge deploy --environment production", "forge install --environment production --product confluence --site YOURS.atlassian.net"]
+    ? [
+        `forge deploy --environment production${host === "native" ? "" : "     # it stops the first time: once more, with --approve MAJOR_VERSION_RULE"}`,
+        `forge install ${host === "native" ? "" : "--upgrade "}--environment production --product confluence --site YOURS.atlassian.net`,
+      ]
     : ["forge register 'Label UP'     # once in the app's life: it writes an id into manifest.yml", `make forge${host === "native" ? "" : ` HOST=${host} BASE_URL=https://…`} FORGE_APP_ID=ari:…     # with that id, at the top of the repository`]),
 ];
 

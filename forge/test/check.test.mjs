@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { build, filled, packages } from "../build.mjs";
+import { build, filled, next, packages } from "../build.mjs";
 import { check, slips } from "../check.mjs";
 
 const { parse, stringify } = createRequire(import.meta.url)("yaml");
@@ -98,6 +98,13 @@ for (const FORGE_APP_ID of ["0b1e2d3c-4f5a-6789-abcd-ef0123456789", `${id} `, `$
 for (const BASE_URL of ["http://labels.example.org", "labels.example.org", "https://labels.example.org/path", "https://labels.example.org/?a", "https://a:b@labels.example.org", "https://Labels.example.org", "https://x\n  evil: 1"]) {
   test(`${JSON.stringify(BASE_URL)} is no address of a service`, () => assert.throws(() => filled(source("remote"), { BASE_URL }), /BASE_URL/));
 }
+
+test("the remote app comes to a site that has the native one as an upgrade", () => {
+  const commands = (host) => next(host, "there", { FORGE_APP_ID: "ari:…", BASE_URL: "https://labelup.example.com" });
+  assert.match(commands("remote")[1], /^forge deploy --environment production +# .*--approve MAJOR_VERSION_RULE$/);
+  assert.match(commands("remote")[2], /^forge install --upgrade --environment production /);
+  assert.deepEqual(commands("native").slice(1), ["forge deploy --environment production", "forge install --environment production --product confluence --site YOURS.atlassian.net"]);
+});
 
 test("the app's lock has all that its function needs, and nothing that only checks", () => {
   const json = (name) => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), "utf8"));
