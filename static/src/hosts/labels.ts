@@ -96,7 +96,7 @@ async function write(confluence: Confluence, place: Place, clock: Clock, body: L
   if (!place.signedIn) throw refusal("anonymous", "no_account");
   if (!place.licensed) throw refusal("unlicensed", "no_active_licence");
   const path = placeOf(place);
-  if (!path || !body.contentId || body.contentId !== place.contentId) throw refusal("not_found", "content_not_in_token");
+  if (!path || !body.contentId || body.contentId !== place.contentId) throw refusal("not_found", "content_not_proved");
   const { add, remove } = changeOf(body);
 
   const end = clock.now() + ANSWER_WITHIN;
