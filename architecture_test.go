@@ -306,7 +306,7 @@ func TestTheProductNamesNoHost(t *testing.T) {
 	for line, names := range map[string]bool{
 		`import "labelup/connect"`: true, `app *forge.App`: true, `// as Connect has it`: true, `"Bearer "+token`: true, `site.ClientKey`: true,
 		`// connect them`: false, `reconnect.Do()`: false, `"atlassian-connect.json"`: false, `// a connection`: false, `// APIs`: false, `// in connect.go`: false,
-		`// the caller's token`: true, `renewToken()`: true, `"content_not_proved"`: true, `header.Set("X-Atlassian-Token", "no-check")`: false, `decoder.Token()`: false,
+		`// the caller's token`: true, `renewToken()`: true, `"content_not_in_token"`: true, `header.Set("X-Atlassian-Token", "no-check")`: false, `decoder.Token()`: false,
 	} {
 		if (hostWord("handlers/labels.go", line) != "") != names {
 			t.Errorf("%q names a host = %v", line, !names)
