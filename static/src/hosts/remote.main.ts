@@ -1,38 +1,14 @@
 // Entry of the bundle of the Forge app whose core is on a server, behind Forge.
 
 import { start } from "../main.tsx";
-import { asProblem, reference, type Problem } from "../problem.ts";
-import { bridgeOf, type Invoked } from "./bridge.ts";
-import { forgeHost, type Answer } from "./forge.ts";
+import { bridgeOf } from "./bridge.ts";
+import { forgeHost } from "./forge.ts";
 import { siteInTab } from "./part.ts";
+import { serverAnswers } from "./remote.ts";
 
 export * from "../main.tsx";
 
-const REMOTE = "service"; // its key in the manifest
-const HEADERS = { "content-type": "application/json" };
 const bridge = bridgeOf(globalThis);
+const { labels, suggest } = serverAnswers(bridge);
 
-/** Forge adds the person's token on the way, and takes no more than 500 KB. */
-const invoke: Answer = async (_, body) => accepted(await bridge.invokeRemote({ path: "/api/labels", method: "POST", headers: HEADERS, body }));
-
-/** Goes from the page itself, without the person's token: pages to compare with may be megabytes. */
-const request: Answer = async (_, body) => {
-  const { status, headers, body: text } = await bridge.requestRemote(REMOTE, { path: "/api/suggest", method: "POST", headers: HEADERS, body: JSON.stringify(body) });
-  return accepted({ status, headers, body: parsed(text) });
-};
-
-function accepted({ status, headers, body }: Invoked): object {
-  if (status >= 200 && status <= 299 && body && typeof body === "object") return body;
-  // Who is not proved to the service has its reference in the header alone.
-  throw { ...reference([headers?.["x-request-id"]].flat()[0]), ...asProblem(body) } satisfies Problem;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-void start(forgeHost("remote", bridge, { "/api/labels": invoke, "/api/suggest": request, "/api/site": siteInTab(invoke) }, () => undefined));
+void start(forgeHost("remote", bridge, { "/api/labels": labels, "/api/suggest": suggest, "/api/site": siteInTab(labels) }, () => undefined));
