@@ -158,6 +158,62 @@ test("the macro editor inserts the macro, edits it, and the page holds its param
   assert.deepEqual(page.violations, []);
 });
 
+test("a storm of 429 is waited out or said, and nothing is lost", async (t) => {
+  const id = await newPage();
+  const { page, panel } = await visit(t, id);
+  await hasChips(panel, []);
+  await tell("misbehave", { kind: "429-burst", path: "/wiki/rest/api/content/*/label", count: 1, retryAfter: 1 });
+  t.after(() => tell("misbehave", {}, "DELETE"));
+  await add(panel, "patient");
+  await hasLabels(id, ["patient"]);
+  await tell("misbehave", { kind: "500", path: "/wiki/rest/api/content/*/label" });
+  await add(panel, "unlucky");
+  await until("reason", async () => assert.match(plain(await panel.locator(".status.wrong").innerText({ timeout: 500 })), /Not added: unlucky\..*Try again|did not complete the change.*Try again/s));
+  await hasChips(panel, ["patient"]);
+  await nothingLeaves(page, panel);
+});
+
+test("Confluence refusing is said and rolled back", async (t) => {
+  const id = await newPage({ labels: ["stays"] });
+  const { panel } = await visit(t, id);
+  await hasChips(panel, ["stays"]);
+  await tell(`pages/${id}?as=editor`, { do: "restrict", updateBy: ["admin"] });
+  await add(panel, "refused");
+  await until("reason", async () => assert.match(await panel.getByRole("alert").innerText({ timeout: 500 }), /not allowed to change labels/));
+  await hasChips(panel, ["stays"]);
+  await hasLabels(id, ["stays"]);
+});
+
+for (const fails of [false, true]) {
+  test(`who is not signed in sees ${fails ? "nothing where Confluence tells them nothing" : "the labels"} and no controls`, async (t) => {
+    await tell("forge", { app: "native", anonymousFails: fails });
+    t.after(() => tell("forge", { app: "native" }));
+    const { page, panel } = await visit(t, await newPage({ labels: ["seen"] }), { user: "anonymous" });
+    await hasChips(panel, fails ? [] : ["seen"]);
+    await page.waitForLoadState("networkidle");
+    assert.deepEqual([await panel.getByRole("button").count(), await panel.getByRole("alert").count(), engine(page)], [0, 0, 0]);
+  });
+}
+
+test("an administrator sees that nothing is held, and erases what is in Confluence", async (t) => {
+  const id = await pageNamed("Backflushing with the blue powder");
+  const { page, panel } = await visit(t, id, { user: "admin" });
+  const kept = async () => (await (await page.request.get(`${wiki}/api/v2/pages/${id}/properties?key=labelup_page`)).json()).results.length;
+  await panel.getByRole("button", { name: "Suggest" }).click();
+  await panel.getByRole("button", { name: /^Not this one: / }).first().click();
+  await until("kept", async () => assert.equal(await kept(), 1));
+  await page.locator("summary.person").click();
+  await page.getByRole("link", { name: "Label UP: health and data" }).click();
+  const admin = page.frameLocator("iframe").first();
+  await admin.getByRole("heading", { name: "Label UP on this site" }).waitFor();
+  await admin.getByText("read:page:confluence").first().waitFor();
+  await shoot(page, "native-admin");
+  await admin.getByRole("textbox").fill(new URL(wiki).host);
+  await admin.getByRole("button", { name: /^Erase/ }).click();
+  await until("gone", async () => assert.equal(await kept(), 0));
+  await nothingLeaves(page, admin);
+});
+
 test("what fails has a reference, and support is given what was called and no name", async (t) => {
   const id = await newPage({ labels: ["secret-name"] });
   const { page, panel } = await visit(t, id, { settings: { permissions: ["clipboard-read"] } });
