@@ -39,7 +39,7 @@ function keep(pages: string[], space?: string): void {
 }
 
 // What is asked of Confluence where the tab answers.
-const CHECKED = ["/api/v2/spaces?limit=1", "/api/v2/labels?limit=1", "/rest/api/content/search?cql=labelupPageF+%3D+1&limit=1"];
+const CHECKED = ["/api/v2/labels?limit=1", "/api/v2/spaces?limit=1", "/rest/api/content/search?cql=labelupPageF+%3D+1&limit=1"]; // at the same time: sorted
 
 withRecord("it says how the app is doing, and what is held", async () => {
   const page = await shown();
@@ -188,7 +188,7 @@ test("nothing is erased before the name of the site is typed", async () => {
   await page.keyboard.press("Enter");
   assert.match(await page.getByRole("alert").innerText(), /not the name/);
   assert.equal(await page.getByRole("textbox").evaluate((e) => e === document.activeElement), true);
-  assert.deepEqual([stage.reads, stage.siteCalls], recorded ? [[], ["GET"]] : [CHECKED, []]);
+  assert.deepEqual([stage.reads.sort(), stage.siteCalls], recorded ? [[], ["GET"]] : [CHECKED, []]);
   await page.getByRole("textbox").fill("acme.atlassian.net");
   assert.equal(await button.getAttribute("aria-disabled"), "false");
   assert.equal(await page.getByRole("alert").count(), 0);
@@ -313,7 +313,7 @@ withoutRecord("it says how the app is doing, what it asks for, and that nothing 
   }
   for (const line of ["Installed", "Last call", "Last errors", "Switched on", "read:app-user-token", "The record", "backups", "installed again", "Does not work."]) assert.ok(!all.includes(line), line);
   for (const name of ["Download as JSON", /Privacy/]) assert.equal(await page.getByRole("button", { name }).or(page.getByRole("link", { name })).count(), 0);
-  assert.deepEqual([stage.siteCalls, stage.reads.sort()], [[], CHECKED.toSorted()]);
+  assert.deepEqual([stage.siteCalls, stage.reads.sort()], [[], CHECKED]);
   await until(() => seen(page), ({ heights }) => Number.parseInt((heights as unknown as string[][]).at(-1)![1]!) > 900, "the frame is as high as the page");
 });
 
