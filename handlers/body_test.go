@@ -17,6 +17,7 @@ import (
 
 	"labelup/connect"
 	"labelup/connect/connecttest"
+	"labelup/internal/suggest/suggesttest"
 	"labelup/internal/technicallog"
 )
 
@@ -153,7 +154,7 @@ func TestABodyThatIsAnnouncedHoldsWhatHasComeOfIt(t *testing.T) {
 func TestWhatABodyHoldsIsGivenBackHoweverItEnds(t *testing.T) {
 	h := newHarness(t)
 	answers := map[string]int{
-		wholeRequest:                           http.StatusOK,
+		suggesttest.WholeRequest:               http.StatusOK,
 		`{"contentId":"other"}`:                http.StatusNotFound,
 		"nothing":                              http.StatusBadRequest,
 		strings.Repeat("a", maxSuggestBytes+1): http.StatusRequestEntityTooLarge,

@@ -2,92 +2,26 @@ package handlers
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"labelup/connect"
 	"labelup/internal/suggest"
+	"labelup/internal/suggest/suggesttest"
 )
 
 // suggest sends POST /api/suggest as the viewer of page 123.
 func (h *harness) suggest(body string) *httptest.ResponseRecorder {
 	return h.send(h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", body))
-}
-
-// wholeRequest has every field that a request may have.
-const wholeRequest = `{
-	"contentId": "123",
-	"page": {
-		"title": "Accessibility testing",
-		"body": {"format": "text", "value": "Test with a keyboard."},
-		"labels": ["testing"]
-	},
-	"neighbours": [
-		{"id": "1", "title": "Screen readers", "labels": ["a11y"], "body": {"format": "text", "value": "Read aloud."}},
-		{"id": "2", "title": "Contrast", "labels": ["a11y", "design"], "terms": {"ease": 3, "contrast": 3, "colour": -1}}
-	],
-	"tree": {"parent": ["handbook"], "siblings": [{"label": "a11y", "pages": 3}], "of": 7},
-	"vocabulary": [{"label": "a11y", "synonyms": ["accessibility"], "description": "Who can use it", "retired": false}],
-	"inUse": [{"label": "a11y", "pages": 4}, {"label": "odd", "pages": -4}],
-	"onlyListed": true, "dismissed": ["design"], "refined": false, "limit": 7
-}`
-
-// everything is an answer of the engine with every kind of reason in it.
-func everything(suggest.Input) suggest.Answer {
-	return suggest.Answer{
-		Suggestions: []suggest.Suggestion{
-			{Label: "Accessibility", Score: 0.91234, Ticked: true, Reasons: []suggest.Reason{
-				{Kind: suggest.InTitle, Text: "Accessibility testing"},
-				{Kind: suggest.InHeading, Text: "Accessible", Where: "Accessible forms & tables"},
-				{Kind: suggest.InText, Text: "accessibility", Count: 4},
-				{Kind: suggest.Synonym, Text: "a11y", Count: 2},
-				{Kind: suggest.Similar, Count: 12, Of: 15, Pages: []suggest.Reference{{ID: "1", Title: "Screen <readers>"}}},
-				{Kind: suggest.Profile, Words: []string{"screen reader", "contrast"}},
-				{Kind: suggest.Parent},
-				{Kind: suggest.Siblings, Count: 3, Of: 7},
-			}},
-			{Label: "Keyboard Trap", Score: 0.4, New: true, Reasons: []suggest.Reason{{Kind: suggest.Phrase, Text: "keyboard trap", Count: 3}}},
-		},
-		Removals: []suggest.Removal{{Label: "minutes", Score: 0.9}},
-		Search:   []string{"keyboard", "contrast"},
-	}
-}
-
-func TestAWholeAnswer(t *testing.T) {
-	h := newHarness(t)
-	h.atlassian.Space.Key = "CAFE"
-	h.server.Suggest = everything
-	r := h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", wholeRequest)
-	r.Header.Set("X-Request-Id", "8601b555-6a83-4c12-8269-97c8e32cdb22")
-	w := h.send(r)
-	if w.Code != http.StatusOK {
-		t.Fatalf("answered %d %s", w.Code, w.Body)
-	}
-	want, err := os.ReadFile(filepath.Join("testdata", "suggest_answer.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got bytes.Buffer
-	if err := json.Indent(&got, w.Body.Bytes(), "", "  "); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got.String()); diff != "" {
-		t.Errorf("answer differs (-want +got):\n%s", diff)
-	}
 }
 
 func TestWhatIsSearchedForIsInTheSpaceOfTheTokenAndOnlyOnce(t *testing.T) {
@@ -232,7 +166,7 @@ func TestReadingSuggestionsNeedsNoLicence(t *testing.T) {
 func TestSuggestionsCallNothingAndChangeNothing(t *testing.T) {
 	h := newHarness(t)
 	h.confluence.Close()
-	if w := h.suggest(wholeRequest); w.Code != http.StatusOK {
+	if w := h.suggest(suggesttest.WholeRequest); w.Code != http.StatusOK {
 		t.Errorf("answered %d %s", w.Code, w.Body)
 	}
 	if lines := h.lines(); len(lines) != 1 || lines[0]["msg"] != "request" || lines[0]["route"] != "/api/suggest" {
@@ -245,15 +179,15 @@ func TestAPanicOfTheEngineIsLoggedByItsPlaceAndGivesTheTurnBack(t *testing.T) {
 	h.server.small = newTurns(smallPlaces, 2*weight(0, 0)-1) // for one of those here
 	h.server.Suggest = func(in suggest.Input) suggest.Answer { panic("at " + in.Page.Title) }
 	for range 2 * maxWaitingOfSite {
-		if w := h.suggest(wholeRequest); w.Code != http.StatusInternalServerError {
+		if w := h.suggest(suggesttest.WholeRequest); w.Code != http.StatusInternalServerError {
 			t.Fatalf("answered %d %s", w.Code, w.Body)
 		}
 	}
 	if log := h.log.String(); !strings.Contains(log, "labelup/handlers.TestAPanicOfTheEngine") || strings.Contains(log, "Accessibility") {
 		t.Errorf("the log is:\n%s", log)
 	}
-	h.server.Suggest = everything
-	if w := h.suggest(wholeRequest); w.Code != http.StatusOK {
+	h.server.Suggest = suggest.Suggest
+	if w := h.suggest(suggesttest.WholeRequest); w.Code != http.StatusOK {
 		t.Errorf("then answered %d %s", w.Code, w.Body)
 	}
 	if len(h.server.small.sites) != 0 {
@@ -359,7 +293,7 @@ func (w *slowReader) Write(p []byte) (int, error) {
 func TestASlowReaderKeepsNobodyFromTheProcessor(t *testing.T) {
 	h := newHarness(t)
 	w := &slowReader{httptest.NewRecorder(), h.server.small, -1}
-	h.server.ServeHTTP(w, h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", wholeRequest))
+	h.server.ServeHTTP(w, h.atlassian.BrowserCall(http.MethodPost, "/api/suggest", suggesttest.WholeRequest))
 	if w.Code != http.StatusOK || w.held != 0 {
 		t.Errorf("answered %d with %d turns or places held", w.Code, w.held)
 	}

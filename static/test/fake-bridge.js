@@ -25,17 +25,7 @@
     resize: (width, height) => seen.heights.push([width, height]),
     theming: {
       initializeTheming: () => {
-        window.setTheme = (mode, tokens) => {
-          const root = document.documentElement;
-          root.dataset.colorMode = mode;
-          if (!tokens) return;
-          root.dataset.theme = "light:light dark:dark";
-          const link = document.createElement("link");
-          link.rel = "stylesheet";
-          link.href = `/themes/atlaskit-tokens_${mode}.css`;
-          document.head.append(link);
-          return new Promise((loaded) => (link.onload = loaded));
-        };
+        window.setTheme = setTheme;
       },
     },
     events: {

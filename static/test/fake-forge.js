@@ -42,17 +42,7 @@
       return { body: await response.text(), headers: {}, status: response.status, statusText: "" };
     },
     enableTheming: () => {
-      window.setTheme = (mode, tokens) => {
-        const root = document.documentElement;
-        root.dataset.colorMode = mode;
-        if (!tokens) return;
-        root.dataset.theme = "light:light dark:dark";
-        const link = document.createElement("link");
-        link.rel = "stylesheet";
-        link.href = `/themes/atlaskit-tokens_${mode}.css`;
-        document.head.append(link);
-        return new Promise((loaded) => (link.onload = loaded));
-      };
+      window.setTheme = setTheme;
     },
     on: ({ event, callback }) => void listeners.push({ event, callback }),
     emit: ({ event, payload }) => (channel.postMessage({ event, payload }), deliver(event, payload)),

@@ -13,7 +13,7 @@ import { VOCABULARY_PROPERTY } from "../src/properties.ts";
 import { asShell } from "../src/shell.ts";
 import { dismissedIn } from "../src/suggest/dismissals.ts";
 import { gather } from "../src/suggest/read.ts";
-import { asAnswer } from "../src/suggest/service.ts";
+import { asAnswer } from "../src/suggest/request.ts";
 import { areTwins, twinKey } from "../src/twin.ts";
 import { loadInUse, offersFor, spaceReader, type Known } from "../src/inuse.ts";
 

@@ -48,6 +48,20 @@ for (const [sentence, answer, result, reference] of core) {
   });
 }
 
+test("who stops waiting is let go at once, and what answers is told to stop", async () => {
+  const stop = new AbortController();
+  let given: AbortSignal | undefined;
+  const never = (_frame: unknown, _body: unknown, signal?: AbortSignal) => ((given = signal), new Promise<object>(() => undefined));
+  const host = forgeHost("native", bridge(200), { "/api/suggest": never }, () => undefined);
+  const waiting = host.call("/api/suggest", {}, stop.signal);
+  await new Promise(setImmediate);
+  stop.abort();
+  await assert.rejects(waiting, (problem: { kind: string }) => problem.kind === "timeout");
+  assert.equal(given?.aborted, true);
+  const { events } = await told(host);
+  assert.equal(events.at(-1)!.result, "timeout");
+});
+
 test("the journal keeps the latest 50", async () => {
   const host = forgeHost("native", bridge(200), {}, () => undefined);
   for (let i = 0; i < 60; i++) await host.read(i < 59 ? "/api/v2/labels" : "/api/v2/spaces");

@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { after, afterEach, before, beforeEach } from "node:test";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import type { asShell } from "../src/shell.ts";
-import type { Request } from "../src/suggest/service.ts";
+import type { Request } from "../src/suggest/request.ts";
 
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:";
 /** The host that the tests run on: its own entry, but for the core, whose answers are those of the stage. */
@@ -229,7 +229,7 @@ export function useStage(): Stage {
     const [, place, ...rest] = url.pathname.split("/");
     const name = rest.join("/");
     if (place === "shell") return send("text/html; charset=utf-8", page(name, scenes.get(name)!));
-    if (place === "bridge") return send("text/javascript", `const SCENE = ${JSON.stringify(bridge(scenes.get(name.replace(".js", ""))!))};\n` + readFileSync(BRIDGE, "utf8"));
+    if (place === "bridge") return send("text/javascript", `const SCENE = ${JSON.stringify(bridge(scenes.get(name.replace(".js", ""))!))};\n` + readFileSync("test/fake-theme.js", "utf8") + readFileSync(BRIDGE, "utf8"));
     if (place === "themes") return send("text/css", readFileSync(`node_modules/atlassian-connect-js/dist/themes/${name}`));
     if (place === "static") {
       const text = readFileSync(`${BUILT}/${name}`, "utf8");

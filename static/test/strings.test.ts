@@ -5,7 +5,7 @@ import { CHECKS, FAULTS, SCOPES } from "../src/admin/health.tsx";
 import { WHY } from "../src/admin/problem.tsx";
 import { languageFor, sayIn } from "../src/say.ts";
 import { KINDS } from "../src/problem.ts";
-import { KINDS as REASONS, NOTHING } from "../src/suggest/service.ts";
+import { KINDS as REASONS, NOTHING } from "../src/suggest/request.ts";
 import { DISPLAYS, asShell } from "../src/shell.ts";
 
 type Catalogue = Record<string, string>;

@@ -4,7 +4,7 @@ import { HostError, type Host } from "../src/host.ts";
 import { asShell } from "../src/shell.ts";
 import { dismissedIn, dismissals } from "../src/suggest/dismissals.ts";
 import { gather, readSimilar, requestFor, type Material } from "../src/suggest/read.ts";
-import { asAnswer, type Neighbour } from "../src/suggest/service.ts";
+import { asAnswer, type Neighbour } from "../src/suggest/request.ts";
 
 const shell = asShell({ contentId: "123", contentType: "page", contentVersion: "7", spaceId: "1", spaceKey: "DS", licensed: true, signedIn: true });
 const material: Material = { page: { title: "Title", labels: [] }, space: [], tree: undefined, vocabulary: { terms: [], only: false }, dismissed: [] };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { inFull, inShort } from "../src/suggest/reasons.ts";
-import { KINDS, type Answer, type Reason } from "../src/suggest/service.ts";
+import { KINDS, type Answer, type Reason } from "../src/suggest/request.ts";
 import { initialState, reduce, type Action, type State } from "../src/suggest/state.ts";
 import { wordsIn } from "../src/suggest/words.ts";
 

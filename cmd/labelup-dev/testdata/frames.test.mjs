@@ -3,29 +3,16 @@
 // and, for screenshots, SHOTS (a folder) in the environment.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import path from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { axe as audit, browser, shoot, tell, until, wiki } from "./acts.mjs";
 
-const require = createRequire(path.join(path.resolve(import.meta.dirname, "../../../static/node_modules"), "x.js"));
-const { chromium } = require("playwright-core");
-const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
-const wiki = process.env.CONFLUENCE.replace(/\/$/, "");
 const home = "/pages/65600"; // has the macro
-
-let browser;
-before(async () => {
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell", args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
-});
-after(() => browser.close());
 
 /** Opens a page of the local Confluence as a person who reads German. prepare comes before anything is asked for. */
 async function open(t, { where = home, user = "editor", dark = false, prepare = async () => {} } = {}) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, locale: "de-DE", colorScheme: dark ? "dark" : "light" });
   t.after(() => context.close());
-  const response = await fetch(new URL("/control/switch-user", wiki), { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ user }) });
-  const [name, value] = (await response.json()).cookie.split("=");
+  const [name, value] = (await tell("switch-user", { user })).cookie.split("=");
   await context.addCookies([{ name, value, url: wiki }, { name: "local-locale", value: "de-DE", url: wiki }]);
   const page = await context.newPage();
   page.violations = [];
@@ -41,23 +28,15 @@ async function open(t, { where = home, user = "editor", dark = false, prepare = 
 async function check({ page, element, frame }, says, { name, dark = false, themed = true }) {
   await frame.getByText(says).waitFor();
   const inside = await (await element.elementHandle()).contentFrame();
-  const until = async (what, look) => {
-    const end = Date.now() + 10_000;
-    for (;;) {
-      const wrong = await look();
-      if (!wrong) return;
-      assert.ok(Date.now() < end, `${what}: ${wrong}`);
-      await page.waitForTimeout(50);
-    }
-  };
-  await until("the frame cuts its page off", () => inside.evaluate(() => document.querySelector("main").getBoundingClientRect().bottom > innerHeight && `${document.querySelector("main").getBoundingClientRect().bottom} in ${innerHeight}`));
-  await until("Confluence still says that it loads", () => page.evaluate(() => [...document.querySelectorAll(".ap-status-indicator")].map((e) => e.checkVisibility() && e.textContent).filter(Boolean).join()));
-  if (themed) await until("its theme", () => inside.evaluate((mode) => document.documentElement.dataset.colorMode !== mode && `${document.documentElement.dataset.colorMode}`, dark ? "dark" : "light"));
+  const never = (what, look) => until(what, async () => assert.equal((await look()) || "", ""));
+  await never("the frame cuts its page off", () => inside.evaluate(() => document.querySelector("main").getBoundingClientRect().bottom > innerHeight && `${document.querySelector("main").getBoundingClientRect().bottom} in ${innerHeight}`));
+  await never("Confluence still says that it loads", () => page.evaluate(() => [...document.querySelectorAll(".ap-status-indicator")].map((e) => e.checkVisibility() && e.textContent).filter(Boolean).join()));
+  if (themed) await never("its theme", () => inside.evaluate((mode) => document.documentElement.dataset.colorMode !== mode && `${document.documentElement.dataset.colorMode}`, dark ? "dark" : "light"));
   assert.equal(await inside.evaluate((text) => [...document.querySelectorAll("[lang]")].findLast((e) => e.textContent.includes(text))?.lang, says), "de");
-  if (process.env.SHOTS) await page.screenshot({ path: path.join(process.env.SHOTS, `frame-${name}-${dark ? "dark" : "light"}.png`) });
+  await shoot(page, `frame-${name}-${dark ? "dark" : "light"}`);
   // The frame is see-through, and axe cannot know to what.
   await inside.evaluate((colour) => (document.body.style.background = colour), await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
-  await inside.evaluate(axe);
+  await inside.evaluate(audit);
   const found = await inside.evaluate(async () => (await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], rules: { "page-has-heading-one": { enabled: false } } })).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`));
   assert.deepEqual(found, []);
   assert.deepEqual(page.violations, []);

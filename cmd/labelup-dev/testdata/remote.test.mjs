@@ -4,8 +4,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hasLabels, open, pageNamed, said, shoot, tell, until } from "./acts.mjs";
+import { onAnyHost } from "./anyhost.mjs";
 
 const service = process.env.SERVICE; // its origin
+
+onAnyHost((t, id) => open(t, id, { host: "remote" }));
 
 test("suggestions and changes of labels come from the service behind Forge", async (t) => {
   const id = await pageNamed("Allergens in the Christmas cakes");

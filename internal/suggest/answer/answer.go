@@ -7,7 +7,7 @@
 // Nothing here imports encoding/json, nor what the engine stands on: it would be a
 // quarter of what the browser loads.
 //
-// Source: the contract that static/src/suggest/service.ts has the other side of.
+// Source: the contract that static/src/suggest/request.ts has the other side of.
 package answer
 
 import (

@@ -11,6 +11,7 @@ import (
 	"labelup/internal/fault"
 	"labelup/internal/pagetext"
 	"labelup/internal/suggest"
+	"labelup/internal/suggest/suggesttest"
 )
 
 // reference is an answer as encoding/json writes it.
@@ -69,7 +70,7 @@ var everything = suggest.Answer{
 }
 
 func TestAnAnswerIsWhatEncodingJSONWrites(t *testing.T) {
-	_, out := answered(t, wholeRequest, everything)
+	_, out := answered(t, suggesttest.WholeRequest, everything)
 	want := reference{Removals: []referenceRemoval{{"minutes"}}, RequestID: "id-1", Search: `space = "DS" and type in (page, blogpost) and id != 123 and (` +
 		`title ~ "keyboard" or text ~ "keyboard" or title ~ "contrast" or text ~ "contrast" or label = "testing")`}
 	for _, s := range everything.Suggestions {
@@ -123,7 +124,7 @@ func TestOnlyNamesThatConfluenceCanHoldAreSuggested(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			suggested := suggest.Suggestion{Label: test.label, New: test.isNew, Reasons: reasons}
-			_, out := answered(t, wholeRequest, suggest.Answer{Suggestions: []suggest.Suggestion{suggested, suggested}})
+			_, out := answered(t, suggesttest.WholeRequest, suggest.Answer{Suggestions: []suggest.Suggestion{suggested, suggested}})
 			var got reference
 			if err := json.Unmarshal([]byte(out), &got); err != nil {
 				t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"labelup/internal/fault"
 	"labelup/internal/suggest"
+	"labelup/internal/suggest/suggesttest"
 )
 
 // asStandard is a request as encoding/json reads it: what the decoder has to do.
@@ -124,7 +125,7 @@ var compared = cmp.AllowUnexported(Request{}, neighbour{}, body{})
 
 // odd are bodies about which a reader of JSON can be of two minds.
 var odd = map[string]string{
-	"everything":                       wholeRequest,
+	"everything":                       suggesttest.WholeRequest,
 	"nothing":                          `null`,
 	"null and more":                    `nullx`,
 	"an object and more":               "{} \n x",

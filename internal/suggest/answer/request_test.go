@@ -8,25 +8,8 @@ import (
 	"labelup/internal/fault"
 	"labelup/internal/pagetext"
 	"labelup/internal/suggest"
+	"labelup/internal/suggest/suggesttest"
 )
-
-// wholeRequest has every field that a request may have.
-const wholeRequest = `{
-	"contentId": "123",
-	"page": {
-		"title": "Accessibility testing",
-		"body": {"format": "text", "value": "Test with a keyboard."},
-		"labels": ["testing"]
-	},
-	"neighbours": [
-		{"id": "1", "title": "Screen readers", "labels": ["a11y"], "body": {"format": "text", "value": "Read aloud."}},
-		{"id": "2", "title": "Contrast", "labels": ["a11y", "design"], "terms": {"ease": 3, "contrast": 3, "colour": -1}}
-	],
-	"tree": {"parent": ["handbook"], "siblings": [{"label": "a11y", "pages": 3}], "of": 7},
-	"vocabulary": [{"label": "a11y", "synonyms": ["accessibility"], "description": "Who can use it", "retired": false}],
-	"inUse": [{"label": "a11y", "pages": 4}, {"label": "odd", "pages": -4}],
-	"onlyListed": true, "dismissed": ["design"], "refined": false, "limit": 7
-}`
 
 // read reads a body as the service does, its shape first.
 func read(raw string) (*Request, error) {
@@ -52,7 +35,7 @@ func answered(t *testing.T, raw string, found suggest.Answer) (suggest.Input, st
 }
 
 func TestTheEngineGetsWhatTheRequestHas(t *testing.T) {
-	got, _ := answered(t, wholeRequest, suggest.Answer{})
+	got, _ := answered(t, suggesttest.WholeRequest, suggest.Answer{})
 	text := func(s string) pagetext.Text { return pagetext.Plain(s, pagetext.DefaultLimits) }
 	want := suggest.Input{
 		Page: suggest.Page{

@@ -1,6 +1,6 @@
-// Package suggesttest makes requests for suggestions that are as dear as their
-// bytes can make them, for tests of the bounds. A request is made from a recipe,
-// and the same recipe always makes the same request.
+// Package suggesttest has requests for suggestions, for tests: a whole one, and such
+// as are as dear as their bytes can make them, for tests of the bounds. Those are
+// made from a recipe, and the same recipe always makes the same request.
 package suggesttest
 
 import (
@@ -11,6 +11,24 @@ import (
 	"slices"
 	"strings"
 )
+
+// WholeRequest has every field that a request may have.
+const WholeRequest = `{
+	"contentId": "123",
+	"page": {
+		"title": "Accessibility testing",
+		"body": {"format": "text", "value": "Test with a keyboard."},
+		"labels": ["testing"]
+	},
+	"neighbours": [
+		{"id": "1", "title": "Screen readers", "labels": ["a11y"], "body": {"format": "text", "value": "Read aloud."}},
+		{"id": "2", "title": "Contrast", "labels": ["a11y", "design"], "terms": {"ease": 3, "contrast": 3, "colour": -1}}
+	],
+	"tree": {"parent": ["handbook"], "siblings": [{"label": "a11y", "pages": 3}], "of": 7},
+	"vocabulary": [{"label": "a11y", "synonyms": ["accessibility"], "description": "Who can use it", "retired": false}],
+	"inUse": [{"label": "a11y", "pages": 4}, {"label": "odd", "pages": -4}],
+	"onlyListed": true, "dismissed": ["design"], "refined": false, "limit": 7
+}`
 
 // Recipe says what a request is made of. Zero leaves a part out.
 type Recipe struct {

@@ -2,7 +2,7 @@
 // somebody may ask, into a Worker; where a policy allows no WebAssembly there,
 // into the page itself.
 
-import { asProblem, isProblem, type Problem } from "../problem.ts";
+import { asProblem, type Problem } from "../problem.ts";
 import type { Shell } from "../shell.ts";
 import type { Asked, Said } from "./engine.worker.ts";
 import { placeOf } from "./labels.ts";
@@ -13,9 +13,9 @@ export interface Engine {
   load(): void;
   /**
    * Answers a request as POST /api/suggest does, of what the shell says is looked at. Rejects with a Problem, never with
-   * anything else. Once stopped, it does not wait for the answer.
+   * anything else. It cannot be stopped: who stops waiting for it is let go by the host.
    */
-  suggest(request: object, shell: Pick<Shell, "contentId" | "contentType" | "spaceKey" | "signedIn">, stop?: AbortSignal): Promise<object>;
+  suggest(request: object, shell: Pick<Shell, "contentId" | "contentType" | "spaceKey" | "signedIn">): Promise<object>;
 }
 
 /** Rejects with Died when the engine broke: it answers no more then. */
@@ -54,10 +54,10 @@ export function engine(): Engine {
 
   return {
     load: () => void start(),
-    async suggest(request, shell, stop) {
+    async suggest(request, shell) {
       if (!shell.signedIn) throw { kind: "anonymous", reason: "no_account" } satisfies Problem;
       const place = { contentId: placeOf(shell) ? shell.contentId : "", spaceKey: shell.spaceKey };
-      const json = await unless(stop, answered(request, place)).catch((error: unknown) => Promise.reject(asReason(error)));
+      const json = await answered(request, place).catch((error: unknown) => Promise.reject(asReason(error)));
       const answer = JSON.parse(json) as object;
       if ("error" in answer) throw asProblem(answer);
       return answer;
@@ -74,20 +74,9 @@ function soon<T>(ready: Promise<T>): Promise<T> {
 }
 
 function asReason(error: unknown): Problem {
-  if (isProblem(error)) return error;
   if (error instanceof Died) return { kind: "internal", reason: "engine_died" };
   if (error instanceof WebAssembly.CompileError) return { kind: "unavailable", reason: "engine_refused" };
   return { kind: "network" };
-}
-
-/** The answer, unless it is stopped before. */
-function unless<T>(stop: AbortSignal | undefined, answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject({ kind: "timeout" } satisfies Problem);
-    stop?.addEventListener("abort", abort);
-    if (stop?.aborted) abort();
-    answer.then(resolve, reject).finally(() => stop?.removeEventListener("abort", abort));
-  });
 }
 
 /** Rejects when the Worker cannot be, for whatever reason. */

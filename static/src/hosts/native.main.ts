@@ -19,7 +19,7 @@ const engine = async () => {
 };
 
 const write: Answer = async ({ host, shell }, body, stop) => (await labels()).labelWriter(host, shell)(body as LabelChange, stop);
-const suggest: Answer = async ({ shell }, body, stop) => (await engine()).suggest(body ?? {}, shell, stop);
+const suggest: Answer = async ({ shell }, body) => (await engine()).suggest(body ?? {}, shell);
 const wanted: Record<string, () => Promise<unknown>> = { "/api/labels": labels, "/api/suggest": async () => (await engine()).load() };
 
 void start(forgeHost("native", bridgeOf(globalThis), { "/api/labels": write, "/api/suggest": suggest, "/api/site": siteInTab() }, (path) => void wanted[path]?.().catch(() => undefined)));

@@ -8,7 +8,7 @@ import type { Shell } from "../shell.ts";
 import type { ReadSpace } from "../inuse.ts";
 import { dismissals } from "./dismissals.ts";
 import { gather, readSimilar, requestFor, type Material } from "./read.ts";
-import { MOST_ASKED, suggest, type Neighbour } from "./service.ts";
+import { MOST_ASKED, suggest, type Neighbour } from "./request.ts";
 import { initialState, reduce, type Action, type State } from "./state.ts";
 
 const SAY_SLOW_AFTER = 300; // ms

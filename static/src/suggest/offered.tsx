@@ -5,7 +5,7 @@ import { Fragment, h, type ComponentChildren, type JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { inFull, inShort } from "./reasons.ts";
 import type { Suggestion } from "./state.ts";
-import { MOST_SHOWN } from "./service.ts";
+import { MOST_SHOWN } from "./request.ts";
 import { isolate, type Words } from "./words.ts";
 
 interface Props {

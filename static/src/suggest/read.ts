@@ -9,7 +9,7 @@ import { VOCABULARY_PROPERTY } from "../properties.ts";
 import type { Shell } from "../shell.ts";
 import { countLabels, type ReadSpace } from "../inuse.ts";
 import { dismissedIn } from "./dismissals.ts";
-import { MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request, type Term, type Tree } from "./service.ts";
+import { MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request, type Term, type Tree } from "./request.ts";
 
 const PART_WITHIN = 3_000; // ms; what is later is left out
 

@@ -1,7 +1,7 @@
 // Why a label is suggested, in words: short for the suggestion itself, in a
 // whole sentence for who wants to know.
 
-import type { Reason } from "./service.ts";
+import type { Reason } from "./request.ts";
 import { isolate, type Words } from "./words.ts";
 
 /** A reason in a few words. */

@@ -1,7 +1,7 @@
 // What is suggested and how that changes: one pure reducer, beside the panel's.
 
 import type { Problem } from "../problem.ts";
-import { MOST_SHOWN, type Answer, type Nothing, type Suggested } from "./service.ts";
+import { MOST_SHOWN, type Answer, type Nothing, type Suggested } from "./request.ts";
 
 export interface Suggestion extends Suggested {
   touched: boolean; // ticked or unticked by the person
