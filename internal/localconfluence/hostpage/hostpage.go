@@ -1,14 +1,15 @@
 // Package hostpage is the web face of the local Confluence: the pages people
-// see, and the host side of Atlassian's own bridge (npm atlassian-connect-js)
-// that the app's iframes talk to.
+// see, and the host's side of the bridges that the app's iframes talk to.
+// Connect's is npm atlassian-connect-js as it is, Forge's is assets/forge.js.
 //
-// It shows what its [Source] says and decides nothing itself: who may see or
-// change what, what a label is and how a URL is signed are the Source's. It
-// must not answer REST, and must not help the app beyond what Confluence does:
-// the bridge offers the calls that Confluence's offers, no more.
+// It shows what its [Source] says of the content and its [Host] of the app, and
+// decides nothing itself: who may see or change what, and what a label is, are the
+// Source's; what the app may show and how its pages are reached are the Host's. It
+// must not answer REST, and must not help the app beyond what Confluence does: a
+// bridge offers the calls that Confluence's offers, no more.
 //
-// Source: Atlassian's bridge (npm atlassian-connect-js), Confluence's storage
-// format, and the documented AP interface.
+// Source: Atlassian's bridges (npm atlassian-connect-js and @forge/bridge),
+// Confluence's storage format, and the documented AP interface.
 package hostpage
 
 import (
