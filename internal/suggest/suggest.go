@@ -109,6 +109,7 @@ type Suggestion struct {
 	Score   float64  // how likely it is right, 0 to 1, as measured on pages people labelled
 	Ticked  bool     // sure enough to be applied unless the person says no
 	New     bool     // no page has it yet
+	Guess   bool     // too unlikely to be shown but that nothing better is known; never ticked
 	Reasons []Reason // the strongest first, at least one
 }
 
