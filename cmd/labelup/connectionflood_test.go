@@ -109,18 +109,31 @@ func flooded(t *testing.T, fault string, attack func(attackers []*liveSite, p *p
 	if most > mostUnderFlood {
 		t.Errorf("it held %d MB", most)
 	}
-	l.mostlyGood("")
-	sent, failed := 0, 0
+	// Who floods is on the same machine. Where that is slow, connections of customers
+	// end among the others, which tells of the machine; that a customer is refused
+	// tells of the program.
+	sent, refused, unanswered := 0, 0, 0
+	suggestions, refusedSuggestions := 0, 0
 	for _, r := range l.results {
+		sent++
+		switch {
+		case r.failed && r.status == 0:
+			unanswered++
+		case r.failed:
+			refused++
+		}
 		if r.kind == "suggest" && r.due.After(began) && r.due.Before(ended) {
-			sent++
-			if r.failed {
-				failed++
+			suggestions++
+			if r.failed && r.status != 0 {
+				refusedSuggestions++
 			}
 		}
 	}
-	if sent == 0 || failed > sent/5 {
-		t.Errorf("%d of %d requests for suggestions failed during the attack", failed, sent)
+	if refused > sent/5 || unanswered > sent/2 {
+		t.Errorf("of %d good requests %d were refused and %d had no answer: %v", sent, refused, unanswered, l.failures())
+	}
+	if suggestions == 0 || refusedSuggestions > suggestions/5 {
+		t.Errorf("%d of %d requests for suggestions were refused during the attack", refusedSuggestions, suggestions)
 	}
 }
 
@@ -135,7 +148,8 @@ func (s *liveSite) head(path string, length int) string {
 
 // keepOpen has so many connections open at any time that have sent a head and a
 // body, and returns how many were answered with each status. One that ends is
-// opened again two seconds after it began.
+// opened again four seconds after it began; they begin one after the other, for
+// opening all at once would be work for the machine and not for the program.
 func keepOpen(p *process, count int, body string, head func(n int) string) string {
 	began := time.Now()
 	statuses := map[string]int{}
@@ -143,8 +157,9 @@ func keepOpen(p *process, count int, body string, head func(n int) string) strin
 	var all sync.WaitGroup
 	for n := range count {
 		all.Go(func() {
+			time.Sleep(time.Duration(n) * time.Second / time.Duration(count))
 			for time.Since(began) < flooding {
-				again := time.After(2 * time.Second)
+				again := time.After(4 * time.Second)
 				status := openOnce(p, head(n), body, began.Add(flooding))
 				mu.Lock()
 				statuses[status]++
