@@ -1,0 +1,6 @@
+// What Confluence allows of labels. Its OpenAPI document says that there are such limits, and not what they are: these are those of its other editions.
+
+/** Labels that Confluence adds at once. */
+export const MOST_PER_REQUEST = 20;
+/** Labels that a page may have. */
+export const MOST_PER_PAGE = 500;
