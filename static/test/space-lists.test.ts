@@ -90,7 +90,7 @@ for (const [sentence, form, raw, renames, why] of refused) {
 test("of any query the rename to itself is the same, and another changes nothing but the names", () => {
   const { pick, chance, upTo } = seeded(7);
   const NAMES = ["a", "b-c", "élan", "c++", "order", "5\"x", "日本"];
-  for (let round = 0; round < 3_000; round++) {
+  for (let round = 0; round < 1_000; round++) {
     const quotes = chance(0.2) ? ["'"] : chance(0.5) ? ['"'] : ["&quot;"];
     const quoted = (name: string) => {
       const plain = /^[\p{L}-]+$/u.test(name) && name !== "order" && chance(0.3);
@@ -139,7 +139,7 @@ test("of any query the rename to itself is the same, and another changes nothing
 test("of any text the parsers make something or nothing, and never fail", () => {
   const { pick, upTo } = seeded(11);
   const PIECES = ["label", " in ", "not ", "(", ")", ",", '"', "'", "\\", "&quot;", "&", ";", "=", "!=", "a", "-b", "+", "<![CDATA[", "]]>", "<", ">", "<ac:parameter ac:name=\"labels\">", "</ac:parameter>", "<ac:structured-macro ac:name='x'>", "</ac:structured-macro>", "<!--", "-->", "\n", "é", "\ud800", "order by"];
-  for (let round = 0; round < 8_000; round++) {
+  for (let round = 0; round < 3_000; round++) {
     const text = Array.from({ length: upTo(14) }, () => pick(PIECES)).join("");
     for (const form of ["cql", "list"] as const) {
       namedIn(text, form);
@@ -200,10 +200,10 @@ test("a body is mended in place: nothing but the names changes", () => {
   assert.deepEqual(merged.left.map(({ list, refused: why }) => [list.macro, why]), [["attachments", "contradicts"]]);
   assert.ok(merged.body.endsWith(parameter("includeLabel", "z") + "</ac:structured-macro>"));
 });
-test("work grows with the body and no faster: hostile ones of a megabyte are read", () => {
+test("work grows with the body and no faster: hostile ones are read", () => {
   for (const piece of ["<ac:parameter aaaa", '<ac:structured-macro ac:name="x">', "<![CDATA[", "<a ='", "<", parameter("labels", "a"), "&quot;"]) {
-    parametersIn(macro("x", piece.repeat(1_000_000 / piece.length)));
-    parametersIn(`<ac:parameter ${piece.replaceAll("<", "").repeat(1_000_000 / piece.length)}>`);
+    parametersIn(macro("x", piece.repeat(400_000 / piece.length)));
+    parametersIn(`<ac:parameter ${piece.replaceAll("<", "").repeat(400_000 / piece.length)}>`);
   }
   for (const piece of ['"\\', "label in (a(", "not(", "a,", '\\"', "<![CDATA["]) namedIn(piece.repeat(20_000 / piece.length), "cql");
 });

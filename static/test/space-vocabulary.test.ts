@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { csvText, fromCSV, fromJSON, jsonText, turtleText } from "../src/space/interchange.ts";
+import { keptIn, shardsOf, type Kept, type Property } from "../src/space/shards.ts";
+import { EMPTY, insteadOf, jsonOf, renamed, setApart, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
+import { seeded } from "./seeded.ts";
+
+const vocabulary = (value: object): Vocabulary => vocabularyIn(value);
+const labels = ({ entries }: Vocabulary) => entries.map(({ label }) => label);
+const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+
+test("a vocabulary has what is written in it", () => {
+  const value = {
+    mode: "listed",
+    follows: "98",
+    groups: [{ name: "Type", oneOf: true }, { name: "Team", required: true }],
+    labels: [
+      { label: "how-to", description: "Steps", group: "Type", synonyms: ["guide"], was: [{ name: "howto", until: "2026-05" }] },
+      { label: "old", retired: true, replacement: "how-to" },
+    ],
+    apart: [["http", "https"]],
+  };
+  assert.deepEqual(jsonOf(vocabularyIn(value)), value);
+});
+const read: [sentence: string, value: unknown, json: object][] = [
+  ["nothing", null, { labels: [] }],
+  ["a word", "RAW", { labels: [] }],
+  ["a list", [{ label: "a" }], { labels: [] }],
+  ["fields that are none", { mode: "RAW", follows: "x", groups: 7, labels: { a: 1 }, apart: "no" }, { labels: [] }],
+  ["what was called only", { labels: [{ label: "a" }], only: true }, { mode: "listed", labels: [{ label: "a" }] }],
+  ["entries that are none", { labels: [null, 7, "a", [], { label: 7 }, { label: "A" }, { label: "a:b" }] }, { labels: [] }],
+  ["a label twice", { labels: [{ label: "a", description: "first" }, { label: "a" }] }, { labels: [{ label: "a", description: "first" }] }],
+  ["synonyms that are none", { labels: [{ label: "a", synonyms: ["b", "b", "", " ", 7, "a", "x".repeat(101), "  c\nd "] }] }, { labels: [{ label: "a", synonyms: ["b", "c d"] }] }],
+  ["what turns a text around", { labels: [{ label: "a", description: "\u202eb\u0000\ud800c" }] }, { labels: [{ label: "a", description: "b c" }] }],
+  ["a replacement of what is not retired", { labels: [{ label: "a", replacement: "b" }, { label: "c", retired: true, replacement: "c" }] }, { labels: [{ label: "a" }, { label: "c", retired: true }] }],
+  ["history that is none", { labels: [{ label: "a", was: [null, { name: "b" }, { name: "B", until: "2026-05" }, { name: "b", until: "May" }] }] }, { labels: [{ label: "a" }] }],
+  ["groups that are none", { groups: [null, { name: "" }, { name: "g", oneOf: 1 }, { name: "g" }], labels: [] }, { groups: [{ name: "g" }], labels: [] }],
+  ["pairs that are none", { labels: [], apart: [["b", "a"], ["a", "b"], ["a", "a"], ["a"], 7, ["A", "b"]] }, { labels: [], apart: [["a", "b"]] }],
+];
+for (const [sentence, value, json] of read) {
+  test(`a vocabulary is read from ${sentence}`, () => assert.deepEqual(jsonOf(vocabularyIn(value)), json));
+}
+test("a vocabulary is bounded in all that it has", () => {
+  const many = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i));
+  const huge = vocabulary({
+    groups: many(300, (i) => ({ name: `g${i}${"x".repeat(300)}` })),
+    labels: many(6_000, (i) => ({ label: `l${i}`, description: "y".repeat(900), synonyms: many(i ? 1 : 50, (n) => `s${n}`), was: many(i ? 0 : 30, (n) => ({ name: `w${n}`, until: "2026-01" })) })),
+    apart: many(4_000, (i) => ["a", `b${i}`]),
+  });
+  assert.deepEqual([huge.groups.length, huge.groups[0]!.name.length, huge.entries.length, huge.apart.length], [100, 100, 5_000, 2_000]);
+  const [entry] = huge.entries;
+  assert.deepEqual([entry!.description.length, entry!.synonyms.length, entry!.was.length, entry!.was.at(-1)!.name], [300, 20, 10, "w29"]);
+  assert.equal(shardsOf(huge, EMPTY_KEPT), undefined, "it is more than properties may hold");
+});
+
+test("synonyms and retired labels lead to the label to use", () => {
+  const one = vocabulary({
+    labels: [
+      { label: "a", synonyms: ["Old A", "b", "listed"] },
+      { label: "b2", synonyms: ["b"] },
+      { label: "listed" },
+      { label: "r1", retired: true, replacement: "r2" },
+      { label: "r2", retired: true, replacement: "a", synonyms: ["r0"] },
+      { label: "r3", retired: true, replacement: "elsewhere" },
+      { label: "r4", retired: true },
+      { label: "c1", retired: true, replacement: "c2" },
+      { label: "c2", retired: true, replacement: "c1" },
+    ],
+  });
+  assert.deepEqual(Object.fromEntries(insteadOf(one)), { "old-a": "a", b: "a", r0: "a", r1: "a", r2: "a", r3: "elsewhere" });
+});
+test("after a rename the old name is a synonym of the new one, and its history", () => {
+  const before = vocabulary({ labels: [{ label: "x" }, { label: "note", description: "Notes", synonyms: ["memo"], was: [{ name: "nota", until: "2025-01" }] }, { label: "notes", group: "g" }] });
+  const after = renamed(before, "note", "notes", "2026-05");
+  assert.deepEqual(jsonOf(after)["labels"], [
+    { label: "x" },
+    { label: "notes", description: "Notes", group: "g", synonyms: ["note", "memo"], was: [{ name: "nota", until: "2025-01" }, { name: "note", until: "2026-05" }] },
+  ]);
+  assert.deepEqual(labels(renamed(before, "y", "z", "2026-05")), ["x", "note", "notes", "z"]);
+});
+test("labels that are not the same are remembered in order, and may be the same again", () => {
+  const apart = setApart(setApart(EMPTY, "https", "http", true), "http", "https", true);
+  assert.deepEqual(apart.apart, [["http", "https"]]);
+  assert.deepEqual(setApart(apart, "https", "http", false).apart, []);
+});
+test("a vocabulary with a followed one says what both say itself", () => {
+  const own = vocabulary({ mode: "listed", follows: "2", groups: [{ name: "g", required: true }], labels: [{ label: "a", description: "own" }] });
+  const followed = vocabulary({ mode: "free", follows: "3", groups: [{ name: "g" }, { name: "h" }], labels: [{ label: "a" }, { label: "b" }], apart: [["a", "b"]] });
+  const { vocabulary: both, unseen } = withFollowed(own, followed);
+  assert.deepEqual(jsonOf(both), { mode: "listed", follows: "2", groups: [{ name: "g", required: true }, { name: "h" }], labels: [{ label: "a", description: "own" }, { label: "b" }], apart: [["a", "b"]] });
+  assert.equal(unseen, false);
+  assert.deepEqual(withFollowed({ ...own, follows: "" }, followed).vocabulary, { ...own, follows: "" });
+});
+test("who cannot see the followed vocabulary is advised at most", () => {
+  const own = vocabulary({ mode: "listed", follows: "2", labels: [] });
+  assert.deepEqual(withFollowed(own, undefined), { vocabulary: { ...own, mode: "advise" }, unseen: true });
+});
+test("no space follows itself, one that follows it, or one that follows another", () => {
+  const following = (follows: string) => vocabulary({ follows, labels: [] });
+  assert.deepEqual(
+    [whyNotFollow("1", "1", EMPTY), whyNotFollow("1", "2", following("1")), whyNotFollow("1", "2", following("3")), whyNotFollow("1", "2", EMPTY)],
+    ["itself", "circle", "chain", undefined],
+  );
+});
+
+// A vocabulary of anything that one may hold.
+function any(seed: number, size: number): Vocabulary {
+  const { pick, chance, upTo } = seeded(seed);
+  const PIECES = ["a", "B", "é", "日本", " ", "-", "=", "+", "@", "'", '"', ",", ";", "|", "\\", "<", "#", "😀", "\n", "‏א"];
+  const words = () => Array.from({ length: 1 + upTo(6) }, () => pick(PIECES)).join("");
+  const name = () => pick(["=a", "+b", "-c", "'d", "a/b", 'q"', "日本", "é", "x|y", "z\\"]) + upTo(size * 2);
+  const some = <T>(most: number, make: () => T) => Array.from({ length: upTo(most + 1) }, make);
+  return vocabularyIn({
+    mode: pick(["free", "advise", "listed"]),
+    follows: chance(0.3) ? String(1 + upTo(99)) : "",
+    groups: some(4, () => ({ name: words(), oneOf: chance(0.5), required: chance(0.5) })),
+    labels: Array.from({ length: size }, () => ({
+      label: name(),
+      description: chance(0.5) ? words() : "",
+      group: chance(0.5) ? words() : "",
+      synonyms: some(4, words),
+      retired: chance(0.3),
+      replacement: name(),
+      was: some(2, () => ({ name: name(), until: `2026-0${1 + upTo(9)}` })),
+    })),
+    apart: some(4, () => [name(), name()]),
+  });
+}
+
+test("what is exported, imported and exported again is the same to the byte", () => {
+  for (let seed = 1; seed <= 80; seed++) {
+    const one = any(seed, seed % 12);
+    const json = jsonText(one);
+    const again = fromJSON(json)!;
+    assert.deepEqual(again, one);
+    assert.equal(jsonText(again), json);
+    const csv = csvText(one);
+    for (const base of [one, EMPTY]) {
+      const { vocabulary: back, left } = fromCSV(csv, base);
+      assert.deepEqual([back.entries, left], [one.entries, []]);
+      assert.equal(csvText(back), csv);
+    }
+  }
+});
+test("a table of other hands is read: other columns, other separators, and lines that are none are told", () => {
+  const { vocabulary: one, left } = fromCSV("Description;LABEL;Retired;Group\nSteps; How To ;;Type\nx;a:b;;\n;old;X;\n;how-to;;\n", vocabulary({ mode: "advise", groups: [{ name: "Team" }], labels: [{ label: "gone" }] }));
+  assert.deepEqual(jsonOf(one), { mode: "advise", groups: [{ name: "Team" }, { name: "Type" }], labels: [{ label: "how-to", description: "Steps", group: "Type" }, { label: "old", retired: true }] });
+  assert.deepEqual(left, [3, 5]);
+  assert.deepEqual(labels(fromCSV("a\nb\n", EMPTY).vocabulary), ["a", "b"]);
+});
+test("what is no vocabulary in JSON is none", () => {
+  for (const text of ["", "RAW", "null", "[]", "{}", '{"labels":{}}', "[".repeat(100_000)]) assert.equal(fromJSON(text), undefined);
+});
+test("SKOS has the labels as concepts and the groups as collections", () => {
+  const one = vocabulary({
+    groups: [{ name: "Type" }],
+    labels: [{ label: "how-to", description: 'Say "how"', group: "Type", synonyms: ["guide", "back\\slash"], was: [{ name: "howto", until: "2026-05" }] }, { label: "é/x", retired: true, replacement: "how-to" }],
+  });
+  assert.equal(
+    turtleText(one, "https://acme.example/wiki/spaces/DS>", "Design"),
+    `@prefix dct: <http://purl.org/dc/terms/> .
+
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+<https://acme.example/wiki/spaces/DS%3E> a skos:ConceptScheme ;
+  dct:title "Design" .
+
+<https://acme.example/wiki/spaces/DS%3E#label-how-to> a skos:Concept ;
+  skos:inScheme <https://acme.example/wiki/spaces/DS%3E> ;
+  skos:prefLabel "how-to" ;
+  skos:altLabel "guide", "back\\\\slash" ;
+  skos:scopeNote "Say \\"how\\"" ;
+  skos:historyNote "howto until 2026-05" .
+
+<https://acme.example/wiki/spaces/DS%3E#label-%C3%A9%2Fx> a skos:Concept ;
+  skos:inScheme <https://acme.example/wiki/spaces/DS%3E> ;
+  skos:prefLabel "é/x" ;
+  owl:deprecated true ;
+  dct:isReplacedBy <https://acme.example/wiki/spaces/DS%3E#label-how-to> .
+
+<https://acme.example/wiki/spaces/DS%3E#group-Type> a skos:Collection ;
+  skos:prefLabel "Type" ;
+  skos:member <https://acme.example/wiki/spaces/DS%3E#label-how-to> .
+`,
+  );
+});
+
+const EMPTY_KEPT = { revision: 0, first: 0 };
+/** Reads as who asks Confluence does, from properties whose fields come in another order. */
+function keptFrom(properties: ReadonlyMap<string, unknown>): Kept & { requests: number } {
+  const values = new Map<string, unknown>();
+  for (let requests = 0; ; ) {
+    const kept = keptIn(values);
+    if (!("need" in kept)) return { ...kept, requests };
+    assert.ok(kept.need.length && ++requests <= 4 && kept.need.every((key) => !values.has(key)));
+    for (const key of kept.need) values.set(key, turned(properties.get(key)));
+  }
+}
+const turned = (value: unknown): unknown =>
+  !value || typeof value !== "object" || Array.isArray(value) ? value : Object.fromEntries(Object.entries(value).reverse().map(([key, one]) => [key, Array.isArray(one) ? one.map(turned) : one]));
+const store = (...writes: Property[][]) => new Map<string, unknown>(writes.flat().map(({ key, value }) => [key, JSON.parse(JSON.stringify(value))]));
+const large = (seed: number) => vocabulary({ mode: "advise", groups: [{ name: "g" }], labels: Array.from({ length: 250 }, (_, i) => ({ label: `l${seed}-${i}`, description: "語".repeat(80) })), apart: Array.from({ length: 1_000 }, (_, i) => ["a", `b${i}`]) });
+
+test("a small vocabulary is read with one request, and none with one", () => {
+  const small = any(3, 20);
+  const kept = keptFrom(store(shardsOf(small, EMPTY_KEPT)!));
+  assert.deepEqual(kept, { vocabulary: small, revision: 1, first: 0, requests: 1 });
+  assert.deepEqual(keptFrom(new Map()), { vocabulary: EMPTY, revision: 0, first: 0, requests: 1 });
+});
+test("every shard is below 24 KB, the head comes last, and all of it comes back", () => {
+  const one = large(1);
+  const properties = shardsOf(one, EMPTY_KEPT)!;
+  assert.ok(properties.length > 4);
+  assert.equal(properties.at(-1)!.key, "labelup_vocabulary");
+  for (const { value } of properties) assert.ok(bytes(value) < 24 * 1024, `${bytes(value)}`);
+  assert.deepEqual(keptFrom(store(properties)), { vocabulary: one, revision: 1, first: 0, requests: 2 });
+});
+test("whatever the vocabulary, it comes back from its shards", () => {
+  for (let seed = 1; seed <= 30; seed++) {
+    const one = any(seed, seed);
+    assert.deepEqual(keptFrom(store(shardsOf(one, EMPTY_KEPT)!)).vocabulary, one);
+  }
+});
+test("a write that stops anywhere leaves the vocabulary of before, without a word", () => {
+  const [first, second, third] = [large(1), large(2), any(5, 9)];
+  const one = shardsOf(first, EMPTY_KEPT)!;
+  const two = shardsOf(second, { revision: 1, first: 0 })!;
+  const three = shardsOf(third, { revision: 2, first: 50 })!;
+  for (let done = 0; done < two.length; done++) {
+    assert.deepEqual(keptFrom(store(one, two.slice(0, done))), { vocabulary: first, revision: 1, first: 0, requests: 2 });
+  }
+  assert.deepEqual(keptFrom(store(one, two)), { vocabulary: second, revision: 2, first: 50, requests: 2 });
+  for (let done = 0; done < three.length; done++) assert.equal(keptFrom(store(one, two, three.slice(0, done))).revision, 2);
+  assert.deepEqual(keptFrom(store(one, two, three)), { vocabulary: third, revision: 3, first: 0, requests: 1 });
+});
+
+const [before, now] = [large(1), large(2)];
+const good = store(shardsOf(before, EMPTY_KEPT)!, shardsOf(now, { revision: 1, first: 0 })!);
+const HEAD = "labelup_vocabulary";
+const faults: [sentence: string, changes: [key: string, value: unknown][], answer: Vocabulary, trouble: string | undefined][] = [
+  ["a shard is gone", [[`${HEAD}_51`, undefined]], before, "torn"],
+  ["a shard was changed", [[`${HEAD}_51`, { ...(good.get(`${HEAD}_51`) as object), labels: [{ label: "x" }] }]], before, "torn"],
+  ["a shard is of another revision", [[`${HEAD}_50`, good.get(`${HEAD}_0`)]], before, "torn"],
+  ["two shards changed places", [[`${HEAD}_51`, good.get(`${HEAD}_52`)], [`${HEAD}_52`, good.get(`${HEAD}_51`)]], before, "torn"],
+  ["the head is something else", [[HEAD, "RAW"]], now, "foreign"],
+  ["the head lost its fields", [[HEAD, { revision: 2 }]], now, "foreign"],
+  ["the head counts otherwise", [[HEAD, { ...(good.get(HEAD) as object), shards: 3 }]], now, "torn"],
+  ["the head and a shard are something else", [[HEAD, null], [`${HEAD}_50`, 7]], before, "foreign"],
+  ["nothing is left but a head", [...good.keys()].filter((key) => key !== HEAD).map((key) => [key, undefined] as [string, unknown]), EMPTY, "torn"],
+  ["a person wrote a list in place of the head", [[HEAD, { labels: [{ label: "by-hand" }] }]], vocabulary({ labels: [{ label: "by-hand" }] }), undefined],
+];
+for (const [sentence, changes, answer, trouble] of faults) {
+  test(`where ${sentence}, the last good vocabulary is ${answer === EMPTY ? "none" : "read"}${trouble ? `, and it is told: ${trouble}` : ""}`, () => {
+    const kept = keptFrom(new Map([...good, ...changes]));
+    assert.deepEqual([labels(kept.vocabulary).slice(0, 2), kept.trouble], [labels(answer).slice(0, 2), trouble]);
+    // What is written after it is read, and not over what was good.
+    const next = shardsOf(any(4, 5), kept)!;
+    if (trouble && answer !== EMPTY) assert.ok(!next.some(({ key }) => key === `${HEAD}_${kept.first}`));
+    assert.deepEqual(keptFrom(new Map([...good, ...changes, ...store(next)])).vocabulary, any(4, 5));
+  });
+}
+test("a small vocabulary whose head was changed is read from its shard, and it is told", () => {
+  const small = vocabulary({ labels: [{ label: "a" }] });
+  const properties = store(shardsOf(small, EMPTY_KEPT)!);
+  properties.set(HEAD, { ...(properties.get(HEAD) as object), labels: [{ label: "b" }] });
+  assert.deepEqual(keptFrom(properties), { vocabulary: small, revision: 1, first: 0, trouble: "foreign", requests: 2 });
+});
+test("whatever properties hold, something is read", () => {
+  const { pick, upTo, chance } = seeded(9);
+  const deep = JSON.parse("[".repeat(5_000) + "]".repeat(5_000)) as unknown;
+  const VALUES = [null, undefined, 7, "RAW", [], {}, deep, { labels: deep, checksum: "x" }, ...good.values(), ...store(shardsOf(any(1, 4), EMPTY_KEPT)!).values()];
+  for (let round = 0; round < 100; round++) {
+    const properties = new Map([HEAD, ...[0, 1, 2, 50, 51, 52].map((n) => `${HEAD}_${n}`)].map((key) => [key, chance(0.5) ? good.get(key) : pick(VALUES)]));
+    if (upTo(3) === 0) properties.set(HEAD, { revision: 1, first: 0, shards: 1 + upTo(60), checksum: "x" });
+    keptFrom(properties);
+  }
+});
