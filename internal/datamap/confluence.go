@@ -31,13 +31,21 @@ var InConfluence = []Store{
 			{Name: "dismissed", Origin: "whoever dismissed a suggestion; it does not say who did", Purpose: "not suggesting these labels on this page again"},
 		},
 	}),
-	Named([]string{"labels", "only"}, Store{
+	Named([]string{"labels", "groups", "mode", "follows", "apart", "revision", "first", "shards", "part", "checksum"}, Store{
 		Name:  "Vocabulary of a space",
 		Place: "the space's properties labelup_vocabulary and labelup_vocabulary_0 onwards", Kept: "until a space admin deletes it",
 		Protection: "the space's permissions: its viewers read it, its admins write it",
 		Fields: []Field{
-			{Name: "labels", Origin: "the space's admins", Purpose: "the labels that are meant to be used, with synonyms and descriptions"},
-			{Name: "only", Origin: "the space's admins", Purpose: "whether others may be suggested"},
+			{Name: "labels", Origin: "the space's admins", Purpose: "the labels that are meant to be used, with synonyms, descriptions, what replaces them and what they were called"},
+			{Name: "groups", Origin: "the space's admins", Purpose: "what kinds of labels there are, and which of them a page needs"},
+			{Name: "mode", Origin: "the space's admins", Purpose: "whether others may be used"},
+			{Name: "follows", Origin: "the space's admins", Purpose: "the id of a space whose vocabulary is part of this one"},
+			{Name: "apart", Origin: "the space's admins", Purpose: "labels that look alike and are not the same"},
+			{Name: "revision", Origin: "the app", Purpose: "telling a vocabulary from the one before"},
+			{Name: "first", Origin: "the app", Purpose: "the number of the first property that has a part of it"},
+			{Name: "shards", Origin: "the app", Purpose: "how many properties have a part of it"},
+			{Name: "part", Origin: "the app", Purpose: "which part a property has"},
+			{Name: "checksum", Origin: "the app", Purpose: "telling whether all parts are those that were written together"},
 		},
 	}),
 }

@@ -210,7 +210,7 @@ func TestPropertiesOfSpaces(t *testing.T) {
 	made := at(t, w.call("viewer", "GET", all+"?key="+vocabularyKey, "").json(t), "results", 0)
 	one := all + "/" + at(t, made, "id").(string)
 	write := func(number int) string {
-		return fmt.Sprintf(`{"key":%q,"value":{"labels":[],"only":true},"version":{"number":%d}}`, vocabularyKey, number)
+		return fmt.Sprintf(`{"key":%q,"value":{"labels":[],"mode":"listed"},"version":{"number":%d}}`, vocabularyKey, number)
 	}
 	for _, c := range []struct {
 		name, who, method, path, body string

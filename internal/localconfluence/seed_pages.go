@@ -27,7 +27,7 @@ var handbook embed.FS
 var vocabulary []byte
 
 // vocabularyKey is the space property that the vocabulary is in.
-const vocabularyKey = "labelup_vocabulary_0"
+const vocabularyKey = "labelup_vocabulary"
 
 // handbookPages reads the handbook, and behind it the page that has all of it.
 func handbookPages() ([]seeded, error) {

@@ -115,7 +115,7 @@ func TestTheLabelsInUse(t *testing.T) {
 		}
 	}
 
-	properties := w.call("viewer", "GET", "/wiki/api/v2/spaces/"+w.spaceID()+"/properties?key=labelup_vocabulary_0", "").json(t)
+	properties := w.call("viewer", "GET", "/wiki/api/v2/spaces/"+w.spaceID()+"/properties?key=labelup_vocabulary", "").json(t)
 	raw, err := json.Marshal(at(t, properties, "results", 0, "value"))
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func TestTheLabelsInUse(t *testing.T) {
 			Synonyms           []string
 			Retired            bool
 		}
-		Only bool
+		Mode string
 	}
 	if err := json.Unmarshal(raw, &vocabulary); err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestTheLabelsInUse(t *testing.T) {
 			retired++
 		}
 	}
-	if vocabulary.Only || retired != 3 || len(vocabulary.Labels) < 20 {
-		t.Errorf("%d labels, %d retired, only %v", len(vocabulary.Labels), retired, vocabulary.Only)
+	if vocabulary.Mode != "free" || retired != 3 || len(vocabulary.Labels) < 20 {
+		t.Errorf("%d labels, %d retired, mode %q", len(vocabulary.Labels), retired, vocabulary.Mode)
 	}
 }

@@ -41,7 +41,7 @@ function host(text: string): Host {
   const answer = (path: string): unknown => {
     if (path.includes("/properties")) {
       const value = { v: 1, dismissed: [text], labels: [{ label: text, synonyms: [text], description: text }] };
-      return { results: [{ id: "1", key: path.includes("key=") ? "labelup_page" : "labelup_vocabulary", value, version: { number: 1 } }] };
+      return { results: [{ id: "1", key: /key=(\w+)/.exec(path)?.[1] ?? "x", value, version: { number: 1 } }] };
     }
     if (path.includes("search")) return { results: [{ id: text, title: text, metadata: { labels: { results: [label] } }, body: { storage: { value: text } } }] };
     if (path.includes("labels?")) return { results: [label], _links: { next: text } };

@@ -3,6 +3,8 @@ import test from "node:test";
 import { HostError, type Host } from "../src/host.ts";
 import { asShell } from "../src/shell.ts";
 import { dismissedIn, dismissals } from "../src/suggest/dismissals.ts";
+import { shardsOf } from "../src/space/shards.ts";
+import { vocabularyIn } from "../src/space/vocabulary.ts";
 import { gather, readSimilar, requestFor, type Material } from "../src/suggest/read.ts";
 import { asAnswer, type Neighbour } from "../src/suggest/request.ts";
 
@@ -49,7 +51,7 @@ test("what was read for this page comes before the rest of the space, each page 
   assert.deepEqual(inUse, [{ label: "b", pages: 600 }]);
 });
 test("a vocabulary that would be too much is cut", async () => {
-  const labels = Array.from({ length: 6_000 }, (_, i) => ({ label: `label-${i}`, synonyms: Array.from({ length: 50 }, () => "x".repeat(90)), description: "y".repeat(900) }));
+  const labels = Array.from({ length: 6_000 }, (_, i) => ({ label: `label-${i}`, synonyms: Array.from({ length: 50 }, (_, n) => `${n}`.padEnd(90, "x")), description: "y".repeat(900) }));
   const read = (path: string) => (path.includes("/spaces/") ? { results: [{ key: "labelup_vocabulary", value: { labels } }] } : { title: "Title" });
   const { vocabulary } = await gather(host(read), shell, async () => []);
   assert.ok(vocabulary.terms.length > 100 && bytes(vocabulary.terms) <= 500_100);
@@ -69,6 +71,25 @@ for (const [sentence, value] of mischief) {
     assert.deepEqual([vocabulary, page, tree], [{ terms: [], only: false }, { title: "", labels: [] }, undefined]);
   });
 }
+test("a vocabulary is read by its key, with its shards and the one that it follows", async () => {
+  const listed = (value: object, before = { revision: 0, first: 0 }) => shardsOf(vocabularyIn(value), before)!;
+  const large = Array.from({ length: 400 }, (_, i) => ({ label: `label-${i}`, description: "y".repeat(200) }));
+  const spaces = { "1": listed({ mode: "listed", follows: "2", labels: [{ label: "own", synonyms: ["ours"] }] }), "2": listed({ labels: large }) };
+  const asked: string[] = [];
+  const read = (path: string) => {
+    const [, id, key] = /^\/api\/v2\/spaces\/(\d)\/properties\?key=(\w+)$/.exec(path) ?? [];
+    if (!id) return { title: "Title" };
+    asked.push(`${id} ${key}`);
+    return { results: spaces[id as "1" | "2"].filter((property) => property.key === key) };
+  };
+  const { vocabulary } = await gather(host(read), shell, async () => []);
+  assert.deepEqual([vocabulary.only, vocabulary.terms.length, vocabulary.terms[0]], [true, 401, { label: "own", synonyms: ["ours"], description: "", retired: false }]);
+  assert.deepEqual(asked.slice(0, 3), ["1 labelup_vocabulary", "2 labelup_vocabulary", "2 labelup_vocabulary_0"]);
+  spaces["2"] = [];
+  assert.deepEqual((await gather(host(read), shell, async () => [])).vocabulary.terms.length, 1);
+  const hidden = host((path) => (path.includes("/spaces/2/") ? Promise.reject(new HostError(404)) : read(path)));
+  assert.deepEqual((await gather(hidden, shell, async () => [])).vocabulary.only, false, "most of the list may be missing");
+});
 test("without a space there is no vocabulary to read", async () => {
   const paths: string[] = [];
   await gather(host((path) => (paths.push(path), { title: "Title" })), { ...shell, spaceId: "" }, async () => []);

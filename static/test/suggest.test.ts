@@ -66,8 +66,7 @@ test("all reasons of the one that is looked at are told, and nothing moves for i
 
 test("the service is asked with what the viewer may read, each part once", async () => {
   stage.spaceProperties = [
-    { id: "2", key: "labelup_vocabulary_10", value: { labels: [{ label: "wcag", retired: true }, { label: "NOT ONE" }], only: true }, version: { number: 1 } },
-    { id: "1", key: "labelup_vocabulary_9", value: { labels: [{ label: "accessibility", synonyms: ["a11y", 7], description: "For everybody" }] }, version: { number: 1 } },
+    { id: "1", key: "labelup_vocabulary", value: { labels: [{ label: "accessibility", synonyms: ["a11y", 7], description: "For everybody" }, { label: "wcag", retired: true }, { label: "NOT ONE" }], mode: "listed" }, version: { number: 1 } },
     { id: "3", key: "labelup_vocabularies", value: { labels: [{ label: "other" }] }, version: { number: 1 } },
   ];
   stage.properties = [{ id: "5", key: "labelup_page", value: { dismissed: ["forms", "forms", 7, "not:one"] }, version: { number: 4 } }];

@@ -100,8 +100,8 @@ const update = (number) => v2.contentProperties.updatePagePropertyById({
 assert.equal((await update(2)).version.number, 2);
 await assert.rejects(update(2), (error) => error.status === 409);
 assert.equal((await v2.contentProperties.getPageContentProperties({ pageId: Number(id), key: 'labelup' })).results[0].value, 2);
-const vocabulary = await v2.spaceProperties.getSpaceProperties({ spaceId: Number(space.id), key: 'labelup_vocabulary_0' });
-assert.equal(vocabulary.results[0].value.only, false);
+const vocabulary = await v2.spaceProperties.getSpaceProperties({ spaceId: Number(space.id), key: 'labelup_vocabulary' });
+assert.equal(vocabulary.results[0].value.mode, 'free');
 await v2.contentProperties.deletePagePropertyById({ pageId: Number(id), propertyId: Number(property.id) });
 const made = await v2.page.createPage({
   body: { spaceId: space.id, status: 'current', title: 'From confluence.js', body: { representation: 'storage', value: '<p>Hello</p>' } },

@@ -2,11 +2,11 @@
 // the viewer. Everything but the page itself may be missing: then suggestions
 // are only less good. Text is passed on as it came and never looked into here.
 
-import { contentPath, labelsOf, nextCursor, search, type Content } from "../confluence.ts";
+import { contentPath, labelsOf, search, type Content } from "../confluence.ts";
 import type { Host } from "../host.ts";
-import { isName } from "../name.ts";
-import { VOCABULARY_PROPERTY } from "../properties.ts";
 import type { Shell } from "../shell.ts";
+import { keptIn } from "../space/shards.ts";
+import { withFollowed, type Vocabulary as Listed } from "../space/vocabulary.ts";
 import { countLabels, type ReadSpace } from "../inuse.ts";
 import { dismissedIn } from "./dismissals.ts";
 import { MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request, type Term, type Tree } from "./request.ts";
@@ -19,14 +19,10 @@ const LONGEST_NEIGHBOUR = 30_000; // characters
 const MOST_NEIGHBOURS = 500;
 const MOST_LABELS = 20; // of a neighbour; more say little
 const MOST_BYTES = 3_500_000; // of a request; the service takes 4 MiB
-const VOCABULARY_REQUESTS = 4; // of 250 properties
 const MOST_TERMS = 5_000;
 const MOST_SIBLINGS = 1_000; // labels of theirs
 const MOST_TERM_BYTES = 500_000; // of all of them as JSON
-const MOST_SYNONYMS = 20; // of a label
 const MOST_SYNONYMS_IN_ALL = 10_000;
-const LONGEST_SYNONYM = 100; // characters
-const LONGEST_DESCRIPTION = 300; // characters
 
 export interface Material {
   page: Request["page"];
@@ -78,34 +74,30 @@ async function readTree(host: Host, above: string, { contentId, contentType }: S
   return { parent: parent ? labelsOf(parent) : [], siblings: counts(siblings).slice(0, MOST_SIBLINGS), of: siblings.length };
 }
 
-/** The space's vocabulary, which its admins keep in one property or several. */
+/** The space's vocabulary, with the one that it follows. */
 async function readVocabulary(host: Host, spaceId: string): Promise<Vocabulary> {
   if (!spaceId) return { terms: [], only: false };
-  const shards: { key: string; value: unknown }[] = [];
-  let cursor = "";
-  for (let request = 0; request < VOCABULARY_REQUESTS; request++) {
-    const query = new URLSearchParams({ limit: "250", ...(cursor && { cursor }) });
-    const body = (await host.read(`/api/v2/spaces/${encodeURIComponent(spaceId)}/properties?${query}`)) as { results?: { key?: unknown; value?: unknown }[]; _links?: { next?: string } };
-    for (const { key, value } of body.results ?? []) if (typeof key === "string" && VOCABULARY_PROPERTY.test(key)) shards.push({ key, value });
-    cursor = nextCursor(body);
-    if (!cursor) break;
-  }
-  shards.sort((a, b) => a.key.localeCompare(b.key, "en", { numeric: true }));
-  const values = shards.map(({ value }) => value as { labels?: unknown; only?: unknown } | null);
-  const terms = values.flatMap((value) => (Array.isArray(value?.labels) ? value.labels.flatMap(asTerm) : []));
+  const own = await keptOf(host, spaceId);
+  const followed = own.follows ? await keptOf(host, own.follows).catch(() => undefined) : undefined;
+  const { entries, mode } = withFollowed(own, followed).vocabulary;
+  const terms = entries.map(({ label, synonyms, description, retired }) => ({ label, synonyms, description, retired }));
   let bytes = MOST_TERM_BYTES;
   let synonyms = MOST_SYNONYMS_IN_ALL;
-  return {
-    terms: terms.slice(0, MOST_TERMS).filter((term) => (bytes -= bytesOf(term)) >= 0 && (synonyms -= term.synonyms.length) >= 0),
-    only: values.some((value) => value?.only === true),
-  };
+  return { terms: terms.filter((term) => (bytes -= bytesOf(term)) >= 0 && (synonyms -= term.synonyms.length) >= 0), only: mode === "listed" };
 }
 
-function asTerm(value: unknown): Term[] {
-  const { label, synonyms, description, retired } = (value ?? {}) as Record<string, unknown>;
-  if (!isName(label)) return [];
-  const words = Array.isArray(synonyms) ? synonyms.filter((s) => typeof s === "string" && s !== "" && s.length <= LONGEST_SYNONYM) : [];
-  return [{ label, synonyms: words.slice(0, MOST_SYNONYMS), description: text(description).slice(0, LONGEST_DESCRIPTION), retired: retired === true }];
+/** Reads by key: a space's other properties may be large. */
+async function keptOf(host: Host, spaceId: string): Promise<Listed> {
+  const values = new Map<string, unknown>();
+  const read = async (key: string) => {
+    const body = (await host.read(`/api/v2/spaces/${encodeURIComponent(spaceId)}/properties?${new URLSearchParams({ key })}`)) as { results?: { key?: unknown; value?: unknown }[] } | null;
+    values.set(key, body?.results?.find((property) => property?.key === key)?.value);
+  };
+  for (;;) {
+    const kept = keptIn(values);
+    if (!("need" in kept)) return kept.vocabulary;
+    await Promise.all(kept.need.map(read));
+  }
 }
 
 /** The labelled pages that a search of the service's own finds, with their text. */
