@@ -8,9 +8,9 @@
 // Source: docs/vocabulary.md. A property of Confluence holds 32 KB of JSON.
 
 import { VOCABULARY } from "../properties.ts";
+import { bytesOf, MOST_BYTES, packed } from "./property.ts";
 import { EMPTY, jsonOf, vocabularyIn, type Vocabulary } from "./vocabulary.ts";
 
-const MOST_BYTES = 24 * 1024; // of a value as JSON, in UTF-8
 const MOST_SHARDS = 50; // 1.2 MB
 const FIRSTS = [0, MOST_SHARDS]; // where shards begin, in turn
 
@@ -136,31 +136,17 @@ function documentIn(values: unknown[]): Record<string, unknown> {
 }
 
 const LISTS = ["groups", "labels", "apart"] as const;
-const OVERHEAD = 200; // bytes of what is said of shards, and of the names of the lists
+const OVERHEAD = 250; // bytes of what is said of shards, and of the names of the lists
 
 /** A document in pieces that fit into a shard: its lists are divided, the rest is in the first piece. */
-function cut(document: Record<string, unknown>): Record<string, unknown>[] {
-  const { groups, labels, apart, ...rest } = document;
-  let piece: Record<string, unknown> = rest;
-  let left = MOST_BYTES - OVERHEAD - bytesOf(rest);
-  const pieces = [piece];
-  for (const name of LISTS) {
-    for (const one of ({ groups, labels, apart }[name] ?? []) as unknown[]) {
-      const bytes = bytesOf(one) + 1; // and a comma
-      if (bytes > left) {
-        pieces.push((piece = {}));
-        left = MOST_BYTES - OVERHEAD;
-      }
-      left -= bytes;
-      ((piece[name] ??= []) as unknown[]).push(one);
-    }
-  }
-  if (labels && !pieces.some((one) => one["labels"])) pieces[0]!["labels"] = labels; // an empty list
-  return pieces;
-}
-
-function bytesOf(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
+function cut({ groups, labels, apart, ...rest }: Record<string, unknown>): Record<string, unknown>[] {
+  const lists = { groups, labels, apart } as Record<(typeof LISTS)[number], unknown[] | undefined>;
+  const items = LISTS.flatMap((name) => (lists[name] ?? []).map((one) => [name, one] as const));
+  return packed(items, MOST_BYTES - OVERHEAD - bytesOf(rest), MOST_BYTES - OVERHEAD).map((pack, i) => {
+    const piece: Record<string, unknown> = i ? {} : { ...rest, labels: [] };
+    for (const [name, one] of pack) ((piece[name] ??= []) as unknown[]).push(one);
+    return piece;
+  });
 }
 
 /** Of a document, whatever the order of its fields: Confluence may give them back in another one. */

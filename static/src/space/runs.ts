@@ -1,0 +1,145 @@
+// The list of the runs of a space, which is the history of its labels, and what
+// of them is kept for how long. A line says when, what became what, and how
+// many; it names no page and no person. This decides; who writes is elsewhere.
+
+import type { Decision } from "./decisions.ts";
+import { bytesOf, MOST_BYTES } from "./property.ts";
+
+/** The property with the list. */
+export const RUNS = "labelup_runs";
+
+export type RunState = "running" | "done" | "stopped";
+const STATES: readonly RunState[] = ["running", "done", "stopped"];
+
+export interface Run {
+  id: string; // digits and small letters
+  began: number; // ms since 1970
+  state: RunState;
+  undoes: string; // the run that it takes back; "" for none
+  renames: [from: string, to: string][]; // the first ones; "" for nothing
+  more: number; // decisions that are not among them
+  changed: number; // pages
+  /** How many pages ended how, beside those that changed; of the newest runs only. */
+  results: Record<string, number>;
+  /** What of its pages is kept, in properties: segments, and parts of the plan; 0 where nothing is any more. */
+  segments: number;
+  parts: number;
+  bytes: number; // of all of them
+}
+
+const KEPT_RUNS = 5; // with their pages
+const KEPT_DAYS = 30; // the same, of more runs than that
+const KEPT_RESULTS = 20; // runs
+const MOST_KEPT = 1_000_000; // bytes of a space
+const DAY = 86_400_000; // ms
+const MOST_RENAMES = 10; // of a line
+const LONGEST_RENAMES = 600; // bytes of them
+const MOST_RESULTS = 12;
+const MOST_RUNS = 1_000; // that are read
+
+/** The decisions of a line: as many as it has room for. */
+export function renamesOf(decisions: readonly Decision[]): Pick<Run, "renames" | "more"> {
+  const all = decisions.map(({ from = "", to = "" }): [string, string] => [from, to]);
+  let left = LONGEST_RENAMES;
+  const renames = all.slice(0, MOST_RENAMES).filter((pair) => (left -= bytesOf(pair)) >= 0);
+  return { renames, more: all.length - renames.length };
+}
+
+export interface Retention {
+  runs: Run[]; // the newest first
+  /** Runs whose pages go: their properties are removed after the list is written. */
+  dropped: Run[];
+  /** Whether there is room for what is to come, when all is dropped that may be. */
+  fits: boolean;
+}
+
+/**
+ * What is kept when so many bytes are to come. The pages of a run that still runs always are; those of the last 5 runs, and
+ * of others for 30 days, as long as a space has room for all; then the oldest go first. Of the oldest runs the line goes,
+ * too, when the list is full.
+ */
+export function retained(runs: readonly Run[], now: number, coming = 0): Retention {
+  const newest = [...runs].sort((a, b) => b.began - a.began || (a.id < b.id ? -1 : 1));
+  const hasPages = ({ segments, parts }: Run) => segments > 0 || parts > 0;
+  const wanted = newest.filter((run, i) => run.state === "running" || i < KEPT_RUNS || now - run.began < KEPT_DAYS * DAY).filter(hasPages);
+  let bytes = coming + MOST_BYTES; // and the list itself
+  for (const { bytes: own } of wanted) bytes += own;
+  const going = wanted.filter(({ state }) => state !== "running").reverse();
+  while (bytes > MOST_KEPT && going.length) {
+    const oldest = going.shift()!;
+    bytes -= oldest.bytes;
+    wanted.splice(wanted.indexOf(oldest), 1);
+  }
+  const keeps = new Set(wanted);
+  const dropped = newest.filter((run) => hasPages(run) && !keeps.has(run));
+  const lines = newest.map((run, i) => ({
+    ...run,
+    ...(!keeps.has(run) && { segments: 0, parts: 0, bytes: 0 }),
+    ...(i >= KEPT_RESULTS && { results: {} }),
+  }));
+  return { runs: lines.slice(0, fitting(lines)), dropped, fits: bytes <= MOST_KEPT };
+}
+
+/** How many lines the list has room for. */
+function fitting(lines: Run[]): number {
+  let left = MOST_BYTES - 100;
+  const first = lines.findIndex((run) => (left -= bytesOf(lineOf(run)) + 1) < 0);
+  return first < 0 ? lines.length : first;
+}
+
+/** The list as a JSON value. */
+export function runsValue(runs: readonly Run[]): Record<string, unknown> {
+  return { v: 1, runs: runs.map(lineOf) };
+}
+
+function lineOf({ id, began, state, undoes, renames, more, changed, results, segments, parts, bytes }: Run): Record<string, unknown> {
+  return {
+    id,
+    began,
+    state,
+    ...(undoes && { undoes }),
+    renames,
+    ...(more && { more }),
+    changed,
+    ...(Object.keys(results).length && { results }),
+    ...(segments && { segments }),
+    ...(parts && { parts }),
+    ...(bytes && { bytes }),
+  };
+}
+
+/** The runs in a value, as far as it has some. */
+export function runsIn(value: unknown): Run[] {
+  const { v, runs } = (value ?? {}) as Record<string, unknown>;
+  if (v !== 1 || !Array.isArray(runs)) return [];
+  const seen = new Set<string>();
+  return runs.slice(0, MOST_RUNS).flatMap((one): Run[] => {
+    const { id, began, state, undoes, renames, more, changed, results, segments, parts, bytes } = (one ?? {}) as Record<string, unknown>;
+    if (typeof id !== "string" || !ID.test(id) || seen.has(id)) return [];
+    seen.add(id);
+    return [
+      {
+        id,
+        began: count(began),
+        state: STATES.find((known) => known === state) ?? "stopped",
+        undoes: typeof undoes === "string" && ID.test(undoes) ? undoes : "",
+        renames: (Array.isArray(renames) ? renames : []).slice(0, MOST_RENAMES).flatMap((pair: unknown): [string, string][] => {
+          const [from, to] = Array.isArray(pair) ? (pair as unknown[]) : [];
+          return typeof from === "string" && typeof to === "string" ? [[from, to]] : [];
+        }),
+        more: count(more),
+        changed: count(changed),
+        results: Object.fromEntries(Object.entries((results ?? {}) as object).slice(0, MOST_RESULTS).map(([key, number]) => [key.slice(0, 40), count(number)])),
+        segments: Math.min(count(segments), 1_000),
+        parts: Math.min(count(parts), 1_000),
+        bytes: count(bytes),
+      },
+    ];
+  });
+}
+
+const ID = /^[a-z\d]{1,20}$/;
+
+function count(value: unknown): number {
+  return typeof value === "number" && value > 0 && value < Number.MAX_SAFE_INTEGER ? Math.floor(value) : 0;
+}

@@ -1,0 +1,178 @@
+// What a run of changes keeps in Confluence so that whoever has the right can go
+// on with it and take it back: what is planned, and batch by batch what is about
+// to be changed of which page. A batch is written before its first page is
+// changed, and each page of it says exactly what the run adds and removes, which
+// is what it did not have and had. Account ids and titles are not in it.
+//
+// Batches are kept one after the other in a segment, a property of the space; a
+// segment that is full is closed, and the next one begun. A batch that has
+// another behind it, or is of a run that ended, is done.
+
+import type { Decision } from "./decisions.ts";
+import type { Change } from "./plan.ts";
+import { bytesOf, MOST_BYTES, packed } from "./property.ts";
+
+export const MOST_IN_BATCH = 100; // pages
+const MOST_BATCHES = 5_000; // of a segment that is read
+const MOST_PAGES = 100_000; // of a value that is read
+
+/** What a run does in a batch: all of a change, or one half of it. */
+export type Half = "all" | "first" | "last";
+const HALVES: readonly Half[] = ["all", "first", "last"];
+
+export interface Recorded extends Change {
+  id: string;
+}
+export interface Batch {
+  half: Half;
+  pages: Recorded[];
+}
+export interface Segment {
+  owner: string; // of the run; "" for nobody
+  closed: boolean; // the run goes on in the next one
+  batches: Batch[];
+}
+
+/** The key of a segment of a run, from 0, and of a part of its plan. Runs are named with digits and small letters. */
+export const segmentKey = (run: string, number: number) => `labelup_run_${run}_${number}`;
+export const planKey = (run: string, part: number) => `labelup_run_${run}_plan_${part}`;
+
+/**
+ * The segment with as many pages as one batch takes, 100 at most, and how many
+ * that are. 0 says that the segment is full; in an empty one, that the first page
+ * cannot be recorded at all.
+ */
+export function append(segment: Segment, half: Half, pages: readonly Recorded[]): { segment: Segment; taken: number } {
+  const most = Math.min(pages.length, MOST_IN_BATCH);
+  const fitting = (count: number): Segment | undefined => {
+    const longer = { ...segment, batches: [...segment.batches, { half, pages: pages.slice(0, count) }] };
+    return pages.slice(0, count).every(({ id }) => ID.test(id)) && bytesOf(segmentValue(longer)) <= MOST_BYTES ? longer : undefined;
+  };
+  const whole = fitting(most);
+  if (whole) return { segment: whole, taken: most };
+  if (segment.batches.length) return { segment, taken: 0 };
+  let [taken, tooMany] = [0, most];
+  while (tooMany - taken > 1) {
+    const middle = (taken + tooMany) >> 1;
+    if (fitting(middle)) taken = middle;
+    else tooMany = middle;
+  }
+  return { segment: taken ? fitting(taken)! : segment, taken };
+}
+
+/** The segment as a JSON value. Pages with the same change stand together, and names once. */
+export function segmentValue({ owner, closed, batches }: Segment): Record<string, unknown> {
+  const names = new Map<string, number>();
+  const number = (name: string) => names.get(name) ?? (names.set(name, names.size), names.size - 1);
+  const written = batches.map(({ half, pages }) => {
+    const groups = new Map<string, { add: number[]; remove: number[]; ids: string[] }>();
+    for (const { id, add, remove } of pages) {
+      const group = { add: add.map(number), remove: remove.map(number), ids: [] as string[] };
+      const key = JSON.stringify([group.add, group.remove]);
+      if (!groups.has(key)) groups.set(key, group);
+      groups.get(key)!.ids.push(id);
+    }
+    return [HALVES.indexOf(half), ...[...groups.values()].map(({ add, remove, ids }) => [add, remove, idsText(ids)])];
+  });
+  return { v: 1, owner, ...(closed && { closed }), names: [...names.keys()], batches: written };
+}
+
+/** The segment in a value; undefined if it is none: then nothing of the run can be taken back by it. */
+export function segmentIn(value: unknown): Segment | undefined {
+  const { v, owner, closed, names, batches } = (value ?? {}) as Record<string, unknown>;
+  if (v !== 1 || typeof owner !== "string" || !Array.isArray(names) || !Array.isArray(batches) || batches.length > MOST_BATCHES) return undefined;
+  if (!names.every((name) => typeof name === "string" && name !== "")) return undefined;
+  const named = (numbers: unknown) => {
+    if (!Array.isArray(numbers)) return undefined;
+    const read = numbers.map((number) => names[number as number] as unknown);
+    return read.every((name): name is string => typeof name === "string") ? read : undefined;
+  };
+  let left = MOST_PAGES;
+  const read: Batch[] = [];
+  for (const batch of batches) {
+    const [half, ...groups] = Array.isArray(batch) ? (batch as unknown[]) : [];
+    const pages: Recorded[] = [];
+    for (const group of groups) {
+      const [adds, removes, texts] = Array.isArray(group) ? (group as unknown[]) : [];
+      const [add, remove, ids] = [named(adds), named(removes), idsIn(texts, left)];
+      if (!add || !remove || !ids) return undefined;
+      left -= ids.length;
+      pages.push(...ids.map((id) => ({ id, add, remove })));
+    }
+    if (HALVES[half as number] === undefined) return undefined;
+    read.push({ half: HALVES[half as number]!, pages });
+  }
+  return { owner, closed: closed === true, batches: read };
+}
+
+const ID = /^(?:0|[1-9]\d{0,18})$/;
+
+/** Ids in the order of their numbers, each but the first as what it is more than the one before. */
+function idsText(ids: readonly string[]): string {
+  const numbers = ids.map(BigInt).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return numbers.map((number, i) => (i ? number - numbers[i - 1]! : number)).join(",");
+}
+
+function idsIn(text: unknown, most: number): string[] | undefined {
+  if (typeof text !== "string") return undefined;
+  const steps = text.split(",", most + 1);
+  if (steps.length > most || !steps.every((step) => ID.test(step))) return undefined;
+  let at = 0n;
+  return steps.map((step) => String((at += BigInt(step))));
+}
+
+/** What is planned: decisions, and pages that were left out of the preview by hand. */
+export interface Planned {
+  decisions: Decision[];
+  without: string[]; // ids of pages
+}
+
+const IDS_TOGETHER = 1_000; // below 20 KB
+const OVERHEAD = 100; // bytes of a part beside its items
+
+/** An item of a plan: a decision, more pages of the one before it, or pages that were left out. */
+interface Item {
+  from?: string;
+  to?: string;
+  on?: string; // ids
+  not?: string; // ids
+}
+
+/** The plan in the parts that properties hold, in their order. */
+export function planParts({ decisions, without }: Planned): Record<string, unknown>[] {
+  const chunks = (ids: readonly string[]) => Array.from({ length: Math.ceil(ids.length / IDS_TOGETHER) }, (_, i) => idsText(ids.slice(i * IDS_TOGETHER, (i + 1) * IDS_TOGETHER)));
+  const items = decisions.flatMap(({ from, to, pages }): Item[] => {
+    const names = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+    const [on = "", ...others] = chunks(pages ?? []);
+    return [{ ...names, ...(pages && { on }) }, ...others.map((on) => ({ on }))];
+  });
+  items.push(...chunks(without).map((not) => ({ not })));
+  const parts = packed(items, MOST_BYTES - OVERHEAD, MOST_BYTES - OVERHEAD);
+  return parts.map((some, part) => ({ v: 1, part, parts: parts.length, items: some }));
+}
+
+/** The plan in all its parts; undefined if they are not. */
+export function plannedIn(values: readonly unknown[]): Planned | undefined {
+  const planned: Planned = { decisions: [], without: [] };
+  let left = MOST_PAGES;
+  const idsOf = (text: unknown): string[] | undefined => {
+    const ids = text === "" ? [] : idsIn(text, left);
+    left -= ids?.length ?? 0;
+    return ids;
+  };
+  for (const [at, value] of values.entries()) {
+    const { v, part, parts, items } = (value ?? {}) as Record<string, unknown>;
+    if (v !== 1 || part !== at || parts !== values.length || !Array.isArray(items)) return undefined;
+    for (const item of items as unknown[]) {
+      const { from, to, on, not } = (item ?? {}) as Record<keyof Item, unknown>;
+      const last = planned.decisions.at(-1);
+      const pages = idsOf(not ?? on ?? "");
+      if (!pages || ![from, to].every((name) => name === undefined || typeof name === "string")) return undefined;
+      if (not !== undefined) planned.without.push(...pages);
+      else if (from !== undefined || to !== undefined) planned.decisions.push({ ...(from !== undefined && { from: from as string }), ...(to !== undefined && { to: to as string }), ...(on !== undefined && { pages }) });
+      else if (last?.pages) last.pages = [...last.pages, ...pages];
+      else return undefined;
+    }
+  }
+  return planned;
+}
