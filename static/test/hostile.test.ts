@@ -9,7 +9,7 @@ import { browserOf } from "../src/admin/bundle.ts";
 import { globalNames, readPage } from "../src/confluence.ts";
 import type { Host } from "../src/host.ts";
 import { isName, MOST_TYPED, namesIn, normalise, problemOf, textsIn } from "../src/name.ts";
-import { VOCABULARY_PROPERTY } from "../src/properties.ts";
+import { SPACE_PROPERTY } from "../src/properties.ts";
 import { asShell } from "../src/shell.ts";
 import { dismissedIn } from "../src/suggest/dismissals.ts";
 import { gather } from "../src/suggest/read.ts";
@@ -56,7 +56,7 @@ const readers: [name: string, read: (text: string) => unknown][] = [
   ["a name from a property or an answer", (text) => assert.equal(isName(text), false)],
   ["a list", (text) => (textsIn(text), namesIn(text))],
   ["a macro's parameters", (text) => asShell({ parameters: { prefix: text, display: text }, view: text })],
-  ["the key of a property", (text) => VOCABULARY_PROPERTY.test(`labelup_vocabulary_${text}`)],
+  ["the key of a property", (text) => SPACE_PROPERTY.test(`labelup_vocabulary_${text}`) || SPACE_PROPERTY.test(`labelup_run_${text}_1`)],
   ["the labels of a listing", (text) => assert.deepEqual(globalNames({ results: [{ name: text }] }), [])],
   ["the page", (text) => readPage(host(text), "page", "1")],
   ["what was dismissed", async (text) => assert.deepEqual((await dismissedIn(host(text), "/api/v2/pages/1")).names, [])],

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { RUNS, SPACE_PROPERTY, VOCABULARY } from "../src/properties.ts";
 import { resolve, type Decision } from "../src/space/decisions.ts";
 import { after, HELD_FOR, mayChange, mayTake, STALE_AFTER, type Event, type Lease } from "../src/space/lease.ts";
 import { changeOf, inverse, onto, rest, type Change } from "../src/space/plan.ts";
 import { renamesOf, retained, runsIn, runsValue, type Run } from "../src/space/runs.ts";
-import { append, planParts, plannedIn, segmentIn, segmentValue, type Planned, type Recorded, type Segment } from "../src/space/segments.ts";
+import { append, planKey, planParts, plannedIn, segmentIn, segmentKey, segmentValue, type Planned, type Recorded, type Segment } from "../src/space/segments.ts";
 import { seeded } from "./seeded.ts";
 
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
@@ -71,6 +72,11 @@ test("a plan is read from its parts as it was written, and not from some of them
   assert.equal(plannedIn(parts.slice(1)), undefined);
   assert.equal(plannedIn([...parts].reverse()), undefined);
   for (const items of [7, [null, 7], [{ on: "1" }], [{ from: 7 }], [{ from: "a", on: "x" }], [{ not: {} }]]) assert.equal(plannedIn([{ v: 1, part: 0, parts: 1, items }]), undefined);
+});
+
+test("what a space keeps of runs is known as the app's, and erased with all else", () => {
+  for (const key of [RUNS, segmentKey("a1", 0), planKey("a1", 12), VOCABULARY, `${VOCABULARY}_50`]) assert.match(key, SPACE_PROPERTY);
+  for (const key of ["labelup_run_a1", "labelup_run__0", "labelup_run_A_0", "labelup_runs_0", "labelup_vocabularyx", "xlabelup_runs"]) assert.doesNotMatch(key, SPACE_PROPERTY);
 });
 
 const DAY = 86_400_000;

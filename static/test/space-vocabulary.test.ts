@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { csvText, fromCSV, fromJSON, jsonText, turtleText } from "../src/space/interchange.ts";
 import { keptIn, shardsOf, type Kept, type Property } from "../src/space/shards.ts";
-import { EMPTY, insteadOf, jsonOf, renamed, setApart, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
+import { draftOf, EMPTY, insteadOf, jsonOf, renamed, setApart, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
 import { seeded } from "./seeded.ts";
 
 const vocabulary = (value: object): Vocabulary => vocabularyIn(value);
@@ -77,6 +77,12 @@ test("after a rename the old name is a synonym of the new one, and its history",
     { label: "notes", description: "Notes", group: "g", synonyms: ["note", "memo"], was: [{ name: "nota", until: "2025-01" }, { name: "note", until: "2026-05" }] },
   ]);
   assert.deepEqual(labels(renamed(before, "y", "z", "2026-05")), ["x", "note", "notes", "z"]);
+});
+test("a draft has the labels in use, most used first, and other spellings as synonyms", () => {
+  const pair = (stays: string, goes: string) => ({ stays: { name: stays }, goes: { name: goes } });
+  const use = new Map([["once", 1], ["a", 2], ["notes", 5], ["note", 3], ["twin", 1], ["twins", 1]]);
+  const draft = draftOf(use, [pair("notes", "note"), pair("twins", "twin"), pair("note", "nota")], 2);
+  assert.deepEqual(jsonOf(draft)["labels"], [{ label: "notes", synonyms: ["note"] }, { label: "a" }, { label: "twins", synonyms: ["twin"] }]);
 });
 test("labels that are not the same are remembered in order, and may be the same again", () => {
   const apart = setApart(setApart(EMPTY, "https", "http", true), "http", "https", true);

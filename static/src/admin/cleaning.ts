@@ -1,10 +1,10 @@
 // Takes away what the app keeps in Confluence, as the person who looks: what
-// was dismissed on pages, and the vocabularies of spaces. It may be stopped at
+// was dismissed on pages, and the vocabularies and runs of spaces. It may be stopped at
 // any point and begun again: whatever is gone already counts as done.
 
 import { contentPath, canHaveLabels, nextCursor } from "../confluence.ts";
 import { HostError, type Host } from "../host.ts";
-import { PAGE_PROPERTY, VOCABULARY_PROPERTY } from "../properties.ts";
+import { PAGE_PROPERTY, SPACE_PROPERTY } from "../properties.ts";
 
 /** What could not be cleaned: one page or space, or all of them because they could not be listed. */
 export interface Left {
@@ -97,13 +97,13 @@ async function cleanPlace(host: Host, place: Place, stop: AbortSignal, removed: 
 }
 
 async function oursAt(host: Host, { what, properties }: Place, stop: AbortSignal): Promise<string[]> {
-  const filter: Record<string, string> = what === "page" ? { key: PAGE_PROPERTY } : { limit: "250" }; // a vocabulary has several keys
+  const filter: Record<string, string> = what === "page" ? { key: PAGE_PROPERTY } : { limit: "250" }; // those of a space have several keys
   const found = await list(host, properties, filter, stop).catch((error: unknown) => {
     if (statusOf(error) === 404) return []; // the page or space went in the meantime
     throw error;
   });
   return found.flatMap(({ id, key }) => {
-    const ours = typeof key === "string" && (what === "page" ? key === PAGE_PROPERTY : VOCABULARY_PROPERTY.test(key));
+    const ours = typeof key === "string" && (what === "page" ? key === PAGE_PROPERTY : SPACE_PROPERTY.test(key));
     return ours && typeof id === "string" && ID.test(id) ? [id] : [];
   });
 }

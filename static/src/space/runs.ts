@@ -5,9 +5,6 @@
 import type { Decision } from "./decisions.ts";
 import { bytesOf, MOST_BYTES } from "./property.ts";
 
-/** The property with the list. */
-export const RUNS = "labelup_runs";
-
 export type RunState = "running" | "done" | "stopped";
 const STATES: readonly RunState[] = ["running", "done", "stopped"];
 

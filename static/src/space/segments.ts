@@ -33,7 +33,7 @@ export interface Segment {
   batches: Batch[];
 }
 
-/** The key of a segment of a run, from 0, and of a part of its plan. Runs are named with digits and small letters. */
+/** The key of a segment of a run, from 0, and of a part of its plan, as SPACE_PROPERTY has them. Runs are named with digits and small letters. */
 export const segmentKey = (run: string, number: number) => `labelup_run_${run}_${number}`;
 export const planKey = (run: string, part: number) => `labelup_run_${run}_plan_${part}`;
 

@@ -186,6 +186,15 @@ export function renamed(vocabulary: Vocabulary, from: string, to: string, until:
   return { ...vocabulary, entries: own ? others.map((other) => (other.label === to ? together : other)) : [...others, together] };
 }
 
+/** A first draft: the labels that so many pages have at least, the most used first, each with its other spellings as synonyms. */
+export function draftOf(use: ReadonlyMap<string, number>, spellings: readonly { stays: { name: string }; goes: { name: string } }[], least: number): Vocabulary {
+  const goes = new Map(spellings.map((pair) => [pair.goes.name, pair.stays.name]));
+  const synonyms = new Map<string, string[]>();
+  for (const [name, stays] of goes) if (!goes.has(stays)) synonyms.set(stays, [...(synonyms.get(stays) ?? []), name]);
+  const labels = [...use].filter(([name, pages]) => (pages >= least || synonyms.has(name)) && !goes.has(name)).sort(([, a], [, b]) => b - a);
+  return vocabularyIn({ labels: labels.map(([label]) => ({ label, synonyms: synonyms.get(label) ?? [] })) });
+}
+
 /** The vocabulary in which two labels are not the same, or may be again. */
 export function setApart(vocabulary: Vocabulary, a: string, b: string, apart: boolean): Vocabulary {
   const [low, high] = inOrder(a, b);

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { coverage, coverageTable, partsBelow, use, type InTree } from "../src/space/coverage.ts";
+import { decisionOf, findings, type Observed } from "../src/space/findings.ts";
+import { listsIn } from "../src/space/lists.ts";
+import { EMPTY, vocabularyIn } from "../src/space/vocabulary.ts";
+
+const pagesWith = (...labels: string[]) => labels.map((names, i) => ({ id: String(i + 1), labels: names.split(" ").filter(Boolean) }));
+const nothing: Observed = { pages: [], vocabulary: EMPTY, spellings: [], lists: [], renames: new Map(), elsewhere: new Set() };
+const pair = (stays: string, goes: string) => ({ stays: { name: stays }, goes: { name: goes } });
+const listOf = (page: string, value: string) => listsIn(`<ac:structured-macro ac:name="blog-posts"><ac:parameter ac:name="labels">${value}</ac:parameter></ac:structured-macro>`, new Set()).lists.map((list) => ({ page, list }));
+
+const cases: [sentence: string, observed: Partial<Observed>, found: string[]][] = [
+  ["nothing in a space without pages", {}, []],
+  ["two spellings, with what names one of them", { pages: pagesWith("notes", "notes", "note"), spellings: [pair("notes", "note")], lists: listOf("9", "note,x notes") , elsewhere: new Set(["x"]) }, ["spellings note notes: 1 page, examples 3/1,2, lists 9"]],
+  ["no spellings that are not the same", { pages: pagesWith("http", "https"), spellings: [pair("http", "https")], vocabulary: vocabularyIn({ labels: [], apart: [["https", "http"]] }) }, []],
+  ["no spelling that is gone by now", { pages: pagesWith("notes"), spellings: [pair("notes", "note")] }, []],
+  ["a synonym in use, and not as a spelling, too", { pages: pagesWith("note", "notes"), spellings: [pair("notes", "note")], vocabulary: vocabularyIn({ labels: [{ label: "notes", synonyms: ["Note"] }] }) }, ["instead note notes: 1 page, examples 1/2, lists "]],
+  ["a retired label with its replacement, and one without", { pages: pagesWith("old older", "old"), vocabulary: vocabularyIn({ labels: [{ label: "old", retired: true, replacement: "new" }, { label: "older", retired: true }] }) }, ["instead old new: 2 pages, examples 1,2/, lists ", "retired older: 1 page, examples 1, lists "]],
+  ["a label that came back, as that alone", { pages: pagesWith("note"), renames: new Map([["note", "notes"]]), vocabulary: vocabularyIn({ labels: [{ label: "notes", synonyms: ["note"] }] }) }, ["returned note notes: 1 page, examples 1/, lists "]],
+  ["a label that came back and whose place another took", { pages: pagesWith("a"), renames: new Map([["a", "b"], ["b", "c"]]), vocabulary: vocabularyIn({ labels: [{ label: "c", synonyms: ["b"] }] }) }, ["returned a c: 1 page, examples 1/, lists "]],
+  ["several of a group, by which they are", { pages: pagesWith("how-to reference x", "reference how-to", "how-to", "how-to tutorial"), vocabulary: vocabularyIn({ groups: [{ name: "Kind", oneOf: true }, { name: "Other" }], labels: [{ label: "how-to", group: "Kind" }, { label: "reference", group: "Kind" }, { label: "tutorial", group: "Kind" }, { label: "x", group: "Other" }] }) }, ["one_of Kind how-to reference: 2 pages, examples 1,2/1,2, lists ", "one_of Kind how-to tutorial: 1 page, examples 4/4, lists "]],
+  ["a list of a label that no page has", { pages: pagesWith("a"), lists: [...listOf("1", "a,b"), ...listOf("2", "-b"), ...listOf("3", "c")], elsewhere: new Set(["c"]) }, ["nowhere b: 0 pages, examples , lists 1,2"]],
+  ["most pages first", { pages: pagesWith("a1 b1 c", "a1 b1 c", "a2", "b1 b2", "b2"), spellings: [pair("a1", "a2"), pair("b1", "b2")] }, ["spellings b2 b1: 2 pages, examples 4,5/1,2,4, lists ", "spellings a2 a1: 1 page, examples 3/1,2, lists "]],
+];
+for (const [sentence, observed, found] of cases) {
+  test(`findings are ${sentence}`, () => {
+    const told = findings({ ...nothing, ...observed }).map(({ key, pages, examples, lists }) => `${key}: ${pages} page${pages === 1 ? "" : "s"}, examples ${examples.map((ids) => ids.join()).join("/")}, lists ${lists}`);
+    assert.deepEqual(told, found);
+  });
+}
+test("a finding is one decision, of spellings either way", () => {
+  const [spelling] = findings({ ...nothing, pages: pagesWith("a", "b"), spellings: [pair("a", "b")] });
+  assert.deepEqual([decisionOf(spelling!), decisionOf(spelling!, true)], [{ from: "b", to: "a" }, { from: "a", to: "b" }]);
+  const [retired] = findings({ ...nothing, pages: pagesWith("a"), vocabulary: vocabularyIn({ labels: [{ label: "a", retired: true }] }) });
+  assert.deepEqual(decisionOf(retired!, true), { from: "a" });
+  const [list] = findings({ ...nothing, lists: listOf("1", "a") });
+  assert.equal(decisionOf(list!), undefined);
+});
+
+//  1 ─ 2 ─ 3        7 (its parent is not among them)
+//    └ 4 ─ 5        8 and 9 are each other's parent
+const tree: InTree[] = [["1", ""], ["2", "1"], ["3", "2"], ["4", "1"], ["5", "4"], ["7", "99"], ["8", "9"], ["9", "8"]].map(([id, parent]) => ({ id: id!, parent: parent!, labels: id === "3" ? ["how-to"] : id === "5" ? ["x"] : [] }));
+const places: [sentence: string, below: string, parts: Record<string, string>][] = [
+  ["of the whole space", "", { 1: "1", 2: "1", 3: "1", 4: "1", 5: "1", 7: "7", 8: "9", 9: "9" }],
+  ["below a page", "1", { 2: "2", 3: "2", 4: "4", 5: "4" }],
+  ["below a page without children", "3", {}],
+  ["below a page that is not there", "99", { 7: "7" }],
+];
+for (const [sentence, below, parts] of places) {
+  test(`pages are in the parts ${sentence}`, () => assert.deepEqual(Object.fromEntries(partsBelow(tree, below)), parts));
+}
+test("labels and required groups are counted as a whole and by part", () => {
+  const vocabulary = vocabularyIn({ groups: [{ name: "Kind", required: true }, { name: "Other" }], labels: [{ label: "how-to", group: "Kind" }] });
+  const found = coverage(tree, vocabulary, "1");
+  assert.deepEqual(found, { groups: ["Kind"], all: { pages: 4, labelled: 2, groups: [1] }, parts: new Map([["2", { pages: 2, labelled: 1, groups: [1] }], ["4", { pages: 2, labelled: 1, groups: [0] }]]) });
+  assert.equal(coverageTable(found, (id) => `=${id}`, ["Part", "Pages", "With labels"], "All"), "\ufeffPart,Pages,With labels,Kind\r\n'=2,2,1,1\r\n'=4,2,1,0\r\nAll,4,2,1\r\n");
+  assert.deepEqual([...use(pagesWith("b a", "b", "c"))], [["b", 2], ["a", 1], ["c", 1]]);
+});
+test("a deep tree is walked once", () => {
+  const deep = Array.from({ length: 20_000 }, (_, i): InTree => ({ id: String(i), parent: String(i + 1), labels: [] }));
+  assert.equal(new Set(partsBelow(deep, "").values()).size, 1);
+});
