@@ -181,7 +181,7 @@ for (const [sentence, body, wanted] of bodies) {
 }
 test("a body that breaks off says so, and what came before is found", () => {
   const before = macro("blog-posts", parameter("labels", "a"));
-  for (const rest of ["<p", '<p class="', "<![CDATA[", "<!--", '<ac:structured-macro ac:name="x">']) {
+  for (const rest of ["<![CDATA[", "<!--", "<ac:parameter ac:name=", "<ac:macro ac:name='", '<ac:structured-macro ac:name="x">']) {
     const { lists, whole } = listsIn(before + rest, new Set());
     assert.deepEqual([lists.length, whole], [1, false], rest);
   }

@@ -1,10 +1,10 @@
 // Finds the parameters of macros in a page's storage format, and reads what
 // they hold, with offsets, so that a value can be changed in place and not one
-// byte besides. It builds no tree and mends nothing. Each body is walked once,
-// from "<" to "<".
+// byte besides. It builds no tree and mends nothing. Each body is walked once.
 //
 // Source: Confluence's storage format, which is XML with HTML's entities and
-// without declared namespaces. Macros are <ac:structured-macro>, formerly <ac:macro>.
+// without declared namespaces: so there is no "<" in an attribute. Macros are
+// <ac:structured-macro>, formerly <ac:macro>.
 
 /** A parameter of a macro. start and end are offsets of its value in the body. */
 export interface Parameter {
@@ -16,69 +16,62 @@ export interface Parameter {
 
 export interface Found {
   parameters: Parameter[];
-  /** Not so where the body breaks off, or has more parameters than are looked at: then there may be others. */
+  /** Not so where a macro does not end, or a page has more parameters than are looked at: then there may be others. */
   whole: boolean;
 }
 
 const MOST_PARAMETERS = 5_000; // of a page
-const LONGEST_TAG_NAME = 40; // UTF-16 code units
-const MACROS = new Set(["ac:structured-macro", "ac:macro"]);
+const CDATA = "<![CDATA[";
+const ENDS: Record<string, string> = { [CDATA]: "]]>", "<!--": "-->" };
 
 /** The parameters with a value of plain text, in their order. What stands in CDATA, such as an example of code, is text and no macro. */
 export function parametersIn(body: string): Found {
   const parameters: Parameter[] = [];
   const open: string[] = []; // macros, the innermost last
-  let within: Parameter | undefined; // the parameter that is open, as long as it is nothing but text
-  for (let at = body.indexOf("<"); at >= 0; at = body.indexOf("<", at)) {
-    const skipped = afterSkipped(body, at);
-    if (skipped < 0) return { parameters, whole: false };
-    if (skipped > at) {
-      if (!body.startsWith(CDATA, at)) within = undefined;
-      at = skipped;
+  let within: Parameter | undefined; // the parameter that is open
+  const start = /<!\[CDATA\[|<!--|<\/?ac:(?:structured-macro|macro|parameter)(?=[\s/>])/g;
+  for (let found = start.exec(body); found; found = start.exec(body)) {
+    const at = found.index;
+    const ends = ENDS[found[0]];
+    if (ends) {
+      const end = body.indexOf(ends, at + found[0].length);
+      if (end < 0) return { parameters, whole: false };
+      start.lastIndex = end + ends.length;
       continue;
     }
-    const tag = tagAt(body, at);
+    const tag = tagAt(body, at, start.lastIndex);
     if (!tag) return { parameters, whole: false };
-    if (within && tag.name === "ac:parameter" && tag.closes) {
-      if (parameters.length === MOST_PARAMETERS) return { parameters, whole: false };
-      parameters.push({ ...within, end: at });
-    }
-    within = undefined;
-    if (MACROS.has(tag.name)) {
+    start.lastIndex = tag.end;
+    if (!found[0].endsWith("parameter")) {
+      within = undefined;
       if (tag.closes) open.pop();
       else if (!tag.empty) open.push(tag.attribute("ac:name"));
-    } else if (tag.name === "ac:parameter" && !tag.closes && !tag.empty && open.length) {
-      within = { macro: open.at(-1)!, name: tag.attribute("ac:name"), start: tag.end, end: tag.end };
+    } else if (!tag.closes) {
+      within = !tag.empty && open.length ? { macro: open.at(-1)!, name: tag.attribute("ac:name"), start: tag.end, end: tag.end } : undefined;
+    } else if (within) {
+      if (parameters.length === MOST_PARAMETERS) return { parameters, whole: false };
+      if (isText(body.slice(within.start, at))) parameters.push({ ...within, end: at });
+      within = undefined;
     }
-    at = tag.end;
   }
   return { parameters, whole: !open.length && !within };
 }
 
-const CDATA = "<![CDATA[";
-const CDATA_ENDS = "]]>";
-
-/** Where what is no tag ends: CDATA, a comment, an instruction. at itself for a tag, -1 if it does not end. */
-function afterSkipped(body: string, at: number): number {
-  for (const [starts, ends] of [[CDATA, CDATA_ENDS], ["<!--", "-->"], ["<?", "?>"], ["<!", ">"]] as const) {
-    if (!body.startsWith(starts, at)) continue;
-    const end = body.indexOf(ends, at + starts.length);
-    return end < 0 ? -1 : end + ends.length;
-  }
-  return at;
+/** Whether a value has no tags: others have the space or the person that a link leads to. */
+function isText(raw: string): boolean {
+  return !raw.includes("<") || !raw.replace(/<!\[CDATA\[[^]*?\]\]>/g, "").includes("<");
 }
 
 interface Tag {
-  name: string;
   closes: boolean;
   empty: boolean;
   end: number;
   attribute(name: string): string;
 }
 
-/** The tag at "<"; undefined if it does not end. A ">" in quotes is not its end. */
-function tagAt(body: string, at: number): Tag | undefined {
-  let end = at + 1;
+/** The tag at "<" whose name ends there; undefined if it does not end. A ">" in quotes is not its end. */
+function tagAt(body: string, at: number, named: number): Tag | undefined {
+  let end = named;
   for (; ; end++) {
     const character = body[end];
     if (character === undefined) return undefined;
@@ -87,14 +80,12 @@ function tagAt(body: string, at: number): Tag | undefined {
     end = body.indexOf(character, end + 1);
     if (end < 0) return undefined;
   }
-  const name = /^<\/?([^\s/>]*)/.exec(body.slice(at, at + LONGEST_TAG_NAME))![1]!;
   return {
-    name,
     closes: body[at + 1] === "/",
     empty: body[end - 1] === "/",
     end: end + 1,
     attribute(wanted) {
-      for (const [, key, double, single] of body.slice(at + 1 + name.length, end).matchAll(/(?<![^\s"'=/])([^\s"'=/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
+      for (const [, key, double, single] of body.slice(named, end).matchAll(/(?<![^\s"'=/])([^\s"'=/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
         if (key === wanted) return decode(double ?? single ?? "").text;
       }
       return "";
