@@ -24,7 +24,7 @@ export interface Observed {
   vocabulary: Vocabulary;
   spellings: readonly Spellings[];
   lists: readonly { page: string; list: List }[];
-  /** What earlier runs renamed or merged, and nobody took back. */
+  /** What earlier runs renamed or merged, and nobody took back, beside what the vocabulary knows of it. */
   renames: ReadonlyMap<string, string>;
   /** Labels of the site that pages of other spaces have. */
   elsewhere: ReadonlySet<string>;
@@ -86,7 +86,9 @@ export function findings(observed: Observed): Finding[] {
     told.add(label);
     find(kind, to ? [label, to] : [label], having.get(label)!);
   };
-  for (const [from, to] of renames) if (from !== to) tell("returned", from, instead.get(to) ?? to);
+  const listed = new Set(vocabulary.entries.filter(({ retired }) => !retired).map(({ label }) => label));
+  const history = vocabulary.entries.flatMap(({ label, was }) => was.map(({ name }) => [name, label] as const));
+  for (const [from, to] of [...renames, ...history]) if (from !== to && !listed.has(from)) tell("returned", from, instead.get(to) ?? to);
   for (const [from, to] of instead) tell("instead", from, to);
   for (const { label, retired } of vocabulary.entries) if (retired) tell("retired", label, "");
 

@@ -76,7 +76,10 @@ function globalOf(labels: PageState["labels"]): string[] {
   return labels.flatMap(({ name, prefix }) => (prefix === "global" ? [name] : []));
 }
 
-/** A change in the two halves between which lists are mended, so that none is ever empty. */
+/**
+ * A change in the two halves between which lists are mended, so that none is ever empty. A page that comes up only after
+ * the first half of a run is given the whole change, or it would lose a label for nothing.
+ */
 export function halves({ add, remove }: Change): [first: Change, last: Change] {
   return [{ add, remove: [] }, { add: [], remove }];
 }
