@@ -57,6 +57,7 @@ const broken: [sentence: string, value: unknown][] = [
   ["a batch that is none", { ...one, batches: [null] }],
   ["groups that are none", { ...one, batches: [[0, 7, "RAW"]] }],
   ["ids that are none", { ...one, batches: [[0, [[0], [1], "1,x"]]] }],
+  ["more pages than a run has, in groups", { ...one, batches: [[0, ...[1, 2].map(() => [[0], [1], "1,".repeat(60_000) + "1"])]] }],
   ["more pages than a run has", { ...one, batches: [[0, [[0], [1], "1,".repeat(150_000) + "1"]]] }],
 ];
 for (const [sentence, value] of broken) {
