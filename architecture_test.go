@@ -44,6 +44,7 @@ var onlyIn = map[string][]string{
 	"github.com/yuin/goldmark":            {"internal/localconfluence", "internal/pagefile"}, // the service reads no Markdown
 	"github.com/blevesearch/snowballstem": {"internal/words"},
 	"labelup/internal/pagefile":           {"cmd"}, // the service reads no files of pages
+	"labelup/internal/suggest/known":      {"cmd"}, // the browser knows them
 	"net/http": {
 		"connect", "forge", "handlers", "static", "internal/service", "cmd/labelup", "cmd/labelup-dev",
 		"internal/confluence", "internal/localconfluence", "internal/aws", "internal/outbound", "internal/metrics", "internal/doctor",

@@ -12,23 +12,34 @@ import (
 
 	"labelup/internal/pagefile"
 	"labelup/internal/suggest"
-	"labelup/internal/words"
+	"labelup/internal/suggest/known"
 )
 
-const suggestUsage = `labelup suggest --pages FILE [--labelled FILE] [-k N] [--vocabulary FILE]
+const suggestUsage = `labelup suggest --pages FILE [--labelled FILE] [--know SITUATION] [-k N] [--unlikely] [--vocabulary FILE]
 
 Suggests labels for pages in a file, with the engine of the service, and prints
 a JSON object a line in the order of the file:
 
-  {"id": "…", "suggestions": [{"label": "…", "score": 0.9, "reasons": ["…"]}]}
+  {"id": "…", "suggestions": [{"label": "…", "score": 0.9, "ticked": true,
+   "new": false, "guess": false, "reasons": ["…"]}]}
 
 Both files have a JSON object a line: id, date, title, excerpt, labels, and the
 text as markdown, html or text. One FILE may be -, which is standard input.
 
-  --pages FILE       the pages to suggest labels for; labels in it are not looked at
+  --pages FILE       the pages to suggest labels for; labels in it are not looked
+                     at, but lists of labels that a page has, that are in_use in
+                     its space, and that a person dismissed
   --labelled FILE    pages people labelled, to learn from; without it, phrases of
                      the page are proposed as new labels
+  --know SITUATION   what is known of the labelled pages (default pages)
+                       pages       their text
+                       titles      their titles, as when the panel first asks
+                       search      the text of the 50 that have most of the words
+                                   that the first answer searches for, the titles
+                                   of the others, as when the panel asks again
+                       vocabulary  their labels and none of the pages
   -k N               at most so many for each page, 1 to 100 (default 5)
+  --unlikely         the best, whatever their score
   --vocabulary FILE  suggest only these labels: one a line, or objects with
                      label, synonyms, description, retired
 `
@@ -43,8 +54,9 @@ type suggestLine struct {
 type suggestionOnOne struct {
 	Label   string   `json:"label"`
 	Score   float64  `json:"score"`
-	Ticked  bool     `json:"ticked,omitempty"`
-	New     bool     `json:"new,omitempty"`
+	Ticked  bool     `json:"ticked"`
+	New     bool     `json:"new"`
+	Guess   bool     `json:"guess"`
 	Reasons []string `json:"reasons"`
 }
 
@@ -55,8 +67,12 @@ func runSuggest(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	flags.StringVar(&files.pages, "pages", "", "")
 	flags.StringVar(&files.labelled, "labelled", "", "")
 	flags.StringVar(&files.vocabulary, "vocabulary", "", "")
-	limit := flags.Int("k", 5, "")
+	in := suggest.Input{}
+	flags.IntVar(&in.Limit, "k", 5, "")
+	flags.BoolVar(&in.Unlikely, "unlikely", false, "")
+	know := flags.String("know", "pages", "")
 	positional, err := parseAnywhere(flags, args)
+	situation, is := situations[*know]
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(stdout, suggestUsage)
@@ -64,8 +80,12 @@ func runSuggest(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case err != nil:
 	case len(positional) > 0:
 		err = fmt.Errorf("what is %q?", positional[0])
-	case *limit < 1 || *limit > mostSuggestions:
+	case in.Limit < 1 || in.Limit > mostSuggestions:
 		err = fmt.Errorf("-k goes from 1 to %d", mostSuggestions)
+	case !is:
+		err = fmt.Errorf("--know is pages, titles, search or vocabulary, not %q", *know)
+	case files.labelled == "" && situation != suggest.ByPages && (situation != suggest.ByName || files.vocabulary == ""):
+		err = fmt.Errorf("--know %s needs --labelled", *know)
 	default:
 		err = files.check()
 	}
@@ -73,20 +93,25 @@ func runSuggest(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "labelup suggest: %v\n\n%s", err, suggestUsage)
 		return 2
 	}
-	if err := suggestAll(files, *limit, stdin, stdout); err != nil {
+	if err := suggestAll(files, situation, in, stdin, stdout); err != nil {
 		fmt.Fprintf(stderr, "labelup suggest: %v\n", err)
 		return 1
 	}
 	return 0
 }
 
+// situations are what the command calls them.
+var situations = map[string]suggest.Situation{
+	"pages": suggest.ByPages, "titles": suggest.ByTitles, "search": suggest.BySearch, "vocabulary": suggest.ByName,
+}
+
 // suggestAll reads and answers a page at a time. What the answers learn from is
 // read once for all of them.
-func suggestAll(files suggestFiles, limit int, stdin io.Reader, stdout io.Writer) error {
-	in := suggest.Input{Limit: limit}
+func suggestAll(files suggestFiles, situation suggest.Situation, in suggest.Input, stdin io.Reader, stdout io.Writer) error {
+	labelled := known.Read(nil)
 	if files.labelled != "" {
 		var err error
-		if in.Neighbours, err = readNeighbours(files.labelled, stdin); err != nil {
+		if labelled, err = readLabelled(files.labelled, stdin); err != nil {
 			return err
 		}
 	}
@@ -101,8 +126,12 @@ func suggestAll(files suggestFiles, limit int, stdin io.Reader, stdout io.Writer
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	err := eachPage(files.pages, stdin, func(p pagefile.Page) error {
-		in.Page = p.Page
-		return encoder.Encode(lineOf(p.ID, suggest.Suggest(in)))
+		one := in
+		one.Page, one.Dismissed = p.Page, p.Dismissed
+		for _, label := range p.InUse {
+			one.InUse = append(one.InUse, suggest.Count{Label: label, Pages: 1}) // on how many pages, nobody said
+		}
+		return encoder.Encode(lineOf(p.ID, suggest.Suggest(labelled.Around(one, situation))))
 	})
 	if flushed := out.Flush(); err == nil {
 		err = flushed
@@ -110,34 +139,23 @@ func suggestAll(files suggestFiles, limit int, stdin io.Reader, stdout io.Writer
 	return err
 }
 
-// readNeighbours reads labelled pages. One with too little text to tell its
-// language is taken to be in that of all titles.
-func readNeighbours(name string, stdin io.Reader) ([]suggest.Neighbour, error) {
-	var pages []pagefile.Page
-	var titles strings.Builder
+func readLabelled(name string, stdin io.Reader) (*known.Pages, error) {
+	var pages []suggest.Page
 	err := eachPage(name, stdin, func(p pagefile.Page) error {
-		pages = append(pages, p)
-		titles.WriteString(p.Title + "\n")
+		p.Labels = p.Given
+		pages = append(pages, p.Page)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	language := words.Detect(titles.String())
-	neighbours := make([]suggest.Neighbour, len(pages))
-	for i, p := range pages {
-		neighbours[i] = suggest.Neighbour{
-			Page:  suggest.Page{ID: p.ID, Title: p.Title, Labels: p.Given},
-			Terms: suggest.ReadTerms(p.Page, language),
-		}
-	}
-	return neighbours, nil
+	return known.Read(pages), nil
 }
 
 func lineOf(id string, answer suggest.Answer) suggestLine {
 	line := suggestLine{ID: id, Suggestions: []suggestionOnOne{}}
 	for _, s := range answer.Suggestions {
-		one := suggestionOnOne{Label: s.Label, Score: s.Score, Ticked: s.Ticked, New: s.New, Reasons: []string{}}
+		one := suggestionOnOne{Label: s.Label, Score: s.Score, Ticked: s.Ticked, New: s.New, Guess: s.Guess, Reasons: []string{}}
 		for _, r := range s.Reasons {
 			one.Reasons = append(one.Reasons, inWords(r))
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -248,6 +249,80 @@ func TestASynonymIsSuggestedAsItsLabel(t *testing.T) {
 	}
 }
 
+func TestEachSituationKnowsWhatTheProductKnowsInIt(t *testing.T) {
+	// The first twenty say with their text what the page is about, and nobody
+	// says it with the title.
+	var labelled strings.Builder
+	for i := range 80 {
+		label, text := "kitchen", "The cook prepares soup, bread and cake for lunch on every Monday. "
+		if i < 20 {
+			label, text = "rollout", "A deployment that fails is rolled back while the dashboard is watched. "
+		}
+		fmt.Fprintf(&labelled, `{"id":"%d","title":"Notes","labels":["%s"],"text":"%s"}`+"\n", i, label, strings.Repeat(text, 5))
+	}
+	page := `{"id":"a","title":"Watching","text":"` + strings.Repeat("Whoever watches the dashboard sees that a deployment fails and is rolled back. ", 4) + `"}`
+	paths := files(t, page, labelled.String(), "dashboard\nkitchen\n")
+	const neighbours = "most similar pages have it"
+	for name, test := range map[string]struct {
+		args      []string
+		says, not string // is in the line, and is not
+	}{
+		"their text":                 {nil, neighbours, `"kitchen"`},
+		"their text, asked for":      {[]string{"--know", "pages"}, neighbours, `"kitchen"`},
+		"the text that a search has": {[]string{"--know", "search"}, neighbours, `"kitchen"`},
+		"titles":                     {[]string{"--know", "titles"}, `"new":true`, `"rollout"`},
+		"labels":                     {[]string{"--know", "vocabulary"}, `"new":true`, neighbours},
+		"labels of a list":           {[]string{"--know", "vocabulary", "--vocabulary", paths[2]}, `"dashboard"`, `"new":true`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := suggested(t, "", append([]string{"--pages", paths[0], "--labelled", paths[1]}, test.args...)...)
+			if !strings.Contains(got, test.says) || strings.Contains(got, test.not) {
+				t.Errorf("no %s in it, or %s:\n%s", test.says, test.not, got)
+			}
+		})
+	}
+}
+
+func TestWhatIsUnlikelyIsListedIfAskedFor(t *testing.T) {
+	paths := files(t, pagesToSuggestFor, labelledPages)
+	inUse := func(args ...string) (n int) {
+		for _, line := range linesOf(t, suggested(t, "", append([]string{"--pages", paths[0], "--labelled", paths[1]}, args...)...)) {
+			for _, s := range line.Suggestions {
+				if !s.New {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	if likely, all := inUse("-k", "50"), inUse("-k", "50", "--unlikely"); all <= likely {
+		t.Errorf("%d of what is likely, %d of all", likely, all)
+	}
+}
+
+func TestWhatIsKnownOfThePageItself(t *testing.T) {
+	labelled := files(t, labelledPages)[0]
+	const page = `{"title":"How we deploy the dashboard","text":"The dashboard is deployed every Tuesday. Whoever deploys the dashboard watches it. A deployment that fails is rolled back."%s}`
+	for name, test := range map[string]struct{ more, label, not string }{
+		"nothing":                     {``, "deployment", "dashboard"},
+		"labels that are to be found": {`,"labels":["deployment"]`, "deployment", "dashboard"},
+		"a label it has":              {`,"has":["deployment"]`, "", "deployment"},
+		"a label somebody dismissed":  {`,"dismissed":["deployment"]`, "", "deployment"},
+		"a label in use elsewhere":    {`,"in_use":["dashboard"]`, "dashboard", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			line := linesOf(t, suggested(t, fmt.Sprintf(page, test.more), "--pages", "-", "--labelled", labelled))[0]
+			got := map[string]bool{}
+			for _, s := range line.Suggestions {
+				got[s.Label] = !s.New
+			}
+			if test.label != "" && !got[test.label] || got[test.not] {
+				t.Errorf("suggested %+v", line.Suggestions)
+			}
+		})
+	}
+}
+
 func TestMarkdownHTMLAndTextOfOnePageSayTheSame(t *testing.T) {
 	page := `{"id":"a","title":"Deploying",%s}`
 	labelled := files(t, labelledPages)[0]
@@ -273,13 +348,16 @@ func TestMarkdownHTMLAndTextOfOnePageSayTheSame(t *testing.T) {
 func TestWhatIsWrongWithAFileIsSaidWithoutItsContent(t *testing.T) {
 	good := files(t, labelledPages)[0]
 	bad := files(t, "{}\n\n{\"title\":\"quokka\",\"labels\":[7219]}\n", "deployment\n{\"label\":\"quokka\",\"synonyms\":\"x\"}\n", "{\"title\":\"quokka\"\n",
-		`{"text":"`+strings.Repeat("quokka ", 5<<20)+`"}`, `{"label":" "}`)
+		`{"text":"`+strings.Repeat("quokka ", 5<<20)+`"}`, `{"label":" "}`,
+		`{"has":["x",["quokka"]]}`, `{"in_use":"quokka"}`)
 	none := filepath.Join(t.TempDir(), "none")
 	for name, test := range map[string]struct {
 		args []string
 		want string
 	}{
 		"a page with a wrong label":           {[]string{"--pages", bad[0]}, bad[0] + ": line 3 has a labels of the wrong type"},
+		"labels it has that are none":         {[]string{"--pages", bad[5]}, bad[5] + ": line 1 has a has of the wrong type"},
+		"labels in use that are none":         {[]string{"--pages", bad[6]}, bad[6] + ": line 1 has a in_use of the wrong type"},
 		"a labelled page with a wrong label":  {[]string{"--pages", good, "--labelled", bad[0]}, bad[0] + ": line 3 has a labels of the wrong type"},
 		"a line of standard input":            {[]string{"--pages", "-"}, "standard input: line 1 is not a JSON object"},
 		"half an object":                      {[]string{"--pages", bad[2]}, bad[2] + ": line 1 is not a JSON object"},
@@ -347,6 +425,10 @@ func TestSuggestCalledInAWrongWay(t *testing.T) {
 		"too many asked for":          {"--pages", "x", "-k", "101"},
 		"a number that is none":       {"--pages", "x", "-k", "five"},
 		"an unknown flag":             {"--pages", "x", "--page", "y"},
+		"an unknown situation":        {"--pages", "x", "--labelled", "y", "--know", "everything"},
+		"titles of nothing":           {"--pages", "x", "--know", "titles"},
+		"a search in nothing":         {"--pages", "x", "--know", "search", "--vocabulary", "y"},
+		"a vocabulary of nothing":     {"--pages", "x", "--know", "vocabulary"},
 		"standard input, twice":       {"--pages", "-", "--labelled", "-"},
 		"standard input, twice again": {"--pages", "x", "--labelled", "-", "--vocabulary", "-"},
 	} {

@@ -6,7 +6,11 @@
 //
 //	{"id": …, "date": "2019-04-08", "title": …, "excerpt": …, "labels": […], "markdown": …}
 //
-// with "html" or "text" in place of "markdown". Anything may be missing.
+// with "html" or "text" in place of "markdown". A page that labels are to be
+// found for may also come with labels it "has", labels that are "in_use" and
+// labels that a person "dismissed"; its "labels" are those to be found. Anything
+// may be missing.
+//
 // Markdown is CommonMark with GitHub's additions, by way of goldmark.
 package pagefile
 
@@ -30,12 +34,14 @@ const MaxLine = 32 << 20
 // limits are far above those of the service: a file may hold whole books.
 var limits = pagetext.Limits{Text: 8 << 20, Blocks: 200_000, Depth: pagetext.DefaultLimits.Depth}
 
-// Page is a line. Its labels stand apart from the page, because a page whose
-// labels are to be found must not come with them.
+// Page is a line. The labels that people gave it stand apart from the page,
+// because a page whose labels are to be found must not come with them.
 type Page struct {
-	suggest.Page           // without labels
+	suggest.Page           // with the labels it "has" and no others
 	Date         time.Time // zero if the line has none
-	Given        []string
+	Given        []string  // its "labels"
+	InUse        []string
+	Dismissed    []string
 }
 
 type line struct {
@@ -47,6 +53,10 @@ type line struct {
 	Markdown string          `json:"markdown"`
 	HTML     string          `json:"html"`
 	Text     string          `json:"text"`
+
+	Has       []string `json:"has"`
+	InUse     []string `json:"in_use"`
+	Dismissed []string `json:"dismissed"`
 }
 
 // Read reads all pages of a file, in order. An error names the file and the
@@ -114,7 +124,10 @@ func parse(text []byte) (l line, err error) {
 }
 
 func (l *line) page() Page {
-	p := Page{Page: suggest.Page{ID: l.id(), Title: l.Title}, Given: l.Labels}
+	p := Page{
+		Page:  suggest.Page{ID: l.id(), Title: l.Title, Labels: l.Has},
+		Given: l.Labels, InUse: l.InUse, Dismissed: l.Dismissed,
+	}
 	p.Date, _ = time.Parse(time.DateOnly, l.Date) // a page without a date is as good
 	switch {
 	case l.Markdown != "":

@@ -39,7 +39,7 @@ func similarPages(spaceKey, contentID string, words, labels []string) string {
 	var query strings.Builder
 	query.WriteString("space = " + quoted(spaceKey) + " and type in (page, blogpost) and id != " + contentID + " and (")
 	found := 0
-	for _, word := range searchWords(words) {
+	for _, word := range SearchWords(words) {
 		// The text includes the title; asking for the title as well puts pages
 		// first that are about the word.
 		condition := "title ~ " + quoted(word) + " or text ~ " + quoted(word)
@@ -65,8 +65,9 @@ func similarPages(spaceKey, contentID string, words, labels []string) string {
 	return query.String()
 }
 
-// searchWords are the first words that can be searched for, each once.
-func searchWords(texts []string) []string {
+// SearchWords are the words that a query asks for, in lower case, each once: of
+// the words that the engine names, the first eight that can be searched for.
+func SearchWords(texts []string) []string {
 	var words []string
 	seen := map[string]bool{}
 	for _, text := range texts {
