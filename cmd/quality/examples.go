@@ -1,85 +1,110 @@
 package main
 
 import (
+	"math/bits"
 	"slices"
 
 	"labelup/internal/suggest"
 )
 
+// situations are all there are.
+const situations = len(suggest.Weights{})
+
 // example is a label judged for a page, and whether people gave it.
 type example struct {
 	features suggest.Features
 	right    bool
-	page     int // which of the posts it was judged for
+	page     int
 }
 
-// firstFitted is how many pages there are before the first that weights are
-// fitted on: with fewer, neighbours say nothing yet.
-const firstFitted = 85
+// examples are those of each situation.
+type examples [situations][]example
 
-// examplesOf walks through the posts in time and judges, for each page, the
-// labels by the pages before it: those up to the page, and those up to some 80
-// pages before, for the labels of a space that nobody labelled for a while.
-func examplesOf(posts []post, situation suggest.Situation) []example {
-	var examples []example
-	for _, step := range []int{20, 80} {
-		for start := firstFitted; start < len(posts); start += step {
-			before := posts[:start]
-			for at := start; at < min(start+step, len(posts)); at++ {
-				p := posts[at]
-				for _, e := range suggest.Examine(inputFor(p, before, situation)) {
-					if e.Situation == situation {
-						examples = append(examples, example{e.Features, slices.Contains(p.Given, e.Label), at})
-					}
+// examplesOf judges, for some pages of a collection, the labels by the pages before.
+func examplesOf(c *collection, posts []int) (all examples) {
+	for s := range all {
+		for _, at := range posts {
+			given := c.posts[at].Given
+			for _, e := range suggest.Examine(c.around(at, suggest.Situation(s))) {
+				if int(e.Situation) == s {
+					all[s] = append(all[s], example{e.Features, slices.Contains(given, e.Label), at})
 				}
 			}
 		}
 	}
-	return examples
-}
-
-// examples are those of each situation.
-type examples [len(suggest.Weights{})][]example
-
-func allExamples(posts []post) (all examples) {
-	for _, s := range allSituations {
-		all[s] = examplesOf(posts, s)
-	}
 	return all
 }
 
-// fit fits the weights on the first so many pages.
-func (all *examples) fit(pages int, leftOut ...int) *suggest.Weights {
-	w := &suggest.Weights{}
-	for s := range all {
-		w[s] = fitUntil(all[s], pages, leftOut...)
-	}
-	return w
+// fitter fits weights on some of the collections, each the same way every time.
+type fitter struct {
+	examples []examples // of each collection
+	pages    int        // that the examples of each are of
+	done     map[set]*[situations]suggest.Features
 }
 
-// trustedShare is the share of the pages, in percent, that weights are fitted on
-// to see how far they can be trusted on the rest.
-const trustedShare = 60
+// set is some of the collections, a bit each.
+type set uint64
 
-// fitUntil fits the weights of one situation on the first so many pages: the
-// examples of a page know nothing of later ones.
-func fitUntil(examples []example, pages int, leftOut ...int) suggest.Features {
-	cut := pages * trustedShare / 100
-	weights := fit(between(examples, 0, pages), leftOut...)
-	earlier, later := between(examples, 0, cut), between(examples, cut, pages)
-	if len(earlier) == 0 {
-		return weights
+func (s set) has(collection int) bool { return s>>collection&1 == 1 }
+
+func (s set) count() int { return bits.OnesCount64(uint64(s)) }
+
+func (s set) without(collection int) set { return s &^ (1 << collection) }
+
+func newFitter(collections []collection, e effort) *fitter {
+	f := &fitter{pages: e.fitted, done: map[set]*[situations]suggest.Features{}}
+	for i := range collections {
+		c := &collections[i]
+		f.examples = append(f.examples, examplesOf(c, c.drawn(e.fitted, firstFitted)))
 	}
-	return calibrated(weights, fit(earlier, leftOut...), later)
+	return f
 }
 
-// between are the examples of the pages from one to before another.
-func between(examples []example, from, to int) []example {
-	var some []example
-	for _, e := range examples {
-		if from <= e.page && e.page < to {
-			some = append(some, e)
+// everything is all collections.
+func (f *fitter) everything() set { return 1<<len(f.examples) - 1 }
+
+// of are the examples of some collections in a situation.
+func (f *fitter) of(collections set, situation int) (some []example) {
+	for i := range f.examples {
+		if collections.has(i) {
+			some = append(some, f.examples[i][situation]...)
 		}
 	}
 	return some
+}
+
+// plain fits weights that are as sure of themselves as the collections that they
+// are fitted on let them be.
+func (f *fitter) plain(collections set) *[situations]suggest.Features {
+	if f.done[collections] == nil {
+		var w [situations]suggest.Features
+		for s := range w {
+			w[s] = fit(f.of(collections, s))
+		}
+		f.done[collections] = &w
+	}
+	return f.done[collections]
+}
+
+// fitted are weights and how much is known of them.
+type fitted struct {
+	weights suggest.Weights
+	prior   [situations]suggest.Curvature
+}
+
+// on fits weights on some collections, and makes them as sure as they may be of
+// another: how sure is found by leaving out each in turn.
+func (f *fitter) on(collections set) *fitted {
+	w := &fitted{weights: suggest.Weights(*f.plain(collections))}
+	for s := range w.weights {
+		var others []said
+		for i := range f.examples {
+			if rest := collections.without(i); collections.has(i) && rest != 0 {
+				others = append(others, saidOf(&f.plain(rest)[s], f.examples[i][s])...)
+			}
+		}
+		w.weights[s] = calibrated(w.weights[s], others)
+		w.prior[s] = curvature(&w.weights[s], f.of(collections, s), f.pages*collections.count())
+	}
+	return w
 }

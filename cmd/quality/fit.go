@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -13,9 +14,8 @@ const count = len(suggest.Features{})
 // ridge is how strongly large weights are held back.
 const ridge = 3
 
-// fit finds the weights of a logistic regression by Newton's method. Features
-// that are left out weigh nothing.
-func fit(examples []example, leftOut ...int) suggest.Features {
+// fit finds the weights of a logistic regression by Newton's method.
+func fit(examples []example) suggest.Features {
 	const n = count
 	var mean, spread suggest.Features
 	for j := range n {
@@ -30,7 +30,7 @@ func fit(examples []example, leftOut ...int) suggest.Features {
 	}
 	const constant = n - 1
 	mean[constant], spread[constant] = 0, 1
-	used := func(j int) bool { return spread[j] > 1e-9 && !slices.Contains(leftOut, j) }
+	used := func(j int) bool { return spread[j] > 1e-9 }
 
 	var weights suggest.Features
 	for range 15 {
@@ -118,27 +118,54 @@ func solve(a [count][count]float64, b [count]float64) [count]float64 {
 	return b
 }
 
-// calibrated makes the scores of weights mean what they say on later pages.
-// Weights that were fitted on earlier pages are too sure of themselves on later
-// ones: how much so is measured with the weights of a part of the pages on the
-// rest of them, as the slope and the intercept of a regression of what was right
-// on what was said. The order of the labels of a page stays as it is.
-func calibrated(weights, earlier suggest.Features, later []example) suggest.Features {
+// said is what weights said of a label, as the logarithm of the odds, and whether
+// people gave it.
+type said struct {
+	logOdds float64
+	right   bool
+}
+
+// saidOf is what weights say of the five best labels of each page: a person sees
+// no others, and those that come first are the ones that weights are too sure of.
+func saidOf(weights *suggest.Features, examples []example) []said {
+	var all, page []said
+	for i := range examples {
+		page = append(page, said{dot(weights, &examples[i].features), examples[i].right})
+		if i+1 < len(examples) && examples[i+1].page == examples[i].page {
+			continue
+		}
+		slices.SortStableFunc(page, func(a, b said) int { return cmp.Compare(b.logOdds, a.logOdds) })
+		all = append(all, page[:min(5, len(page))]...)
+		page = page[:0]
+	}
+	return all
+}
+
+func dot(weights, features *suggest.Features) float64 {
+	sum := 0.0
+	for j, x := range features {
+		sum += x * weights[j]
+	}
+	return sum
+}
+
+// calibrated makes the scores of weights mean what they say on other collections.
+// Weights are too sure of themselves where they were not fitted: how much so is
+// told by what was said of collections that were left out, as the slope and the
+// intercept of a regression of what was right on what was said. The order of the
+// labels of a page stays as it is.
+func calibrated(weights suggest.Features, others []said) suggest.Features {
 	slope, intercept := 1.0, 0.0
 	for range 20 {
 		var g0, g1, h00, h01, h11 float64
-		for i := range later {
-			z := 0.0
-			for j, x := range later[i].features {
-				z += x * earlier[j]
-			}
-			p := 1 / (1 + math.Exp(-slope*z-intercept))
+		for _, o := range others {
+			p := 1 / (1 + math.Exp(-slope*o.logOdds-intercept))
 			wrong := -p
-			if later[i].right {
+			if o.right {
 				wrong++
 			}
-			g0, g1 = g0+wrong, g1+wrong*z
-			h00, h01, h11 = h00+p*(1-p), h01+p*(1-p)*z, h11+p*(1-p)*z*z
+			g0, g1 = g0+wrong, g1+wrong*o.logOdds
+			h00, h01, h11 = h00+p*(1-p), h01+p*(1-p)*o.logOdds, h11+p*(1-p)*o.logOdds*o.logOdds
 		}
 		determinant := h00*h11 - h01*h01
 		if determinant < 1e-9 {
@@ -147,7 +174,7 @@ func calibrated(weights, earlier suggest.Features, later []example) suggest.Feat
 		intercept += (h11*g0 - h01*g1) / determinant
 		slope += (h00*g1 - h01*g0) / determinant
 	}
-	if !(slope > 0.5 && slope < 1.5) {
+	if !(slope > 0.2 && slope < 2) {
 		return weights
 	}
 	for j := range weights {
@@ -155,4 +182,19 @@ func calibrated(weights, earlier suggest.Features, later []example) suggest.Feat
 	}
 	weights[len(weights)-1] += intercept
 	return weights
+}
+
+// curvature is how sharply examples of so many pages tell weights, for one page:
+// minus the second derivatives of the logarithm of their likelihood.
+func curvature(weights *suggest.Features, examples []example, pages int) (c suggest.Curvature) {
+	for i := range examples {
+		x := &examples[i].features
+		p := 1 / (1 + math.Exp(-dot(weights, x)))
+		for j := range x {
+			for k := range x {
+				c[j][k] += p * (1 - p) * x[j] * x[k] / float64(pages)
+			}
+		}
+	}
+	return c
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"labelup/internal/suggest"
@@ -26,7 +27,7 @@ func drawn(number int, weights suggest.Features) []example {
 			z += weights[j] * e.features[j]
 		}
 		e.right = random.Float64() < 1/(1+math.Exp(-z))
-		e.page = i % 10
+		e.page = i
 	}
 	return drawn
 }
@@ -65,19 +66,13 @@ func TestFittingAYesOrNoFindsTheLogOfTheOdds(t *testing.T) {
 	}
 }
 
-func TestWhatIsLeftOutOrNeverVariesWeighsNothing(t *testing.T) {
+func TestWhatNeverVariesWeighsNothing(t *testing.T) {
 	weights := suggest.Features{1, -0.5, 0.25}
 	examples := drawn(2_000, weights)
 	for i := range examples {
 		examples[i].features[4] = 7
 	}
-	got := fit(examples, 0, 5)
-	for _, j := range []int{0, 4, 5} {
-		if got[j] != 0 {
-			t.Errorf("%s weighs %v", suggest.FeatureNames[j], got[j])
-		}
-	}
-	if got[1] >= 0 || got[2] <= 0 {
+	if got := fit(examples); got[4] != 0 || got[1] >= 0 || got[2] <= 0 {
 		t.Errorf("weights %v", got)
 	}
 }
@@ -97,7 +92,7 @@ func TestCalibratingFindsHowMuchTooSureWeightsAre(t *testing.T) {
 		tooSure[j] *= 1.25
 	}
 	tooSure[constant] += 0.5
-	for j, got := range calibrated(tooSure, tooSure, drawn(60_000, right)) {
+	for j, got := range calibrated(tooSure, saidOf(&tooSure, drawn(60_000, right))) {
 		if math.Abs(got-right[j]) > 0.05 {
 			t.Errorf("%s: calibrated %.3f, want %.3f", suggest.FeatureNames[j], got, right[j])
 		}
@@ -107,12 +102,57 @@ func TestCalibratingFindsHowMuchTooSureWeightsAre(t *testing.T) {
 func TestWeightsThatCannotBeCalibratedStayAsTheyAre(t *testing.T) {
 	weights := suggest.Features{1, -0.5, 0.25}
 	upsideDown := suggest.Features{-1, 0.5, -0.25}
-	for name, later := range map[string][]example{
-		"no later examples":        nil,
-		"later ones say otherwise": drawn(5_000, upsideDown),
+	for name, others := range map[string][]example{
+		"no others":            nil,
+		"others say otherwise": drawn(5_000, upsideDown),
 	} {
-		if got := calibrated(weights, weights, later); got != weights {
+		if got := calibrated(weights, saidOf(&weights, others)); got != weights {
 			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestTheFiveBestOfAPageAreWhatIsSaidOfIt(t *testing.T) {
+	weights := suggest.Features{1}
+	var examples []example
+	for page, odds := range [][]float64{{1, 7, 3, 2, 6, 5, 4}, {9}, {8, 10}} {
+		for _, o := range odds {
+			examples = append(examples, example{suggest.Features{o}, o == 6, page})
+		}
+	}
+	want := []said{{7, false}, {6, true}, {5, false}, {4, false}, {3, false}, {9, false}, {10, false}, {8, false}}
+	if got := saidOf(&weights, examples); !slices.Equal(got, want) {
+		t.Errorf("said %v, want %v", got, want)
+	}
+}
+
+// Slopes of the likelihood beside the weights say how it curves.
+func TestTheCurvatureIsTheSecondDerivativeOfTheLikelihood(t *testing.T) {
+	weights := suggest.Features{0.5, -0.5, 0.25, 0.1}
+	examples := drawn(500, weights)
+	const pages, step = 50, 1e-4
+	slope := func(w suggest.Features, j int) float64 {
+		sum := 0.0
+		for i := range examples {
+			x := &examples[i].features
+			wrong := -1 / (1 + math.Exp(-dot(&w, x)))
+			if examples[i].right {
+				wrong++
+			}
+			sum += wrong * x[j]
+		}
+		return sum / pages
+	}
+	got := curvature(&weights, examples, pages)
+	for j := range count {
+		for k := range count {
+			more, less := weights, weights
+			more[k] += step
+			less[k] -= step
+			want := -(slope(more, j) - slope(less, j)) / (2 * step)
+			if math.Abs(got[j][k]-want) > 1e-4*(1+math.Abs(want)) {
+				t.Errorf("%d, %d: %v, want %v", j, k, got[j][k], want)
+			}
 		}
 	}
 }

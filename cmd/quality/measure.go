@@ -2,39 +2,92 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"labelup/internal/suggest"
 )
 
-// measures are averages over pages.
-type measures struct {
-	pages                  int
-	p1, p3, f3, f5, r5     float64
-	ticked, tickedAndRight int
+// outcome is what became of one page.
+type outcome struct {
+	shown      float64 // F1 of all that is shown
+	silent     bool    // no label in use is shown
+	p1, f5, r5 float64 // of the five best in use, whatever their score
+	mix        float64 // F1@5 of the plain mix
+	ticked     tally
+	added      tally     // new labels that stand beside labels in use
+	tenths     [10]tenth // by score: the five best in use
 }
 
-// add counts one page: the labels suggested, the best first, and the right ones.
-func (m *measures) add(suggested, right []string) {
-	m.pages++
-	m.p1 += precision(suggested, right, 1)
-	m.p3 += precision(suggested, right, 3)
-	m.f3 += f1(suggested, right, 3)
-	m.f5 += f1(suggested, right, 5)
-	m.r5 += recall(suggested, right, 5)
+// tally is how many there were, and how many of these people gave.
+type tally struct{ all, right int }
+
+func (t *tally) add(right bool) {
+	t.all++
+	if right {
+		t.right++
+	}
 }
 
-func (m *measures) addAnswer(answer suggest.Answer, right []string) {
-	var all, ticked []string
-	for _, s := range answer.Suggestions {
-		all = append(all, s.Label)
+func (t tally) plus(other tally) tally { return tally{t.all + other.all, t.right + other.right} }
+
+func (t tally) share() float64 { return float64(t.right) / float64(max(1, t.all)) }
+
+func (t tally) String() string {
+	if t.all == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d of %d (%.0f %%)", t.right, t.all, 100*t.share())
+}
+
+// tenth are suggestions with scores of 0 to 10 %, 10 to 20 % and so on.
+type tenth struct {
+	tally
+	promised float64 // the sum of their scores
+}
+
+func (t tenth) plus(other tenth) tenth {
+	return tenth{t.tally.plus(other.tally), t.promised + other.promised}
+}
+
+// outcomeOf compares with the labels people gave: what is shown, the five best
+// whatever their score, and what the plain mix lists.
+func outcomeOf(shown, listed []suggest.Suggestion, mixed, given []string) (o outcome) {
+	all, inUse := 0, 0
+	for _, s := range shown {
+		right := slices.Contains(given, s.Label)
+		if right {
+			all++
+		}
+		if !s.New {
+			inUse++
+		}
 		if s.Ticked {
-			ticked = append(ticked, s.Label)
+			o.ticked.add(right)
 		}
 	}
-	m.add(all, right)
-	m.ticked += len(ticked)
-	m.tickedAndRight += hits(ticked, right, len(ticked))
+	o.shown = f1(all, len(shown), len(given))
+	o.silent = inUse == 0
+	for _, s := range shown {
+		if s.New && inUse > 0 {
+			o.added.add(slices.Contains(given, s.Label))
+		}
+	}
+	var best []string
+	for _, s := range listed {
+		if s.New || len(best) == 5 {
+			continue
+		}
+		best = append(best, s.Label)
+		t := &o.tenths[min(int(s.Score*10), 9)]
+		t.add(slices.Contains(given, s.Label))
+		t.promised += s.Score
+	}
+	o.p1 = float64(hits(best, given, 1))
+	o.f5 = f1(hits(best, given, 5), 5, len(given))
+	o.r5 = float64(hits(best, given, 5)) / float64(len(given))
+	o.mix = f1(hits(mixed, given, 5), 5, len(given))
+	return o
 }
 
 func hits(suggested, right []string, k int) int {
@@ -47,42 +100,79 @@ func hits(suggested, right []string, k int) int {
 	return n
 }
 
-// precision counts a place that is left empty as a wrong suggestion.
-func precision(suggested, right []string, k int) float64 {
-	return float64(hits(suggested, right, k)) / float64(k)
-}
-
-func recall(suggested, right []string, k int) float64 {
-	if len(right) == 0 {
+// f1 is the harmonic mean of the share of what is suggested that is right, and of
+// what people gave that is found.
+func f1(right, suggested, given int) float64 {
+	if right == 0 {
 		return 0
 	}
-	return float64(hits(suggested, right, k)) / float64(len(right))
+	return 2 * float64(right) / float64(suggested+given)
 }
 
-func f1(suggested, right []string, k int) float64 {
-	p, r := precision(suggested, right, k), recall(suggested, right, k)
-	if p+r == 0 {
-		return 0
+// measures are means over pages, in percent, and counts.
+type measures struct {
+	pages                               int
+	shown, silent, p1, f5, r5, mix, gap float64
+	ticked, added                       tally
+	tenths                              [10]tenth
+}
+
+func measure(outcomes []outcome) (m measures) {
+	m.pages = len(outcomes)
+	part := 100 / float64(len(outcomes))
+	for i := range outcomes {
+		o := &outcomes[i]
+		m.shown += part * o.shown
+		if o.silent {
+			m.silent += part
+		}
+		m.p1 += part * o.p1
+		m.f5 += part * o.f5
+		m.r5 += part * o.r5
+		m.mix += part * o.mix
+		m.ticked, m.added = m.ticked.plus(o.ticked), m.added.plus(o.added)
+		for t := range m.tenths {
+			m.tenths[t] = m.tenths[t].plus(o.tenths[t])
+		}
 	}
-	return 2 * p * r / (p + r)
+	m.gap = gap(&m.tenths)
+	return m
 }
 
-// percent is a sum over pages as an average in percent.
-func (m *measures) percent(sum float64) float64 { return 100 * sum / float64(m.pages) }
-
-func (m *measures) tickedShare() string { return share(m.tickedAndRight, m.ticked) }
-
-// share is a part of a whole, as counts and in percent.
-func share(part, whole int) string {
-	if whole == 0 {
-		return "-"
+// gap is how far scores are from the share that is right, in points: the mean over
+// the tenths that hold anything.
+func gap(tenths *[10]tenth) float64 {
+	sum, n := 0.0, 0
+	for _, t := range tenths {
+		if t.all > 0 {
+			sum += math.Abs(100*t.promised-100*float64(t.right)) / float64(t.all)
+			n++
+		}
 	}
-	return fmt.Sprintf("%d of %d (%.0f %%)", part, whole, 100*float64(part)/float64(whole))
+	return sum / float64(max(1, n))
 }
 
-const tableHead = "| | P@1 | P@3 | F1@3 | F1@5 | R@5 | ticked labels that are right |\n|---|---|---|---|---|---|---|\n"
-
-func (m *measures) row(name string) string {
-	return fmt.Sprintf("| %s | %.1f | %.1f | %.1f | %.1f | %.1f | %s |\n", name,
-		m.percent(m.p1), m.percent(m.p3), m.percent(m.f3), m.percent(m.f5), m.percent(m.r5), m.tickedShare())
+// over is the mean of the measures of collections, each with a part of it. Counts
+// are added up.
+func over(all []measures, parts []float64) (mean measures) {
+	whole := 0.0
+	for _, part := range parts {
+		whole += part
+	}
+	for i, m := range all {
+		part := parts[i] / whole
+		mean.pages += m.pages
+		mean.shown += part * m.shown
+		mean.silent += part * m.silent
+		mean.p1 += part * m.p1
+		mean.f5 += part * m.f5
+		mean.r5 += part * m.r5
+		mean.mix += part * m.mix
+		mean.ticked, mean.added = mean.ticked.plus(m.ticked), mean.added.plus(m.added)
+		for t := range mean.tenths {
+			mean.tenths[t] = mean.tenths[t].plus(m.tenths[t])
+		}
+	}
+	mean.gap = gap(&mean.tenths)
+	return mean
 }

@@ -5,14 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/format"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"labelup/internal/suggest"
+	"labelup/internal/suggest/known"
 )
 
 // topics are what made-up posts are about: each label with words of its own.
@@ -22,8 +25,28 @@ var topics = map[string]string{
 	"hiring":  "candidate interview offer salary recruiter",
 }
 
-// madeUp writes a file of posts, one a day, each about one topic or two.
-func madeUp(t *testing.T, number int) string {
+// few is a moment of work.
+var few = effort{fitted: 16, judged: 12}
+
+// madeUp writes collections of posts, one a day, each about one topic or two. It
+// returns the pattern of their files.
+func madeUp(t *testing.T, numbers ...int) string {
+	t.Helper()
+	folder := t.TempDir()
+	for i, number := range numbers {
+		file := filepath.Join(folder, string(rune('a'+i)), "pages.jsonl")
+		if err := os.Mkdir(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, madeUpPosts(t, number, 5+i), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(folder, "*", "pages.jsonl")
+}
+
+// madeUpPosts are some posts, of which one in so many is about two topics.
+func madeUpPosts(t *testing.T, number, two int) []byte {
 	t.Helper()
 	names := []string{"billing", "search", "hiring"}
 	var b bytes.Buffer
@@ -31,7 +54,7 @@ func madeUp(t *testing.T, number int) string {
 	for i := range number {
 		labels := []string{names[i%3]}
 		text := strings.Repeat("We wrote this about the "+topics[labels[0]]+". ", 4)
-		if i%5 == 0 {
+		if i%two == 0 {
 			second := names[(i+1)%3]
 			labels = append(labels, second)
 			text += strings.Repeat("And about "+topics[second]+" in "+second+". ", 3)
@@ -44,116 +67,181 @@ func madeUp(t *testing.T, number int) string {
 			t.Fatal(err)
 		}
 	}
-	file := filepath.Join(t.TempDir(), "pages.jsonl")
-	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
+	return b.Bytes()
 }
 
-func madeUpPosts(t *testing.T, number int) []post {
+func readMadeUp(t *testing.T, numbers ...int) []collection {
 	t.Helper()
-	posts, err := readPosts(madeUp(t, number))
+	collections, err := readCollections(madeUp(t, numbers...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return posts
+	return collections
 }
 
-func TestMeasures(t *testing.T) {
-	var m measures
-	m.add([]string{"a", "b", "c", "d", "e", "f"}, []string{"a", "c", "f", "g"}) // P@1 1, P@3 2/3, R@3 1/2, P@5 2/5, R@5 1/2
-	m.add([]string{"x"}, []string{"a"})
-	m.add(nil, []string{"a"})
-	m.add([]string{"b", "a"}, []string{"a"}) // P@3 1/3, R@3 1, P@5 1/5, R@5 1
-	m.ticked, m.tickedAndRight = 3, 2
-	want := "| it | 25.0 | 25.0 | 26.8 | 19.4 | 37.5 | 2 of 3 (67 %) |\n"
-	if got := m.row("it"); got != want {
-		t.Errorf("row %q, want %q", got, want)
+func TestWhatBecomesOfAPage(t *testing.T) {
+	inUse := func(label string, score float64) suggest.Suggestion {
+		return suggest.Suggestion{Label: label, Score: score}
+	}
+	ticked := suggest.Suggestion{Label: "a", Score: 0.95, Ticked: true}
+	wronglyTicked := suggest.Suggestion{Label: "w", Score: 0.9, Ticked: true}
+	added := suggest.Suggestion{Label: "n", Score: 0.15, New: true}
+	for name, test := range map[string]struct {
+		shown, listed []suggest.Suggestion
+		mixed, given  []string
+		want          outcome
+	}{
+		"nothing is shown, and what is listed is half right": {
+			listed: []suggest.Suggestion{inUse("x", 0.11), inUse("a", 0.05)}, given: []string{"a"},
+			want: outcome{silent: true, f5: 2. / 6, r5: 1, tenths: [10]tenth{0: {tally{1, 1}, 0.05}, 1: {tally{1, 0}, 0.11}}},
+		},
+		"one of two ticks is right": {
+			shown: []suggest.Suggestion{ticked, wronglyTicked}, listed: []suggest.Suggestion{ticked, wronglyTicked}, given: []string{"a", "b"},
+			want: outcome{shown: 2. / 4, p1: 1, f5: 2. / 7, r5: 0.5, ticked: tally{2, 1}, tenths: [10]tenth{9: {tally{2, 1}, 1.85}}},
+		},
+		"a new label counts as shown and is not ranked": {
+			shown: []suggest.Suggestion{inUse("x", 0.2), added}, listed: []suggest.Suggestion{inUse("x", 0.2), added}, given: []string{"n"},
+			want: outcome{shown: 2. / 3, added: tally{1, 1}, tenths: [10]tenth{2: {tally{1, 0}, 0.2}}},
+		},
+		"new labels alone stand beside nothing": {
+			shown: []suggest.Suggestion{added}, given: []string{"n"},
+			want: outcome{shown: 1, silent: true},
+		},
+		"the sixth is not ranked, nor is that of the mix": {
+			listed: []suggest.Suggestion{inUse("1", 0), inUse("2", 0), inUse("3", 0), inUse("4", 0), inUse("5", 0), inUse("a", 0)},
+			mixed:  []string{"b", "2", "3", "4", "5", "a"}, given: []string{"a", "b"},
+			want: outcome{silent: true, mix: 2. / 7, tenths: [10]tenth{0: {tally{5, 0}, 0}}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := outcomeOf(test.shown, test.listed, test.mixed, test.given)
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(outcome{}, tally{}, tenth{}), near); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
-func TestOnlyTicksCountAsTicked(t *testing.T) {
-	var m measures
-	m.addAnswer(suggest.Answer{Suggestions: []suggest.Suggestion{
-		{Label: "a", Ticked: true}, {Label: "b", Ticked: true}, {Label: "c"},
-	}}, []string{"b", "c"})
-	if m.tickedShare() != "1 of 2 (50 %)" || m.p3 != 2.0/3 {
-		t.Errorf("measures %+v", m)
+// near compares numbers that are sums.
+var near = cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })
+
+func TestMeansCountCollectionsAsTheyAreToldTo(t *testing.T) {
+	small := []outcome{{shown: 1, tenths: [10]tenth{9: {tally{1, 1}, 0.9}}, ticked: tally{1, 1}}, {silent: true}}
+	large := []outcome{{shown: 0.25, p1: 1, tenths: [10]tenth{9: {tally{1, 0}, 0.9}, 1: {tally{2, 0}, 0.2}}, ticked: tally{2, 0}}}
+	got := over([]measures{measure(small), measure(large)}, []float64{1, 3})
+	want := measures{pages: 3, shown: 50.*1/4 + 25.*3/4, silent: 50. / 4, p1: 75, ticked: tally{3, 1}, gap: (40. + 10) / 2}
+	want.tenths[9], want.tenths[1] = tenth{tally{2, 1}, 1.8}, tenth{tally{2, 0}, 0.2}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(measures{}, tally{}, tenth{}), near); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := want.ticked.String() + ", " + want.added.String(); got != "1 of 3 (33 %), -" {
+		t.Errorf("ticks %s", got)
+	}
+	low, high := drawnAgain([][]outcome{small, large}, func(of [][]outcome) measures { return measure(of[0]) })(func(m *measures) float64 { return m.shown })
+	if low != 0 || high != 100 {
+		t.Errorf("between %v and %v, want 0 and 100: one of two pages is right", low, high)
 	}
 }
 
-func TestBaselines(t *testing.T) {
-	posts := madeUpPosts(t, 30)
-	page := posts[29] // about hiring
-	page.plain = plainWords("An interview with a candidate about an offer. Billing, then search, then BILLING!")
-	want := map[string][]string{
-		"most used labels":         {"billing", "search", "hiring"},
-		"label's name in the text": {"billing", "search"},
-		"votes of the 15 nearest":  {"hiring"},
-		"nearest centroid":         {"hiring"},
-	}
-	for _, b := range baselines {
-		got := b.learn(posts[:29])(page)
-		if diff := cmp.Diff(want[b.name], got[:min(len(got), len(want[b.name]))]); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", b.name, diff)
+func TestThePlainMix(t *testing.T) {
+	c := readMadeUp(t, 30)[0]
+	page := c.posts[29]
+	page.title, page.plain = known.Pieces("An interview"), known.Pieces("An interview with a candidate about an offer. Billing!")
+	for s, want := range map[suggest.Situation][]string{
+		suggest.ByPages:  {"hiring", "billing"},
+		suggest.ByTitles: {"billing"},
+		suggest.ByName:   {"billing"},
+	} {
+		got := newMix(c.posts[:29], s).best(&page)
+		if diff := cmp.Diff(want, got[:min(len(got), len(want))]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", suggest.SituationNames[s], diff)
 		}
 	}
 }
 
-// Were a judged page to know its own labels, or those of later ones, every
-// number would be too good.
-func TestNothingLaterHasAPartInWhatAPageIsJudgedBy(t *testing.T) {
-	const pages = 150
-	posts, changed := madeUpPosts(t, pages), madeUpPosts(t, pages)
-	known := first(posts, 80)
-	for i := range changed[len(known):] {
-		changed[len(known)+i].Given = []string{"quite", "another"}
+// Were a judged page to know its own labels, those of later pages, or weights that
+// did, every number would be too good.
+func TestNothingHasAPartInWhatAPageIsJudgedByThatMustNot(t *testing.T) {
+	collections, changed := readMadeUp(t, 40, 40, 40), readMadeUp(t, 40, 40, 40)
+	c := &changed[0]
+	labelled := make([]suggest.Page, len(c.posts))
+	for i := range c.posts {
+		labelled[i] = c.posts[i].Page.Page
+		labelled[i].Labels = c.posts[i].Given
+		if i >= c.cut(firstJudged) {
+			labelled[i].Labels = []string{"quite", "another"}
+		}
+		c.posts[i].Given = labelled[i].Labels
 	}
-	all, others := allExamples(posts), allExamples(changed)
-	if diff := cmp.Diff(all.fit(len(known)), others.fit(len(known))); diff != "" {
-		t.Errorf("weights differ (-as it is +with other labels later):\n%s", diff)
+	c.known = known.Read(labelled)
+
+	as, other := newFitter(collections, few), newFitter(changed, few)
+	if diff := cmp.Diff(as.on(as.everything().without(0)).weights, other.on(other.everything().without(0)).weights); diff != "" {
+		t.Errorf("weights for the first differ (-as it is +with other labels in it):\n%s", diff)
 	}
-	if cmp.Equal(all.fit(pages), others.fit(pages)) {
-		t.Error("the labels of later pages do not matter for weights that were fitted on them, so nothing was tried")
+	if cmp.Equal(as.on(as.everything().without(1)).weights, other.on(other.everything().without(1)).weights) {
+		t.Error("its labels do not matter for weights that were fitted on it, so nothing was tried")
 	}
-	w := all.fit(len(known))
-	for i := len(known); i < pages; i++ {
-		for _, s := range allSituations {
-			if !cmp.Equal(w.Suggest(inputFor(posts[i], known, s)), w.Suggest(inputFor(changed[i], first(changed, 80), s))) {
-				t.Errorf("%s: post %d is judged otherwise with other labels", suggest.SituationNames[s], i)
+	w := &as.on(as.everything().without(0)).weights
+	first := c.cut(firstJudged)
+	for _, at := range []int{first, first + 3} {
+		for s := range situations {
+			if !cmp.Equal(w.Suggest(collections[0].around(at, suggest.Situation(s))), w.Suggest(c.around(at, suggest.Situation(s)))) {
+				t.Errorf("%s: post %d is judged otherwise with other labels in it and later", suggest.SituationNames[s], at)
 			}
 		}
-		if !cmp.Equal(w.Suggest(bySearch(posts[i], known)), w.Suggest(bySearch(changed[i], first(changed, 80)))) {
-			t.Errorf("by search: post %d is judged otherwise with other labels", i)
-		}
+	}
+	if cmp.Equal(w.Suggest(collections[0].around(39, suggest.ByPages)), w.Suggest(c.around(39, suggest.ByPages))) {
+		t.Error("the labels of earlier pages do not matter, so nothing was tried")
 	}
 }
 
-func TestTheInputBySearchHasTheTextsThatTheSearchFinds(t *testing.T) {
-	posts := madeUpPosts(t, 100)
-	in := bySearch(posts[99], posts[:99]) // about billing
-	if len(in.Neighbours) != 99 {
-		t.Fatalf("%d neighbours", len(in.Neighbours))
+func TestPagesWithoutDatesAreInAnOrderThatIsDrawn(t *testing.T) {
+	dated, drawn := madeUp(t, 40), madeUp(t, 40)
+	file := strings.ReplaceAll(drawn, "*", "a")
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
 	}
-	whole := map[*suggest.Terms]bool{}
-	for _, p := range posts {
-		whole[p.whole] = true
+	if err := os.WriteFile(file, bytes.Replace(raw, []byte(`"date":`), []byte(`"x":`), 1), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	for i, n := range in.Neighbours {
-		if whole[n.Terms] != (i < mostFound) {
-			t.Errorf("neighbour %d of %d: with its text %v", i, mostFound, whole[n.Terms])
+	order := func(pattern string) (ids []string, dated bool) {
+		collections, err := readCollections(pattern)
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, p := range collections[0].posts {
+			ids = append(ids, p.ID)
+		}
+		return ids, collections[0].dated
 	}
-	for _, n := range in.Neighbours[:30] {
-		if n.Labels[0] != "billing" && n.Labels[len(n.Labels)-1] != "billing" {
-			t.Errorf("the search found %q before pages about billing", n.Title)
+	inTime, isDated := order(dated)
+	anyhow, notDated := order(drawn)
+	again, _ := order(drawn)
+	if !isDated || notDated || !slices.IsSorted(inTime) || slices.IsSorted(anyhow) || !slices.Equal(anyhow, again) {
+		t.Errorf("in time (%v) %q, drawn (%v) %q, again %q", isDated, inTime, notDated, anyhow, again)
+	}
+}
+
+func TestWhatIsLookedAtOfACollection(t *testing.T) {
+	c := readMadeUp(t, 47)[0]
+	if diff := cmp.Diff([]int{28, 29}, c.drawn(19, firstJudged)[:2]); diff != "" {
+		t.Errorf("all that may be judged (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(c.drawn(12, firstJudged), c.drawn(12, firstJudged)); diff != "" {
+		t.Errorf("drawn twice:\n%s", diff)
+	}
+	for post, before := range map[int]int{28: 28, 31: 28, 32: 32, 46: 42, 3: 0} {
+		if got := c.before(post); got != before {
+			t.Errorf("%d posts are known before %d, want %d", got, post, before)
 		}
 	}
 }
 
 func TestTheSourceOfWeights(t *testing.T) {
-	w := &suggest.Weights{suggest.ByTitles: {1: 0.12345, 2: -12}}
+	w := &fitted{weights: suggest.Weights{suggest.ByTitles: {1: 0.12345, 2: -12}}}
+	w.prior[suggest.BySearch][0] = [count]float64{1: 1234.5678}
 	var one, two bytes.Buffer
 	if err := writeWeights(&one, "Made for a test.", w); err != nil {
 		t.Fatal(err)
@@ -167,7 +255,7 @@ func TestTheSourceOfWeights(t *testing.T) {
 	if formatted, err := format.Source(one.Bytes()); err != nil || !bytes.Equal(formatted, one.Bytes()) {
 		t.Errorf("not formatted: %v", err)
 	}
-	for _, want := range []string{"Made for a test.", "\tByTitles: {\n\t\t0.0000,", " 0.1235,", " -12.0000,", "// " + suggest.FeatureNames[1] + "\n"} {
+	for _, want := range []string{"Made for a test.", "\tByTitles: {\n\t\t0.0000,", " 0.1235,", " -12.0000,", "BySearch: {\n\t\t{0, 1234.57, 0, 0, 0, 0, 0, 0},", "// " + suggest.FeatureNames[1] + "\n"} {
 		if !strings.Contains(strings.Join(strings.Fields(one.String()), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("no %q in\n%s", want, &one)
 		}
@@ -175,17 +263,17 @@ func TestTheSourceOfWeights(t *testing.T) {
 }
 
 func TestTheCommandOnMadeUpPages(t *testing.T) {
-	pages := madeUp(t, 150)
+	pages := madeUp(t, 40, 50)
 	document := filepath.Join(t.TempDir(), "document.md")
 	if err := os.WriteFile(document, []byte("before\n"+begin+"old\n"+end+"after\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var printed bytes.Buffer
-	if err := run(&printed, pages, []string{"table", document}); err != nil {
+	if err := run(&printed, pages, few, []string{"table", document}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"150 pages, the first 120 to learn from", "| most used labels |", "| **by pages** | 100.0 |", "| without usage |", "| 95 % | 8 |", "to 100 % |", "| wrong labels |", "labels that no page had before",
+		"2 collections. Of each, 12 pages", "| **by pages**, over collections | ", "| **by name**, over pages | ", "In each collection, by search", "\n| a | ", "\n| b | ", "| 90 to 100 % |", "offered for removal",
 	} {
 		if !strings.Contains(printed.String(), want) {
 			t.Errorf("no %q in\n%s", want, &printed)
@@ -202,7 +290,7 @@ func TestTheCommandOnMadeUpPages(t *testing.T) {
 	weights := filepath.Join(t.TempDir(), "weights.go")
 	printed.Reset()
 	for _, args := range [][]string{{"fit"}, {"fit", weights}} {
-		if err := run(&printed, pages, args); err != nil {
+		if err := run(&printed, pages, few, args); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -210,12 +298,12 @@ func TestTheCommandOnMadeUpPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(printed.String(), string(written)); diff != "" || !strings.Contains(string(written), ", 150 pages, SHA-256 ") {
+	if diff := cmp.Diff(printed.String(), string(written)); diff != "" || !strings.Contains(string(written), ", a, b, SHA-256 ") {
 		t.Errorf("weights (-printed +written):\n%s", diff)
 	}
 
 	printed.Reset()
-	if err := run(&printed, pages, []string{"show", "3"}); err != nil {
+	if err := run(&printed, pages, few, []string{"show", "3"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Count(printed.String(), "  people: "); got != 3 {
@@ -224,7 +312,8 @@ func TestTheCommandOnMadeUpPages(t *testing.T) {
 }
 
 func TestTheCommandCalledInAWrongWay(t *testing.T) {
-	pages := madeUp(t, fewestPosts)
+	pages := madeUp(t, 40, 40)
+	document := strings.ReplaceAll(pages, "*", "a")
 	for name, test := range map[string]struct {
 		pages string
 		args  []string
@@ -235,12 +324,14 @@ func TestTheCommandCalledInAWrongWay(t *testing.T) {
 		"no number of answers":           {pages, []string{"show", "few"}},
 		"no answer at all":               {pages, []string{"show", "0"}},
 		"pages that are not there":       {pages + "x", []string{"fit"}},
-		"too few pages":                  {madeUp(t, fewestPosts-1), []string{"fit"}},
-		"a document that is not there":   {pages, []string{"table", pages + "x"}},
-		"a document without the markers": {pages, []string{"table", pages}},
+		"a pattern that is none":         {"[", []string{"fit"}},
+		"too few pages":                  {madeUp(t, 40, 19), []string{"fit"}},
+		"one collection to be judged":    {document, []string{"table"}},
+		"a document that is not there":   {pages, []string{"table", document + "x"}},
+		"a document without the markers": {pages, []string{"table", document}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := run(&bytes.Buffer{}, test.pages, test.args); err == nil {
+			if err := run(&bytes.Buffer{}, test.pages, few, test.args); err == nil {
 				t.Error("no error")
 			}
 		})

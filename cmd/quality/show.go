@@ -9,22 +9,29 @@ import (
 	"labelup/internal/suggest"
 )
 
-// show prints so many answers, spread evenly over the pages that the blocks judge,
-// to be read by eye.
-func show(out io.Writer, posts []post, number int) {
-	all := allExamples(posts)
-	judged := rolling(posts, &all, byPages)
-	number = min(number, len(judged))
-	for i := range number {
-		judged[i*len(judged)/number].print(out)
+// show prints so many answers by pages, in turn of each collection and spread
+// evenly over those that are judged, to be read by eye.
+func show(out io.Writer, collections []collection, e effort, number int) {
+	fitter := newFitter(collections, e)
+	for n := range number {
+		i := n % len(collections)
+		c := &collections[i]
+		posts := c.drawn(e.judged, firstJudged)
+		at := posts[n*len(posts)/number]
+		w := &fitter.on(fitter.everything().without(i)).weights
+		if len(collections) == 1 {
+			w = &fitter.on(fitter.everything()).weights
+		}
+		fmt.Fprintf(out, "%s, ", c.name)
+		printAnswer(out, &c.posts[at], w.Suggest(c.around(at, suggest.ByPages)))
 	}
 }
 
-func (j *judgedPost) print(out io.Writer) {
-	fmt.Fprintf(out, "%s %s\n  people: %s\n", j.Date.Format("2006-01-02"), j.Title, strings.Join(j.Given, ", "))
-	for _, s := range j.answer.Suggestions {
+func printAnswer(out io.Writer, p *post, answer suggest.Answer) {
+	fmt.Fprintf(out, "%s %s\n  people: %s\n", p.Date.Format("2006-01-02"), p.Title, strings.Join(p.Given, ", "))
+	for _, s := range answer.Suggestions {
 		mark := "-"
-		if slices.Contains(j.Given, s.Label) {
+		if slices.Contains(p.Given, s.Label) {
 			mark = "+"
 		}
 		if s.Ticked {
@@ -33,13 +40,16 @@ func (j *judgedPost) print(out io.Writer) {
 		if s.New {
 			mark += " new"
 		}
+		if s.Guess {
+			mark += " guess"
+		}
 		fmt.Fprintf(out, "  %3.0f %% %s %s\n", 100*s.Score, s.Label, mark)
 		for _, r := range s.Reasons {
 			fmt.Fprintf(out, "          %s\n", inBrief(r))
 		}
 	}
-	if j.answer.Nothing != "" {
-		fmt.Fprintf(out, "  nothing: %s\n", j.answer.Nothing)
+	if answer.Nothing != "" {
+		fmt.Fprintf(out, "  nothing: %s\n", answer.Nothing)
 	}
 	fmt.Fprintln(out)
 }

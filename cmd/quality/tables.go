@@ -3,249 +3,201 @@ package main
 import (
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"reflect"
 	"slices"
 
 	"labelup/internal/suggest"
 )
 
-// tables measures one split of the posts in time: what is known, and what is
-// judged by it.
-type tables struct {
-	posts, known, judged []post
-	examples             examples
-	weights              *suggest.Weights // fitted on what is known
+// judged are the outcomes for each collection in each situation.
+type judged struct {
+	effort      effort
+	collections []collection
+	outcomes    [situations][][]outcome // by collection and page
+	removals    []removals              // by collection
 }
 
-func newTables(posts []post) *tables {
-	t := &tables{posts: posts, known: first(posts, fittedPercent), examples: allExamples(posts)}
-	t.judged = posts[len(t.known):]
-	t.weights = t.examples.fit(len(t.known))
-	return t
+// judgeAll judges each collection by weights that were fitted on the others.
+func judgeAll(collections []collection, e effort) *judged {
+	j := &judged{effort: e, collections: collections}
+	fitter := newFitter(collections, e)
+	for i := range collections {
+		c := &collections[i]
+		w := &fitter.on(fitter.everything().without(i)).weights
+		posts := c.drawn(e.judged, firstJudged)
+		for s := range j.outcomes {
+			j.outcomes[s] = append(j.outcomes[s], c.judge(posts, suggest.Situation(s), w))
+		}
+		j.removals = append(j.removals, c.judgeRemovals(posts, w))
+	}
+	return j
+}
+
+// judge suggests labels for posts in a situation.
+func (c *collection) judge(posts []int, s suggest.Situation, w *suggest.Weights) []outcome {
+	var outcomes []outcome
+	var plain *mix
+	before := -1
+	for _, at := range posts {
+		if c.before(at) != before {
+			before = c.before(at)
+			plain = newMix(c.posts[:before], s)
+		}
+		in := c.around(at, s)
+		shown := w.Suggest(in)
+		in.Unlikely = true
+		listed := w.Suggest(in)
+		outcomes = append(outcomes, outcomeOf(shown.Suggestions, listed.Suggestions, plain.best(&c.posts[at]), c.posts[at].Given))
+	}
+	return outcomes
+}
+
+// removals is how many labels were offered for removal.
+type removals struct{ wrong, given tally }
+
+// judgeRemovals gives each post a label that it has not, beside its own, and looks
+// which are offered for removal. A tally's right are those that are.
+func (c *collection) judgeRemovals(posts []int, w *suggest.Weights) (r removals) {
+	random := seeded(c.name)
+	for _, at := range posts {
+		given := c.posts[at].Given
+		labels := c.known.First(c.before(at)).Labels()
+		wrong := labels[random.IntN(len(labels))]
+		if slices.Contains(given, wrong) {
+			continue
+		}
+		in := c.around(at, suggest.ByPages)
+		in.Page.Labels = append(slices.Clone(given), wrong)
+		offered := w.Suggest(in).Removals
+		for _, label := range in.Page.Labels {
+			is := slices.ContainsFunc(offered, func(r suggest.Removal) bool { return r.Label == label })
+			if label == wrong {
+				r.wrong.add(is)
+			} else {
+				r.given.add(is)
+			}
+		}
+	}
+	return r
 }
 
 // write writes all tables as Markdown.
-func (t *tables) write(out io.Writer) {
-	fmt.Fprintf(out, "%d pages, the first %d to learn from and to fit the weights on, the %d later ones to judge.\n\n",
-		len(t.posts), len(t.known), len(t.judged))
-	t.writeQuality(out)
-	fmt.Fprint(out, "\n### What each kind of evidence adds\n\n")
-	t.writeEvidence(out)
-	fmt.Fprint(out, "\n### Whether ticks can be trusted\n\n")
-	t.writeSplits(out)
+func (j *judged) write(out io.Writer) {
+	fmt.Fprintf(out, "%d collections. Of each, %d pages of the last two fifths are judged, the same each time. A page is judged by those of its\n"+
+		"collection before its tenth, and by weights that were fitted on the other collections, %d pages of each. In the means over\n"+
+		"pages, a collection counts by its size. In brackets is where 95 of 100 means are if the judged pages are drawn again.\n", len(j.collections), j.effort.judged, j.effort.fitted)
+	for i := range j.collections {
+		if c := &j.collections[i]; !c.dated {
+			fmt.Fprintf(out, "The pages of %s have no dates, and are in an order that was drawn.\n", c.name)
+		}
+	}
+	fmt.Fprint(out, "\n", tableHead)
+	for s, name := range suggest.SituationNames {
+		j.writeMeans(out, name, j.outcomes[s])
+	}
+	for s, name := range suggest.SituationNames {
+		fmt.Fprintf(out, "\n### In each collection, %s\n\n%s", name, tableHead)
+		for i := range j.collections {
+			m := measure(j.outcomes[s][i])
+			fmt.Fprintf(out, "| %s | %.1f | %.1f | %.1f | %.1f | %.1f | %s | %s | %.1f | %s |\n",
+				j.collections[i].name, m.shown, m.silent, m.p1, m.f5, m.r5, mixed(m.mix, suggest.Situation(s)), m.ticked, m.gap, m.added)
+		}
+	}
 	fmt.Fprint(out, "\n### Whether a score means what it says\n\n")
-	t.writeBands(out)
+	j.writeTenths(out)
 	fmt.Fprint(out, "\n### Labels offered for removal\n\n")
-	t.writeRemovals(out)
-	fmt.Fprint(out, "\n### New labels\n\n")
-	t.writeNew(out)
+	j.writeRemovals(out)
 }
 
-func (t *tables) writeQuality(out io.Writer) {
-	fmt.Fprint(out, tableHead)
-	for _, b := range baselines {
-		suggested := b.learn(t.known)
-		m := &measures{}
-		for _, p := range t.judged {
-			m.add(suggested(p), p.Given)
+const tableHead = "| | shown: F1 | no label in use, % of pages | five listed: P@1 | F1@5 | R@5 | plain mix: F1@5 | ticked labels that are right | gap | new labels beside others that are right |\n" +
+	"|---|---|---|---|---|---|---|---|---|---|\n"
+
+// mixed is the plain mix, which has no search.
+func mixed(f5 float64, s suggest.Situation) string {
+	if s == suggest.BySearch {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f", f5)
+}
+
+func (j *judged) writeMeans(out io.Writer, name string, outcomes [][]outcome) {
+	s := suggest.Situation(slices.Index(suggest.SituationNames[:], name))
+	alike, bySize := make([]float64, len(j.collections)), make([]float64, len(j.collections))
+	for i := range j.collections {
+		alike[i], bySize[i] = 1, float64(len(j.collections[i].posts))
+	}
+	for _, means := range []struct {
+		name  string
+		parts []float64
+	}{{"over collections", alike}, {"over pages", bySize}} {
+		mean := func(of [][]outcome) measures {
+			var each []measures
+			for _, o := range of {
+				each = append(each, measure(o))
+			}
+			return over(each, means.parts)
 		}
-		fmt.Fprint(out, m.row(b.name))
-	}
-	for _, s := range slices.Backward(allSituations) {
-		fmt.Fprint(out, measure(t.answers(t.weights, s)).row("**"+suggest.SituationNames[s]+"**"))
+		m := mean(outcomes)
+		between := drawnAgain(outcomes, mean)
+		with := func(of func(*measures) float64) string {
+			low, high := between(of)
+			return fmt.Sprintf("%.1f [%.1f, %.1f]", of(&m), low, high)
+		}
+		low, high := between(func(m *measures) float64 { return 100 * m.ticked.share() })
+		fmt.Fprintf(out, "| **%s**, %s | %s | %s | %.1f | %s | %.1f | %s | %s [%.0f, %.0f] | %.1f | %s |\n", name, means.name,
+			with(func(m *measures) float64 { return m.shown }), with(func(m *measures) float64 { return m.silent }), m.p1,
+			with(func(m *measures) float64 { return m.f5 }), m.r5, mixed(m.mix, s), m.ticked, low, high, m.gap, m.added)
 	}
 }
 
-func (t *tables) answers(w *suggest.Weights, s suggest.Situation) []judgedPost {
-	judged := make([]judgedPost, len(t.judged))
-	for i, p := range t.judged {
-		judged[i] = judgedPost{p, w.Suggest(inputFor(p, t.known, s))}
-	}
-	return judged
-}
-
-// writeEvidence fits the weights again without one feature, or a few, and
-// judges the same pages.
-func (t *tables) writeEvidence(out io.Writer) {
-	type part struct {
-		name    string
-		leftOut []int
-	}
-	parts := []part{{"nothing left out", nil}}
-	for i, name := range suggest.FeatureNames[:len(suggest.FeatureNames)-1] { // the last is the constant
-		parts = append(parts, part{"without " + name, []int{i}})
-	}
-	parts = append(parts,
-		part{"without any vote of other pages", named("similar", "profile", "pattern")},
-		part{"without the label's name", named("title words", "text words", "whole name")})
-	fmt.Fprint(out, "F1@5 and R@5; in brackets how many of the pages get another answer.\n\n|")
-	for _, s := range allSituations {
-		fmt.Fprintf(out, " | %s", suggest.SituationNames[s])
-	}
-	fmt.Fprint(out, " |\n|---|---|---|---|---|\n")
-	whole := make([][]judgedPost, len(allSituations))
-	for _, p := range parts {
-		fmt.Fprintf(out, "| %s", p.name)
-		w := t.examples.fit(len(t.known), p.leftOut...)
-		for _, s := range allSituations {
-			judged := t.answers(w, s)
-			if p.leftOut == nil {
-				whole[s] = judged
-			}
-			changed := 0
-			for i := range judged {
-				if !reflect.DeepEqual(labelsIn(judged[i].answer), labelsIn(whole[s][i].answer)) {
-					changed++
-				}
-			}
-			m := measure(judged)
-			fmt.Fprintf(out, " | %.1f, %.1f", m.percent(m.f5), m.percent(m.r5))
-			switch {
-			case p.leftOut == nil:
-			case changed == 0:
-				fmt.Fprint(out, " (nothing changes)")
-			default:
-				fmt.Fprintf(out, " (%d)", changed)
+// drawnAgain measures as if other pages of the collections had been drawn, some
+// hundred times, and returns what tells between which values 95 of 100 are.
+func drawnAgain(outcomes [][]outcome, mean func([][]outcome) measures) func(of func(*measures) float64) (low, high float64) {
+	const times = 400
+	random := seeded("drawn again")
+	var all []measures
+	for range times {
+		again := make([][]outcome, len(outcomes))
+		for i, of := range outcomes {
+			for range of {
+				again[i] = append(again[i], of[random.IntN(len(of))])
 			}
 		}
-		fmt.Fprint(out, " |\n")
+		all = append(all, mean(again))
 	}
-}
-
-// named are the numbers of features by their names.
-func named(names ...string) []int {
-	var numbers []int
-	for i, name := range suggest.FeatureNames {
-		if slices.Contains(names, name) {
-			numbers = append(numbers, i)
+	return func(of func(*measures) float64) (low, high float64) {
+		var values []float64
+		for i := range all {
+			values = append(values, of(&all[i]))
 		}
+		slices.Sort(values)
+		return values[times/40], values[times-1-times/40]
 	}
-	return numbers
 }
 
-func labelsIn(a suggest.Answer) []string {
-	var labels []string
-	for _, s := range a.Suggestions {
-		labels = append(labels, s.Label)
+// writeTenths compares scores with how often they were right.
+func (j *judged) writeTenths(out io.Writer) {
+	fmt.Fprint(out, "Of the five best labels in use, all collections together: how many had a score of that size, what it was on average,\nand how many of them people gave.\n\n| score |")
+	for _, name := range suggest.SituationNames {
+		fmt.Fprintf(out, " %s |", name)
 	}
-	return labels
-}
-
-// writeSplits judges by earlier and later cuts in time.
-func (t *tables) writeSplits(out io.Writer) {
-	fmt.Fprint(out, "| learned from the first | judged | by pages: F1@5 | R@5 | ticked labels that are right | by search: F1@5 | R@5 | ticked labels that are right |\n|---|---|---|---|---|---|---|---|\n")
-	row := func(learned string, pages, search *measures) {
-		fmt.Fprintf(out, "| %s | %d", learned, pages.pages)
-		for _, m := range []*measures{pages, search} {
-			fmt.Fprintf(out, " | %.1f | %.1f | %s", m.percent(m.f5), m.percent(m.r5), m.tickedShare())
-		}
-		fmt.Fprint(out, " |\n")
-	}
-	for _, percent := range []int{60, 70, 80, 90, 95} {
-		b := block{percent, 100}
-		row(fmt.Sprintf("%d %%", percent), measure(b.judge(t.posts, &t.examples, byPages)), measure(b.judge(t.posts, &t.examples, bySearch)))
-	}
-	row("60, 70, 80, 90 %, each time the next tenth judged",
-		measure(rolling(t.posts, &t.examples, byPages)), measure(rolling(t.posts, &t.examples, bySearch)))
-}
-
-// writeBands compares scores with how often they were right, on all pages of
-// the blocks.
-func (t *tables) writeBands(out io.Writer) {
-	type band struct {
-		suggested, right int
-		promised         float64
-	}
-	var bands [10]band
-	for _, j := range rolling(t.posts, &t.examples, byPages) {
-		for _, s := range j.answer.Suggestions {
-			if s.New {
+	fmt.Fprintf(out, "\n|---|---|---|---|---|\n")
+	for t := range 10 {
+		fmt.Fprintf(out, "| %d to %d %% |", 10*t, 10*t+10)
+		for s := range j.outcomes {
+			all := measure(slices.Concat(j.outcomes[s]...)).tenths[t]
+			if all.all == 0 {
+				fmt.Fprint(out, " - |")
 				continue
 			}
-			b := &bands[min(int(s.Score*10), 9)]
-			b.suggested++
-			b.promised += s.Score
-			if slices.Contains(j.Given, s.Label) {
-				b.right++
-			}
+			fmt.Fprintf(out, " %d: %.0f %%, %.0f %% |", all.all, 100*all.promised/float64(all.all), 100*all.share())
 		}
-	}
-	fmt.Fprint(out, "By pages, on the posts of the last row above.\n\n| score | suggestions | mean score | right |\n|---|---|---|---|\n")
-	for i, b := range bands {
-		if b.suggested > 0 {
-			fmt.Fprintf(out, "| %d to %d %% | %d | %.0f %% | %.0f %% |\n", 10*i, 10*i+10, b.suggested,
-				100*b.promised/float64(b.suggested), 100*float64(b.right)/float64(b.suggested))
-		}
+		fmt.Fprintln(out)
 	}
 }
 
-// wrongLabels is how many times each judged page gets a wrong label.
-const wrongLabels = 5
-
-// writeRemovals gives each judged page a label that it has not and looks which
-// labels are offered for removal.
-func (t *tables) writeRemovals(out io.Writer) {
-	random := rand.New(rand.NewPCG(407, 18)) // the same each time
-	labels := labelsOf(t.known)
-	uses := map[string]int{}
-	for _, p := range t.known {
-		for _, l := range p.Given {
-			uses[l]++
-		}
+func (j *judged) writeRemovals(out io.Writer) {
+	fmt.Fprint(out, "By pages, each judged page with its own labels and one of other pages, drawn at random.\n\n| | wrong labels offered for removal | labels that people gave |\n|---|---|---|\n")
+	for i, r := range j.removals {
+		fmt.Fprintf(out, "| %s | %s | %s |\n", j.collections[i].name, r.wrong, r.given)
 	}
-	const often = 5
-	var wrong, found, wrongOften, foundOften, own, flagged int
-	for _, p := range t.judged {
-		in := inputFor(p, t.known, suggest.ByPages)
-		in.Page.Labels = p.Given
-		own += len(p.Given)
-		flagged += len(t.weights.Suggest(in).Removals)
-		for range wrongLabels {
-			label := labels[random.IntN(len(labels))]
-			for slices.Contains(p.Given, label) {
-				label = labels[random.IntN(len(labels))]
-			}
-			in.Page.Labels = append(slices.Clone(p.Given), label)
-			removals := t.weights.Suggest(in).Removals
-			isFound := slices.ContainsFunc(removals, func(r suggest.Removal) bool { return r.Label == label })
-			wrong++
-			found += one(isFound)
-			if uses[label] >= often {
-				wrongOften++
-				foundOften += one(isFound)
-			}
-		}
-	}
-	fmt.Fprintf(out, "Each judged page was given a label of other pages, drawn at random, %d times over.\n\n| | offered for removal |\n|---|---|\n", wrongLabels)
-	fmt.Fprintf(out, "| wrong labels | %s |\n| those of them that %d pages or more have | %s |\n| labels that people gave | %s |\n",
-		share(found, wrong), often, share(foundOften, wrongOften), share(flagged, own))
-}
-
-func one(yes bool) int {
-	if yes {
-		return 1
-	}
-	return 0
-}
-
-// writeNew looks whether people gave labels that were new at the time. It asks
-// as the product does: what is unlikely leaves room for new labels.
-func (t *tables) writeNew(out io.Writer) {
-	known := labelsOf(t.known)
-	var unseen, proposed, right int
-	for _, p := range t.judged {
-		for _, l := range p.Given {
-			unseen += one(!slices.Contains(known, l))
-		}
-		in := inputFor(p, t.known, suggest.ByPages)
-		in.Unlikely = false
-		for _, s := range t.weights.Suggest(in).Suggestions {
-			if s.New {
-				proposed++
-				right += one(slices.Contains(p.Given, s.Label))
-			}
-		}
-	}
-	fmt.Fprintf(out, "People gave the judged pages %d labels that no page had before. Beside labels in use, %d new ones were proposed; people gave %d of these.\n", unseen, proposed, right)
 }

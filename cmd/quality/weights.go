@@ -7,28 +7,58 @@ import (
 	"go/format"
 	"io"
 	"os"
+	"strings"
 
 	"labelup/internal/suggest"
 )
 
-// stamp says what weights were fitted with: whether they are still the right
-// ones can be seen at a glance.
-func stamp(file string, pages int) (string, error) {
-	raw, err := os.ReadFile(file) //nolint:gosec // the developer named it
-	if err != nil {
-		return "", err
+// stamp says what weights were fitted with: the collections, and what the engine
+// makes of the first of them. Whether they are still the right ones can be seen at
+// a glance.
+func stamp(files []string, first *collection) (string, error) {
+	hash := sha256.New()
+	var names []string
+	for _, file := range files {
+		raw, err := os.ReadFile(file) //nolint:gosec // the developer named it
+		if err != nil {
+			return "", err
+		}
+		names = append(names, nameOf(file))
+		fmt.Fprintf(hash, "%s %d\n", nameOf(file), len(raw))
+		_, _ = hash.Write(raw) // there is no error
 	}
-	return fmt.Sprintf("Engine %s, %d pages, SHA-256 %.16x.", suggest.Engine, pages, sha256.Sum256(raw)), nil
+	for _, examples := range examplesOf(first, first.drawn(min(stamped, len(first.posts)-first.cut(firstFitted)), firstFitted)) {
+		for i := range examples {
+			fmt.Fprintf(hash, "%.4f %v\n", examples[i].features, examples[i].right)
+		}
+	}
+	return fmt.Sprintf("Engine %s, %s, SHA-256 %.16x.", suggest.Engine, strings.Join(names, ", "), hash.Sum(nil)), nil
 }
 
+// stamped is how many pages of the first collection are in the stamp.
+const stamped = 8
+
 // writeWeights writes weights.go. The same weights make the same bytes.
-func writeWeights(out io.Writer, stamp string, w *suggest.Weights) error {
+func writeWeights(out io.Writer, stamp string, f *fitted) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "package suggest\n\n// fitted are the weights of logistic regressions. Written by `make fit`; do not\n// edit. %s\nvar fitted = Weights{\n", stamp)
-	for i, name := range [len(w)]string{"ByPages", "BySearch", "ByTitles", "ByName"} {
+	names := [situations]string{"ByPages", "BySearch", "ByTitles", "ByName"}
+	for i, name := range names {
 		fmt.Fprintf(&b, "\t%s: {\n", name)
-		for j, weight := range w[i] {
+		for j, weight := range f.weights[i] {
 			fmt.Fprintf(&b, "\t\t%.4f, // %s\n", weight, suggest.FeatureNames[j])
+		}
+		fmt.Fprint(&b, "\t},\n")
+	}
+	fmt.Fprint(&b, "}\n\n// Prior is how sharply one page tells these weights, on average.\nvar Prior = [situations]Curvature{\n")
+	for i, name := range names {
+		fmt.Fprintf(&b, "\t%s: {\n", name)
+		for _, row := range f.prior[i] {
+			fmt.Fprint(&b, "\t\t{")
+			for k, x := range row {
+				fmt.Fprintf(&b, "%s%.6g", []string{"", ", "}[min(k, 1)], x)
+			}
+			fmt.Fprint(&b, "},\n")
 		}
 		fmt.Fprint(&b, "\t},\n")
 	}

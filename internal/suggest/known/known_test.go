@@ -116,7 +116,7 @@ func TestPieces(t *testing.T) {
 		"サーバー設定":               {"サー", "ーバ", "バー", "ー設", "設定"},
 		"Übung straße":         {"übung", "straße"},
 	} {
-		if diff := cmp.Diff(want, pieces(text)); diff != "" {
+		if diff := cmp.Diff(want, Pieces(text)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", text, diff)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 type postings map[string][]int
 
 func (p postings) add(text string, page int) {
-	for _, piece := range pieces(text) {
+	for _, piece := range Pieces(text) {
 		if pages := p[piece]; len(pages) == 0 || pages[len(pages)-1] != page {
 			p[piece] = append(pages, page)
 		}
@@ -20,7 +20,7 @@ func (p postings) add(text string, page int) {
 // with are the pages that have all pieces of a word.
 func (p postings) with(word string) []int {
 	var pages []int
-	for i, piece := range pieces(word) {
+	for i, piece := range Pieces(word) {
 		if i == 0 {
 			pages = slices.Clone(p[piece])
 			continue
@@ -33,10 +33,10 @@ func (p postings) with(word string) []int {
 	return pages
 }
 
-// pieces are the words of a text in lower case. Where a script puts no spaces
+// Pieces are the words of a text in lower case. Where a script puts no spaces
 // between words, each two characters that follow each other are one, as search
 // engines have it.
-func pieces(text string) []string {
+func Pieces(text string) []string {
 	var all []string
 	for _, word := range strings.FieldsFunc(strings.ToLower(text), isBetween) {
 		start, previous := 0, 0 // of the run, of the character before
