@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 
@@ -39,7 +40,7 @@ func examplesOf(c *collection, posts []int) (all examples) {
 type fitter struct {
 	examples []examples // of each collection
 	pages    int        // that the examples of each are of
-	done     map[set]*[situations]suggest.Features
+	done     map[set]*fitted
 }
 
 // set is some of the collections, a bit each.
@@ -47,12 +48,10 @@ type set uint64
 
 func (s set) has(collection int) bool { return s>>collection&1 == 1 }
 
-func (s set) count() int { return bits.OnesCount64(uint64(s)) }
-
 func (s set) without(collection int) set { return s &^ (1 << collection) }
 
 func newFitter(collections []collection, e effort) *fitter {
-	f := &fitter{pages: e.fitted, done: map[set]*[situations]suggest.Features{}}
+	f := &fitter{pages: e.fitted, done: map[set]*fitted{}}
 	for i := range collections {
 		c := &collections[i]
 		f.examples = append(f.examples, examplesOf(c, c.drawn(e.fitted, firstFitted)))
@@ -73,38 +72,45 @@ func (f *fitter) of(collections set, situation int) (some []example) {
 	return some
 }
 
-// plain fits weights that are as sure of themselves as the collections that they
-// are fitted on let them be.
-func (f *fitter) plain(collections set) *[situations]suggest.Features {
-	if f.done[collections] == nil {
-		var w [situations]suggest.Features
-		for s := range w {
-			w[s] = fit(f.of(collections, s))
-		}
-		f.done[collections] = &w
-	}
-	return f.done[collections]
-}
-
-// fitted are weights and how much is known of them.
+// fitted are weights, and how sharply the pages they were fitted on tell them.
 type fitted struct {
 	weights suggest.Weights
 	prior   [situations]suggest.Curvature
 }
 
-// on fits weights on some collections, and makes them as sure as they may be of
-// another: how sure is found by leaving out each in turn.
+// on fits weights on some collections: first on all labels, then on those that
+// come first by these weights. A person sees no others, and weights that were
+// fitted on the hundreds which nothing speaks for are too sure of the rest.
 func (f *fitter) on(collections set) *fitted {
-	w := &fitted{weights: suggest.Weights(*f.plain(collections))}
-	for s := range w.weights {
-		var others []said
-		for i := range f.examples {
-			if rest := collections.without(i); collections.has(i) && rest != 0 {
-				others = append(others, saidOf(&f.plain(rest)[s], f.examples[i][s])...)
-			}
+	if f.done[collections] == nil {
+		w := &fitted{}
+		for s := range w.weights {
+			all := f.of(collections, s)
+			all = first(fit(all), all)
+			w.weights[s] = fit(all)
+			w.prior[s] = curvature(&w.weights[s], all, f.pages*bits.OnesCount64(uint64(collections)))
 		}
-		w.weights[s] = calibrated(w.weights[s], others)
-		w.prior[s] = curvature(&w.weights[s], f.of(collections, s), f.pages*collections.count())
+		f.done[collections] = w
 	}
-	return w
+	return f.done[collections]
+}
+
+// mostFitted is how many labels of each page weights are fitted on.
+const mostFitted = 10
+
+// first are the examples of each page that weights put first.
+func first(weights suggest.Features, all []example) (some []example) {
+	var page []example
+	for i := range all {
+		page = append(page, all[i])
+		if i+1 < len(all) && all[i+1].page == all[i].page {
+			continue
+		}
+		slices.SortStableFunc(page, func(a, b example) int {
+			return cmp.Compare(dot(&weights, &b.features), dot(&weights, &a.features))
+		})
+		some = append(some, page[:min(mostFitted, len(page))]...)
+		page = page[:0]
+	}
+	return some
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
 	"labelup/internal/suggest"
 )
@@ -118,70 +116,12 @@ func solve(a [count][count]float64, b [count]float64) [count]float64 {
 	return b
 }
 
-// said is what weights said of a label, as the logarithm of the odds, and whether
-// people gave it.
-type said struct {
-	logOdds float64
-	right   bool
-}
-
-// saidOf is what weights say of the five best labels of each page: a person sees
-// no others, and those that come first are the ones that weights are too sure of.
-func saidOf(weights *suggest.Features, examples []example) []said {
-	var all, page []said
-	for i := range examples {
-		page = append(page, said{dot(weights, &examples[i].features), examples[i].right})
-		if i+1 < len(examples) && examples[i+1].page == examples[i].page {
-			continue
-		}
-		slices.SortStableFunc(page, func(a, b said) int { return cmp.Compare(b.logOdds, a.logOdds) })
-		all = append(all, page[:min(5, len(page))]...)
-		page = page[:0]
-	}
-	return all
-}
-
 func dot(weights, features *suggest.Features) float64 {
 	sum := 0.0
 	for j, x := range features {
 		sum += x * weights[j]
 	}
 	return sum
-}
-
-// calibrated makes the scores of weights mean what they say on other collections.
-// Weights are too sure of themselves where they were not fitted: how much so is
-// told by what was said of collections that were left out, as the slope and the
-// intercept of a regression of what was right on what was said. The order of the
-// labels of a page stays as it is.
-func calibrated(weights suggest.Features, others []said) suggest.Features {
-	slope, intercept := 1.0, 0.0
-	for range 20 {
-		var g0, g1, h00, h01, h11 float64
-		for _, o := range others {
-			p := 1 / (1 + math.Exp(-slope*o.logOdds-intercept))
-			wrong := -p
-			if o.right {
-				wrong++
-			}
-			g0, g1 = g0+wrong, g1+wrong*o.logOdds
-			h00, h01, h11 = h00+p*(1-p), h01+p*(1-p)*o.logOdds, h11+p*(1-p)*o.logOdds*o.logOdds
-		}
-		determinant := h00*h11 - h01*h01
-		if determinant < 1e-9 {
-			return weights // too few to tell
-		}
-		intercept += (h11*g0 - h01*g1) / determinant
-		slope += (h00*g1 - h01*g0) / determinant
-	}
-	if !(slope > 0.2 && slope < 2) {
-		return weights
-	}
-	for j := range weights {
-		weights[j] *= slope
-	}
-	weights[len(weights)-1] += intercept
-	return weights
 }
 
 // curvature is how sharply examples of so many pages tell weights, for one page:

@@ -84,45 +84,20 @@ func TestFittingTwiceGivesTheSameToTheLastBit(t *testing.T) {
 	}
 }
 
-func TestCalibratingFindsHowMuchTooSureWeightsAre(t *testing.T) {
-	right := suggest.Features{1, -0.5, 0.25}
-	right[constant] = -1.5
-	tooSure := right
-	for j := range tooSure {
-		tooSure[j] *= 1.25
-	}
-	tooSure[constant] += 0.5
-	for j, got := range calibrated(tooSure, saidOf(&tooSure, drawn(60_000, right))) {
-		if math.Abs(got-right[j]) > 0.05 {
-			t.Errorf("%s: calibrated %.3f, want %.3f", suggest.FeatureNames[j], got, right[j])
-		}
-	}
-}
-
-func TestWeightsThatCannotBeCalibratedStayAsTheyAre(t *testing.T) {
-	weights := suggest.Features{1, -0.5, 0.25}
-	upsideDown := suggest.Features{-1, 0.5, -0.25}
-	for name, others := range map[string][]example{
-		"no others":            nil,
-		"others say otherwise": drawn(5_000, upsideDown),
-	} {
-		if got := calibrated(weights, saidOf(&weights, others)); got != weights {
-			t.Errorf("%s: %v", name, got)
-		}
-	}
-}
-
-func TestTheFiveBestOfAPageAreWhatIsSaidOfIt(t *testing.T) {
+func TestTheLabelsOfEachPageThatComeFirst(t *testing.T) {
 	weights := suggest.Features{1}
 	var examples []example
-	for page, odds := range [][]float64{{1, 7, 3, 2, 6, 5, 4}, {9}, {8, 10}} {
-		for _, o := range odds {
-			examples = append(examples, example{suggest.Features{o}, o == 6, page})
+	for page, labels := range []int{2 * mostFitted, 3} {
+		for i := range labels {
+			examples = append(examples, example{suggest.Features{float64(i)}, false, page})
 		}
 	}
-	want := []said{{7, false}, {6, true}, {5, false}, {4, false}, {3, false}, {9, false}, {10, false}, {8, false}}
-	if got := saidOf(&weights, examples); !slices.Equal(got, want) {
-		t.Errorf("said %v, want %v", got, want)
+	var got []float64
+	for _, e := range first(weights, examples) {
+		got = append(got, e.features[0])
+	}
+	if want := []float64{19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 2, 1, 0}; !slices.Equal(got, want) {
+		t.Errorf("first come %v, want %v", got, want)
 	}
 }
 
