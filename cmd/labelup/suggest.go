@@ -125,13 +125,21 @@ func suggestAll(files suggestFiles, situation suggest.Situation, in suggest.Inpu
 	out := bufio.NewWriter(stdout)
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
+	var space *suggest.Space
 	err := eachPage(files.pages, stdin, func(p pagefile.Page) error {
 		one := in
 		one.Page, one.Dismissed = p.Page, p.Dismissed
 		for _, label := range p.InUse {
 			one.InUse = append(one.InUse, suggest.Count{Label: label, Pages: 1}) // on how many pages, nobody said
 		}
-		return encoder.Encode(lineOf(p.ID, suggest.Suggest(labelled.Around(one, situation))))
+		one = labelled.Around(one, situation)
+		if situation == suggest.BySearch || len(p.InUse) > 0 { // what is known is this page's own
+			return encoder.Encode(lineOf(p.ID, suggest.Suggest(one)))
+		}
+		if space == nil {
+			space = suggest.Learn(one)
+		}
+		return encoder.Encode(lineOf(p.ID, space.Suggest(one)))
 	})
 	if flushed := out.Flush(); err == nil {
 		err = flushed

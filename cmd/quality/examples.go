@@ -9,7 +9,7 @@ import (
 )
 
 // situations are all there are.
-const situations = len(suggest.Weights{})
+const situations = len(suggest.Weights{}.Of)
 
 // example is a label judged for a page, and whether people gave it.
 type example struct {
@@ -40,7 +40,7 @@ func examplesOf(c *collection, posts []int) (all examples) {
 type fitter struct {
 	examples []examples // of each collection
 	pages    int        // that the examples of each are of
-	done     map[set]*fitted
+	done     map[set]*suggest.Weights
 }
 
 // set is some of the collections, a bit each.
@@ -51,7 +51,7 @@ func (s set) has(collection int) bool { return s>>collection&1 == 1 }
 func (s set) without(collection int) set { return s &^ (1 << collection) }
 
 func newFitter(collections []collection, e effort) *fitter {
-	f := &fitter{pages: e.fitted, done: map[set]*fitted{}}
+	f := &fitter{pages: e.fitted, done: map[set]*suggest.Weights{}}
 	for i := range collections {
 		c := &collections[i]
 		f.examples = append(f.examples, examplesOf(c, c.drawn(e.fitted, firstFitted)))
@@ -72,23 +72,17 @@ func (f *fitter) of(collections set, situation int) (some []example) {
 	return some
 }
 
-// fitted are weights, and how sharply the pages they were fitted on tell them.
-type fitted struct {
-	weights suggest.Weights
-	prior   [situations]suggest.Curvature
-}
-
 // on fits weights on some collections: first on all labels, then on those that
 // come first by these weights. A person sees no others, and weights that were
 // fitted on the hundreds which nothing speaks for are too sure of the rest.
-func (f *fitter) on(collections set) *fitted {
+func (f *fitter) on(collections set) *suggest.Weights {
 	if f.done[collections] == nil {
-		w := &fitted{}
-		for s := range w.weights {
+		w := &suggest.Weights{}
+		for s := range w.Of {
 			all := f.of(collections, s)
 			all = first(fit(all), all)
-			w.weights[s] = fit(all)
-			w.prior[s] = curvature(&w.weights[s], all, f.pages*bits.OnesCount64(uint64(collections)))
+			w.Of[s] = fit(all)
+			w.Prior[s] = curvature(&w.Of[s], all, f.pages*bits.OnesCount64(uint64(collections)))
 		}
 		f.done[collections] = w
 	}

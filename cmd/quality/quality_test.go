@@ -176,13 +176,13 @@ func TestNothingHasAPartInWhatAPageIsJudgedByThatMustNot(t *testing.T) {
 	c.known = known.Read(labelled)
 
 	as, other := newFitter(collections, few), newFitter(changed, few)
-	if diff := cmp.Diff(as.on(as.everything().without(0)).weights, other.on(other.everything().without(0)).weights); diff != "" {
+	if diff := cmp.Diff(as.on(as.everything().without(0)), other.on(other.everything().without(0))); diff != "" {
 		t.Errorf("weights for the first differ (-as it is +with other labels in it):\n%s", diff)
 	}
-	if cmp.Equal(as.on(as.everything().without(1)).weights, other.on(other.everything().without(1)).weights) {
+	if cmp.Equal(as.on(as.everything().without(1)), other.on(other.everything().without(1))) {
 		t.Error("its labels do not matter for weights that were fitted on it, so nothing was tried")
 	}
-	w := &as.on(as.everything().without(0)).weights
+	w := as.on(as.everything().without(0))
 	first := c.cut(firstJudged)
 	for _, at := range []int{first, first + 3} {
 		for s := range situations {
@@ -240,8 +240,9 @@ func TestWhatIsLookedAtOfACollection(t *testing.T) {
 }
 
 func TestTheSourceOfWeights(t *testing.T) {
-	w := &fitted{weights: suggest.Weights{suggest.ByTitles: {1: 0.12345, 2: -12}}}
-	w.prior[suggest.BySearch][0] = [count]float64{1: 1234.5678}
+	w := &suggest.Weights{}
+	w.Of[suggest.ByTitles] = suggest.Features{1: 0.12345, 2: -12}
+	w.Prior[suggest.BySearch][0] = suggest.Features{1: 1234.5678}
 	var one, two bytes.Buffer
 	if err := writeWeights(&one, "Made for a test.", w); err != nil {
 		t.Fatal(err)

@@ -18,9 +18,9 @@ func show(out io.Writer, collections []collection, e effort, number int) {
 		c := &collections[i]
 		posts := c.drawn(e.judged, firstJudged)
 		at := posts[n*len(posts)/number]
-		w := &fitter.on(fitter.everything().without(i)).weights
+		w := fitter.on(fitter.everything().without(i))
 		if len(collections) == 1 {
-			w = &fitter.on(fitter.everything()).weights
+			w = fitter.on(fitter.everything())
 		}
 		fmt.Fprintf(out, "%s, ", c.name)
 		printAnswer(out, &c.posts[at], w.Suggest(c.around(at, suggest.ByPages)))

@@ -22,7 +22,7 @@ func judgeAll(collections []collection, e effort) *judged {
 	fitter := newFitter(collections, e)
 	for i := range collections {
 		c := &collections[i]
-		w := &fitter.on(fitter.everything().without(i)).weights
+		w := fitter.on(fitter.everything().without(i))
 		posts := c.drawn(e.judged, firstJudged)
 		for s := range j.outcomes {
 			j.outcomes[s] = append(j.outcomes[s], c.judge(posts, suggest.Situation(s), w))
@@ -36,16 +36,20 @@ func judgeAll(collections []collection, e effort) *judged {
 func (c *collection) judge(posts []int, s suggest.Situation, w *suggest.Weights) []outcome {
 	var outcomes []outcome
 	var plain *mix
+	var space *suggest.Space
 	before := -1
 	for _, at := range posts {
+		in := c.around(at, s)
+		if c.before(at) != before || s == suggest.BySearch {
+			space = w.Learn(in)
+		}
 		if c.before(at) != before {
 			before = c.before(at)
 			plain = newMix(c.posts[:before], s)
 		}
-		in := c.around(at, s)
-		shown := w.Suggest(in)
+		shown := space.Suggest(in)
 		in.Unlikely = true
-		listed := w.Suggest(in)
+		listed := space.Suggest(in)
 		outcomes = append(outcomes, outcomeOf(shown.Suggestions, listed.Suggestions, plain.best(&c.posts[at]), c.posts[at].Given))
 	}
 	return outcomes
@@ -58,6 +62,8 @@ type removals struct{ wrong, given tally }
 // which are offered for removal. A tally's right are those that are.
 func (c *collection) judgeRemovals(posts []int, w *suggest.Weights) (r removals) {
 	random := seeded(c.name)
+	var space *suggest.Space
+	before := -1
 	for _, at := range posts {
 		given := c.posts[at].Given
 		labels := c.known.First(c.before(at)).Labels()
@@ -66,8 +72,12 @@ func (c *collection) judgeRemovals(posts []int, w *suggest.Weights) (r removals)
 			continue
 		}
 		in := c.around(at, suggest.ByPages)
+		if c.before(at) != before {
+			before = c.before(at)
+			space = w.Learn(in)
+		}
 		in.Page.Labels = append(slices.Clone(given), wrong)
-		offered := w.Suggest(in).Removals
+		offered := space.Suggest(in).Removals
 		for _, label := range in.Page.Labels {
 			is := slices.ContainsFunc(offered, func(r suggest.Removal) bool { return r.Label == label })
 			if label == wrong {

@@ -39,21 +39,21 @@ func stamp(files []string, first *collection) (string, error) {
 const stamped = 8
 
 // writeWeights writes weights.go. The same weights make the same bytes.
-func writeWeights(out io.Writer, stamp string, f *fitted) error {
+func writeWeights(out io.Writer, stamp string, w *suggest.Weights) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "package suggest\n\n// fitted are the weights of logistic regressions. Written by `make fit`; do not\n// edit. %s\nvar fitted = Weights{\n", stamp)
+	fmt.Fprintf(&b, "package suggest\n\n// fitted are the weights of logistic regressions. Written by `make fit`; do not\n// edit. %s\nvar fitted = Weights{\nOf: [situations]Features{\n", stamp)
 	names := [situations]string{"ByPages", "BySearch", "ByTitles", "ByName"}
 	for i, name := range names {
 		fmt.Fprintf(&b, "\t%s: {\n", name)
-		for j, weight := range f.weights[i] {
+		for j, weight := range w.Of[i] {
 			fmt.Fprintf(&b, "\t\t%.4f, // %s\n", weight, suggest.FeatureNames[j])
 		}
 		fmt.Fprint(&b, "\t},\n")
 	}
-	fmt.Fprint(&b, "}\n\n// Prior is how sharply one page tells these weights, on average.\nvar Prior = [situations]Curvature{\n")
+	fmt.Fprint(&b, "},\nPrior: [situations]Curvature{\n")
 	for i, name := range names {
 		fmt.Fprintf(&b, "\t%s: {\n", name)
-		for _, row := range f.prior[i] {
+		for _, row := range w.Prior[i] {
 			fmt.Fprint(&b, "\t\t{")
 			for k, x := range row {
 				fmt.Fprintf(&b, "%s%.6g", []string{"", ", "}[min(k, 1)], x)
@@ -62,7 +62,7 @@ func writeWeights(out io.Writer, stamp string, f *fitted) error {
 		}
 		fmt.Fprint(&b, "\t},\n")
 	}
-	fmt.Fprint(&b, "}\n")
+	fmt.Fprint(&b, "},\n}\n")
 	source, err := format.Source(b.Bytes())
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func TestAUsualRequestReachesNoBound(t *testing.T) {
 	for _, name := range w.inUse(5000) {
 		in.Vocabulary = append(in.Vocabulary, Term{Label: name, Synonyms: []string{name + " again"}})
 	}
-	s, _, _, _ := fitted.understand(&in)
+	s, _, _, _ := understand(&in)
 	t.Logf("%d of %d words read, %d of %d different, %d of %d pairs", s.read, mostRead, s.reader.Len(), mostDifferent, s.pairs, mostPairs)
 	if s.read > mostRead/2 || s.reader.Len() > mostDifferent/2 || s.pairs > mostPairs/2 {
 		t.Error("that is more than half of a bound")
@@ -108,7 +108,7 @@ func TestWhatIsBeyondABoundIsLeftOutAndTheAnswerSaysSo(t *testing.T) {
 			onGarden := garden()
 			onGarden.ID, onGarden.Labels = "like", []string{"gardening"}
 			in.Neighbours = append(in.Neighbours, Neighbour{Page: onGarden})
-			s, x, likeness, _ := fitted.understand(&in)
+			s, x, likeness, _ := understand(&in)
 			s.candidates(x, &likeness)
 			if have, most := test.atMost(s); have > most {
 				t.Errorf("%d, the bound is %d", have, most)
@@ -133,10 +133,10 @@ func TestANameOfWhichAWordIsBeyondTheBoundIsNotFoundByItsOtherWords(t *testing.T
 	s := newSpace(&Input{}, words.English)
 	s.reader.Read("hedge", words.English, nil)
 	s.reader.Limit(0)
-	if got := s.spellOne(nil, "hedge-quokka", false); len(got) != 1 || len(got[0].stems) != 0 || !s.leftOut {
+	if got := s.spellOne(nil, "hedge-quokka", words.English, false); len(got) != 1 || len(got[0].stems) != 0 || !s.leftOut {
 		t.Errorf("it is spelled %+v", got)
 	}
-	if got := s.spellOne(nil, "hedge", false); len(got) != 1 || len(got[0].stems) != 1 {
+	if got := s.spellOne(nil, "hedge", words.English, false); len(got) != 1 || len(got[0].stems) != 1 {
 		t.Errorf("a name of known words is spelled %+v", got)
 	}
 }

@@ -164,7 +164,7 @@ func (s *space) mayStandOn(x *pageIndex, name string, synonyms []string) bool {
 // isAbout reports whether the page has all words of a name, most of them in its
 // title, or perhaps the name in one word or by its initials.
 func (s *space) isAbout(x *pageIndex, name string) bool {
-	read := s.readName(name)
+	read := s.readName(name, s.language)
 	here, title := 0, 0
 	for _, w := range read {
 		if x.byStem.first(w.ID) != 0 {

@@ -25,8 +25,12 @@ const (
 // weights.
 var FeatureNames = [features]string{"similar", "profile", "pattern", "title words", "text words", "whole name", "usage", "constant"}
 
-// Weights are what the features count in each situation.
-type Weights [situations]Features
+// Weights are what the features count in each situation, and how sharply one page
+// tells them, on average: how far a space's own pages may pull them.
+type Weights struct {
+	Of    [situations]Features
+	Prior [situations]Curvature
+}
 
 // Features is what is known of a label for a page, as numbers.
 type Features [features]float64
@@ -62,9 +66,9 @@ type candidate struct {
 	score     float64 // probability that it is right
 }
 
-func (s *space) situationOf(l *labelled) Situation {
+func (s *Space) situationOf(pages int) Situation {
 	switch {
-	case len(l.pages) == 0:
+	case pages == 0:
 		return ByName
 	case s.withText < enoughTexts:
 		return ByTitles
@@ -89,13 +93,6 @@ func timesByName(n *naming) float64 {
 
 // candidates judges every label that anything speaks for.
 func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
-	synonyms := map[string][]string{}
-	for i := range s.in.Vocabulary {
-		t := &s.in.Vocabulary[i]
-		if len(t.Synonyms) > 0 {
-			synonyms[t.Label] = append(synonyms[t.Label], t.Synonyms...)
-		}
-	}
 	s.reader.Limit(mostDifferentInNames)
 	found := make([]candidate, 0, min(len(s.labels), 512))
 	for _, i := range s.judged() {
@@ -103,15 +100,19 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 		if l.retired || s.in.OnlyListed && !l.listed {
 			continue
 		}
-		if len(l.pages) == 0 && s.places[l.name] == (treePlace{}) && !s.mayStandOn(x, l.name, synonyms[l.name]) {
+		pages := l.without(s.itself)
+		if pages == 0 && s.places[l.name] == (treePlace{}) && !s.mayStandOn(x, l.name, s.synonyms[l.name]) {
 			continue
 		}
-		s.spell(l, synonyms[l.name])
-		c := candidate{label: i, shown: i, naming: s.name(x, l), situation: s.situationOf(l)}
+		if l.spelledIn != s.language || l.names == nil {
+			s.spell(l, s.language)
+			s.spelled = append(s.spelled, i)
+		}
+		c := candidate{label: i, shown: i, naming: s.name(x, l), situation: s.situationOf(pages)}
 		c.features = Features{
 			similarFeature: k.votes[i], profileFeature: k.profile[i], patternFeature: k.pattern[i],
 			titleFeature: c.naming.inTitle, textFeature: c.naming.inText, wholeFeature: c.naming.whole,
-			usageFeature:    elementary.Log((float64(len(l.pages)) + 0.5) / (float64(len(s.texts)) + 1)),
+			usageFeature:    usage(pages, len(s.texts)),
 			constantFeature: 1,
 		}
 		c.place = s.places[l.name]
@@ -124,7 +125,7 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 			c.features[wholeFeature] = elementary.Log1p(timesByName(&c.naming))
 			c.features[textFeature], c.features[usageFeature] = 0, 0
 		}
-		c.score = probability(c.features.dot(&s.weights[c.situation]) + c.place.logOdds(s.in.Tree.Of))
+		c.score = probability(c.features.dot(s.weightsIn(c.situation)) + c.place.logOdds(s.in.Tree.Of))
 		found = append(found, c)
 	}
 	return found
@@ -149,10 +150,13 @@ func (s *space) judged() []int32 {
 		case y.listed && !x.listed:
 			return 1
 		}
-		return cmp.Compare(y.uses, x.uses)
+		return cmp.Compare(s.uses(y), s.uses(x))
 	})
 	return all[:mostLabels]
 }
+
+// uses is on how many pages a label is, as far as was told.
+func (s *space) uses(l *labelled) int { return max(l.uses, s.places[l.name].siblings) }
 
 func (f *Features) dot(w *Features) float64 {
 	sum := 0.0
@@ -170,12 +174,50 @@ func probability(logOdds float64) float64 { return 1 / (1 + elementary.Exp(-logO
 
 // What is shown and what is ticked.
 const (
-	leastScore    = 0.12 // below, a suggestion is noise: seven of eight are wrong
+	guessScore    = 0.12 // below, seven of eight are wrong
+	leastScore    = 0.02 // of the best one, or nothing is shown
 	unlikelyLeast = 0.001
-	tickedScore   = 0.85 // more than 4 of 5 such are right over the rolling split of docs/suggestions.md, by pages and by search
+	tickedScore   = 0.88
+	tickedPages   = 6 // with fewer, a label's pages say too little of it to be sure
 	defaultLimit  = 5
 	mostOfAKind   = 2 // suggestions that begin with the same word
+
+	// How many labels a page has where nobody can tell.
+	usualLabels = 3
+	// A list is as long as if a page had so many times the labels that pages here
+	// have: what is missing from a list is missed more than what is too much in it.
+	generous = 1.3
 )
+
+// ticked reports whether a candidate is sure enough to be applied unless the person
+// says no.
+func (s *space) ticked(c *candidate) bool {
+	return c.score >= tickedScore && (c.situation == ByName || s.labels[c.label].without(s.itself) >= tickedPages)
+}
+
+// worthShowing is how many of the best candidates to show: as many as make the list
+// most like the labels that people would give the page, by the mean of F1 that is to
+// be expected. Source: Lewis, Evaluating and optimizing autonomous text
+// classification systems, 1995.
+func (s *space) worthShowing(picked []candidate) int {
+	labels := usualLabels * generous
+	if len(s.labelsOf) > 0 {
+		sum := 0
+		for _, l := range s.labelsOf {
+			sum += len(l)
+		}
+		labels = float64(generous*float64(sum)) / float64(len(s.labelsOf))
+	}
+	labels = max(1, labels-float64(len(s.in.Page.Labels)))
+	best, count, right := 0.0, 0, 0.0
+	for i := range picked {
+		right += picked[i].score
+		if f := right / (float64(i+1) + labels); f > best {
+			best, count = f, i+1
+		}
+	}
+	return count
+}
 
 // pick takes the best candidates, each kind of label once.
 func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld bool) {
@@ -197,17 +239,25 @@ func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld 
 	if s.in.Unlikely {
 		least = unlikelyLeast
 	}
-	likely, held := 0, 0
+	likely, held := 0, 0 // of those that are no guess
 	kinds := map[string]int{}
 	for _, c := range found {
 		if c.score < least || len(picked) == limit {
 			break
 		}
 		name := s.labels[c.label].name
-		likely++
+		guess := c.score < guessScore
+		if !guess {
+			likely++
+		}
 		if taken.has(name) {
-			held++
+			if !guess {
+				held++
+			}
 			continue
+		}
+		if guess && len(picked) == 0 && held > 0 && !s.in.Unlikely {
+			break // the page has what fits: no guess beside it
 		}
 		if dismissed.hasExactly(name) {
 			continue
@@ -226,6 +276,9 @@ func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld 
 		}
 		taken.add(name)
 		picked = append(picked, c)
+	}
+	if !s.in.Unlikely {
+		picked = picked[:s.worthShowing(picked)]
 	}
 	return picked, likely > 0 && held == likely
 }

@@ -15,7 +15,7 @@ type spelling struct {
 	text    string     // what is spelled: the label or the synonym
 	stems   []words.ID // in order
 	stops   []bool     // which of them say nothing of their own
-	folded  bool       // stems are words as written, not stems: for run-together words and initials
+	folded  string     // in place of stems a word as written: the words run together, or their initials
 	synonym bool
 }
 
@@ -166,22 +166,20 @@ func (x *pageIndex) findInitials(p *part, number int32) {
 // mostInitials bounds the names whose initials are remembered.
 const mostInitials = 500
 
-// spell reads the spellings of a label, in the language of the page.
-func (s *space) spell(l *labelled, synonyms []string) {
-	if l.names != nil {
-		return
-	}
-	l.names = s.spellOne(l.names, l.name, false)
-	for _, synonym := range synonyms {
-		l.names = s.spellOne(l.names, synonym, true)
+// spell reads the spellings of a label in a language.
+func (s *Space) spell(l *labelled, language words.Language) {
+	l.spelledIn = language
+	l.names = s.spellOne(l.names[:0], l.name, language, false)
+	for _, synonym := range s.synonyms[l.name] {
+		l.names = s.spellOne(l.names, synonym, language, true)
 	}
 }
 
 // readName reads a name into scratch, nothing of it if it is beyond a bound: half
 // of a name would be another one.
-func (s *space) readName(name string) []words.Word {
+func (s *Space) readName(name string, language words.Language) []words.Word {
 	missed := s.reader.Missed()
-	s.scratch = s.reader.Read(name, s.language, s.scratch[:0])
+	s.scratch = s.reader.Read(name, language, s.scratch[:0])
 	if len(s.scratch) > mostWordsOfName || s.reader.Missed() > missed {
 		s.leftOut = true
 		s.scratch = s.scratch[:0]
@@ -189,8 +187,8 @@ func (s *space) readName(name string) []words.Word {
 	return s.scratch
 }
 
-func (s *space) spellOne(to []spelling, name string, synonym bool) []spelling {
-	read := s.readName(name)
+func (s *Space) spellOne(to []spelling, name string, language words.Language, synonym bool) []spelling {
+	read := s.readName(name, language)
 	if len(read) == 0 {
 		return append(to, spelling{text: name, synonym: synonym})
 	}
@@ -214,20 +212,15 @@ func (s *space) spellOne(to []spelling, name string, synonym bool) []spelling {
 			initials = append(initials, folded[0])
 		}
 	}
-	if id := s.reader.Find(run.String()); id != words.None {
-		to = append(to, spelling{text: name, stems: []words.ID{id}, folded: true, synonym: synonym})
-	}
+	to = append(to, spelling{text: name, folded: run.String(), synonym: synonym})
 	// Some acronyms count the small words of a name and some do not.
 	acronyms := []string{string(initials)}
 	if len(all) > len(initials) {
 		acronyms = append(acronyms, string(all))
 	}
 	for _, letters := range acronyms {
-		if len(letters) < 3 || len(letters) > maxInitials {
-			continue
-		}
-		if id := s.reader.Find(letters); id != words.None {
-			to = append(to, spelling{text: name, stems: []words.ID{id}, folded: true, synonym: synonym})
+		if len(letters) >= 3 && len(letters) <= maxInitials {
+			to = append(to, spelling{text: name, folded: letters, synonym: synonym})
 		}
 	}
 	return to
@@ -252,7 +245,7 @@ type naming struct {
 }
 
 // rarity of a word that no neighbour has.
-func (s *space) rarity(id words.ID) float64 {
+func (s *Space) rarity(id words.ID) float64 {
 	if number, ok := s.knownTerm(id); ok && int(number) < len(s.idf) && s.idf[number] > 0 {
 		return float64(s.idf[number])
 	}
@@ -290,7 +283,7 @@ func (s *space) name(x *pageIndex, l *labelled) naming {
 	}
 	for i := range l.names {
 		before := n.count
-		x.find(&l.names[i], &n)
+		s.find(x, &l.names[i], &n)
 		if n.count > before && l.names[i].synonym && before == 0 {
 			n.synonym = l.names[i].text
 		}
@@ -318,31 +311,34 @@ func (x *pageIndex) titleHas(id words.ID) bool {
 }
 
 // find counts a spelling on the page.
-func (x *pageIndex) find(p *spelling, n *naming) {
-	if len(p.stems) == 0 {
+func (s *space) find(x *pageIndex, p *spelling, n *naming) {
+	if p.folded == "" {
+		x.follow(&x.byStem, p.stems, n)
 		return
 	}
-	chain := &x.byStem
-	if p.folded {
-		chain = &x.byFolded
-		x.follow(&x.byStem, p, n) // a word that is its own stem is only there
+	if id := s.reader.Find(p.folded); id != words.None {
+		word := []words.ID{id}
+		x.follow(&x.byStem, word, n) // a word that is its own stem is only there
+		x.follow(&x.byFolded, word, n)
 	}
-	x.follow(chain, p, n)
 }
 
-func (x *pageIndex) follow(chain *chains, p *spelling, n *naming) {
+func (x *pageIndex) follow(chain *chains, stems []words.ID, n *naming) {
+	if len(stems) == 0 {
+		return
+	}
 	// A name is looked for where the page has the rarest of its words: many
 	// labels may begin with a word that the page is full of.
 	rarest := 0
-	for i, id := range p.stems {
+	for i, id := range stems {
 		if chain.first(id) == 0 {
 			return
 		}
-		if chain.times[id] < chain.times[p.stems[rarest]] {
+		if chain.times[id] < chain.times[stems[rarest]] {
 			rarest = i
 		}
 	}
-	for at := chain.first(p.stems[rarest]); at != 0 && n.count < maxOccurrences; at = chain.next[at-1] {
+	for at := chain.first(stems[rarest]); at != 0 && n.count < maxOccurrences; at = chain.next[at-1] {
 		if x.tries++; x.tries > mostTries {
 			return
 		}
@@ -350,7 +346,7 @@ func (x *pageIndex) follow(chain *chains, p *spelling, n *naming) {
 			continue
 		}
 		begin := at - 1 - int32(rarest)
-		if last, ok := x.matches(begin, p.stems, rarest); ok {
+		if last, ok := x.matches(begin, stems, rarest); ok {
 			n.add(x.parts, occurrence{x.places[begin].part, x.word(begin).Start, last})
 		}
 	}
@@ -374,7 +370,7 @@ func (x *pageIndex) matches(at int32, stems []words.ID, known int) (end uint32, 
 
 // findRunTogether finds a label of one word that the page writes as two.
 func (x *pageIndex) findRunTogether(own *spelling, n *naming) {
-	if len(own.stems) == 1 && !own.folded {
+	if len(own.stems) == 1 {
 		if o, ok := x.joined[own.text]; ok {
 			n.add(x.parts, o)
 		}

@@ -220,9 +220,9 @@ func TestAGlanceMissesNothingThatIsOnThePage(t *testing.T) {
 			label.WriteString(strings.ToLower(word()))
 		}
 		in := Input{Page: Page{Body: markdown("It is what they have for the " + page.String())}, Vocabulary: listed(label.String())}
-		s, x, _, _ := fitted.understand(&in)
+		s, x, _, _ := understand(&in)
 		l := s.label(label.String())
-		s.spell(l, nil)
+		s.spell(l, s.language)
 		if n := s.name(x, l); n.count > 0 {
 			found++
 			if !isNamed(in.Page, in.Vocabulary[0]) {

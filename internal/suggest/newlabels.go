@@ -28,7 +28,7 @@ type style struct {
 }
 
 // learnStyle learns what labels look like from those in use.
-func (s *space) learnStyle() style {
+func (s *Space) learnStyle() style {
 	var hyphens, underscores, spaces, one, all int
 	for i := range s.labels {
 		l := &s.labels[i]

@@ -48,8 +48,9 @@ type term struct {
 // that depends on the input only, so that sums come out the same to the last bit.
 type text struct {
 	terms  []term
-	shared int // the first so many terms are in other texts too; set by weigh
-	words  int // stop words included
+	shared int     // the first so many terms are in other texts too; set by weigh
+	length float64 // it had before it was 1; set by weigh
+	words  int     // stop words included
 }
 
 // part is a block of the page that labels are suggested for, read into words.
@@ -65,6 +66,7 @@ type reading struct {
 	reader  *words.Reader
 	numbers map[uint64]uint32 // of a term by its key
 	single  []known           // by words.ID: what is known of the word's term
+	keys    []uint64          // of each term
 	stems   []words.ID        // of each term: its first word, or words.None if no text had it
 	seconds []words.ID        // of each term: its second word, or words.None
 	scratch []words.Word
@@ -73,6 +75,14 @@ type reading struct {
 	pairs   int  // how many terms are pairs
 	read    int  // words of neighbours
 	leftOut bool // something was beyond a bound
+	mark    mark
+}
+
+// mark is what was known at some time.
+type mark struct {
+	terms, pairs, read int
+	leftOut            bool
+	words              int
 }
 
 type known struct {
@@ -88,6 +98,7 @@ func newReading() *reading {
 func (r *reading) expect(terms int) {
 	if terms > 0 {
 		r.numbers = make(map[uint64]uint32, terms)
+		r.keys = make([]uint64, 0, terms)
 		r.stems = make([]words.ID, 0, terms)
 		r.seconds = make([]words.ID, 0, terms)
 		r.count = make([]float32, 0, terms)
@@ -97,12 +108,43 @@ func (r *reading) expect(terms int) {
 // terms is how many different terms were read: their numbers are below it.
 func (r *reading) terms() int { return len(r.stems) }
 
-// number is the number of a term by its key, a new one if need be.
+// remember notes what is known, for forget.
+func (r *reading) remember() {
+	r.reader.Mark()
+	r.mark = mark{r.terms(), r.pairs, r.read, r.leftOut, r.reader.Len()}
+}
+
+// forget forgets what was read since remember.
+func (r *reading) forget() {
+	for _, key := range r.keys[r.mark.terms:] {
+		delete(r.numbers, key)
+	}
+	r.keys, r.stems, r.seconds = r.keys[:r.mark.terms], r.stems[:r.mark.terms], r.seconds[:r.mark.terms]
+	r.count = r.count[:r.mark.terms]
+	r.pairs, r.read, r.leftOut = r.mark.pairs, r.mark.read, r.mark.leftOut
+	if len(r.single) > r.mark.words {
+		clear(r.single[r.mark.words:])
+	}
+	for id := range r.single {
+		if r.single[id].number >= uint32(r.mark.terms) { //nolint:gosec // see numberOf
+			r.single[id] = known{}
+		}
+	}
+	for number, id := range r.stems { // of a term whose words only this page spelled
+		if int(id) >= r.mark.words {
+			r.stems[number], r.seconds[number] = words.None, words.None
+		}
+	}
+	r.reader.Forget()
+}
+
+// numberOf is the number of a term by its key, a new one if need be.
 func (r *reading) numberOf(key uint64) uint32 {
 	number, ok := r.numbers[key]
 	if !ok {
 		number = uint32(len(r.stems)) //nolint:gosec // a request holds some megabytes
 		r.numbers[key] = number
+		r.keys = append(r.keys, key)
 		r.stems = append(r.stems, words.None)
 		r.seconds = append(r.seconds, words.None)
 		r.count = append(r.count, 0)

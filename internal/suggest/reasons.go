@@ -27,7 +27,7 @@ type weighted struct {
 // reasons says why a label fits, the strongest reason first. None means that it
 // must not be suggested.
 func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
-	w := &s.weights[c.situation]
+	w := s.weightsIn(c.situation)
 	f := &c.features
 	name := f.times(w, titleFeature) + f.times(w, textFeature) + f.times(w, wholeFeature)
 	pages := f.times(w, similarFeature) + f.times(w, patternFeature)
@@ -112,7 +112,7 @@ func (s *space) similarReason(k *likeness, label int32) Reason {
 	for _, p := range k.nearest {
 		if slices.Contains(s.labelsOf[p], label) {
 			r.Count++
-			n := &s.in.Neighbours[s.from[p]]
+			n := &s.given.Neighbours[s.from[p]]
 			if len(r.Pages) < mostReferences && n.Title != "" {
 				r.Pages = append(r.Pages, Reference{ID: n.ID, Title: n.Title})
 			}

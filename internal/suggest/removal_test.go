@@ -29,7 +29,7 @@ func TestMoreThanAWeakVoteKeepsALabel(t *testing.T) {
 	t.Parallel()
 	for votes, offered := range map[float64]int{0: 1, 0.069: 1, 0.071: 0, 1: 0} {
 		in := Input{Page: longGarden(""), Neighbours: spaceOf(20)}
-		s, x, likeness, page := fitted.understand(&in)
+		s, x, likeness, page := understand(&in)
 		found := s.candidates(x, &likeness)
 		for i := range found {
 			if s.labels[found[i].label].name == "accounting" {

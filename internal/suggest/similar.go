@@ -34,50 +34,117 @@ type likeness struct {
 	votes   []float64 // by label: share of the similarity of the nearest
 	profile []float64 // by label: cosine with the sum of the label's pages
 	pattern []float64 // by label: ridge regression over all neighbours, 1 for the label that fits best
+
+	out     []float64    // likeness to the neighbour that is left out
+	weights []float32    // by term, zero between two uses
+	order   []int32      // of the neighbours
+	solving [4][]float64 // by neighbour
 }
 
-// compare measures the page against the neighbours.
+// compare measures the page against the neighbours, itself left out.
 func (s *space) compare(page text) likeness {
-	k := likeness{
-		votes: make([]float64, len(s.labels)), profile: make([]float64, len(s.labels)), pattern: make([]float64, len(s.labels)),
+	k := s.newLikeness()
+	if s.itself >= 0 { // words that only the page itself has are words that no neighbour has
+		t := &s.texts[s.itself]
+		only := make(map[uint32]bool, len(t.terms)-t.shared)
+		for _, t := range t.terms[t.shared:] {
+			only[t.id] = true
+		}
+		page.terms = slices.DeleteFunc(page.terms, func(t term) bool { return only[t.id] })
 	}
-	k.to = make([]float64, len(s.texts))
-	if len(s.texts) == 0 {
+	if len(s.texts) == 0 || vectorise(page.terms, s.idf) == 0 {
 		return k
 	}
-	if vectorise(page.terms, s.idf) == 0 {
-		return k
-	}
-	weights := make([]float32, s.terms())
 	for _, t := range page.terms {
-		weights[t.id] = t.weight
+		k.weights[t.id] = t.weight
 	}
 	for i := range s.texts {
 		sum := float32(0)
 		for _, t := range s.texts[i].terms {
-			sum += float32(t.weight * weights[t.id])
+			sum += float32(t.weight * k.weights[t.id])
 		}
 		k.to[i] = float64(sum)
 	}
-	s.vote(&k)
-	for i := range s.labels {
-		l := &s.labels[i]
-		if l.centroid == 0 {
-			continue
-		}
-		sum := 0.0
-		for _, p := range l.pages {
-			sum += k.to[p]
-		}
-		k.profile[i] = sum / l.centroid
+	for _, t := range page.terms {
+		k.weights[t.id] = 0
 	}
-	s.regress(&k)
+	s.liken(&k, s.itself)
 	return k
 }
 
+func (s *Space) newLikeness() likeness {
+	n := len(s.texts)
+	k := likeness{
+		to: make([]float64, n), out: make([]float64, n), weights: make([]float32, s.terms()), order: make([]int32, 0, n),
+		votes: make([]float64, len(s.labels)), profile: make([]float64, len(s.labels)), pattern: make([]float64, len(s.labels)),
+	}
+	for i := range k.solving {
+		k.solving[i] = make([]float64, n)
+	}
+	return k
+}
+
+// liken works out what the cosines with the neighbours say of the labels, one of the
+// neighbours left out; -1 leaves out none.
+func (s *Space) liken(k *likeness, out int32) {
+	if out >= 0 {
+		s.likenessTo(k, out, k.out)
+		k.to[out] = 0
+	}
+	s.vote(k)
+	for i := range s.labels {
+		l := &s.labels[i]
+		k.profile[i] = 0
+		if l.centroid == 0 {
+			continue
+		}
+		sum, length := 0.0, l.centroid
+		for _, p := range l.pages {
+			sum += k.to[p]
+		}
+		if out >= 0 && slices.Contains(l.pages, out) {
+			shared := 0.0
+			for _, p := range l.pages {
+				shared += k.out[p]
+			}
+			length = math.Sqrt(math.Max(0, float64(length*length)-float64(2*shared)+1))
+		}
+		if length > 0 {
+			k.profile[i] = sum / length
+		}
+	}
+	s.regress(k, out)
+}
+
+// likenessTo sets to to the cosine of a neighbour with each, itself included.
+func (s *Space) likenessTo(k *likeness, of int32, to []float64) {
+	if s.kernel != nil {
+		for i, likeness := range s.kernel[int(of)*len(to) : (int(of)+1)*len(to)] {
+			to[i] = float64(likeness)
+		}
+		return
+	}
+	shared := s.texts[of].terms[:s.texts[of].shared]
+	for _, t := range shared {
+		k.weights[t.id] = t.weight
+	}
+	for i := range s.texts {
+		sum := float32(0)
+		t := &s.texts[i]
+		for _, t := range t.terms[:t.shared] {
+			sum += float32(t.weight * k.weights[t.id])
+		}
+		to[i] = float64(sum)
+	}
+	to[of] += s.own[of]
+	for _, t := range shared {
+		k.weights[t.id] = 0
+	}
+}
+
 // vote lets the most similar neighbours vote for their labels.
-func (s *space) vote(k *likeness) {
-	nearest := make([]int32, 0, len(k.to))
+func (s *Space) vote(k *likeness) {
+	nearest := k.order[:0]
 	for i, likeness := range k.to {
 		if likeness > 0 {
 			nearest = append(nearest, int32(i))
@@ -86,6 +153,7 @@ func (s *space) vote(k *likeness) {
 	order.By(nearest, func(a, b *int32) int { return cmp.Compare(k.to[*b], k.to[*a]) })
 	k.nearest = nearest[:min(voters, len(nearest))]
 	total := float64(float64(voters-len(k.nearest)) * abstention)
+	clear(k.votes)
 	for _, p := range k.nearest {
 		total += k.to[p]
 		weight := float64(k.to[p] * math.Min(1, fullVote/float64(len(s.labelsOf[p]))))
@@ -102,22 +170,23 @@ func (s *space) vote(k *likeness) {
 // neighbours that say the same count once. With K the likeness of all
 // neighbours to each other, one solution a of (K + smoothness) a = likeness to
 // the page serves all labels. It is found by conjugate gradients, which need K
-// only as a product with the neighbours' vectors: the cost is linear in their
-// terms.
-func (s *space) regress(k *likeness) {
-	n := len(k.to)
-	a := make([]float64, n)
-	residual := slices.Clone(k.to)
-	direction := slices.Clone(k.to)
-	product := make([]float64, n)
-	sums := make([]float32, s.terms())
+// only as a product: where it was not worked out, with the neighbours' vectors,
+// and the cost is linear in their terms. One of them is left out.
+func (s *Space) regress(k *likeness, out int32) {
+	a, residual, direction, product := k.solving[0], k.solving[1], k.solving[2], k.solving[3]
+	clear(a)
+	copy(residual, k.to)
+	copy(direction, k.to)
 	square := dot(residual, residual)
 	stop := float64(square * 1e-5)
 	for range mostSteps {
 		if square <= stop {
 			break
 		}
-		s.timesKernel(direction, product, sums)
+		s.timesKernel(direction, product, k.weights)
+		if out >= 0 {
+			product[out] = 0
+		}
 		step := square / dot(direction, product)
 		for i := range a {
 			a[i] += float64(step * direction[i])
@@ -134,12 +203,14 @@ func (s *space) regress(k *likeness) {
 		total += x
 	}
 	best := 0.0
+	clear(k.pattern)
 	for i := range s.labels {
 		l := &s.labels[i]
-		if len(l.pages) == 0 {
+		pages := l.without(out)
+		if pages == 0 {
 			continue
 		}
-		share := float64(len(l.pages)) / float64(n)
+		share := float64(pages) / float64(len(k.to))
 		sum := float64(share * (1 - total))
 		for _, p := range l.pages {
 			sum += a[p]
@@ -152,8 +223,26 @@ func (s *space) regress(k *likeness) {
 	}
 }
 
+// without is how many pages have the label, one left out.
+func (l *labelled) without(out int32) int {
+	if out >= 0 && slices.Contains(l.pages, out) {
+		return len(l.pages) - 1
+	}
+	return len(l.pages)
+}
+
 // timesKernel sets out to (K + smoothness) x. sums is by term, zero, and left so.
-func (s *space) timesKernel(x, out []float64, sums []float32) {
+func (s *Space) timesKernel(x, out []float64, sums []float32) {
+	if s.kernel != nil {
+		for i := range out {
+			sum := float32(0)
+			for j, likeness := range s.kernel[i*len(x) : (i+1)*len(x)] {
+				sum += float32(likeness * float32(x[j]))
+			}
+			out[i] = float64(sum) + float64(smoothness*x[i])
+		}
+		return
+	}
 	for i := range s.texts {
 		t := &s.texts[i]
 		xi := float32(x[i])

@@ -17,7 +17,7 @@ func TestAPageWithManyLabelsVotesForEachWithAPartOfItsVote(t *testing.T) {
 		}
 		few.ID, many.ID = "few", "many"
 		in.Neighbours = append(in.Neighbours, few, many)
-		s, _, k, _ := fitted.understand(&in)
+		s, _, k, _ := understand(&in)
 		if got := k.votes[s.number("many")] / k.votes[s.number("few")]; math.Abs(got-want) > 1e-9 {
 			t.Errorf("with %d labels, each gets %v of a vote, want %v", labels, got, want)
 		}

@@ -11,50 +11,65 @@ import (
 // labelled is a label that pages or people know, and all that is known of it
 // before a page is looked at.
 type labelled struct {
-	name     string     // as it is spelled where it is in use
-	key      string     // twinKey(name) once it was needed
-	names    []spelling // its name and its synonyms
-	pages    []int32    // the neighbours that have it, in order
-	uses     int        // on how many pages it is, as far as was told
-	listed   bool       // is in the vocabulary
-	retired  bool
-	centroid float64 // length of the sum of its pages' vectors
+	name      string     // as it is spelled where it is in use
+	key       string     // twinKey(name) once it was needed
+	names     []spelling // its name and its synonyms; nil if they were not spelled
+	spelledIn words.Language
+	pages     []int32 // the neighbours that have it, in order
+	uses      int     // on how many pages it is, as far as was told
+	listed    bool    // is in the vocabulary
+	retired   bool
+	centroid  float64 // length of the sum of its pages' vectors
 }
 
-// space is what the neighbours and the vocabulary teach.
-type space struct {
+// Space is what the neighbours, the vocabulary and the labels in use teach: once
+// learned, it suggests for any number of pages. It is not safe for concurrent use.
+type Space struct {
 	*reading
-	in        *Input
+	given     *Input // of what was asked, only the page's ID means something
 	weights   *Weights
-	looks     int // of mostUsedTwin
-	places    map[string]treePlace
 	style     style
-	language  words.Language
-	texts     []text     // of the neighbours, weights are tf-idf of length 1
-	own       []float64  // of each text: the square of the length that it shares with no other
-	from      []int      // index of each text in Input.Neighbours
-	labelsOf  [][]int32  // of each neighbour
-	labels    []labelled // all candidates
+	language  words.Language // of most of the neighbours, and of the names that are spelled
+	texts     []text         // of the neighbours, weights are tf-idf of length 1
+	own       []float64      // of each text: the square of the length that it shares with no other
+	from      []int          // index of each text in Input.Neighbours
+	labelsOf  [][]int32      // of each neighbour
+	labels    []labelled     // all candidates
 	byName    map[string]int32
 	idf       []float32 // by term; 0 for terms no neighbour has
 	pagesWith []int32   // by term: how many neighbours have it
 	withText  int       // neighbours of which more than the title is known
 	synonymOf map[string]string
+	synonyms  map[string][]string // of each label
+	kernel    []float32           // likeness of the texts to each other; nil where it was not worth working out
+	certainty *Certainty
+	spelled   []int32 // labels that were spelled for a page
+}
+
+// space is a Space with a page to suggest labels for.
+type space struct {
+	*Space
+	in       *Input
+	language words.Language // of the page
+	itself   int32          // which of the texts is the page's own, -1 if none
+	looks    int            // of mostUsedTwin
+	places   map[string]treePlace
 }
 
 // minText is how many words make a neighbour more than a title.
 const minText = 30
 
-func newSpace(in *Input, language words.Language) *space {
-	s := &space{
-		reading: newReading(), in: in, language: language,
-		byName:    make(map[string]int32, len(in.Vocabulary)+len(in.InUse)),
-		labels:    make([]labelled, 0, len(in.Vocabulary)+len(in.InUse)+len(in.Neighbours)),
-		synonymOf: map[string]string{},
+// newSpace is a space that knows nothing yet.
+func newSpace(known *Input, language words.Language) *Space {
+	s := &Space{
+		reading: newReading(), given: known, language: language,
+		byName:    make(map[string]int32, len(known.Vocabulary)+len(known.InUse)),
+		labels:    make([]labelled, 0, len(known.Vocabulary)+len(known.InUse)+len(known.Neighbours)),
+		synonymOf: map[string]string{}, synonyms: map[string][]string{},
 	}
 	expected := 0
-	for i := range in.Neighbours {
-		if t := in.Neighbours[i].Terms; t != nil {
+	for i := range known.Neighbours {
+		if t := known.Neighbours[i].Terms; t != nil {
 			expected += len(t.terms) / 4
 		}
 	}
@@ -62,13 +77,16 @@ func newSpace(in *Input, language words.Language) *space {
 	return s
 }
 
-// learn reads what surrounds the page.
-func (s *space) learn() {
-	in := s.in
+// learn reads what is known.
+func (s *Space) learn() {
+	in := s.given
 	for i := range in.Vocabulary {
 		t := &in.Vocabulary[i]
 		if t.Label == "" {
 			continue
+		}
+		if len(t.Synonyms) > 0 {
+			s.synonyms[t.Label] = append(s.synonyms[t.Label], t.Synonyms...)
 		}
 		for _, synonym := range t.Synonyms {
 			if _, taken := s.synonymOf[synonym]; !taken && synonym != t.Label {
@@ -94,17 +112,16 @@ func (s *space) learn() {
 			l.uses = max(l.uses, c.Pages)
 		}
 	}
-	s.readTree(&in.Tree)
 	s.style = s.learnStyle()
 }
 
 // label returns a label by its name, new if it was not known. A synonym is the
 // label it stands for.
-func (s *space) label(name string) *labelled {
+func (s *Space) label(name string) *labelled {
 	return &s.labels[s.number(name)]
 }
 
-func (s *space) number(name string) int32 {
+func (s *Space) number(name string) int32 {
 	name = s.preferred(name)
 	n, ok := s.byName[name]
 	if !ok {
@@ -116,18 +133,18 @@ func (s *space) number(name string) int32 {
 }
 
 // preferred is the label that a name is a synonym of, or the name.
-func (s *space) preferred(name string) string {
+func (s *Space) preferred(name string) string {
 	if label, ok := s.synonymOf[name]; ok {
 		return label
 	}
 	return name
 }
 
-func (s *space) readNeighbours() {
+func (s *Space) readNeighbours() {
 	s.reader.Limit(mostDifferent)
-	for i := range s.in.Neighbours {
-		n := &s.in.Neighbours[i]
-		if n.ID != "" && n.ID == s.in.Page.ID {
+	for i := range s.given.Neighbours {
+		n := &s.given.Neighbours[i]
+		if n.ID != "" && n.ID == s.given.Page.ID {
 			// The page is no neighbour of itself, but its labels are in use.
 			for _, name := range n.Labels {
 				if name != "" {
@@ -190,7 +207,7 @@ func languageOf(p *Page, other words.Language) words.Language {
 }
 
 // weigh turns counts into tf-idf vectors of length 1.
-func (s *space) weigh() {
+func (s *Space) weigh() {
 	s.pagesWith = make([]int32, s.terms())
 	pages := s.pagesWith
 	for i := range s.texts {
@@ -208,7 +225,7 @@ func (s *space) weigh() {
 	var rest []term
 	for i := range s.texts {
 		t := &s.texts[i]
-		if vectorise(t.terms, s.idf) == 0 {
+		if t.length = vectorise(t.terms, s.idf); t.length == 0 {
 			continue
 		}
 		// The terms that other neighbours have too come first; both parts keep
@@ -272,7 +289,7 @@ func vectorise(terms []term, idf []float32) float64 {
 
 // measureCentroids finds the length of the sum of the vectors of each label's
 // pages.
-func (s *space) measureCentroids() {
+func (s *Space) measureCentroids() {
 	sum := make([]float32, s.terms())
 	for i := range s.labels {
 		l := &s.labels[i]

@@ -70,6 +70,9 @@ type Input struct {
 	OnlyListed bool // suggest nothing that is not in Vocabulary
 	Limit      int  // how many at most; 0 means 5
 	Unlikely   bool // suggest also what is too unlikely to be shown to a person
+
+	// Certainty is of an earlier answer from the same space; nil asks its pages anew.
+	Certainty *Certainty
 }
 
 // Kind says what a reason is about. The set is closed: the browser has a
@@ -133,9 +136,10 @@ const (
 type Answer struct {
 	Suggestions []Suggestion // the best first
 	Removals    []Removal
-	Nothing     Nothing  // why Suggestions is empty; "" if it is not
-	Search      []string // words of the page that find pages like it, the best first, as written there
-	Truncated   bool     // there was more than is read: bounds.go says what was left out
+	Nothing     Nothing    // why Suggestions is empty; "" if it is not
+	Search      []string   // words of the page that find pages like it, the best first, as written there
+	Truncated   bool       // there was more than is read: bounds.go says what was left out
+	Certainty   *Certainty // what the space's own pages told, nil if there were too few to ask
 }
 
 // tooShort is how many words a page needs before it can be expected to say what
@@ -153,9 +157,87 @@ func Suggest(in Input) Answer { return fitted.Suggest(in) }
 
 // Suggest is Suggest with other weights.
 func (w *Weights) Suggest(in Input) Answer {
-	s, x, likeness, page := w.understand(&in)
+	s, parts, page := w.around(&in)
+	s.fit(mostAsking)
+	return s.answer(parts, page)
+}
+
+// around reads a page and what is known around it.
+func (w *Weights) around(in *Input) (s *space, parts []part, page text) {
+	language := in.language()
+	learned := newSpace(in, language)
+	learned.weights = w
+	parts, page = learned.page(&in.Page, language) // first, so that its words are known whatever the neighbours have
+	learned.learn()
+	return learned.of(in, language), parts, page
+}
+
+// Learn reads what is known of a space once: the neighbours, the vocabulary and the
+// labels in use. The rest of the input, the page and what is around it, means
+// nothing. It takes the time of Suggest, and once more as much to fit Certainty.
+func Learn(known Input) *Space { return fitted.Learn(known) }
+
+// Learn is Learn with other weights.
+func (w *Weights) Learn(known Input) *Space {
+	known.Page = Page{}
+	s := newSpace(&known, known.languageAround())
+	s.weights = w
+	s.learn()
+	s.fit(mostAskingOnce)
+	s.spellKnown()
+	s.remember()
+	return s
+}
+
+// Suggest works out the labels that fit a page, as the function does with the
+// same input, in the time that the page itself takes. What is known of the space is
+// what was learned: Neighbours, Vocabulary, InUse and OnlyListed mean nothing. A
+// page that is one of the neighbours teaches nothing about itself.
+func (s *Space) Suggest(in Input) Answer {
+	var answer Answer
+	s.about(&in, func(s *space, parts []part, page text) { answer = s.answer(parts, page) })
+	return answer
+}
+
+// about reads a page, has it used, and forgets it.
+func (s *Space) about(in *Input, use func(s *space, parts []part, page text)) {
+	in.OnlyListed = s.given.OnlyListed
+	language := in.language()
+	labels := len(s.labels)
+	parts, page := s.page(&in.Page, language)
+	use(s.of(in, language), parts, page)
+	for _, i := range s.spelled {
+		s.labels[i].names = nil
+	}
+	s.spelled = s.spelled[:0]
+	for _, l := range s.labels[labels:] {
+		delete(s.byName, l.name)
+	}
+	s.labels = s.labels[:labels]
+	s.forget()
+}
+
+// of is the space around a page.
+func (s *Space) of(in *Input, language words.Language) *space {
+	page := &space{Space: s, in: in, language: language, itself: -1}
+	if in.Page.ID != "" {
+		for at, from := range s.from {
+			if s.given.Neighbours[from].ID == in.Page.ID {
+				page.itself = int32(at) //nolint:gosec // a request holds some hundreds
+				break
+			}
+		}
+	}
+	page.readTree(&in.Tree)
+	return page
+}
+
+// answer judges the labels for a page that was read.
+func (s *space) answer(parts []part, page text) Answer {
+	x := s.index(parts, page)
+	likeness := s.compare(page)
 	found := s.candidates(x, &likeness)
-	limit := in.Limit
+	limit := s.in.Limit
 	if limit <= 0 {
 		limit = defaultLimit
 	}
@@ -168,32 +250,21 @@ func (w *Weights) Suggest(in Input) Answer {
 			continue
 		}
 		answer.Suggestions = append(answer.Suggestions, Suggestion{
-			Label: s.labels[c.shown].name, Score: rounded(c.score), Ticked: c.score >= tickedScore,
-			Reasons: reasons,
+			Label: s.labels[c.shown].name, Score: rounded(c.score), Reasons: reasons,
+			Ticked: s.ticked(c), Guess: c.score < guessScore,
 		})
 	}
 	phrases := s.phrases(x)
-	if !in.OnlyListed {
+	if !s.in.OnlyListed {
 		answer.Suggestions = append(answer.Suggestions, s.newLabels(x, phrases, answer.Suggestions, limit)...)
 	}
 	answer.Removals = s.removals(found, page)
-	answer.Truncated = s.leftOut
+	answer.Truncated, answer.Certainty = s.leftOut, s.certainty
 	answer.Search = s.searchWords(x, phrases)
 	if len(answer.Suggestions) == 0 {
 		answer.Nothing = nothing(allHeld, page, s.language)
 	}
 	return answer
-}
-
-// understand reads all there is and compares the page with it.
-func (w *Weights) understand(in *Input) (*space, *pageIndex, likeness, text) {
-	language := in.language()
-	s := newSpace(in, language)
-	s.weights = w
-	parts, page := s.page(&in.Page, language) // first, so that its words are known whatever the neighbours have
-	s.learn()
-	x := s.index(parts, page)
-	return s, x, s.compare(page), page
 }
 
 func nothing(allHeld bool, page text, language words.Language) Nothing {
@@ -213,6 +284,33 @@ func nothing(allHeld bool, page text, language words.Language) Nothing {
 // same on every machine.
 func rounded(score float64) float64 { return math.Round(float64(score*1e4)) / 1e4 }
 
+// languageAround is the language of most neighbours, by the text of those that
+// have enough and by the titles of all.
+func (in *Input) languageAround() words.Language {
+	votes := map[words.Language]int{}
+	most := words.Unknown
+	var titles strings.Builder
+	for i := range in.Neighbours {
+		n := &in.Neighbours[i]
+		if l := languageOf(&n.Page, words.Unknown); l != words.Unknown {
+			if votes[l]++; votes[l] > votes[most] {
+				most = l
+			}
+		}
+		if titles.Len() < mostSample {
+			titles.WriteString(n.Title)
+			titles.WriteString("\n")
+		}
+	}
+	if most == words.Unknown {
+		most = words.Detect(titles.String())
+	}
+	return most
+}
+
+// mostSample is how many bytes of a text tell its language.
+const mostSample = 4000
+
 // language is the language of the page.
 func (in *Input) language() words.Language { return words.Detect(in.sample()) }
 
@@ -228,7 +326,7 @@ func (in *Input) sample() string {
 		}
 		sample.WriteString("\n")
 		sample.WriteString(b.Text)
-		if sample.Len() > 4000 {
+		if sample.Len() > mostSample {
 			break
 		}
 	}

@@ -29,12 +29,8 @@ func ReadTerms(p Page, other words.Language) *Terms {
 	r := newReading()
 	read := r.neighbour(&p, languageOf(&p, other))
 	t := &Terms{words: read.words, terms: make([]keyed, len(read.terms))}
-	keys := make([]uint64, r.terms())
-	for key, number := range r.numbers {
-		keys[number] = key
-	}
 	for i, term := range read.terms {
-		t.terms[i] = keyed{keys[term.id], term.weight}
+		t.terms[i] = keyed{r.keys[term.id], term.weight}
 	}
 	return t
 }

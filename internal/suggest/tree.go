@@ -20,7 +20,6 @@ func (s *space) readTree(tree *Tree) {
 	for _, c := range tree.Siblings {
 		if c.Label != "" && c.Pages > 0 {
 			l := s.label(c.Label)
-			l.uses = max(l.uses, c.Pages)
 			place := s.places[l.name]
 			place.siblings = max(place.siblings, c.Pages)
 			s.places[l.name] = place

@@ -122,13 +122,13 @@ func (s *space) mostUsedTwin(of int32) int32 {
 	best, key := of, s.labels[of].twinKey()
 	for _, other := range others {
 		a, b := &s.labels[other], &s.labels[best]
-		if (a.listed && !b.listed || a.listed == b.listed && a.uses > b.uses) && a.twinKey() == key {
+		if (a.listed && !b.listed || a.listed == b.listed && s.uses(a) > s.uses(b)) && a.twinKey() == key {
 			best = other
 		}
 	}
 	for _, other := range others {
 		a, b := &s.labels[other], &s.labels[best]
-		if !b.listed && a.uses >= typoIsRarer*max(b.uses, 1) && a.twinKey() != key && areTwins(key, a.twinKey()) {
+		if !b.listed && s.uses(a) >= typoIsRarer*max(s.uses(b), 1) && a.twinKey() != key && areTwins(key, a.twinKey()) {
 			best = other
 		}
 	}

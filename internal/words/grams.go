@@ -88,7 +88,7 @@ func (r *Reader) readRun(text string, start int, language Language, known map[st
 			}
 			piece := strings.Clone(text[from:to])
 			e = r.learnGram(piece, s, language)
-			known[piece] = e
+			r.remember(language, known, piece, e)
 		}
 		w := Word{ID: e.stem, Folded: e.folded, Start: uint32(from), End: uint32(to)} //nolint:gosec // a text has not 4 GB
 		if s != katakana {

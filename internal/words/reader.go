@@ -20,6 +20,15 @@ type Reader struct {
 	bounds []int  // of the characters of a run without spaces
 	room   int    // how many more words may be learned
 	missed int    // how often there was no room for a word
+	marked bool   // what is learned is noted in since
+	mark   int    // how many texts there were at the mark
+	since  []learned
+}
+
+// learned is a word that was learned since the mark.
+type learned struct {
+	language Language
+	word     string
 }
 
 // entry is what is known of a word in one language.
@@ -42,6 +51,24 @@ func NewReader() *Reader {
 // costs time and memory. The same word in two languages is two. Read passes over
 // what it may not learn, as if punctuation stood there, and Missed counts it.
 func (r *Reader) Limit(words int) { r.room = max(words, 0) }
+
+// Mark remembers what the reader knows, for Forget.
+func (r *Reader) Mark() { r.marked, r.mark, r.since = true, len(r.texts), r.since[:0] }
+
+// Forget forgets all that was learned since the mark: an ID given since then
+// means nothing any more. The mark stays.
+func (r *Reader) Forget() {
+	for _, text := range r.texts[r.mark:] {
+		delete(r.ids, text)
+	}
+	clear(r.texts[r.mark:])
+	r.texts = r.texts[:r.mark]
+	for _, l := range r.since {
+		delete(r.known[l.language], l.word)
+	}
+	clear(r.since)
+	r.since = r.since[:0]
+}
 
 // Missed is how often a word was passed over so far.
 func (r *Reader) Missed() int { return r.missed }
@@ -138,7 +165,7 @@ func (r *Reader) Read(text string, language Language, words []Word) []Word {
 			}
 			lower := string(r.lower)
 			e = r.learn(lower, language)
-			known[lower] = e
+			r.remember(language, known, lower, e)
 		}
 		letter, dotted = r.lower[len(r.lower)-1], how.dotted
 
@@ -232,6 +259,13 @@ func (r *Reader) learn(lower string, language Language) entry {
 	e.folded = r.number(text)
 	e.stem = r.number(r.stem(text, language))
 	return e
+}
+
+func (r *Reader) remember(language Language, known map[string]entry, word string, e entry) {
+	known[word] = e
+	if r.marked {
+		r.since = append(r.since, learned{language, word})
+	}
 }
 
 func (r *Reader) number(text string) ID {

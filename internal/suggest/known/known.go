@@ -107,6 +107,7 @@ const mostFound = 50
 // pages that the answer's words find, and puts them before the others. No weight
 // has a part in which words the answer names.
 func (k *Pages) searched(in suggest.Input) []suggest.Neighbour {
+	in.Certainty = &suggest.Certainty{Situation: suggest.ByTitles} // the pages need not be asked
 	asked := suggest.Suggest(k.Around(in, suggest.ByTitles))
 	found := k.found(answer.SearchWords(asked.Search), &in.Page)
 	neighbours := make([]suggest.Neighbour, 0, k.Len())

@@ -1,0 +1,315 @@
+package suggest
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"labelup/internal/elementary"
+	"labelup/internal/order"
+	"labelup/internal/words"
+)
+
+// Certainty is what the features count for in one space, in one situation: there
+// the labels that its own pages have tell how far each kind of evidence can be
+// trusted. Whoever keeps it may give it with the next Input, and the space is not
+// asked again.
+type Certainty struct {
+	Situation Situation
+	Weights   Features
+}
+
+// Curvature is how sharply one page tells weights: the second derivative of the
+// logarithm of their likelihood.
+type Curvature [features]Features
+
+const (
+	// A space is asked by so many of its pages, spread evenly over those that are
+	// known as most of what is asked about: each is judged by the others.
+	askedPages = 60
+	// With fewer than so many there is nothing to ask.
+	fewestAsked = 12
+
+	// The weights are pulled from those of all collections towards what holds here
+	// as if the former had been learned from so many pages.
+	priorPages = 20
+
+	// Of each page, so many labels that come first are looked at: the others are
+	// never seen. The shared weights are fitted on as many.
+	askedLabels = 10
+
+	// What asking may cost, in products: some 50 ms for one request, and five times
+	// as much for a space that is learned for many pages.
+	mostAsking     = 40_000_000
+	mostAskingOnce = 5 * mostAsking
+
+	// With more neighbours their likeness to each other takes more to work out and
+	// to keep, 1 MB, than it saves.
+	mostInKernel = 512
+
+	mostFitting = 8 // steps of Newton's method; it takes three or four
+)
+
+// example is what is known of a label for a page that has labels, and whether it
+// has this one.
+type example struct {
+	features Features
+	right    bool
+	logOdds  float64 // by the shared weights
+}
+
+// fit asks the space's own pages how sure to be, in so many products at most.
+func (s *Space) fit(most int) {
+	situation := s.situationOf(1)
+	if c := s.given.Certainty; c != nil && c.Situation == situation {
+		s.certainty = c
+		return
+	}
+	examples := s.ask(situation, most)
+	if len(examples) == 0 {
+		return
+	}
+	weights := &s.weights.Of[situation]
+	s.certainty = &Certainty{situation, pulled(*weights, &s.weights.Prior[situation], examples)}
+}
+
+// weightsIn are what the features count for in a situation.
+func (s *Space) weightsIn(situation Situation) *Features {
+	if s.certainty != nil && s.certainty.Situation == situation {
+		return &s.certainty.Weights
+	}
+	return &s.weights.Of[situation]
+}
+
+// ask judges some of the neighbours by the others.
+func (s *Space) ask(situation Situation, most int) []example {
+	var all []int32
+	terms := 0
+	for i := range s.texts {
+		if terms += s.texts[i].shared; situation == ByTitles || s.texts[i].words >= minText {
+			all = append(all, int32(i)) //nolint:gosec // a request holds some hundreds
+		}
+	}
+	n := len(s.texts)
+	each := mostSteps * 2 * terms
+	if n <= mostInKernel && n*terms < most {
+		each, most = mostSteps*n*n, most-n*terms
+	}
+	count := min(askedPages, len(all), most/max(each, 1))
+	if count < fewestAsked {
+		return nil
+	}
+	k := s.newLikeness()
+	if each == mostSteps*n*n {
+		s.likenAll(&k)
+	}
+	s.spellKnown()
+	var examples []example
+	counts := make([]float32, s.terms())
+	for i := range count {
+		examples = s.askOne(&k, all[i*len(all)/count], situation, counts, examples)
+	}
+	return examples
+}
+
+// spellKnown spells the labels that neighbours have.
+func (s *Space) spellKnown() {
+	s.reader.Limit(mostDifferentInNames)
+	for i := range s.labels {
+		if l := &s.labels[i]; len(l.pages) > 0 && l.names == nil {
+			s.spell(l, s.language)
+		}
+	}
+}
+
+// likenAll works out the likeness of all neighbours to each other.
+func (s *Space) likenAll(k *likeness) {
+	n := len(s.texts)
+	kernel := make([]float32, n*n)
+	for i := range s.texts {
+		s.likenessTo(k, int32(i), k.to) //nolint:gosec // a request holds some hundreds
+		for j, likeness := range k.to {
+			kernel[i*n+j] = float32(likeness)
+		}
+	}
+	s.kernel = kernel
+}
+
+// askOne appends what is known of the labels for one of the neighbours, as if it had
+// none. counts is by term, zero, and left so.
+func (s *Space) askOne(k *likeness, at int32, situation Situation, counts []float32, examples []example) []example {
+	t := &s.texts[at]
+	if s.own[at] > 0.99 {
+		return examples // a page that shares no word with others
+	}
+	// Words that only this page has are words that no other has: they are no part
+	// of its length.
+	scale := 1 / math.Sqrt(1-s.own[at])
+	s.likenessTo(k, at, k.to)
+	for i := range k.to {
+		k.to[i] = float64(k.to[i] * scale)
+	}
+	s.liken(k, at)
+	for _, t := range t.terms {
+		counts[t.id] = t.weight
+	}
+	s.scratch = s.reader.Read(s.given.Neighbours[s.from[at]].Title, s.language, s.scratch[:0])
+	title := make([]words.ID, 0, 20)
+	for _, w := range s.scratch {
+		title = append(title, w.ID)
+	}
+	weights, from := s.weightsIn(situation), len(examples)
+	for i := range s.labels {
+		l := &s.labels[i]
+		pages := l.without(at)
+		if pages == 0 || l.retired {
+			continue
+		}
+		n := s.nameIn(t, counts, title, &l.names[0])
+		f := Features{
+			similarFeature: k.votes[i], profileFeature: k.profile[i], patternFeature: k.pattern[i],
+			titleFeature: n.inTitle, textFeature: n.inText, wholeFeature: n.whole,
+			usageFeature:    usage(pages, len(s.texts)),
+			constantFeature: 1,
+		}
+		examples = append(examples, example{f, pages < len(l.pages), f.dot(weights)})
+	}
+	of := examples[from:]
+	order.By(of, func(a, b *example) int { return cmp.Compare(b.logOdds, a.logOdds) })
+	examples = examples[:from+min(len(of), askedLabels)]
+	for _, t := range t.terms {
+		counts[t.id] = 0
+	}
+	return examples
+}
+
+// nameIn is name for a page of which only the title and the terms are at hand: a
+// name of several words is on it if each pair of them is.
+func (s *Space) nameIn(t *text, counts []float32, title []words.ID, own *spelling) naming {
+	n := naming{}
+	total, titled, here, all := 0.0, 0.0, 0.0, len(own.stems) > 0
+	for i, id := range own.stems {
+		stop := own.stops[i]
+		rarity := stopRarity
+		number, known := s.knownTerm(id)
+		if !stop {
+			rarity = s.rarity(id)
+		}
+		total += rarity
+		if known && int(number) < len(counts) && counts[number] > 0 {
+			evened := float64(counts[number]) * t.length / float64(s.idf[number])
+			here += float64(rarity * math.Min(1, evened/2))
+		} else if !stop {
+			all = false
+		}
+		if !stop && slices.Contains(title, id) {
+			titled++
+		}
+		if i > 0 && all && !stop && !own.stops[i-1] {
+			pair, ok := s.numbers[pairKey(stemKey(s.reader.Text(own.stems[i-1])), stemKey(s.reader.Text(id)))]
+			all = ok && int(pair) < len(counts) && counts[pair] > 0
+		}
+	}
+	if total > 0 {
+		n.inTitle = titled / float64(len(own.stems))
+		n.inText = here / total
+	}
+	inTitle := holds(title, own.stems)
+	if all || inTitle {
+		n.whole = total
+		n.inText = math.Max(n.inText, 0.5)
+		if inTitle {
+			n.inTitle, n.inText = 1, 1
+		}
+	}
+	return n
+}
+
+// holds reports whether a list has another in one piece.
+func holds(list, part []words.ID) bool {
+	for i := range list {
+		if len(part) > 0 && len(list)-i >= len(part) && slices.Equal(list[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
+}
+
+// usage is the logarithm of the share of pages that have a label.
+func usage(pages, of int) float64 {
+	return elementary.Log((float64(pages) + 0.5) / (float64(of) + 1))
+}
+
+// pulled are weights of a logistic regression of examples, where the weights that
+// were expected count as so many pages as the curvature says.
+func pulled(expected Features, prior *Curvature, examples []example) Features {
+	weights := expected
+	for range mostFitting {
+		var gradient Features
+		var curve Curvature
+		for j := range features {
+			for k := range features {
+				curve[j][k] = float64(priorPages * prior[j][k])
+				gradient[j] -= float64(curve[j][k] * (weights[k] - expected[k]))
+			}
+			curve[j][j] += 1e-6
+		}
+		for i := range examples {
+			f := &examples[i].features
+			p := probability(f.dot(&weights))
+			wrong := -p
+			if examples[i].right {
+				wrong++
+			}
+			sharp := float64(p * (1 - p))
+			for j := range features {
+				gradient[j] += float64(wrong * f[j])
+				for k := range j + 1 {
+					curve[j][k] += float64(float64(sharp*f[j]) * f[k])
+				}
+			}
+		}
+		for j := range features {
+			for k := range j {
+				curve[k][j] = curve[j][k]
+			}
+		}
+		step, largest := solve(curve, gradient), 0.0
+		for j := range weights {
+			weights[j] += step[j]
+			largest = math.Max(largest, math.Abs(step[j]))
+		}
+		if largest < 1e-4 {
+			break
+		}
+	}
+	return weights
+}
+
+// solve solves a system of linear equations by elimination.
+func solve(a Curvature, b Features) Features {
+	for i := range b {
+		pivot := i
+		for r := i; r < len(b); r++ {
+			if math.Abs(a[r][i]) > math.Abs(a[pivot][i]) {
+				pivot = r
+			}
+		}
+		a[i], a[pivot] = a[pivot], a[i]
+		b[i], b[pivot] = b[pivot], b[i]
+		for r := i + 1; r < len(b); r++ {
+			by := a[r][i] / a[i][i]
+			for c := i; c < len(b); c++ {
+				a[r][c] -= float64(by * a[i][c])
+			}
+			b[r] -= float64(by * b[i])
+		}
+	}
+	for i := len(b) - 1; i >= 0; i-- {
+		for c := i + 1; c < len(b); c++ {
+			b[i] -= float64(a[i][c] * b[c])
+		}
+		b[i] /= a[i][i]
+	}
+	return b
+}
