@@ -137,7 +137,11 @@ func (p *page) classify(part Part, classes []class) []class {
 		}
 		from = to
 	}
-	boundAddresses(part, classes)
+	for at, word := range part.Words {
+		if word.Flags&words.Opaque != 0 {
+			classes[at] = bounding
+		}
+	}
 	return classes
 }
 
@@ -146,8 +150,9 @@ func (p *page) classify(part Part, classes []class) []class {
 func settle(text string, compound []words.Word, classes []class) {
 	stop, content := false, false
 	for at, word := range compound {
-		stop = stop || word.Flags&words.Stop != 0
-		content = content || classes[at] != bounding || at > 0 && text[compound[at-1].End] == '&'
+		ampersand := at > 0 && text[compound[at-1].End] == '&'
+		stop = stop || word.Flags&words.Stop != 0 && !(ampersand && isSingle(text[word.Start:word.End]))
+		content = content || classes[at] != bounding || ampersand
 	}
 	for at, word := range compound {
 		switch {
@@ -200,44 +205,6 @@ func hasLetter(word string) bool {
 func isSingle(word string) bool {
 	_, size := utf8.DecodeRuneInString(word)
 	return size == len(word) && size < 3
-}
-
-// boundAddresses makes web and mail addresses, and names after an @, bound
-// phrases: their parts are no words of the text.
-func boundAddresses(part Part, classes []class) {
-	text := part.Text
-	for from := 0; from < len(part.Words); {
-		start, end := int(part.Words[from].Start), int(part.Words[from].End)
-		for start > 0 && isAddressByte(text[start-1]) {
-			start--
-		}
-		for end < len(text) && isAddressByte(text[end]) {
-			end++
-		}
-		to := from + 1
-		for to < len(part.Words) && int(part.Words[to].Start) < end {
-			to++
-		}
-		if to > from && isAddress(text[start:end]) {
-			for at := from; at < to; at++ {
-				classes[at] = bounding
-			}
-		}
-		from = to
-	}
-}
-
-func isAddressByte(c byte) bool { return c > ' ' && c < utf8.RuneSelf }
-
-// isAddress says whether what stands between two spaces is an address: it has an
-// @, "://", begins with www, or has a dot within a word and a slash after it.
-func isAddress(run string) bool {
-	if strings.IndexByte(run, '@') >= 0 || strings.Contains(run, "://") || strings.Contains(run, "www.") {
-		return true
-	}
-	host, _, ok := strings.Cut(run, "/")
-	dot := strings.IndexByte(host, '.')
-	return ok && dot > 0 && dot+2 < len(host)
 }
 
 // firstLine returns where the first line of the first part ends if it has to

@@ -38,7 +38,7 @@ const verbs = `
 // things are forms of those verbs that do not bound a phrase, because they name
 // things more often than they say what is done.
 const things = `
-	account accounting accounts act acts aid aided aids answer answers approach approaches assisted base bases
+	account meeting meetings accounting accounts act acts aid aided aids answer answers approach approaches assisted base bases
 	benefit benefits build building builds call calls cause causes change changes computing connected cover
 	design designs detail details display displays end ends estimates experience experiences face faces fit
 	fitting focus focuses force forces form forms function functions gain gains guide guides help impact impacts

@@ -51,7 +51,8 @@ const maxOccurrences = 20
 // Find returns at most limit phrases, the best first. The same input gives the
 // same answer. Its cost is linear in the number of words.
 //
-// The words of the parts must come from this reader. Where no part is a title,
+// The words of the parts must come from this reader; those that are flagged
+// words.Opaque bound phrases. Where no part is a title,
 // the first line of the first one is taken for it if it looks like one.
 func Find(reader *words.Reader, parts []Part, language words.Language, shape Shape, limit int) []Phrase {
 	if limit <= 0 {

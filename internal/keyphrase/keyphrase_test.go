@@ -28,7 +28,9 @@ func read(language words.Language, blocks ...block) (*words.Reader, []keyphrase.
 	reader := words.NewReader()
 	var parts []keyphrase.Part
 	for _, b := range blocks {
-		parts = append(parts, keyphrase.Part{Weight: b.weight, Title: b.title, Text: b.text, Words: reader.Read(b.text, language, nil)})
+		part := keyphrase.Part{Weight: b.weight, Title: b.title, Text: b.text, Words: reader.Read(b.text, language, nil)}
+		words.NewMarker(reader).Mark(part.Text, part.Words)
+		parts = append(parts, part)
 	}
 	return reader, parts
 }

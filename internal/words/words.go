@@ -26,6 +26,7 @@ const (
 	Number                    // begins with a digit
 	Joined                    // a hyphen, slash, underscore, apostrophe, dot or ampersand and nothing else stands between the word before and this one, or nothing at all where the script changes and between the Grams of a run
 	Gram                      // a pair of characters of Chinese, Japanese or Korean, or three of Thai, Lao, Khmer or Burmese, which may overlap its neighbours
+	Opaque                    // part of an address, an identifier, a date or a person's name, as far as a Marker can tell: it is no word of the language
 )
 
 // Word is one word of a text.

@@ -1,0 +1,611 @@
+package words
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Marker flags the words of a page that are no words of its language: parts of
+// addresses, paths, file names, identifiers, encoded data, dates, times, amounts
+// and account numbers, and people's names where a byline, a title before the name
+// or an @ says that they are. Make one for each page.
+type Marker struct {
+	reader *Reader
+	names  map[ID]bool // folded words of people's names
+	role   bool        // the text before says only whose name follows: Owner, Author
+
+	// The text that is being marked.
+	text string
+	list []Word
+}
+
+// NewMarker returns a Marker for a page that this reader read.
+func NewMarker(reader *Reader) *Marker { return &Marker{reader: reader, names: map[ID]bool{}} }
+
+// Mark flags what is Opaque in a text of the page; list is what Read made of it.
+// The texts come in the order of the page. The cost is linear in the length of
+// the text.
+func (m *Marker) Mark(text string, list []Word) {
+	m.text, m.list = text, list
+	m.runs()
+	m.sequences()
+	m.diagrams()
+	m.people()
+}
+
+// MarkNames flags the names of people that Mark found anywhere on the page, where
+// they are written with a capital.
+func (m *Marker) MarkNames(text string, list []Word) {
+	if len(m.names) == 0 {
+		return
+	}
+	for i := range list {
+		if w := &list[i]; m.names[w.Folded] && isUpper(text[w.Start:]) {
+			w.Flags |= Opaque
+		}
+	}
+}
+
+func (m *Marker) mark(from, to int) {
+	for i := from; i < to; i++ {
+		m.list[i].Flags |= Opaque
+	}
+}
+
+func (m *Marker) written(i int) string { return m.text[m.list[i].Start:m.list[i].End] }
+func (m *Marker) lower(i int) string   { return m.reader.Text(m.list[i].Folded) }
+
+// runs looks at what stands between two spaces.
+func (m *Marker) runs() {
+	before := 0
+	for from := 0; from < len(m.list); {
+		start, end := int(m.list[from].Start), int(m.list[from].End)
+		for start > before && inRun(m.text[start-1]) {
+			start--
+		}
+		for end < len(m.text) {
+			if c := m.text[end]; c < utf8.RuneSelf {
+				if !inRun(c) {
+					break
+				}
+				end++
+				continue
+			}
+			c, size := utf8.DecodeRuneInString(m.text[end:])
+			if fold(c) == 0 || scriptOf(c) != spaced {
+				break
+			}
+			end += size
+		}
+		to := from + 1
+		for to < len(m.list) && int(m.list[to].Start) < end {
+			to++
+		}
+		if isOpaque(m.text[start:end]) {
+			m.mark(from, to)
+		} else {
+			for i := from; i < to; i++ {
+				if m.isOpaqueWord(i) {
+					m.mark(i, i+1)
+				}
+			}
+		}
+		before, from = end, to
+	}
+}
+
+func inRun(c byte) bool { return c > ' ' && c < utf8.RuneSelf && c != 0x7f && c != '|' }
+
+// isOpaque says whether what stands between two spaces is no word of a language.
+func isOpaque(run string) bool {
+	if isMarkup(run) {
+		return true
+	}
+	run = strings.TrimLeft(run, `([{"'*,;:!?`+"`")
+	run = strings.TrimRight(run, `)]}"'*_.,;:!?`+"`")
+	if len(run) < 2 {
+		return false
+	}
+	pieces := piecesOf(run)
+	return isPath(run) || isNumeric(run, &pieces) || isDotted(run) || isTicket(run) || pieces.encoded
+}
+
+// isMarkup says whether a run has what only addresses and code have.
+func isMarkup(run string) bool {
+	plain := true
+	for i := range len(run) {
+		if lowerASCII[run[i]] == 0 && run[i] < utf8.RuneSelf {
+			plain = false
+			break
+		}
+	}
+	if plain {
+		return false
+	}
+	if scheme := strings.IndexByte(run, ':'); scheme > 0 && schemes[run[:scheme]] && scheme+1 < len(run) {
+		return true
+	}
+	for _, sign := range [...]string{"@", "://", "www.", "()", "->", "=>", "::", `":`, "':", "${", "{{", "}}", "</", "/>"} {
+		if strings.Contains(run, sign) {
+			return true
+		}
+	}
+	if at := strings.IndexByte(run, '='); at > 0 && isASCIIWord(run[at-1]) {
+		return true
+	}
+	if at := strings.IndexByte(run, '_'); at > 0 && at+1 < len(run) && isASCIIWord(run[at-1]) && (isASCIIWord(run[at+1]) || run[at+1] == '_') {
+		return true
+	}
+	if at := strings.IndexByte(run, '\\'); at >= 0 && at+1 < len(run) && (at > 0 || isASCIIWord(run[1]) || run[1] == '\\') {
+		return true
+	}
+	if at := strings.IndexByte(run, '('); at > 0 && at+1 < len(run) && isLetter(run[at-1]) && (run[at+1] >= '0' && run[at+1] <= '9' || run[at+1] == '"' || run[at+1] == '\'') {
+		return true
+	}
+	first, next := run[0], byte(0)
+	if len(run) > 1 {
+		next = run[1]
+	}
+	switch first {
+	case '$', '<':
+		return isLetter(next)
+	case '%':
+		return strings.IndexByte(run[1:], '%') > 0
+	case '-':
+		return next == '-' && len(run) > 3 && isLetter(run[2]) || isLetter(next) && (len(run) == 2 || !isLetter(run[2]))
+	}
+	return false
+}
+
+func isASCIIWord(c byte) bool { return lowerASCII[c] != 0 }
+func isLetter(c byte) bool    { return lowerASCII[c] >= 'a' }
+func isNumeral(c byte) bool   { return c >= '0' && c <= '9' }
+
+// isPath says whether a run is a path or the part of an address after the host:
+// it begins or ends with a slash, has two, or one beside what only paths have.
+func isPath(run string) bool {
+	slash := strings.IndexByte(run, '/')
+	switch {
+	case slash < 0:
+		return false
+	case slash == 0 || slash == len(run)-1, run[0] == '~' || run[0] == '.':
+		return true
+	case strings.IndexByte(run[slash+1:], '/') >= 0:
+		return true
+	}
+	left, right := run[:slash], run[slash+1:]
+	if dot := strings.IndexByte(left, '.'); dot > 0 && dot+2 < len(left) {
+		return true
+	}
+	return directories[left] || isDotted(right)
+}
+
+// directories are names that begin a path without a slash before it.
+var directories = set(`bin cmd dist etc home internal lib node_modules opt pkg src static test tests tmp usr vendor`)
+
+// isDotted says whether a run is a host, a name of a file or of a package.
+func isDotted(run string) bool {
+	dots, letters := 0, 0 // letters: pieces that have two or more
+	start := 0
+	for i := 0; i <= len(run); i++ {
+		if i < len(run) && run[i] != '.' {
+			continue
+		}
+		piece := run[start:i]
+		if piece == "" && i > 0 {
+			return false
+		}
+		if len(piece) > 1 && !isNumeral(piece[0]) {
+			letters++
+		}
+		if i < len(run) {
+			dots++
+		}
+		start = i + 1
+	}
+	last := strings.LastIndexByte(run, '.')
+	if dots == 0 || last < 0 || last+1 == len(run) || letters == 0 {
+		return false
+	}
+	if dots >= 2 && letters >= 2 {
+		return true
+	}
+	ending, name := run[last+1:], run[:last]
+	lower := strings.ToLower(ending)
+	switch {
+	case name == "":
+		return hidden[lower]
+	case lower == "js" || lower == "ts":
+		return !isUpper(name) && !libraries[name]
+	case extensions[lower]:
+		return ending == lower || ending == strings.ToUpper(ending) && isLower(name) || lower != "net"
+	case hosts[lower]:
+		return ending == lower
+	case places[lower]:
+		return ending == lower && isLower(name)
+	}
+	return false
+}
+
+func isLower(text string) bool { return !strings.ContainsFunc(text, isUpperRune) }
+
+// isTicket says whether a run is the number of a ticket, ABC-123, and not of a
+// standard, ISO-9001, or of something known by it, COVID-19.
+func isTicket(run string) bool {
+	key, number, ok := strings.Cut(run, "-")
+	if !ok || len(number) < 3 || len(key) < 2 || standards[key] {
+		return ok && key == "CVE"
+	}
+	for i := range len(key) {
+		if c := key[i]; c != '_' && (c < 'A' || c > 'Z') && (i == 0 || !isNumeral(c)) {
+			return false
+		}
+	}
+	for i := range len(number) {
+		if !isNumeral(number[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// isNumeric says whether a run is a date, a time, a number with what it counts,
+// or an address made of numbers: 2026-11-28T10:00, 10:30, 00:1A:2B:3C, 192.168.0.1:80.
+func isNumeric(run string, p *pieces) bool {
+	switch {
+	case p.colons >= 2:
+		return true
+	case p.colons == 1 && p.digitsAfterColon:
+		return true
+	case isNumeral(run[0]) || (run[0] == '+' || run[0] == '-') && isNumeral(run[1]):
+		return p.numbers >= 2 || isWeek(run)
+	case run[0] == '#':
+		return isColour(run[1:])
+	case run[0] == '$' || strings.HasPrefix(run, "£") || strings.HasPrefix(run, "€"):
+		return p.numbers > 0
+	}
+	return false
+}
+
+// isWeek says whether a run is a year and a part of it: 2026-W48, 2026/Q4.
+func isWeek(run string) bool {
+	return len(run) > 6 && len(run) <= 8 && (run[4] == '-' || run[4] == '/') && isLetter(run[5]) && isNumeral(run[6]) && isNumeral(run[len(run)-1])
+}
+
+func isColour(digits string) bool {
+	switch len(digits) {
+	case 3, 4, 6, 8:
+	default:
+		return false
+	}
+	return isHex(digits)
+}
+
+func isHex(text string) bool {
+	for i := range len(text) {
+		if c := text[i] | 0x20; !isNumeral(text[i]) && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// pieces is what is known of the parts of a run between its signs.
+type pieces struct {
+	numbers          int // that begin with a digit
+	colons           int // between two others
+	digitsAfterColon bool
+	encoded          bool // one of them is
+	hex              int  // of two to four hexadecimal digits
+}
+
+func piecesOf(run string) (p pieces) {
+	groups := 0
+	for start := 0; start < len(run); {
+		if !isASCIIWord(run[start]) && run[start] < utf8.RuneSelf {
+			start++
+			continue
+		}
+		end := start
+		for end < len(run) && (isASCIIWord(run[end]) || run[end] >= utf8.RuneSelf) {
+			end++
+		}
+		piece := run[start:end]
+		groups++
+		if isNumeral(piece[0]) {
+			p.numbers++
+		}
+		if start > 1 && run[start-1] == ':' {
+			p.colons++
+			p.digitsAfterColon = isNumeral(piece[0])
+		}
+		if len(piece) >= 2 && len(piece) <= 4 && isHex(piece) && strings.ContainsAny(piece, "0123456789") {
+			p.hex++
+		}
+		p.encoded = p.encoded || isEncoded(piece)
+		start = end
+	}
+	p.encoded = p.encoded || groups >= 4 && p.hex >= groups-1
+	if strings.HasSuffix(run, "=") && len(run) > 3 {
+		p.encoded = true
+	}
+	return p
+}
+
+// longest is how many letters a word of a language has at most.
+const longest = 40
+
+// isEncoded says whether letters and digits that touch are a hash, a key or
+// encoded data: hexadecimal, or changing between digits, small and capital
+// letters as no word does.
+func isEncoded(piece string) bool {
+	if len(piece) < 4 {
+		return false
+	}
+	if utf8.RuneCountInString(piece) > longest {
+		return true
+	}
+	const digit, small, capital = 1, 2, 3
+	changes, digits, groups, smalls, capitals := 0, 0, 0, 0, 0
+	before := 0
+	for i := range len(piece) {
+		kind := small
+		switch c := piece[i]; {
+		case isNumeral(c):
+			kind = digit
+			digits++
+			if before != digit {
+				groups++
+			}
+		case c >= 'A' && c <= 'Z':
+			kind = capital
+			capitals++
+		case c >= utf8.RuneSelf:
+			return false // nothing is encoded in other letters
+		default:
+			smalls++
+		}
+		if before != 0 && kind != before && (before != capital || kind != small) {
+			changes++
+		}
+		before = kind
+	}
+	letters := smalls + capitals
+	switch {
+	case letters == 0:
+		return len(piece) >= 20
+	case strings.HasPrefix(piece, "0x") && isHex(piece[2:]):
+		return true
+	case isHex(piece) && (digits > 0 && len(piece) >= 7 || digits == 0 && len(piece) >= 8 || groups >= 2 && len(piece) >= 4 && isNumeral(piece[0])):
+		return true
+	case groups >= 2 && (isNumeral(piece[0]) || len(piece) >= 6):
+		return true
+	case digits >= 5:
+		return true
+	case len(piece) >= 10 && changes >= 4:
+		return true
+	case digits > 0 && smalls == 0 && len(piece) >= 12:
+		return true
+	case len(piece) >= 16 && smalls > 0 && capitals > 2 && changes >= 3:
+		return true
+	}
+	return len(piece) >= 20 && vowels(piece)*6 < letters
+}
+
+func vowels(piece string) (n int) {
+	for i := range len(piece) {
+		if strings.IndexByte("aeiouyAEIOUY", piece[i]) >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// isOpaqueWord says whether a word by itself is an identifier, the name of a
+// character, or a number with what it counts.
+func (m *Marker) isOpaqueWord(i int) bool {
+	w := m.list[i]
+	word := m.text[w.Start:w.End]
+	if w.Flags&Gram != 0 {
+		return false
+	}
+	before, after := byte(' '), byte(' ')
+	if w.Start > 0 {
+		before = m.text[w.Start-1]
+	}
+	if int(w.End) < len(m.text) {
+		after = m.text[w.End]
+	}
+	switch {
+	case before == '&' && after == ';' && len(word) > 1, before == '#' && after == ';' && w.Start > 1 && m.text[w.Start-2] == '&':
+		return true
+	case before == '#' && isColour(word):
+		return true
+	case w.Flags&Number != 0:
+		at := strings.IndexFunc(word, unicode.IsLetter)
+		return at > 0 && (units[strings.ToLower(word[at:])] || before == '$')
+	}
+	return isIdentifier(word)
+}
+
+// isIdentifier says whether a word is written as only programs write: getUserById,
+// NullPointerException.
+func isIdentifier(word string) bool {
+	if len(word) < 6 {
+		return false
+	}
+	humps, inside := 0, false // small letters and then a capital and a small one
+	for i := 1; i+1 < len(word); i++ {
+		if isLetter(word[i]) && word[i] < 'a' && word[i-1] >= 'a' && isLetter(word[i+1]) {
+			humps++
+			inside = inside || word[i+1] >= 'a'
+		}
+	}
+	switch {
+	case humps == 0:
+		return false
+	case word[0] >= 'a' && word[1] >= 'a' && inside && !brands[word]:
+		return true
+	case strings.HasSuffix(word, "Exception"), strings.HasSuffix(word, "Error"):
+		return true
+	}
+	return humps >= 3
+}
+
+// sequences marks what several words tell together: days and times, amounts,
+// account numbers.
+func (m *Marker) sequences() {
+	for i := range m.list {
+		w := &m.list[i]
+		if w.Flags&Stop != 0 && !mayBeMonth[m.lower(i)] {
+			continue
+		}
+		lower := m.lower(i)
+		switch {
+		case w.Flags&Gram != 0:
+			if isCounter(m.written(i)) && (m.isNumber(i-1) || m.isNumber(i+1)) {
+				w.Flags |= Opaque
+			}
+		case days[lower]:
+			w.Flags |= Opaque
+		case mayBeMonth[lower]:
+			if m.isNumber(i-1) || m.isNumber(i+1) || m.isNumber(i-2) && m.list[i-1].Flags&Stop != 0 {
+				w.Flags |= Opaque
+			}
+		case units[lower]:
+			if m.isNumber(i-1) || (len(lower) == 3 && currencies[lower]) && m.isNumber(i+1) {
+				w.Flags |= Opaque
+			}
+		case levels[m.written(i)]:
+			if i > 0 && m.list[i-1].Flags&(Opaque|Number) != 0 {
+				w.Flags |= Opaque
+			}
+		case accounts[lower]:
+			// What follows is the number, in groups.
+			for j := i + 1; j < len(m.list) && m.isCode(j); j++ {
+				m.mark(j, j+1)
+			}
+		case m.isAccount(i):
+			for j := i; j < len(m.list) && (j == i || m.isCode(j)); j++ {
+				m.mark(j, j+1)
+			}
+		}
+	}
+}
+
+func (m *Marker) isNumber(i int) bool {
+	return i >= 0 && i < len(m.list) && m.list[i].Flags&Number != 0
+}
+
+// isCode says whether a word is digits and capitals.
+func (m *Marker) isCode(i int) bool {
+	for _, c := range m.written(i) {
+		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// isAccount says whether an IBAN begins here: a country, two digits, and then
+// groups of four.
+func (m *Marker) isAccount(i int) bool {
+	word := m.written(i)
+	if len(word) != 4 || !m.isCode(i) || isNumeral(word[0]) || isNumeral(word[1]) || !isNumeral(word[2]) || !isNumeral(word[3]) || i+2 >= len(m.list) {
+		return false
+	}
+	return len(m.written(i+1)) == 4 && m.isCode(i+1) && len(m.written(i+2)) == 4 && m.isCode(i+2)
+}
+
+// isCounter says whether characters are what Chinese, Japanese and Korean write
+// after the numbers of a date or a time.
+func isCounter(word string) bool {
+	for _, c := range word {
+		if !strings.ContainsRune("年月日時时分秒号년월일시분초", c) {
+			return false
+		}
+	}
+	return true
+}
+
+// diagrams marks the source of diagrams that begin with @start and end with @end.
+func (m *Marker) diagrams() {
+	for at := 0; ; {
+		start := strings.Index(m.text[at:], "@start")
+		if start < 0 {
+			return
+		}
+		start += at
+		end := strings.Index(m.text[start:], "@end")
+		if end < 0 {
+			end = len(m.text) - start
+		}
+		for i := range m.list {
+			if w := m.list[i]; int(w.Start) >= start && int(w.Start) < start+end {
+				m.mark(i, i+1)
+			}
+		}
+		at = start + max(end, 1)
+	}
+}
+
+func set(text string) map[string]bool {
+	m := map[string]bool{}
+	for word := range strings.FieldsSeq(text) {
+		m[word] = true
+	}
+	return m
+}
+
+var (
+	extensions = set(`7z avi bak bat bin bmp bz2 c cc cfg class cmd conf cpp crt cs csproj css csv db deb dll dmg doc docx
+		drawio eml env eps exe flac gif gradle gz h heic hpp htm html ico ini ipynb iso jar java jks jpeg jpg json jsonl jsx
+		key kt lock log lua m4a mak markdown md mdx mkv mov mp3 mp4 mpp msg msi odp ods odt ogg otf p12 pcap pdf pem pfx php
+		pkl png po ppt pptx properties proto ps1 psd puml py pyc rar rb rpm rs rst rtf scala scss sh sln sql sqlite srt svg
+		swift tar tex tf tgz tif tiff toml ttf tsv tsx txt vbs vsd vsdx vue war wasm wav webm webp whl wmv woff woff2 xhtml
+		xls xlsm xlsx xml xsd xsl yaml yml zip`)
+	hidden = set(`bashrc dockerignore editorconfig env gitattributes gitconfig github gitignore gitlab htaccess npmrc
+		profile ssh vimrc zshrc`)
+	hosts = set(`com org net info biz local localhost internal test example invalid onion arpa`)
+	// places are the last part of hosts, and not of names that products have: cloud.gov, draw.io
+	places = set(`uk us eu de fr es pt it nl se ch at be dk no fi pl cz sk hu ro bg
+		ru ua tr gr ie il in cn jp kr tw hk sg au nz ca br mx ar cl za co`)
+	libraries = set(`node next nuxt vue react angular ember backbone express nest three d3 p5 chart moment discord alpine
+		electron socket require knockout handlebars mustache underscore day video matter paper fabric anime pdf tensorflow
+		brain solid svelte gatsby remix meteor feathers sails koa hapi lit polymer riot mithril marko aurelia dojo ext
+		nw deno bun`)
+	standards = set(`ISO IEC DIN EN RFC AES SHA NIST RSA IEEE MD FIPS DES SP PEP JSR BS ANSI ITU ASTM BIP EIP CIS HTTP`)
+	brands    = set(`pgAdmin openSUSE postgreSQL`)
+
+	schemes = set(`callto cid data doi file geo javascript magnet mailto sip skype sms tel urn`)
+
+	units = set(`ms ns µs s sec secs min mins h hr hrs kb mb gb tb pb kib mib gib tib kbit mbit gbit kbps mbps gbps px em rem pt
+		mm cm km kg mg ml kw kwh mwh mhz ghz hz rpm dpi k m bn mio mrd am pm uhr st nd rd th er ème e º ª x usd eur gbp chf jpy cad aud sek nok
+		dkk pln czk huf inr cny brl utc gmt cet cest bst pst pdt est edt mst mdt cst cdt jst ist euro euros dollar dollars`)
+	currencies = set(`usd eur gbp chf jpy cad aud sek nok dkk pln czk huf inr cny brl`)
+	levels     = set(`TRACE DEBUG INFO WARN WARNING ERROR FATAL SEVERE NOTICE CRITICAL`)
+	accounts   = set(`iban bic swift konto kontonummer kontonr acct`)
+
+	// days are names of days and months, and what is short for them, that mean
+	// nothing else.
+	days = set(`january february april june july august september october november december
+		jan feb apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri
+		januar februar märz marz juni juli oktober dezember jänner okt dez montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
+		janvier février fevrier avril juin juillet août aout septembre octobre novembre décembre decembre janv févr fevr lundi mardi mercredi jeudi vendredi samedi dimanche
+		enero febrero abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miércoles miercoles jueves viernes sábado sabado domingo
+		janeiro fevereiro março maio junho julho setembro outubro novembro dezembro segunda-feira terça-feira quarta-feira quinta-feira sexta-feira
+		gennaio febbraio aprile maggio giugno luglio settembre ottobre novembre dicembre lunedì martedì mercoledì giovedì venerdì sabato domenica
+		januari februari maart april mei juni juli augustus oktober maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+		augusti måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag marts desember
+		tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu
+		stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia styczeń luty kwiecień czerwiec lipiec sierpień wrzesień październik listopad grudzień
+		poniedziałek wtorek środa czwartek piątek sobota niedziela leden únor březen duben květen červen červenec srpen září říjen prosinec
+		ocak şubat nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık pazartesi salı çarşamba perşembe cuma cumartesi pazar
+		января февраля марта апреля мая июня июля августа сентября октября ноября декабря январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
+		понедельник вторник среда четверг пятница суббота воскресенье`)
+	// mayBeMonth are such names that are other words too: they are days only
+	// beside a number.
+	mayBeMonth = set(`may mar march mars mai maj maja marzo set out ago ene dic fev avr abr sat sun mer jeu ven sam dim lun
+		mo di mi do fr sa so tammi helmi mag giu lug ott gen`)
+)

@@ -1,0 +1,76 @@
+package words_test
+
+import (
+	"strings"
+	"testing"
+
+	"labelup/internal/words"
+)
+
+// opaqueIn are the words of a text that are marked, as written.
+func opaqueIn(texts ...string) string {
+	reader := words.NewReader()
+	marker := words.NewMarker(reader)
+	var lists [][]words.Word
+	for _, text := range texts {
+		list := reader.Read(text, words.English, nil)
+		marker.Mark(text, list)
+		lists = append(lists, list)
+	}
+	var marked []string
+	for i, text := range texts {
+		marker.MarkNames(text, lists[i])
+		for _, w := range lists[i] {
+			if w.Flags&words.Opaque != 0 {
+				marked = append(marked, text[w.Start:w.End])
+			}
+		}
+	}
+	return strings.Join(marked, " ")
+}
+
+func TestWhatIsNoWordOfTheLanguageIsMarked(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, text, want string }{
+		{"words", "The quick brown fox, and a well-known state-of-the-art e-mail", ""},
+		{"names of things", "GitHub iPhone macOS JavaScript Node.js ASP.NET cloud.gov CI/CD TCP/IP R&D COVID-19 B2B IL-6 v2 v2.1 K8s H1N1 2FA 18F ISO-27001 #devops", ""},
+		{"a long word of German", "Donaudampfschifffahrtsgesellschaft", ""},
+		{"an address of the web", "see https://example.com/a?b=c now", "https example com a b c"},
+		{"a host", "on db01.prod.example.net and example.com", "db01 prod example net example com"},
+		{"an address of mail", "ask jane.doe@example.com please", "jane doe example com"},
+		{"paths", `in /var/log or C:\Temp\x or src/main`, "var log C Temp x src main"},
+		{"a name of a file", "open budget_2026.xlsx and README.md", "budget 2026 xlsx README md"},
+		{"a UUID", "id {3F2504E0-4F89-11D3-9A0C-0305E82C3301} there", "3F2504E0 4F89 11D3 9A0C 0305E82C3301"},
+		{"hashes", "at e83c516 and deadbeef", "e83c516 deadbeef"},
+		{"encoded data", "the dGhpcyBpcyBhIHRlc3Q= here", "dGhpcyBpcyBhIHRlc3Q"},
+		{"identifiers", "call getUserById or user_id or MAX_SIZE", "getUserById user id MAX SIZE"},
+		{"the name of a character", "a&nbsp;b", "nbsp"},
+		{"a ticket", "see ABC-1234 there", "ABC 1234"},
+		{"a date", "on Nov 28th or 2026-11-28T10:00:00Z", "Nov 28th 2026 11 28T10 00 00Z"},
+		{"a month only beside a number", "it may rain on Mars, on May 5", "May"},
+		{"amounts", "for 20 USD and 500GB", "USD 500GB"},
+		{"an account", "to GB29 NWBK 6016 1331 9268 19 now", "GB29 NWBK 6016 1331 9268 19"},
+		{"an address of a network card", "with 00:1A:2B:3C:4D:5E here", "00 1A 2B 3C 4D 5E"},
+		{"a diagram", "so @startuml a -> b @enduml it is", "startuml a b enduml"},
+		{"a byline, and the name elsewhere", "By Jane Fitzgerald, and Jane said so", "Jane Fitzgerald Jane"},
+		{"who wrote it", "written by Jane on the way", "Jane"},
+		{"several authors", "Authors: Mei Lin, Ana Souza and Lars Berg", "Mei Lin Ana Souza Lars Berg"},
+		{"a team is no person", "Owner: Platform Team", ""},
+		{"by and something else", "By default it is done by Friday", "Friday"},
+		{"a title before a name", "Dr. Ngata came", "Ngata"},
+		{"an initial in a name", "of John Q. Public", "John Q Public"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := opaqueIn(test.text); got != test.want {
+				t.Errorf("marked is %q, want %q", got, test.want)
+			}
+		})
+	}
+	t.Run("a name after a cell that says whose", func(t *testing.T) {
+		t.Parallel()
+		if got := opaqueIn("Owner", "Jane Fitzgerald", "It is of Fitzgerald"); got != "Jane Fitzgerald Fitzgerald" {
+			t.Errorf("marked is %q", got)
+		}
+	})
+}
