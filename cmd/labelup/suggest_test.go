@@ -206,7 +206,7 @@ func TestWithoutLabelledPagesPhrasesAreProposed(t *testing.T) {
 			}
 		}
 	}
-	if got := labelsIn(lines)[0]; !slices.Contains(got, "billing service") {
+	if got := labelsIn(lines)[0]; !slices.Contains(got, "billing-service") {
 		t.Errorf("phrases %q", got)
 	}
 }

@@ -124,6 +124,9 @@ func TestWhateverTheInputThePromisesHold(t *testing.T) {
 			data[at] = byte(random.IntN(256))
 		}
 		in := (&decoder{data: data}).input()
+		if i%10 == 0 { // a space in which nobody has made a label
+			in.Neighbours, in.Vocabulary, in.InUse, in.Tree, in.OnlyListed = nil, nil, nil, Tree{}, false
+		}
 		answer := Suggest(in)
 		if wrong := broken(in, answer); len(wrong) > 0 {
 			t.Fatalf("input %d: %s\nlabels of the page %q\nvocabulary %+v\nin use %+v\ntree %+v", i, strings.Join(wrong, "\n"), in.Page.Labels, in.Vocabulary, in.InUse, in.Tree)

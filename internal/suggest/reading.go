@@ -314,6 +314,15 @@ func (r *reading) readNear(source string, language words.Language) {
 // several.
 const tellingBlock = 200
 
+// markCode flags the words of inline code: they are no words of the text around.
+func markCode(read []words.Word, code []pagetext.Span) {
+	for i := range read {
+		if covered(read[i], &code) {
+			read[i].Flags |= words.Opaque
+		}
+	}
+}
+
 // page reads the page itself and keeps its words, for reasons quote it.
 func (r *reading) page(p *Page, language words.Language) ([]part, text) {
 	parts := make([]part, 0, 1+len(p.Body.Blocks))
@@ -323,11 +332,14 @@ func (r *reading) page(p *Page, language words.Language) ([]part, text) {
 	}
 	all := make([]words.Word, 0, size/5+8)
 	r.begin(min(16+size/8, 1<<16))
+	marker := words.NewMarker(r.reader)
 	read := func(kind pagetext.Kind, source string, language words.Language, strong, code []pagetext.Span) {
 		from := len(all)
 		all = r.reader.Read(source, language, all)
 		weight := weightOf(kind)
 		r.addWords(all[from:], weight, strong, code)
+		marker.Mark(source, all[from:])
+		markCode(all[from:], code)
 		parts = append(parts, part{kind: kind, weight: weight, text: source, words: all[from:len(all):len(all)]})
 	}
 	if p.Title != "" {
@@ -341,6 +353,9 @@ func (r *reading) page(p *Page, language words.Language) ([]part, text) {
 			}
 		}
 		read(b.Kind, b.Text, here, b.Strong, b.Code)
+	}
+	for i := range parts {
+		marker.MarkNames(parts[i].text, parts[i].words)
 	}
 	return parts, r.end()
 }
