@@ -1,6 +1,10 @@
 package keyphrase
 
-import "strings"
+import (
+	"strings"
+
+	"labelup/internal/words"
+)
 
 // What is known of English beyond its stop words. The lists hold words that any
 // text on any subject may have, written down for this package; a word about a
@@ -19,7 +23,7 @@ const verbs = `
 	disappear discover discuss display distinguish divide do draw ease elaborate eliminate emerge emphasise
 	emphasize employ enable encounter encourage end enhance enjoy ensure enter establish estimate evaluate evolve
 	examine exceed exhibit exist expect experience explain exploit explore express extend extract face facilitate
-	fail fall feel fill find fit focus follow force form formulate found fulfil fulfill function gain generate get
+	fail fall feel fill find finish fit focus follow force form formulate found fulfil fulfill function gain generate get
 	give go govern grow guarantee guide happen have help highlight hold hope identify ignore illustrate imagine
 	impact implement imply impose improve include incorporate increase indicate induce influence inform inherit
 	initiate insert insist inspire intend introduce investigate involve join justify keep know lack lead learn
@@ -38,7 +42,7 @@ const verbs = `
 // things are forms of those verbs that do not bound a phrase, because they name
 // things more often than they say what is done.
 const things = `
-	account meeting meetings accounting accounts act acts aid aided aids answer answers approach approaches assisted base bases
+	account accounting accounts act acts aid aided aids answer answers approach approaches assisted base bases
 	benefit benefits build building builds call calls cause causes change changes computing connected cover
 	design designs detail details display displays end ends estimates experience experiences face faces fit
 	fitting focus focuses force forces form forms function functions gain gains guide guides help impact impacts
@@ -173,6 +177,12 @@ func classOf(word string) class {
 		return bounding
 	}
 	return strong
+}
+
+// SaysLittle says whether a word in lower case names nothing by itself: in
+// English a verb, an adverb, an adjective or the like that could stand in any text.
+func SaysLittle(word string, language words.Language) bool {
+	return language == words.English && classOf(word) == bounding
 }
 
 // isAdjective says whether an English word is probably an adjective, by its

@@ -115,6 +115,10 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 			usageFeature:    usage(pages, len(s.texts)),
 			constantFeature: 1,
 		}
+		trust := s.trustOfName(l)
+		for _, f := range []int{titleFeature, textFeature, wholeFeature} {
+			c.features[f] = float64(c.features[f] * trust)
+		}
 		c.place = s.places[l.name]
 		if c.situation == ByName {
 			// Where no neighbour tells which words are rare, part of a name is no
@@ -259,7 +263,7 @@ func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld 
 		if guess && len(picked) == 0 && held > 0 && !s.in.Unlikely {
 			break // the page has what fits: no guess beside it
 		}
-		if dismissed.hasExactly(name) {
+		if dismissed.hasExactly(name) || s.isSaid(picked, &c) {
 			continue
 		}
 		if kind, _, several := strings.Cut(name, "-"); several && kinds[kind] == mostOfAKind {

@@ -345,6 +345,9 @@ func (x *pageIndex) follow(chain *chains, stems []words.ID, n *naming) {
 		if int(x.places[at-1].word) < rarest {
 			continue
 		}
+		if len(p.stems) == 1 && !x.names(at-1, p) {
+			continue
+		}
 		begin := at - 1 - int32(rarest)
 		if last, ok := x.matches(begin, stems, rarest); ok {
 			n.add(x.parts, occurrence{x.places[begin].part, x.word(begin).Start, last})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"labelup/internal/elementary"
+	"labelup/internal/keyphrase"
 	"labelup/internal/order"
 	"labelup/internal/words"
 )
@@ -60,7 +61,7 @@ func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
 	if c.place.parent {
 		add(parentAdds, Reason{Kind: Parent})
 	}
-	if beside := c.place.siblings; beside > 0 {
+	if beside := c.place.siblings; beside >= fewestSiblings {
 		add(c.place.logOdds(s.in.Tree.Of), Reason{Kind: Siblings, Count: beside, Of: max(s.in.Tree.Of, beside)})
 	}
 	if words := s.profileWords(x, c.label); len(words) > 0 {
@@ -151,7 +152,7 @@ func (s *space) profileWords(x *pageIndex, label int32) []string {
 		}
 	}
 	found = slices.DeleteFunc(found, func(f shared) bool {
-		return f.pages < max(2, len(l.pages)/8) || s.lift(f.id, f.pages, len(l.pages)) < tellingLift
+		return f.pages < max(2, len(l.pages)/8) || s.isEverywhere(f.id) || s.lift(f.id, f.pages, len(l.pages)) < tellingLift
 	})
 	for i := range found {
 		f := &found[i]
@@ -170,7 +171,8 @@ func (s *space) profileWords(x *pageIndex, label int32) []string {
 		if named[first] || second != words.None && named[second] {
 			continue
 		}
-		if word := s.asWritten(x, f.id); word != "" {
+		word := s.asWritten(x, f.id)
+		if word != "" && !keyphrase.SaysLittle(strings.ToLower(word), s.language) {
 			chosen = append(chosen, word)
 			named[first] = true
 			if second != words.None {
@@ -187,6 +189,12 @@ const (
 	tellingLift      = 2
 	fewestForProfile = 3
 )
+
+// isEverywhere reports whether a third of all pages have a term: then it is what
+// the space is about.
+func (s *space) isEverywhere(id uint32) bool {
+	return len(s.texts) >= enoughTexts && 3*int(s.pagesWith[id]) > len(s.texts)
+}
 
 // lift is how many times as frequent a term is among a label's pages as among
 // all.

@@ -27,6 +27,10 @@ func (s *space) readTree(tree *Tree) {
 	}
 }
 
+// fewestSiblings is how many pages beside this one say something of it: what one
+// page is about, the page beside it need not be.
+const fewestSiblings = 2
+
 // The log-odds that a place in the tree adds. They are set by hand: no public
 // set of pages has both a tree and labels to fit them on. A label that the page
 // above and most pages beside have is likely, alone it is never sure.
@@ -38,7 +42,10 @@ const (
 
 // logOdds is what a place adds where there are so many pages beside.
 func (p treePlace) logOdds(of int) float64 {
-	sum := siblingsAdd * float64(p.siblings) / float64(max(of, p.siblings)+siblingsAsMore)
+	sum := 0.0
+	if p.siblings >= fewestSiblings {
+		sum = siblingsAdd * float64(p.siblings) / float64(max(of, p.siblings)+siblingsAsMore)
+	}
 	if p.parent {
 		sum += parentAdds
 	}

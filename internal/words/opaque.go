@@ -6,6 +6,16 @@ import (
 	"unicode/utf8"
 )
 
+// IsCommon says whether a word in lower case is so common that it is a name only
+// where it is written as one: a single letter, a pronoun and the like, a month in
+// some language.
+func IsCommon(lower string) bool {
+	return len(lower) == 1 || littleWords[lower] || mayBeMonth[lower]
+}
+
+var littleWords = set(`all am an any as at be by do go he her here him his how i if in is it me my no now of on one or our
+	she so that the their them then there they this to up us was we what when where who why will you your`)
+
 // Marker flags the words of a page that are no words of its language: parts of
 // addresses, paths, file names, identifiers, encoded data, dates, times, amounts
 // and account numbers, and people's names where a byline, a title before the name
