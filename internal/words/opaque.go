@@ -41,6 +41,8 @@ func (m *Marker) Mark(text string, list []Word) {
 	m.runs()
 	m.sequences()
 	m.diagrams()
+	m.code()
+	m.letters()
 	m.people()
 }
 
@@ -150,8 +152,11 @@ func isMarkup(run string) bool {
 	if at := strings.IndexByte(run, '\\'); at >= 0 && at+1 < len(run) && (at > 0 || isASCIIWord(run[1]) || run[1] == '\\') {
 		return true
 	}
-	if at := strings.IndexByte(run, '('); at > 0 && at+1 < len(run) && isLetter(run[at-1]) && (run[at+1] >= '0' && run[at+1] <= '9' || run[at+1] == '"' || run[at+1] == '\'') {
+	if at := strings.IndexByte(run, '('); at > 0 && at+1 < len(run) && isLetter(run[at-1]) && (isNumeral(run[at+1]) || strings.IndexByte("\"'-", run[at+1]) >= 0) {
 		return true
+	}
+	if at := strings.IndexAny(run, "[{"); at > 0 && at+2 < len(run) && isASCIIWord(run[at-1]) && (isLetter(run[at+1]) && strings.ContainsAny(run[at+2:], "]}") || strings.HasSuffix(run, "]:")) {
+		return true // a node of a diagram, a process in a log
 	}
 	first, next := run[0], byte(0)
 	if len(run) > 1 {
@@ -218,7 +223,7 @@ func isDotted(run string) bool {
 	if dots == 0 || last < 0 || last+1 == len(run) || letters == 0 {
 		return false
 	}
-	if dots >= 2 && letters >= 2 {
+	if dots >= 2 && (letters >= 2 || len(run)-last > 2 && !isNumeral(run[last+1])) {
 		return true
 	}
 	ending, name := run[last+1:], run[:last]
@@ -244,6 +249,9 @@ func isLower(text string) bool { return !strings.ContainsFunc(text, isUpperRune)
 // standard, ISO-9001, or of something known by it, COVID-19.
 func isTicket(run string) bool {
 	key, number, ok := strings.Cut(run, "-")
+	if ok && !standards[key] && isNumbers(number) && key != "" && key[0] >= 'A' && key[0] <= 'Z' {
+		return true // RE-2024-0815
+	}
 	if !ok || len(number) < 3 || len(key) < 2 || standards[key] {
 		return ok && key == "CVE"
 	}
@@ -258,6 +266,23 @@ func isTicket(run string) bool {
 		}
 	}
 	return true
+}
+
+// isNumbers says whether a text is two numbers or more with hyphens between them,
+// of five digits or more.
+func isNumbers(text string) bool {
+	hyphens, digits := 0, 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '-':
+			hyphens++
+		case isNumeral(c):
+			digits++
+		default:
+			return false
+		}
+	}
+	return hyphens > 0 && digits >= 5
 }
 
 // isNumeric says whether a run is a date, a time, a number with what it counts,
@@ -290,6 +315,18 @@ func isColour(digits string) bool {
 		return false
 	}
 	return isHex(digits)
+}
+
+// isBareColour says whether six characters are a colour without its sign: capitals
+// and two digits or more.
+func isBareColour(word string) bool {
+	digits := 0
+	for i := range len(word) {
+		if isNumeral(word[i]) {
+			digits++
+		}
+	}
+	return digits >= 2 && digits < 6 && isHex(word) && word == strings.ToUpper(word)
 }
 
 func isHex(text string) bool {
@@ -430,8 +467,12 @@ func (m *Marker) isOpaqueWord(i int) bool {
 	switch {
 	case before == '&' && after == ';' && len(word) > 1, before == '#' && after == ';' && w.Start > 1 && m.text[w.Start-2] == '&':
 		return true
-	case before == '#' && isColour(word):
+	case before == '#' && isColour(word), len(word) == 6 && isBareColour(word):
 		return true
+	case before == '.' && (w.Start == 1 || m.text[w.Start-2] == ' ') && isLetter(word[0]) && word[0] >= 'a' && word != "net":
+		return true // a class of CSS
+	case strings.Count(word, ".") >= 2 && strings.ContainsAny(word, "0123456789"):
+		return true // a version of three numbers is one release
 	case w.Flags&Number != 0:
 		at := strings.IndexFunc(word, unicode.IsLetter)
 		return at > 0 && (units[strings.ToLower(word[at:])] || before == '$')
@@ -463,6 +504,9 @@ func isIdentifier(word string) bool {
 	return humps >= 3
 }
 
+// mostGroups is how many groups an account number is written in at most.
+const mostGroups = 10
+
 // sequences marks what several words tell together: days and times, amounts,
 // account numbers.
 func (m *Marker) sequences() {
@@ -484,7 +528,7 @@ func (m *Marker) sequences() {
 				w.Flags |= Opaque
 			}
 		case units[lower]:
-			if m.isNumber(i-1) || (len(lower) == 3 && currencies[lower]) && m.isNumber(i+1) {
+			if m.isNumber(i-1) || currencies[lower] && m.isNumber(i+1) {
 				w.Flags |= Opaque
 			}
 		case levels[m.written(i)]:
@@ -493,11 +537,11 @@ func (m *Marker) sequences() {
 			}
 		case accounts[lower]:
 			// What follows is the number, in groups.
-			for j := i + 1; j < len(m.list) && m.isCode(j); j++ {
+			for j := i + 1; j < min(len(m.list), i+mostGroups) && m.isCode(j); j++ {
 				m.mark(j, j+1)
 			}
 		case m.isAccount(i):
-			for j := i; j < len(m.list) && (j == i || m.isCode(j)); j++ {
+			for j := i; j < min(len(m.list), i+mostGroups) && (j == i || m.isCode(j)); j++ {
 				m.mark(j, j+1)
 			}
 		}
@@ -541,24 +585,106 @@ func isCounter(word string) bool {
 
 // diagrams marks the source of diagrams that begin with @start and end with @end.
 func (m *Marker) diagrams() {
-	for at := 0; ; {
-		start := strings.Index(m.text[at:], "@start")
-		if start < 0 {
-			return
+	start := strings.Index(m.text, "@start")
+	if start < 0 {
+		return
+	}
+	end := len(m.text)
+	if last := strings.LastIndex(m.text, "@end"); last > start {
+		end = last
+	}
+	for i := range m.list {
+		if w := m.list[i]; int(w.Start) > start && int(w.Start) < end {
+			m.mark(i, i+1)
 		}
-		start += at
-		end := strings.Index(m.text[start:], "@end")
-		if end < 0 {
-			end = len(m.text) - start
-		}
-		for i := range m.list {
-			if w := m.list[i]; int(w.Start) >= start && int(w.Start) < start+end {
-				m.mark(i, i+1)
-			}
-		}
-		at = start + max(end, 1)
 	}
 }
+
+// code marks what stands in braces and holds what only code has, and statements of
+// SQL.
+func (m *Marker) code() {
+	at := 0 // in list
+	mark := func(from, to int) {
+		for ; at < len(m.list) && int(m.list[at].Start) < to; at++ {
+			if int(m.list[at].Start) >= from {
+				m.mark(at, at+1)
+			}
+		}
+	}
+	for from := 0; ; {
+		open := strings.IndexByte(m.text[from:], '{')
+		if open < 0 {
+			break
+		}
+		open += from
+		end := strings.IndexByte(m.text[open:], '}')
+		if end < 0 {
+			break
+		}
+		if strings.ContainsAny(m.text[open:open+end], ":;=") {
+			mark(open, open+end)
+		}
+		from = open + end + 1
+	}
+	for i := 0; i < len(m.list); i++ {
+		follows, ok := statements[m.written(i)]
+		if !ok {
+			continue
+		}
+		for j := i + 1; j < min(len(m.list), i+mostOfStatement); j++ {
+			if m.written(j) != follows {
+				continue
+			}
+			end := min(len(m.list), j+mostOfStatement)
+			if semicolon := strings.IndexByte(m.text[m.list[j].Start:m.list[end-1].End], ';'); semicolon >= 0 {
+				for end > j && int(m.list[end-1].Start) > int(m.list[j].Start)+semicolon {
+					end--
+				}
+			}
+			m.mark(i, end)
+			i = end - 1
+			break
+		}
+	}
+}
+
+// statements are the words that begin a statement of SQL and what follows in it.
+var statements = map[string]string{
+	"SELECT": "FROM", "INSERT": "INTO", "UPDATE": "SET", "DELETE": "FROM", "CREATE": "TABLE", "ALTER": "TABLE", "DROP": "TABLE",
+}
+
+const mostOfStatement = 20 // words before and after what follows
+
+// letters marks words of which a letter is written by its name, caf&eacute;, and
+// the first line of a diagram.
+func (m *Marker) letters() {
+	for i := range m.list {
+		w := m.list[i]
+		if i > 0 && directions[m.written(i)] && (m.lower(i-1) == "graph" || m.lower(i-1) == "flowchart") {
+			m.mark(i-1, i+1)
+		}
+		if w.Start == 0 || m.text[w.Start-1] != '&' || int(w.End) >= len(m.text) || m.text[w.End] != ';' || !isLetterName(m.written(i)) {
+			continue
+		}
+		if i > 0 && m.list[i-1].End == w.Start-1 {
+			m.mark(i-1, i)
+		}
+		if i+1 < len(m.list) && m.list[i+1].Start == w.End+1 {
+			m.mark(i+1, i+2)
+		}
+	}
+}
+
+func isLetterName(name string) bool {
+	for _, ending := range [...]string{"acute", "grave", "circ", "uml", "tilde", "cedil", "lig", "ring", "slash", "caron"} {
+		if strings.HasSuffix(name, ending) {
+			return true
+		}
+	}
+	return false
+}
+
+var directions = set(`LR TD TB RL BT`)
 
 func set(text string) map[string]bool {
 	m := map[string]bool{}
@@ -592,8 +718,9 @@ var (
 
 	units = set(`ms ns µs s sec secs min mins h hr hrs kb mb gb tb pb kib mib gib tib kbit mbit gbit kbps mbps gbps px em rem pt
 		mm cm km kg mg ml kw kwh mwh mhz ghz hz rpm dpi k m bn mio mrd am pm uhr st nd rd th er ème e º ª x usd eur gbp chf jpy cad aud sek nok
-		dkk pln czk huf inr cny brl utc gmt cet cest bst pst pdt est edt mst mdt cst cdt jst ist euro euros dollar dollars`)
-	currencies = set(`usd eur gbp chf jpy cad aud sek nok dkk pln czk huf inr cny brl`)
+		dkk pln czk huf inr cny brl utc gmt cet cest bst pst pdt est edt mst mdt cst cdt jst ist lat lon lng euro euros dollar dollars`)
+	// currencies stand before a number too, and so do the names of coordinates.
+	currencies = set(`lat lon lng usd eur gbp chf jpy cad aud sek nok dkk pln czk huf inr cny brl`)
 	levels     = set(`TRACE DEBUG INFO WARN WARNING ERROR FATAL SEVERE NOTICE CRITICAL`)
 	accounts   = set(`iban bic swift konto kontonummer kontonr acct`)
 

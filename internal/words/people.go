@@ -154,7 +154,8 @@ var (
 		geschreven gemaakt skriven skrivet skapad`)
 	honorifics = set(`mr mrs ms dr prof professor sir herr frau hr fr mme mlle monsieur madame sr sra srta señor señora sig signora dott dhr mevr`)
 	roles      = set(`author authors owner owners contact contacts reviewer reviewers editor editors assignee reporter attendees
-		participants presenter presenters speaker speakers approver approvers cc writer writers facilitator interviewer
+		participants presenter presenters speaker speakers approver approvers cc writer writers facilitator interviewer present absent apologies
+		kontakt anwesend abwesend entschuldigt présents presents absents excusés contacto contatto contato presentes ausentes presenti aanwezig närvarande
 		autor autorin autoren verfasser verfasserin teilnehmer teilnehmende ansprechpartner ansprechpartnerin verantwortlich verantwortlicher bearbeiter
 		auteur auteurs autrice responsable responsables autores autora responsável participantes asistentes autore autori partecipanti responsabile
 		deelnemers contactpersoon författare deltagare ansvarig forfatter kirjoittaja autorzy автор авторы`)
