@@ -151,7 +151,7 @@ func settle(text string, compound []words.Word, classes []class) {
 	stop, content := false, false
 	for at, word := range compound {
 		ampersand := at > 0 && text[compound[at-1].End] == '&'
-		stop = stop || word.Flags&words.Stop != 0 && !(ampersand && isSingle(text[word.Start:word.End]))
+		stop = stop || word.Flags&words.Stop != 0 && (!ampersand || !isSingle(text[word.Start:word.End]))
 		content = content || word.Flags&words.Opaque == 0 && (classes[at] != bounding || ampersand)
 	}
 	for at, word := range compound {

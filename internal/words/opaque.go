@@ -23,6 +23,7 @@ var littleWords = set(`all am an any as at be by do go he her here him his how i
 type Marker struct {
 	reader *Reader
 	names  map[ID]bool // folded words of people's names
+	known  []meaning   // by folded word: what it means beside others; 0 is not looked up yet
 	role   bool        // the text before says only whose name follows: Owner, Author
 
 	// The text that is being marked.
@@ -57,6 +58,47 @@ func (m *Marker) MarkNames(text string, list []Word) {
 			w.Flags |= Opaque
 		}
 	}
+}
+
+// meaning is what a word may mean beside others.
+type meaning uint16
+
+const (
+	looked meaning = 1 << iota
+	isDay
+	mayBeDay
+	isUnit
+	isBefore  // of a number
+	isAccount // what is before an account number
+	isBy
+	isMade
+	isHonorific
+	isRole
+)
+
+var meanings = func() map[string]meaning {
+	all := map[string]meaning{}
+	for means, list := range map[meaning]map[string]bool{
+		isDay: days, mayBeDay: mayBeMonth, isUnit: units, isBefore: currencies, isAccount: accounts,
+		isBy: by, isMade: made, isHonorific: honorifics, isRole: roles,
+	} {
+		for word := range list {
+			all[word] |= means
+		}
+	}
+	return all
+}()
+
+// means is what a word may mean beside others, 0 if nothing.
+func (m *Marker) means(i int) meaning {
+	id := int(m.list[i].Folded)
+	if id >= len(m.known) {
+		m.known = append(m.known, make([]meaning, max(m.reader.Len(), id+1)-len(m.known))...)
+	}
+	if m.known[id] == 0 {
+		m.known[id] = looked | meanings[m.reader.Text(m.list[i].Folded)]
+	}
+	return m.known[id] &^ looked
 }
 
 func (m *Marker) mark(from, to int) {
@@ -94,9 +136,11 @@ func (m *Marker) runs() {
 		for to < len(m.list) && int(m.list[to].Start) < end {
 			to++
 		}
-		if isOpaque(m.text[start:end]) {
+		switch run := m.text[start:end]; {
+		case isOrdinary(run):
+		case isOpaque(run):
 			m.mark(from, to)
-		} else {
+		default:
 			for i := from; i < to; i++ {
 				if m.isOpaqueWord(i) {
 					m.mark(i, i+1)
@@ -108,6 +152,26 @@ func (m *Marker) runs() {
 }
 
 func inRun(c byte) bool { return c > ' ' && c < utf8.RuneSelf && c != 0x7f && c != '|' }
+
+// isOrdinary says whether a run is small letters, perhaps with a capital before and
+// punctuation after them, as nearly all are.
+func isOrdinary(run string) bool {
+	end := len(run)
+	for end > 1 && strings.IndexByte(".,;:!?)", run[end-1]) >= 0 {
+		end--
+	}
+	if !isLetter(run[0]) || end > 24 {
+		return false
+	}
+	hex := true
+	for i := 1; i < end; i++ {
+		if run[i] < 'a' || run[i] > 'z' {
+			return false
+		}
+		hex = hex && run[i] <= 'f'
+	}
+	return !hex || end < 8
+}
 
 // isOpaque says whether what stands between two spaces is no word of a language.
 func isOpaque(run string) bool {
@@ -512,35 +576,35 @@ const mostGroups = 10
 func (m *Marker) sequences() {
 	for i := range m.list {
 		w := &m.list[i]
-		if w.Flags&Stop != 0 && !mayBeMonth[m.lower(i)] {
+		means := m.means(i)
+		if means == 0 && w.Flags&(Gram|Acronym|Number) == 0 || w.Flags&Stop != 0 && means&mayBeDay == 0 {
 			continue
 		}
-		lower := m.lower(i)
 		switch {
 		case w.Flags&Gram != 0:
 			if isCounter(m.written(i)) && (m.isNumber(i-1) || m.isNumber(i+1)) {
 				w.Flags |= Opaque
 			}
-		case days[lower]:
+		case means&isDay != 0:
 			w.Flags |= Opaque
-		case mayBeMonth[lower]:
+		case means&mayBeDay != 0:
 			if m.isNumber(i-1) || m.isNumber(i+1) || m.isNumber(i-2) && m.list[i-1].Flags&Stop != 0 {
 				w.Flags |= Opaque
 			}
-		case units[lower]:
-			if m.isNumber(i-1) || currencies[lower] && m.isNumber(i+1) {
+		case means&isUnit != 0:
+			if m.isNumber(i-1) || means&isBefore != 0 && m.isNumber(i+1) {
 				w.Flags |= Opaque
 			}
-		case levels[m.written(i)]:
+		case w.Flags&Acronym != 0 && levels[m.written(i)]:
 			if i > 0 && m.list[i-1].Flags&(Opaque|Number) != 0 {
 				w.Flags |= Opaque
 			}
-		case accounts[lower]:
+		case means&isAccount != 0:
 			// What follows is the number, in groups.
 			for j := i + 1; j < min(len(m.list), i+mostGroups) && m.isCode(j); j++ {
 				m.mark(j, j+1)
 			}
-		case m.isAccount(i):
+		case m.beginsAccount(i):
 			for j := i; j < min(len(m.list), i+mostGroups) && (j == i || m.isCode(j)); j++ {
 				m.mark(j, j+1)
 			}
@@ -562,9 +626,9 @@ func (m *Marker) isCode(i int) bool {
 	return true
 }
 
-// isAccount says whether an IBAN begins here: a country, two digits, and then
+// beginsAccount says whether an IBAN begins here: a country, two digits, and then
 // groups of four.
-func (m *Marker) isAccount(i int) bool {
+func (m *Marker) beginsAccount(i int) bool {
 	word := m.written(i)
 	if len(word) != 4 || !m.isCode(i) || isNumeral(word[0]) || isNumeral(word[1]) || !isNumeral(word[2]) || !isNumeral(word[3]) || i+2 >= len(m.list) {
 		return false
@@ -627,6 +691,9 @@ func (m *Marker) code() {
 		from = open + end + 1
 	}
 	for i := 0; i < len(m.list); i++ {
+		if m.list[i].Flags&Acronym == 0 {
+			continue
+		}
 		follows, ok := statements[m.written(i)]
 		if !ok {
 			continue
@@ -660,7 +727,7 @@ const mostOfStatement = 20 // words before and after what follows
 func (m *Marker) letters() {
 	for i := range m.list {
 		w := m.list[i]
-		if i > 0 && directions[m.written(i)] && (m.lower(i-1) == "graph" || m.lower(i-1) == "flowchart") {
+		if i > 0 && w.Flags&Acronym != 0 && directions[m.written(i)] && (m.lower(i-1) == "graph" || m.lower(i-1) == "flowchart") {
 			m.mark(i-1, i+1)
 		}
 		if w.Start == 0 || m.text[w.Start-1] != '&' || int(w.End) >= len(m.text) || m.text[w.End] != ';' || !isLetterName(m.written(i)) {
@@ -729,7 +796,7 @@ var (
 	days = set(`january february april june july august september october november december
 		jan feb apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri
 		januar februar märz marz juni juli oktober dezember jänner okt dez montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
-		janvier février fevrier avril juin juillet août aout septembre octobre novembre décembre decembre janv févr fevr lundi mardi mercredi jeudi vendredi samedi dimanche
+		janvier février fevrier avril juin juillet août aout septembre octobre novembre décembre janv févr fevr lundi mardi mercredi jeudi vendredi samedi dimanche
 		enero febrero abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miércoles miercoles jueves viernes sábado sabado domingo
 		janeiro fevereiro março maio junho julho setembro outubro novembro dezembro segunda-feira terça-feira quarta-feira quinta-feira sexta-feira
 		gennaio febbraio aprile maggio giugno luglio settembre ottobre novembre dicembre lunedì martedì mercoledì giovedì venerdì sabato domenica

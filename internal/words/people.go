@@ -15,27 +15,30 @@ func (m *Marker) people() {
 	if m.role && len(m.list) > 0 && m.nameEnd(0) == len(m.list) {
 		m.name(0, len(m.list))
 	}
-	m.role = len(m.list) > 0 && len(m.list) <= 2 && roles[m.lower(len(m.list)-1)]
+	m.role = len(m.list) > 0 && len(m.list) <= 2 && m.means(len(m.list)-1)&isRole != 0
 	for i := range m.list {
 		w := m.list[i]
-		lower := m.lower(i)
+		means := m.means(i)
+		if means == 0 && w.Flags&Opaque == 0 && w.End-w.Start > 1 {
+			continue
+		}
 		switch {
 		case w.Start > 0 && m.text[w.Start-1] == '@' && m.list[i].Flags&Opaque != 0:
 			if isUpper(m.text[w.Start:]) && w.End+1 < uint32(len(m.text)) && m.text[w.End] == ' ' { //nolint:gosec // a text has not 4 GB
 				m.name(i, min(m.nameEnd(i+1), i+3))
 			}
-		case by[lower]:
+		case means&isBy != 0:
 			begins := w.Flags&Break != 0
-			made := i > 0 && made[m.lower(i-1)]
+			made := i > 0 && m.means(i-1)&isMade != 0
 			end := m.nameEnd(i + 1)
 			if end > i+1 && (made || begins && end > i+2 && m.closes(end)) {
 				m.namesFrom(i+1, end)
 			}
-		case honorifics[lower] && (isUpper(m.text[w.Start:])):
+		case means&isHonorific != 0 && isUpper(m.text[w.Start:]):
 			if gap := m.gap(i + 1); gap == ". " || gap == " " {
 				m.name(i+1, m.nameEnd(i+1))
 			}
-		case roles[lower]:
+		case means&isRole != 0:
 			if gap := m.gap(i + 1); strings.HasPrefix(strings.TrimSpace(gap), ":") {
 				if end := m.nameEnd(i + 1); end > i+1 {
 					m.namesFrom(i+1, end)
@@ -155,7 +158,7 @@ var (
 	honorifics = set(`mr mrs ms dr prof professor sir herr frau hr fr mme mlle monsieur madame sr sra srta señor señora sig signora dott dhr mevr`)
 	roles      = set(`author authors owner owners contact contacts reviewer reviewers editor editors assignee reporter attendees
 		participants presenter presenters speaker speakers approver approvers cc writer writers facilitator interviewer present absent apologies
-		kontakt anwesend abwesend entschuldigt présents presents absents excusés contacto contatto contato presentes ausentes presenti aanwezig närvarande
+		kontakt anwesend abwesend entschuldigt présents presents absents excusés contacto contatto contato ausentes presenti aanwezig närvarande
 		autor autorin autoren verfasser verfasserin teilnehmer teilnehmende ansprechpartner ansprechpartnerin verantwortlich verantwortlicher bearbeiter
 		auteur auteurs autrice responsable responsables autores autora responsável participantes asistentes autore autori partecipanti responsabile
 		deelnemers contactpersoon författare deltagare ansvarig forfatter kirjoittaja autorzy автор авторы`)
