@@ -148,6 +148,7 @@ func (m *Marker) name(from, to int) {
 	}
 }
 
+//nolint:misspell // words of several languages
 var (
 	by   = set(`by von par por door av od автор`)
 	made = set(`written posted created authored published edited reviewed approved updated modified prepared submitted
