@@ -26,7 +26,9 @@ func examplesOf(c *collection, posts []int) (all examples) {
 	for s := range all {
 		for _, at := range posts {
 			given := c.posts[at].Given
-			for _, e := range suggest.Examine(c.around(at, suggest.Situation(s))) {
+			in := c.around(at, suggest.Situation(s))
+			in.Certainty = &suggest.Certainty{Situation: suggest.Situation(s)} // features need none
+			for _, e := range suggest.Examine(in) {
 				if int(e.Situation) == s {
 					all[s] = append(all[s], example{e.Features, slices.Contains(given, e.Label), at})
 				}

@@ -35,9 +35,10 @@ func newMix(posts []post, s suggest.Situation) *mix {
 	var counts []map[string]float64
 	for i := range posts {
 		text := posts[i].plain
-		if s == suggest.ByTitles {
+		switch s {
+		case suggest.ByTitles:
 			text = posts[i].title
-		} else if s == suggest.ByName {
+		case suggest.ByName:
 			text = nil
 		}
 		counts = append(counts, counted(text))

@@ -24,8 +24,8 @@ type Certainty struct {
 type Curvature [features]Features
 
 const (
-	// A space is asked by so many of its pages, spread evenly over those that are
-	// known as most of what is asked about: each is judged by the others.
+	// A space is asked by so many of its pages, spread evenly over those whose text
+	// is known: each is judged by the others.
 	askedPages = 60
 	// With fewer than so many there is nothing to ask.
 	fewestAsked = 12
@@ -65,6 +65,9 @@ func (s *Space) fit(most int) {
 		s.certainty = c
 		return
 	}
+	if situation == ByTitles {
+		return // the pages that would be asked are known by less than the one that is asked about
+	}
 	examples := s.ask(situation, most)
 	if len(examples) == 0 {
 		return
@@ -86,7 +89,7 @@ func (s *Space) ask(situation Situation, most int) []example {
 	var all []int32
 	terms := 0
 	for i := range s.texts {
-		if terms += s.texts[i].shared; situation == ByTitles || s.texts[i].words >= minText {
+		if terms += s.texts[i].shared; s.texts[i].words >= minText {
 			all = append(all, int32(i)) //nolint:gosec // a request holds some hundreds
 		}
 	}
@@ -172,6 +175,7 @@ func (s *Space) askOne(k *likeness, at int32, situation Situation, counts []floa
 			usageFeature:    usage(pages, len(s.texts)),
 			constantFeature: 1,
 		}
+		f.trustName(s.trustOfName(l, pages))
 		examples = append(examples, example{f, pages < len(l.pages), f.dot(weights)})
 	}
 	of := examples[from:]
@@ -206,7 +210,7 @@ func (s *Space) nameIn(t *text, counts []float32, title []words.ID, own *spellin
 			titled++
 		}
 		if i > 0 && all && !stop && !own.stops[i-1] {
-			pair, ok := s.numbers[pairKey(stemKey(s.reader.Text(own.stems[i-1])), stemKey(s.reader.Text(id)))]
+			pair, ok := s.knownPair(own.stems[i-1], id)
 			all = ok && int(pair) < len(counts) && counts[pair] > 0
 		}
 	}

@@ -115,10 +115,7 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 			usageFeature:    usage(pages, len(s.texts)),
 			constantFeature: 1,
 		}
-		trust := s.trustOfName(l)
-		for _, f := range []int{titleFeature, textFeature, wholeFeature} {
-			c.features[f] = float64(c.features[f] * trust)
-		}
+		c.features.trustName(s.trustOfName(l, pages))
 		c.place = s.places[l.name]
 		if c.situation == ByName {
 			// Where no neighbour tells which words are rare, part of a name is no
@@ -161,6 +158,13 @@ func (s *space) judged() []int32 {
 
 // uses is on how many pages a label is, as far as was told.
 func (s *space) uses(l *labelled) int { return max(l.uses, s.places[l.name].siblings) }
+
+// trustName makes what the name says count for so much.
+func (f *Features) trustName(trust float64) {
+	for _, i := range [...]int{titleFeature, textFeature, wholeFeature} {
+		f[i] = float64(f[i] * trust)
+	}
+}
 
 func (f *Features) dot(w *Features) float64 {
 	sum := 0.0

@@ -313,17 +313,17 @@ func (x *pageIndex) titleHas(id words.ID) bool {
 // find counts a spelling on the page.
 func (s *space) find(x *pageIndex, p *spelling, n *naming) {
 	if p.folded == "" {
-		x.follow(&x.byStem, p.stems, n)
+		x.follow(&x.byStem, p, p.stems, n)
 		return
 	}
 	if id := s.reader.Find(p.folded); id != words.None {
 		word := []words.ID{id}
-		x.follow(&x.byStem, word, n) // a word that is its own stem is only there
-		x.follow(&x.byFolded, word, n)
+		x.follow(&x.byStem, p, word, n) // a word that is its own stem is only there
+		x.follow(&x.byFolded, p, word, n)
 	}
 }
 
-func (x *pageIndex) follow(chain *chains, stems []words.ID, n *naming) {
+func (x *pageIndex) follow(chain *chains, p *spelling, stems []words.ID, n *naming) {
 	if len(stems) == 0 {
 		return
 	}
@@ -345,7 +345,7 @@ func (x *pageIndex) follow(chain *chains, stems []words.ID, n *naming) {
 		if int(x.places[at-1].word) < rarest {
 			continue
 		}
-		if len(p.stems) == 1 && !x.names(at-1, p) {
+		if len(stems) == 1 && !x.names(at-1, p) {
 			continue
 		}
 		begin := at - 1 - int32(rarest)

@@ -85,11 +85,11 @@ func TestTheTreeSpeaksForALabel(t *testing.T) {
 			}
 		})
 	}
-	t.Run("as a guess, if few pages beside have it", func(t *testing.T) {
+	t.Run("unless one page beside has it", func(t *testing.T) {
 		t.Parallel()
 		answer := Suggest(Input{Page: page, Tree: Tree{Siblings: []Count{{"minutes-of-board", 1}}, Of: 30}, InUse: []Count{{"minutes-of-board", 1}}})
-		if s := suggestionOf(t, answer, "minutes-of-board"); !s.Guess {
-			t.Errorf("suggested is %+v", s)
+		if len(answer.Suggestions) > 0 {
+			t.Errorf("suggested is %+v", answer.Suggestions)
 		}
 	})
 }

@@ -191,6 +191,12 @@ func (r *reading) knownTerm(id words.ID) (uint32, bool) {
 	return number, ok
 }
 
+// knownPair is the number of the term of two words, and whether any text had it.
+func (r *reading) knownPair(first, second words.ID) (uint32, bool) {
+	number, ok := r.numbers[pairKey(stemKey(r.reader.Text(first)), stemKey(r.reader.Text(second)))]
+	return number, ok
+}
+
 func (r *reading) add(number uint32, weight float64) {
 	if r.count[number] == 0 {
 		r.text.terms = append(r.text.terms, term{id: number})

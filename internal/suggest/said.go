@@ -7,7 +7,7 @@ import (
 )
 
 // saidScore is what a label needs to be suggested beside one that has its words.
-// Chosen like trustedShare: of 100 second ones 15 were right.
+// Chosen as trustedShare was: of 100 second ones 15 were right.
 const saidScore = 0.5
 
 // isSaid reports whether a label that was picked says what this one does: its
