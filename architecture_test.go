@@ -77,11 +77,12 @@ var ownImports = map[string][]string{
 	"internal/seal":            {},
 	"internal/terminal":        {},
 	"internal/words":           {},
+	"internal/twin":            {"labelup/internal/words"},
 	"internal/pagetext":        {},
 	"internal/elementary":      {},
 	"internal/order":           {},
 	"internal/keyphrase":       {"labelup/internal/elementary", "labelup/internal/order", "labelup/internal/label", "labelup/internal/words"},
-	"internal/suggest":         {"labelup/internal/elementary", "labelup/internal/order", "labelup/internal/label", "labelup/internal/words", "labelup/internal/pagetext", "labelup/internal/keyphrase", "labelup/internal/fault", "labelup/internal/suggest"},
+	"internal/suggest":         {"labelup/internal/elementary", "labelup/internal/order", "labelup/internal/label", "labelup/internal/words", "labelup/internal/pagetext", "labelup/internal/keyphrase", "labelup/internal/twin", "labelup/internal/fault", "labelup/internal/suggest"},
 	"cmd/engine":               {"labelup/internal/fault", "labelup/internal/suggest"},
 	"internal/localconfluence": {"labelup/internal/localconfluence"},
 }

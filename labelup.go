@@ -14,6 +14,7 @@
 //	static                   the browser side: TypeScript sources, strings, the built bundle
 //	internal/label           what a label is and what a change does to a page's labels (pure)
 //	internal/suggest         which labels fit a page, each with the reasons for it (pure); answer is POST /api/suggest
+//	internal/twin            which names are two spellings of one label (pure)
 //	internal/words, pagetext, keyphrase
 //	                         what suggestions are made of: words by their stems, text with its structure, phrases (pure)
 //	internal/elementary, order

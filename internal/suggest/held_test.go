@@ -33,6 +33,12 @@ func TestWhatIsNeverSuggested(t *testing.T) {
 			in.Page.Labels = []string{"accessibility"}
 			in.InUse = []Count{{"accessibility", 90}}
 		}, "acessibility"},
+		{"a label of the page with another accent", []string{"cafe"}, func(in *Input) { in.Page.Labels = []string{"café"} }, "cafe"},
+		{"a label of the page in full width", []string{"api"}, func(in *Input) { in.Page.Labels = []string{"ＡＰＩ"} }, "api"},
+		{"a label of the page with a hyphen for a slash", []string{"ci/cd"}, func(in *Input) { in.Page.Labels = []string{"ci-cd"} }, "ci/cd"},
+		{"a label of the page with a dot more", []string{"io.js"}, func(in *Input) { in.Page.Labels = []string{"iojs"} }, "io.js"},
+		{"the initials of a label of the page", []string{"gsa"}, func(in *Input) { in.Page.Labels = []string{"general-services-administration"} }, "gsa"},
+		{"the twin of a label that was dismissed", []string{"cafe"}, func(in *Input) { in.Dismissed = []string{"café"} }, "cafe"},
 		{"a label that was dismissed", []string{"gardening"}, func(in *Input) { in.Dismissed = []string{"gardening"} }, "gardening"},
 		{"a label whose twin in use was dismissed", []string{"release-note"}, func(in *Input) {
 			in.InUse = []Count{{"release-notes", 90}}
@@ -111,6 +117,9 @@ func TestWhichSpellingIsSuggested(t *testing.T) {
 			in.Vocabulary = []Term{{Label: "flora", Synonyms: []string{"plants", "greenery"}}}
 		}, []string{"flora"}, []string{"plants", "greenery"}},
 		{"both, if they are two years", always("2025", "2026"), nil, []string{"2025", "2026"}, nil},
+		{"both, if one is the other with a letter before it", always("python", "ipython"), nil, []string{"python", "ipython"}, nil},
+		{"both, if one is the plural of nothing", always("http", "https"), nil, []string{"http", "https"}, nil},
+		{"the one that most pages have, in another accent", always("elevation"), func(in *Input) { in.InUse = []Count{{"élévation", 90}} }, []string{"élévation"}, []string{"elevation"}},
 		{"both, if they are two versions", always("release-v1", "release-v2"), nil, []string{"release-v1", "release-v2"}, nil},
 		{"both, if people use two labels alike that differ in a letter", always("aws-ecs", "aws-eks"), nil, []string{"aws-ecs", "aws-eks"}, nil},
 	} {

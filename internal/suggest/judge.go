@@ -267,7 +267,7 @@ func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld 
 		if guess && len(picked) == 0 && held > 0 && !s.in.Unlikely {
 			break // the page has what fits: no guess beside it
 		}
-		if dismissed.hasExactly(name) || s.isSaid(picked, &c) {
+		if dismissed.has(name) || s.isSaid(picked, &c) {
 			continue
 		}
 		if kind, _, several := strings.Cut(name, "-"); several && kinds[kind] == mostOfAKind {
@@ -276,7 +276,7 @@ func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld 
 		c.shown = s.mostUsedTwin(c.label)
 		name = s.labels[c.shown].name
 		kind, _, several := strings.Cut(name, "-")
-		if taken.has(name) || dismissed.hasExactly(name) || several && kinds[kind] == mostOfAKind {
+		if taken.has(name) || dismissed.has(name) || several && kinds[kind] == mostOfAKind {
 			continue
 		}
 		if several {

@@ -7,6 +7,7 @@ import (
 	"labelup/internal/keyphrase"
 	"labelup/internal/label"
 	"labelup/internal/pagetext"
+	"labelup/internal/twin"
 	"labelup/internal/words"
 )
 
@@ -152,15 +153,20 @@ func (s *space) isGeneral(p *keyphrase.Phrase) bool {
 // known reports whether a label in use or in the vocabulary, or a synonym, is
 // the same name or a twin of it.
 func (s *space) known(name string) bool {
-	key := twinKey(name)
+	form := twin.FormOf(name)
 	for i := range s.labels {
-		if l := &s.labels[i]; strings.EqualFold(l.name, name) || alike(l.name, name) && areTwins(l.twinKey(), key) {
+		if l := &s.labels[i]; strings.EqualFold(l.name, name) || twin.Alike(l.name, name) && twin.Compare(l.formed(), &form) != twin.No {
 			return true
 		}
 	}
 	for synonym := range s.synonymOf {
-		if strings.EqualFold(synonym, name) || alike(synonym, name) && areTwins(twinKey(synonym), key) {
+		if strings.EqualFold(synonym, name) {
 			return true
+		}
+		if twin.Alike(synonym, name) {
+			if other := twin.FormOf(synonym); twin.Compare(&other, &form) != twin.No {
+				return true
+			}
 		}
 	}
 	return false

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"labelup/internal/pagetext"
+	"labelup/internal/twin"
 	"labelup/internal/words"
 )
 
@@ -39,24 +40,22 @@ func (c *check) add(format string, arguments ...any) {
 
 // labels checks what may be suggested at all.
 func (c *check) labels() {
-	known, first := map[string]bool{}, map[string]int{}
+	first := map[string]int{}
 	var shown []string
 	for _, s := range c.answer.Suggestions {
-		key := twinKey(s.Label)
 		if s.Label == "" || s.Label != strings.TrimSpace(s.Label) && s.New {
 			c.add("%q is no label", s.Label)
 		}
-		if known[key] {
+		if slices.ContainsFunc(shown, func(name string) bool { return compared(name, s.Label) == twin.Sure }) {
 			c.add("%q is suggested twice: %q", s.Label, shown)
 		}
-		known[key] = true
 		shown = append(shown, s.Label)
 		for _, own := range c.in.Page.Labels {
-			if own == s.Label || twinKey(own) == key {
+			if own == s.Label || compared(own, s.Label) == twin.Sure {
 				c.add("%q is on the page as %q", s.Label, own)
 			}
 		}
-		if slices.Contains(c.in.Dismissed, s.Label) {
+		if slices.ContainsFunc(c.in.Dismissed, func(name string) bool { return name == s.Label || compared(name, s.Label) == twin.Sure }) {
 			c.add("%q was dismissed", s.Label)
 		}
 		at := slices.IndexFunc(c.in.Vocabulary, func(t Term) bool { return t.Label == s.Label })
@@ -69,7 +68,7 @@ func (c *check) labels() {
 		if at < 0 && c.isSynonym(s.Label) {
 			c.add("%q is a synonym of another label", s.Label)
 		}
-		if s.New && slices.ContainsFunc(c.known(), func(name string) bool { return twinKey(name) == key }) {
+		if s.New && slices.ContainsFunc(c.known(), func(name string) bool { return compared(name, s.Label) == twin.Sure }) {
 			c.add("%q is said to be new and is in use", s.Label)
 		}
 		if !s.New && !slices.Contains(c.known(), s.Label) {
@@ -114,9 +113,9 @@ func (c *check) isSynonym(name string) bool {
 // means reports whether a label somewhere in the input counts as the suggested
 // one: by name, as a synonym, or because it is a twin.
 func (c *check) means(have, suggested string) bool {
-	return have == suggested || areTwins(twinKey(have), twinKey(suggested)) ||
+	return have == suggested || compared(have, suggested) != twin.No ||
 		slices.ContainsFunc(c.in.Vocabulary, func(t Term) bool {
-			return slices.Contains(t.Synonyms, have) && (t.Label == suggested || areTwins(twinKey(t.Label), twinKey(suggested)))
+			return slices.Contains(t.Synonyms, have) && (t.Label == suggested || compared(t.Label, suggested) != twin.No)
 		})
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"labelup/internal/elementary"
+	"labelup/internal/twin"
 	"labelup/internal/words"
 )
 
@@ -12,7 +13,7 @@ import (
 // before a page is looked at.
 type labelled struct {
 	name      string     // as it is spelled where it is in use
-	key       string     // twinKey(name) once it was needed
+	form      *twin.Form // of name, once it was needed
 	names     []spelling // its name and its synonyms; nil if they were not spelled
 	spelledIn words.Language
 	pages     []int32 // the neighbours that have it, in order
@@ -53,6 +54,7 @@ type space struct {
 	language words.Language // of the page
 	itself   int32          // which of the texts is the page's own, -1 if none
 	looks    int            // of mostUsedTwin
+	bare     string         // the page's text, once a spelling was looked for in it
 	places   map[string]treePlace
 }
 

@@ -1,153 +1,134 @@
 package suggest
 
 import (
+	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"labelup/internal/twin"
+	"labelup/internal/words"
 )
 
-// Two spellings are twins if people most likely mean one label by them:
-// release-note and release-notes, on-boarding and onboarding, acessibility and
-// accessibility. The rule is the one of the panel (static/src/twin.ts); both
-// are tested with testdata/twins.jsonl.
+// twins is a set of names in which all spellings of a label are one.
+type twins struct{ names, keys, others map[string]bool }
 
-// twinKey is a name without what spellings commonly differ in: separators and
-// the English plural.
-func twinKey(name string) string {
-	parts := strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == ' ' })
-	for i, p := range parts {
-		parts[i] = singular(p)
-	}
-	return strings.Join(parts, "")
-}
-
-func singular(word string) string {
-	n := utf8.RuneCountInString(word)
-	switch {
-	case n > 4 && strings.HasSuffix(word, "ies"):
-		return word[:len(word)-3] + "y"
-	case n > 4 && hasAnySuffix(word, "ses", "xes", "zes", "ches", "shes"):
-		return word[:len(word)-2]
-	case n > 3 && strings.HasSuffix(word, "s") && !hasAnySuffix(word, "ss", "us", "is"):
-		return word[:len(word)-1]
-	default:
-		return word
-	}
-}
-
-func hasAnySuffix(word string, suffixes ...string) bool {
-	for _, s := range suffixes {
-		if strings.HasSuffix(word, s) {
-			return true
-		}
-	}
-	return false
-}
-
-// shortestWithTypo is how long a key must be before one wrong letter is taken
-// for a typo.
-const shortestWithTypo = 5
-
-// areTwins reports whether two different names, given by their keys, are twins.
-func areTwins(a, b string) bool {
-	if a == b {
-		return true
-	}
-	if len(a)-len(b) > 4 || len(b)-len(a) > 4 {
-		return false
-	}
-	x, y := []rune(a), []rune(b)
-	return min(len(x), len(y)) >= shortestWithTypo && oneTypo(x, y)
-}
-
-// oneTypo is one letter more, less or other, or two neighbours swapped. A digit
-// never counts: 2025 and 2026 are meant to differ.
-func oneTypo(a, b []rune) bool {
-	if len(a) < len(b) {
-		a, b = b, a
-	}
-	if len(a)-len(b) > 1 {
-		return false
-	}
-	start := 0
-	for start < len(b) && a[start] == b[start] {
-		start++
-	}
-	end := 0
-	for end < len(b)-start && a[len(a)-1-end] == b[len(b)-1-end] {
-		end++
-	}
-	x, y := a[start:len(a)-end], b[start:len(b)-end]
-	for _, r := range append(append([]rune{}, x...), y...) {
-		if r >= '0' && r <= '9' {
-			return false
-		}
-	}
-	if len(x) == 1 && len(y) <= 1 {
-		return true
-	}
-	return len(x) == 2 && len(y) == 2 && x[0] == y[1] && x[1] == y[0]
-}
-
-// twins is a set of names in which spellings with the same key are one.
-type twins struct{ names, keys map[string]bool }
-
-func newTwins() *twins { return &twins{map[string]bool{}, map[string]bool{}} }
+func newTwins() *twins { return &twins{map[string]bool{}, map[string]bool{}, map[string]bool{}} }
 
 func (t *twins) add(name string) {
-	t.names[name] = true
-	t.keys[twinKey(name)] = true
+	form := twin.FormOf(name)
+	t.names[name], t.keys[form.Key] = true, true
+	for _, key := range form.Others() {
+		t.others[key] = true
+	}
 }
 
-func (t *twins) hasExactly(name string) bool { return t.names[name] }
-func (t *twins) has(name string) bool        { return t.names[name] || t.keys[twinKey(name)] }
-
-// typoIsRarer is how many times more often the right spelling is used than one
-// with a typo. Two labels that people use alike are two labels: aws-ecs, aws-eks.
-const typoIsRarer = 4
+func (t *twins) has(name string) bool {
+	if t.names[name] {
+		return true
+	}
+	form := twin.FormOf(name)
+	return t.keys[form.Key] || t.others[form.Key] || slices.ContainsFunc(form.Others(), func(key string) bool { return t.keys[key] })
+}
 
 // mostUsedTwin is the spelling of a label to suggest: the one in the
-// vocabulary, else the one most pages have.
+// vocabulary, else the one most pages have. What may be a misspelling is one if
+// the pages that have it do not write it.
 func (s *space) mostUsedTwin(of int32) int32 {
 	if s.looks++; s.looks > mostLooks {
 		return of
 	}
-	var others []int32
+	best := of
+	var errors []int32 // labels that this one may be a misspelling of
 	for i := range s.labels {
-		if l := &s.labels[i]; int32(i) != of && !l.retired && (!s.in.OnlyListed || l.listed) && alike(l.name, s.labels[of].name) {
-			others = append(others, int32(i))
+		l := &s.labels[i]
+		if int32(i) == of || l.retired || s.in.OnlyListed && !l.listed || !twin.Alike(l.name, s.labels[of].name) {
+			continue
+		}
+		switch twin.Compare(l.formed(), s.labels[of].formed()) {
+		case twin.Sure:
+			if a, b := l, &s.labels[best]; a.listed && !b.listed || a.listed == b.listed && s.uses(a) > s.uses(b) {
+				best = int32(i)
+			}
+		case twin.Perhaps:
+			if len(errors) < mostErrors {
+				errors = append(errors, int32(i))
+			}
 		}
 	}
-	// First the same name in other forms, then the one that this one is a typo
-	// of: in this order the labels' own order has no part in it.
-	best, key := of, s.labels[of].twinKey()
-	for _, other := range others {
-		a, b := &s.labels[other], &s.labels[best]
-		if (a.listed && !b.listed || a.listed == b.listed && s.uses(a) > s.uses(b)) && a.twinKey() == key {
-			best = other
+	for _, i := range errors {
+		a, b := &s.labels[i], &s.labels[best]
+		if b.listed || s.uses(a) <= s.uses(b) {
+			continue
 		}
-	}
-	for _, other := range others {
-		a, b := &s.labels[other], &s.labels[best]
-		if !b.listed && s.uses(a) >= typoIsRarer*max(s.uses(b), 1) && a.twinKey() != key && areTwins(key, a.twinKey()) {
-			best = other
+		pair := twin.Pair{Stays: twin.Label{Name: a.name, Pages: s.uses(a)}, Goes: twin.Label{Name: b.name, Pages: s.uses(b)}, Verdict: twin.Perhaps}
+		together := slices.ContainsFunc(a.pages, func(p int32) bool { return slices.Contains(b.pages, p) })
+		if pair.Settle(together, func(pagesWith, spelling string) twin.Answer { return s.writes(pagesWith, spelling) }).Verdict == twin.Sure {
+			best = i
 		}
 	}
 	return best
+}
+
+// writes says whether the pages with a label have a spelling in their text.
+func (s *space) writes(pagesWith, spelling string) twin.Answer {
+	if slices.Contains(s.in.Page.Labels, pagesWith) {
+		if s.bare == "" {
+			s.bare = bareText(&s.in.Page)
+		}
+		if form := twin.FormOf(spelling); strings.Contains(s.bare, form.Key) {
+			return twin.Yes
+		}
+		return twin.Not
+	}
+	l := &s.labels[s.byName[spelling]]
+	if len(l.names) == 0 || len(l.names[0].stems) == 0 {
+		return twin.Unknown // nothing was asked of it on this page
+	}
+	answer := twin.Unknown
+	for _, p := range s.labels[s.byName[pagesWith]].pages {
+		if s.texts[p].words < minText {
+			continue
+		}
+		if answer = twin.Not; s.hasAll(p, l.names[0].stems) {
+			return twin.Yes
+		}
+	}
+	return answer
+}
+
+// bareText is the text of a page to look for spellings in.
+func bareText(p *Page) string {
+	var bare strings.Builder
+	bare.WriteString(twin.Bare(p.Title))
+	for i := range p.Body.Blocks {
+		bare.WriteString(" ")
+		bare.WriteString(twin.Bare(p.Body.Blocks[i].Text))
+	}
+	return bare.String()
+}
+
+// hasAll reports whether a neighbour has all these words.
+func (s *space) hasAll(neighbour int32, stems []words.ID) bool {
+	for _, stem := range stems {
+		number, ok := s.knownTerm(stem)
+		if !ok || !slices.ContainsFunc(s.texts[neighbour].terms, func(t term) bool { return t.id == number }) {
+			return false
+		}
+	}
+	return true
 }
 
 // mostLooks bounds how often all labels are looked through for a twin: there is
 // no page with so many labels, and no list with so many kinds in it.
 const mostLooks = 60
 
-// alike is a quick look before two names are compared: a typo in the first
-// two letters is rare, and endings and separators are short.
-func alike(a, b string) bool {
-	return len(a) > 1 && len(b) > 1 && a[:2] == b[:2] && max(len(a)-len(b), len(b)-len(a)) <= 4
-}
+// mostErrors bounds how many labels one may be a misspelling of.
+const mostErrors = 8
 
-func (l *labelled) twinKey() string {
-	if l.key == "" {
-		l.key = twinKey(l.name)
+// formed is the name made ready to be compared, once it was needed.
+func (l *labelled) formed() *twin.Form {
+	if l.form == nil {
+		form := twin.FormOf(l.name)
+		l.form = &form
 	}
-	return l.key
+	return l.form
 }

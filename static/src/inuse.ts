@@ -5,13 +5,13 @@
 import { labelsOf, listLabels, search, type Content } from "./confluence.ts";
 import type { Host } from "./host.ts";
 import { isName } from "./name.ts";
-import { areTwins, twinKey } from "./twin.ts";
+import { compare, formOf, type Form } from "./twin.ts";
 
 /** A label in use. uses counts pages of this space; 0 means elsewhere on the site. */
 export interface Known {
   name: string;
   uses: number;
-  key: string; // twinKey(name), kept because 5,000 are compared on each key press
+  form: Form; // kept because 5,000 are compared on each key press
 }
 
 const SPACE_REQUESTS = 2; // of 200 pages
@@ -53,12 +53,18 @@ export function countLabels(pages: Content[]): Map<string, number> {
  */
 export async function loadInUse(host: Host, readSpace: ReadSpace, got: (known: Known[]) => void): Promise<void> {
   const uses = countLabels(await readSpace().catch(() => []));
+  const forms = new Map<string, Form>();
+  const formOnce = (name: string) => {
+    const form = forms.get(name) ?? formOf(name);
+    forms.set(name, form);
+    return form;
+  };
   const publish = () =>
     got(
       [...uses]
         .filter(([name]) => isName(name))
         .slice(0, MOST_NAMES)
-        .map(([name, uses]) => ({ name, uses, key: twinKey(name) }))
+        .map(([name, uses]) => ({ name, uses, form: formOnce(name) }))
         .sort((a, b) => b.uses - a.uses || (a.name < b.name ? -1 : 1)),
     );
   if (uses.size) publish();
@@ -85,7 +91,7 @@ const MOST_TWINS = 2;
  */
 export function offersFor(name: string, known: Known[], held: string[], prefix: string): Offer[] {
   const onPage = new Set(held);
-  const key = twinKey(name);
+  const form = formOf(name);
   const begin: Offer[] = [];
   const twins: Offer[] = [];
   const contain: { offer: Offer; rank: number }[] = [];
@@ -93,7 +99,7 @@ export function offersFor(name: string, known: Known[], held: string[], prefix: 
   for (const label of known) {
     if (onPage.has(label.name) || !label.name.startsWith(prefix)) continue;
     const same = label.name === name;
-    const kind = name && !same && areTwins(key, label.key) ? "twin" : "known";
+    const kind = name && !same && compare(form, label.form) !== "no" ? "twin" : "known";
     const offer: Offer = { kind, name: label.name, uses: label.uses };
     const at = label.name.indexOf(name);
     isKnown ||= same;
@@ -109,15 +115,21 @@ export function offersFor(name: string, known: Known[], held: string[], prefix: 
   return offers;
 }
 
-/** The most used label in use that a new name is nearly the same as. */
+/** The label in use that a new name is another spelling of, or may be with an error: the most used. */
 export function twinInUse(name: string, known: Known[], prefix: string): string | undefined {
   if (known.some((label) => label.name === name)) return undefined;
-  const key = twinKey(name);
-  return known.find((label) => label.name.startsWith(prefix) && areTwins(key, label.key))?.name;
+  return likest(name, known.filter((label) => label.name.startsWith(prefix)));
 }
 
-/** The label on the page that name is nearly the same as, if there is one. */
+/** The label on the page that name is another spelling of, or may be with an error, if there is one. */
 export function twinOnPage(name: string, held: string[]): string | undefined {
-  const key = twinKey(name);
-  return held.find((label) => label !== name && areTwins(key, twinKey(label)));
+  return likest(name, held.filter((label) => label !== name).map((label) => ({ name: label, form: formOf(label) })));
+}
+
+/** The first that is surely the same label, else the first that perhaps is. */
+function likest(name: string, labels: { name: string; form: Form }[]): string | undefined {
+  const form = formOf(name);
+  const likely = labels.map((label) => compare(form, label.form));
+  const sure = likely.indexOf("sure");
+  return labels[sure < 0 ? likely.indexOf("perhaps") : sure]?.name;
 }

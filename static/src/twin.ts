@@ -1,47 +1,178 @@
-// Near-twins: two spellings that are most likely meant to be one label, such
-// as release-note and release-notes. Only ever offered, never substituted.
-// The rule is the one of internal/suggest; both are tested with its testdata/twins.jsonl.
+// Twins: names that are most likely two spellings of one label, such as
+// release-note and release-notes. Only ever offered, never substituted. The rule
+// is the one of internal/twin; both are tested with its testdata/pairs.jsonl.
 
-/** A name with what spellings commonly differ in taken away: separators and the English plural. */
-export function twinKey(name: string): string {
-  return name
-    .split(/[-_ ]+/u)
-    .map(singular)
-    .join("");
+/** A name made ready to be compared. */
+export interface Form {
+  /** The name without case, width, accents, separators and a leading "the". */
+  key: string;
+  /** The keys that it has, too: of its singular, with ue for ü, its initials. */
+  others: string[];
+  /** Its words, in the singular. */
+  parts: string[];
 }
 
-function singular(word: string): string {
-  if (/^(?=.{5}).*ies$/u.test(word)) return word.slice(0, -3) + "y";
-  if (/^(?=.{5}).*(?:[sxz]|[cs]h)es$/u.test(word)) return word.slice(0, -2);
-  if (/^(?=.{4}).*[^sui]s$/u.test(word)) return word.slice(0, -1);
-  return word;
+/** sure: two spellings of one label; perhaps: one may be the other with an error in it. */
+export type Likeness = "no" | "perhaps" | "sure";
+
+const MOST_PARTS = 16;
+const MOST_KEYS = 16;
+
+const GAP = "(?:(?![#*%])[\\p{White_Space}\\p{P}\\p{Cc}\\p{Cf}|~=])";
+const GAPS = /* @__PURE__ */ new RegExp(`${GAP}+`, "u");
+const SILENT = /[.'’@]+/gu;
+const BETWEEN_WORDS = /* @__PURE__ */ new RegExp(`(?:(?![.'’@])${GAP})+`, "u");
+const BETWEEN_DIGITS = /* @__PURE__ */ new RegExp(`(?<=\\p{Nd})${GAP}+(?=\\p{Nd})`, "gu");
+const DOT = "\uffff"; // until the silent dots are gone
+
+function setOf(words: string): Set<string> {
+  return new Set(words.split(" "));
+}
+const ANDS = /* @__PURE__ */ setOf("and und et y");
+const NOT_PLURAL = /* @__PURE__ */ setOf("https ftps smtps imaps ldaps news canvas pandas windows customs corps temps pays mars");
+const LITTLE = /* @__PURE__ */ setOf("a an and at by for in of on or the to with au aux d de des du en et l la le les pour das dem den der die fur im und von zu al da del di do dos e el i los para y");
+
+/** What ends a plural, in how many letters at least, and what ends its singulars. */
+const PLURALS = /* @__PURE__ */ rulesIn(
+  "ies5:y,ie eaux5:eau eux4:eu aux5:al,au oes5:o,oe,ao ches5:ch,che shes5:sh,she sses5:ss,sse xes5:x,xe zes5:z,ze " +
+  "ses6:se,s,sis ces5:ce,z des7:de,d les7:le,l nes7:ne,n res7:re,r ss0 js0 s4: " +
+  "ungen7:ung heiten8:heit keiten8:keit schaften10:schaft ionen7:ion taten8:tat en6:e hte7:ht kte7:kt lle7:ll nte7:nt pte7:pt sse7:ss",
+);
+
+function rulesIn(table: string): { ending: string; least: number; singulars: string[] }[] {
+  return table.split(" ").map((rule) => {
+    const [, ending, least, singulars] = /^(\D+)(\d+)(?::(.*))?$/.exec(rule)!;
+    return { ending: ending!, least: +least!, singulars: singulars?.split(",") ?? [] };
+  });
 }
 
-const SHORTEST_WITH_TYPO = 5; // letters
+const PLAIN: Record<string, string> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ħ: "h", ŧ: "t", ı: "i", ё: "е" };
+const UMLAUTS: Record<string, string> = { ä: "ae", ö: "oe", ü: "ue", Ä: "ae", Ö: "oe", Ü: "ue" };
+const AMERICAN: Record<string, string> = { isation: "ization", our: "or", tre: "ter", logue: "log", lling: "ling", lled: "led" };
 
-/** Whether two different names, given by their twin keys, are near-twins. */
-export function areTwins(a: string, b: string): boolean {
-  if (a === b) return true;
-  if (Math.abs(a.length - b.length) > 2) return false; // thousands are compared
-  const x = [...a];
-  const y = [...b];
-  return Math.min(x.length, y.length) >= SHORTEST_WITH_TYPO && oneTypo(x, y);
+/** A text as two people may have typed it: lower case, usual width, no accents. internal/words has the same. */
+function plainOf(text: string): string {
+  if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
+  const lower = text.normalize("NFKC").toLowerCase().replaceAll("ς", "σ");
+  return lower.replace(/[\u00c0-\u{10ffff}]/gu, (c) => PLAIN[c] ?? (/[\p{sc=Latn}\p{sc=Grek}]/u.test(c) ? [...c.normalize("NFD")][0]! : /[\u0300-\u036f]/u.test(c) ? "" : c)) || lower;
 }
 
-/**
- * One letter more, less, other, or two neighbours swapped. A digit never
- * counts as a typo: 2025 and 2026, v1 and v2 are meant to differ.
- */
-function oneTypo(a: string[], b: string[]): boolean {
-  if (a.length < b.length) [a, b] = [b, a];
-  if (a.length - b.length > 1) return false;
+/** The words of a plain name. Between two digits every separator is a dot: 5-0-8 is 5.0.8 and not 508. */
+function partsOf(plain: string): string[] {
+  let parts = plain.replace(BETWEEN_DIGITS, DOT).replace(SILENT, "").split(GAPS).filter(Boolean).map((t) => american(shortened(t.replaceAll(DOT, "."))));
+  if (parts.length > MOST_PARTS) parts = [...parts.slice(0, MOST_PARTS - 1), parts.slice(MOST_PARTS - 1).join("")];
+  if (parts.length > 1 && parts[0] === "the") parts.shift();
+  for (let i = parts.length - 2; i > 0; i--) if (ANDS.has(parts[i]!) && !/\p{Nd}$/u.test(parts[i - 1]!)) parts.splice(i, 1);
+  return parts;
+}
+
+/** Katakana without the long vowel that many leave out at the end, and with large vowels. */
+function shortened(part: string): string {
+  if (!/[ァ-ヺー]/.test(part)) return part;
+  return part.replace(/(?<=[ァ-ヺー]{3})ー(?![ァ-ヺー])/gu, "").replace(/[ァィゥェォ]/gu, (c) => String.fromCharCode(c.charCodeAt(0) + 1));
+}
+
+function american(part: string): string {
+  const [, stem = "", british = "", plural = ""] = /^(.*?)(isation|our|tre|logue|lling|lled)(s?)$/.exec(part) ?? [];
+  return [...stem].length < 3 ? part : stem + AMERICAN[british]! + plural;
+}
+
+function singulars(word: string): string[] {
+  if (!/[esnx]$/.test(word) || NOT_PLURAL.has(word)) return [];
+  const n = [...word].length;
+  const rule = PLURALS.find(({ ending, least }) => n >= least && word.endsWith(ending));
+  return rule ? rule.singulars.map((end) => word.slice(0, word.length - rule.ending.length) + end) : [];
+}
+
+/** The keys of a name with any of its words in the singular. */
+function forms(parts: string[]): string[] {
+  let keys = [""];
+  for (const part of parts) {
+    let choices = [part, ...singulars(part)];
+    if (keys.length * choices.length > MOST_KEYS) choices = [part];
+    keys = choices.flatMap((choice) => keys.map((key) => key + choice));
+  }
+  return keys;
+}
+
+/** A letter of an alphabet or of kana, of which one more or less may be a slip. */
+const ALPHABETIC = /^(?![\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\u{20000}-\u{10ffff}])\p{L}$/u;
+
+/** A long word by its first letter, how many follow, and its last: i18n. */
+function numbered(letters: string[]): string {
+  return letters.length < 10 || !letters.every((c) => ALPHABETIC.test(c)) ? "" : letters[0]! + (letters.length - 2) + letters.at(-1)!;
+}
+
+/** The first letters of a name of three words or more that mean something. The letters of u.s. count one by one. */
+function initials(plain: string): string {
+  let letters = "";
+  let count = 0;
+  for (const word of plain.split(BETWEEN_WORDS).filter(Boolean)) {
+    if (LITTLE.has(word)) continue;
+    const parts = word.replace(/\.+$/u, "").split(".");
+    for (const part of parts.every((p) => [...p].length === 1) ? parts : parts.slice(0, 1)) {
+      const first = [...part][0] ?? "";
+      if (!ALPHABETIC.test(first)) return "";
+      letters += first;
+      count++;
+    }
+  }
+  return count < 3 || [...plain].length === count ? "" : letters;
+}
+
+export function formOf(name: string): Form {
+  const plain = plainOf(name);
+  const parts = partsOf(plain);
+  const key = parts.join("");
+  if (!key) return { key: name, others: [], parts: [] };
+  const single = parts.map((t) => singulars(t)[0] ?? t);
+  const others = single.some((t, i) => t !== parts[i]) ? forms(parts) : [];
+  if (parts.length > 2 || plain.includes(".")) others.push(initials(plain));
+  if (/[äöüÄÖÜ]/u.test(name)) others.push(partsOf(plainOf(name.replace(/[äöüÄÖÜ]/gu, (c) => UMLAUTS[c]!))).join(""));
+  if (parts.length === 1) others.push(numbered([...key]), (/^(?!angularjs$)(.{4,})js$/u.exec(key) ?? [])[1] ?? "");
+  return { key, others: [...new Set(others)].filter((other) => other && other !== key), parts: single };
+}
+
+/** Judges two names that are not equal by how they are written alone. */
+export function compare(a: Form, b: Form): Likeness {
+  if (a.key === b.key || a.others.includes(b.key) || b.others.includes(a.key)) return "sure";
+  return misspelt(a.parts, b.parts) ? "perhaps" : "no";
+}
+
+/** Whether two names are the same but for one letter, in a long word two, of one word: more, less, other, or two neighbours swapped. */
+function misspelt(a: string[], b: string[]): boolean {
+  if (a.length !== b.length) return false;
+  const at = a.findIndex((part, i) => part !== b[i]);
+  if (at < 0 || a.some((part, i) => i > at && part !== b[i]) || Math.abs(a[at]!.length - b[at]!.length) > 4) return false; // thousands are compared
+  let x = [...a[at]!];
+  let y = [...b[at]!];
+  const least = Math.min(x.length, y.length);
+  if (least < 5 || Math.max(x.length, y.length) > 40 || x[0] !== y[0]) return false;
+  const sameEnd = x.at(-1) === y.at(-1);
   let start = 0;
-  while (start < b.length && a[start] === b[start]) start++;
+  while (start < least && x[start] === y[start]) start++;
   let end = 0;
-  while (end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
-  const inA = a.slice(start, a.length - end);
-  const inB = b.slice(start, b.length - end);
-  if ([...inA, ...inB].some((letter) => /\d/u.test(letter))) return false;
-  if (inA.length === 1 && inB.length <= 1) return true;
-  return inA.length === 2 && inB.length === 2 && inA[0] === inB[1] && inA[1] === inB[0];
+  while (end < least - start && x[x.length - 1 - end] === y[y.length - 1 - end]) end++;
+  x = x.slice(start, x.length - end);
+  y = y.slice(start, y.length - end);
+  const swapped = x.length === 2 && y.length === 2 && x[0] === y[1] && x[1] === y[0];
+  if (!sameEnd && !swapped) return false; // another ending makes another word
+  const most = least < 10 ? 1 : 2;
+  return [...x, ...y].every((c) => ALPHABETIC.test(c)) && distance(x, y, most) <= most;
+}
+
+/** How many letters are more, less, other or swapped with their neighbour; above most it may be anything above. */
+function distance(a: string[], b: string[], most: number): number {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let [before, last]: number[][] = [[], b.map((_, j) => j)];
+  last!.push(b.length);
+  a.forEach((c, i) => {
+    const row = [i + 1];
+    b.forEach((d, j) => {
+      row.push(Math.min(last![j]! + (c === d ? 0 : 1), last![j + 1]! + 1, row[j]! + 1));
+      if (i && j && c === b[j - 1] && a[i - 1] === d) row[j + 1] = Math.min(row[j + 1]!, before![j - 1]! + 1);
+    });
+    [before, last] = [last, row];
+  });
+  return last![b.length]!;
 }

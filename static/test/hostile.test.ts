@@ -14,7 +14,7 @@ import { asShell } from "../src/shell.ts";
 import { dismissedIn } from "../src/suggest/dismissals.ts";
 import { gather } from "../src/suggest/read.ts";
 import { asAnswer } from "../src/suggest/request.ts";
-import { areTwins, twinKey } from "../src/twin.ts";
+import { compare, formOf } from "../src/twin.ts";
 import { loadInUse, offersFor, spaceReader, type Known } from "../src/inuse.ts";
 
 const MANY = 1_000_000; // characters
@@ -82,10 +82,10 @@ test("the longest text that is looked at takes no longer by its letters", () =>
   }));
 test("comparing names takes time that grows with their length", () => inTime(() => {
   const names = hostile.map((text) => text.slice(0, 255));
-  const known = names.map((name) => ({ name, uses: 1, key: twinKey(name) }));
+  const known = names.map((name) => ({ name, uses: 1, form: formOf(name) }));
   for (const name of names) {
     offersFor(name, known, names, "");
-    for (const { key } of known) areTwins(twinKey(name), key);
+    for (const { form } of known) compare(formOf(name), form);
   }
   confirm(hold([], names, "listed"), { known, read: true, held: names, prefix: "" });
 }));

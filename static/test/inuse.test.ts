@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { isName, namesIn } from "../src/name.ts";
-import { twinKey } from "../src/twin.ts";
+import { formOf } from "../src/twin.ts";
 import { nextCursor, search } from "../src/confluence.ts";
-import { offersFor, loadInUse, spaceReader, twinOnPage, type Known } from "../src/inuse.ts";
+import { offersFor, loadInUse, spaceReader, twinInUse, twinOnPage, type Known } from "../src/inuse.ts";
 import type { Host } from "../src/host.ts";
 
 const known: Known[] = (
@@ -16,7 +16,7 @@ const known: Known[] = (
     ["road-safety", 0],
     ["abroad", 0],
   ] as const
-).map(([name, uses]) => ({ name, uses, key: twinKey(name) }));
+).map(([name, uses]) => ({ name, uses, form: formOf(name) }));
 
 const brief = (name: string, held: string[] = [], prefix = "") =>
   offersFor(name, known, held, prefix).map((o) => `${o.kind} ${o.name}`);
@@ -31,16 +31,16 @@ test("a near-twin in use is offered beside what was typed", () => {
   assert.deepEqual(brief("relese-notes"), ["twin release-notes", "create relese-notes"]);
 });
 test("what begins with what was typed comes before a near-twin, and is one itself if it is", () => {
-  const coffee = ["coffee", "coffee-machine", "coffee-mug"].map((name) => ({ name, uses: 3, key: twinKey(name) }));
+  const coffee = ["coffee", "coffee-machine", "coffee-mugs"].map((name) => ({ name, uses: 3, form: formOf(name) }));
   const offered = (name: string) => offersFor(name, coffee, [], "").map((o) => `${o.kind} ${o.name}`);
-  assert.deepEqual(offered("coffee-m"), ["known coffee-machine", "known coffee-mug", "twin coffee", "create coffee-m"]);
-  assert.deepEqual(offered("coffee-mu"), ["twin coffee-mug", "create coffee-mu"]);
+  assert.deepEqual(offered("coffee-m"), ["known coffee-machine", "known coffee-mugs", "create coffee-m"]);
+  assert.deepEqual(offered("coffee-mug"), ["twin coffee-mugs", "create coffee-mug"]);
 });
 test("a near-twin is offered however much begins with what was typed", () => {
-  const many = ["sprint-a", ...Array.from({ length: 20 }, (_, i) => `sprint-b${i}`)].map((name) => ({ name, uses: 1, key: twinKey(name) }));
+  const many = ["sprints-b", ...Array.from({ length: 20 }, (_, i) => `sprint-b${i}`)].map((name) => ({ name, uses: 1, form: formOf(name) }));
   const offered = offersFor("sprint-b", many, [], "");
   assert.equal(offered.filter((o) => o.kind === "known").length, 7);
-  assert.deepEqual(offered.slice(7).map((o) => `${o.kind} ${o.name}`), ["twin sprint-a", "create sprint-b"]);
+  assert.deepEqual(offered.slice(7).map((o) => `${o.kind} ${o.name}`), ["twin sprints-b", "create sprint-b"]);
 });
 test("labels on the page are not offered", () => {
   assert.deepEqual(brief("roadmap", ["roadmap"]), ["known product-roadmap"]);
@@ -52,8 +52,18 @@ test("an empty field offers the most used", () => {
   assert.deepEqual(brief(""), known.map((k) => `known ${k.name}`));
 });
 test("at most eight are offered, and the new one", () => {
-  const many = Array.from({ length: 40 }, (_, i) => ({ name: `team-${i}x`, uses: 1, key: `team${i}x` }));
+  const many = Array.from({ length: 40 }, (_, i) => ({ name: `team-${i}x`, uses: 1, form: formOf(`team-${i}x`) }));
   assert.equal(offersFor("team", many, [], "").length, 9);
+});
+test("a sibling of what was typed is not offered as its twin", () => {
+  const sprints = [{ name: "sprint-a", uses: 1, form: formOf("sprint-a") }];
+  assert.deepEqual(offersFor("sprint-b", sprints, [], "").map((o) => `${o.kind} ${o.name}`), ["create sprint-b"]);
+});
+test("the same label in another spelling comes before one that may be a misspelling", () => {
+  const two = ["roadmap", "roadmaps"].map((name) => ({ name, uses: 1, form: formOf(name) }));
+  assert.equal(twinInUse("roadmapp", two, ""), "roadmap");
+  assert.equal(twinInUse("road-maps", two, ""), "roadmap");
+  assert.equal(twinOnPage("café-menu", ["cafe-menue", "cafe-menu"]), "cafe-menu");
 });
 test("the twin on the page is found, the same spelling is not its twin", () => {
   assert.equal(twinOnPage("note", ["notes"]), "notes");
@@ -80,7 +90,7 @@ test("uses are counted over the space's pages, the site adds the rest, and reque
   await loadInUse(host, spaceReader(host, { key: 'D"S\\' }), (k) => (got = k));
   assert.equal(paths.length, 8);
   assert.match(new URLSearchParams(paths[0]!.split("?")[1]).get("cql")!, /^space="D\\"S\\\\" and /);
-  assert.deepEqual(got[0], { name: "a", uses: 2, key: "a" });
+  assert.deepEqual(got[0], { name: "a", uses: 2, form: formOf("a") });
   assert.equal(got.some((k) => k.name === "mine"), false);
   assert.equal(got.filter((k) => k.uses === 0).length, 6);
 });

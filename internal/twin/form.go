@@ -1,0 +1,282 @@
+// Package twin says which names are most likely two spellings of one label:
+// release-note and release-notes, café and cafe, ci/cd and ci-cd, roadmpa and
+// roadmap. It compares names and counts; it must not read pages, nor change a
+// label. It is pure.
+//
+// Source: pairs of real labels that were read one by one, see
+// docs/suggestions.md. static/src/twin.ts has the same rule; both are tested
+// with testdata/pairs.jsonl.
+package twin
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"labelup/internal/words"
+)
+
+// Form is a name made ready to be compared.
+type Form struct {
+	// Key is the name without what spellings commonly differ in: case, width,
+	// accents, separators, a leading "the".
+	Key string
+	// others are the keys that the name has, too: of its singular, with ue for ü,
+	// its initials.
+	others []string
+	parts  []string // the words, in the singular
+}
+
+// Bounds of what is looked at. No name in use comes near them.
+const (
+	mostParts = 16
+	mostKeys  = 16
+)
+
+// FormOf makes a name ready to be compared.
+func FormOf(name string) Form {
+	plain := words.Plain(name)
+	parts := partsOf(plain)
+	f := Form{Key: strings.Join(parts, "")}
+	if f.Key == "" { // nothing but signs
+		f.Key = name
+		return f
+	}
+	f.parts = make([]string, len(parts))
+	plural := false
+	for i, t := range parts {
+		f.parts[i] = t
+		if s := singulars(t); len(s) > 0 {
+			f.parts[i], plural = s[0], true
+		}
+	}
+	if plural {
+		f.add(forms(parts)...)
+	}
+	if strings.ContainsAny(name, umlauts) {
+		f.add(strings.Join(partsOf(words.Plain(writtenOut(name))), ""))
+	}
+	if len(parts) == 1 {
+		f.add(numbered(f.Key), withoutJS(f.Key))
+	}
+	f.add(initials(plain))
+	return f
+}
+
+func (f *Form) add(keys ...string) {
+	for _, key := range keys {
+		if key != "" && key != f.Key && !slices.Contains(f.others, key) {
+			f.others = append(f.others, key)
+		}
+	}
+}
+
+// Keys are all keys of the name, Key first. Two names are the same if Key of the
+// one is among those of the other.
+func (f *Form) Keys() []string { return append([]string{f.Key}, f.others...) }
+
+// Others are the keys beside Key. The caller does not change them.
+func (f *Form) Others() []string { return f.others }
+
+const umlauts = "äöüÄÖÜ"
+
+// writtenOut is a name as it is typed where there are no umlauts.
+func writtenOut(name string) string {
+	for i, umlaut := range []string{"ä", "ö", "ü", "Ä", "Ö", "Ü"} {
+		name = strings.ReplaceAll(name, umlaut, []string{"ae", "oe", "ue"}[i%3])
+	}
+	return name
+}
+
+// partsOf are the words of a plain name. A dot or an apostrophe between letters
+// separates nothing; between two digits every separator is a dot: 5-0-8 is 5.0.8
+// and not 508.
+func partsOf(plain string) []string {
+	var parts []string
+	var part strings.Builder
+	end := func() {
+		if part.Len() > 0 {
+			parts = append(parts, american(shortened(part.String())))
+			part.Reset()
+		}
+	}
+	before, gap, silent := rune(0), false, false
+	for _, c := range plain {
+		switch {
+		case isSilent(c):
+			silent = true
+			continue
+		case separates(c):
+			gap = true
+			continue
+		}
+		switch {
+		case (gap || silent) && unicode.IsDigit(before) && unicode.IsDigit(c):
+			part.WriteByte('.')
+		case gap:
+			end()
+		}
+		part.WriteRune(c)
+		before, gap, silent = c, false, false
+	}
+	end()
+	if len(parts) > mostParts {
+		parts = append(parts[:mostParts-1], strings.Join(parts[mostParts-1:], ""))
+	}
+	if len(parts) > 1 && parts[0] == "the" {
+		parts = parts[1:]
+	}
+	for i := len(parts) - 2; i > 0; i-- { // not of 1-and-2, which is not 12
+		if last, _ := utf8.DecodeLastRuneInString(parts[i-1]); ands[parts[i]] && !unicode.IsDigit(last) {
+			parts = slices.Delete(parts, i, i+1)
+		}
+	}
+	return parts
+}
+
+func isSilent(c rune) bool { return c == '.' || c == '\'' || c == '’' || c == '@' }
+
+// separates says whether a character only stands between words. The signs of c++
+// and c# are parts of a name.
+func separates(c rune) bool {
+	return c != '#' && c != '*' && c != '%' && (unicode.IsSpace(c) || unicode.IsPunct(c) || unicode.IsControl(c) || unicode.Is(unicode.Cf, c) || c == '|' || c == '~' || c == '=')
+}
+
+// ands are what people write for &, which is dropped with the separators.
+var ands = setOf("and und et y")
+
+// shortened is a word of katakana without the long vowel that many leave out at
+// its end, サーバー and サーバ, and with its small vowels large.
+func shortened(part string) string {
+	if !strings.ContainsFunc(part, isKatakana) {
+		return part
+	}
+	in := []rune(part)
+	out := make([]rune, 0, len(in))
+	run := 0
+	for i, c := range in {
+		if !isKatakana(c) {
+			run = 0
+		} else if run++; c == 'ー' && run > 3 && (i+1 == len(in) || !isKatakana(in[i+1])) {
+			continue
+		} else if c >= 'ァ' && c <= 'ォ' && (c-'ァ')%2 == 0 {
+			c++
+		}
+		out = append(out, c)
+	}
+	return string(out)
+}
+
+func isKatakana(c rune) bool { return c >= 'ァ' && c <= 'ヺ' || c == 'ー' }
+
+// forms are the keys of a name with any of its words in the singular.
+func forms(parts []string) []string {
+	keys := []string{""}
+	for _, t := range parts {
+		choices := append([]string{t}, singulars(t)...)
+		if len(keys)*len(choices) > mostKeys {
+			choices = choices[:1]
+		}
+		longer := make([]string, 0, len(keys)*len(choices))
+		for _, choice := range choices {
+			for _, key := range keys {
+				longer = append(longer, key+choice)
+			}
+		}
+		keys = longer
+	}
+	return keys
+}
+
+// american spells what differs between British and American English.
+func american(part string) string {
+	stem, plural := strings.CutSuffix(part, "s")
+	for _, e := range britishEndings {
+		if rest, ok := strings.CutSuffix(stem, e.british); ok && utf8.RuneCountInString(rest) > 2 {
+			if stem = rest + e.american; plural {
+				stem += "s"
+			}
+			return stem
+		}
+	}
+	return part
+}
+
+var britishEndings = []struct{ british, american string }{
+	{"isation", "ization"}, {"our", "or"}, {"tre", "ter"}, {"logue", "log"}, {"lling", "ling"}, {"lled", "led"},
+}
+
+// numbered is a long word by its first letter, how many follow, and its last: i18n.
+func numbered(word string) string {
+	n := utf8.RuneCountInString(word)
+	if n < shortestNumbered || strings.ContainsFunc(word, func(c rune) bool { return !isAlphabetic(c) }) {
+		return ""
+	}
+	_, first := utf8.DecodeRuneInString(word)
+	_, last := utf8.DecodeLastRuneInString(word)
+	return word[:first] + strconv.Itoa(n-2) + word[len(word)-last:]
+}
+
+const shortestNumbered = 10 // kubernetes, k8s
+
+// withoutJS is the name of a library of JavaScript as people say it: node for
+// node.js. Angular and AngularJS are two.
+func withoutJS(word string) string {
+	if rest, ok := strings.CutSuffix(word, "js"); ok && utf8.RuneCountInString(rest) > 3 && rest != "angular" {
+		return rest
+	}
+	return ""
+}
+
+// initials are the first letters of a name of three words or more that mean
+// something, else "". The letters of u.s. count one by one.
+func initials(plain string) string {
+	var letters strings.Builder
+	count := 0
+	for _, word := range strings.FieldsFunc(plain, separatesWords) {
+		parts := strings.Split(strings.TrimRight(word, "."), ".")
+		if slices.ContainsFunc(parts, func(p string) bool { return utf8.RuneCountInString(p) != 1 }) {
+			parts = parts[:1]
+		}
+		if little[word] {
+			continue
+		}
+		for _, part := range parts {
+			c, _ := utf8.DecodeRuneInString(part)
+			if !isAlphabetic(c) {
+				return ""
+			}
+			letters.WriteRune(c)
+			count++
+		}
+	}
+	if count < leastInitials || utf8.RuneCountInString(plain) == count {
+		return ""
+	}
+	return letters.String()
+}
+
+func separatesWords(c rune) bool {
+	return c != '.' && c != '\'' && c != '’' && c != '@' && separates(c)
+}
+
+const leastInitials = 3
+
+// little are the words that abbreviations pass over.
+var little = setOf("a an and at by for in of on or the to with" +
+	" au aux d de des du en et l la le les pour" +
+	" das dem den der die fur im und von zu" +
+	" al da del di do dos e el i los para y")
+
+// isAlphabetic says whether a letter is one of an alphabet or of kana, of which
+// one more or less may be a slip. Of Chinese characters and Korean syllables
+// each means something.
+func isAlphabetic(c rune) bool {
+	switch {
+	case c >= 0x3400 && c <= 0x9fff, c >= 0xac00 && c <= 0xd7a3, c >= 0xf900 && c <= 0xfaff, c >= 0x20000:
+		return false
+	}
+	return unicode.IsLetter(c)
+}

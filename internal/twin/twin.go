@@ -1,0 +1,128 @@
+package twin
+
+import "slices"
+
+// Verdict says how likely two names are one label.
+type Verdict int
+
+const (
+	No      Verdict = iota // two labels
+	Perhaps                // one may be the other with an error in it
+	Sure                   // two spellings of one label
+)
+
+// Compare judges two names that are not equal by how they are written alone.
+func Compare(a, b *Form) Verdict {
+	switch {
+	case a.Key == b.Key || slices.Contains(b.others, a.Key) || slices.Contains(a.others, b.Key):
+		return Sure
+	case misspelt(a.parts, b.parts):
+		return Perhaps
+	default:
+		return No
+	}
+}
+
+// Lengths of a word, in letters, in which one or two of them may be wrong.
+const (
+	shortestWithOne = 5
+	shortestWithTwo = 10
+	longestWord     = 40 // what is longer is compared for being equal only
+)
+
+// misspelt says whether two names are the same but for an error in one word:
+// the same first letter and the same last, one letter more, less, other, or two
+// neighbours swapped, at the end too; in a long word this twice.
+func misspelt(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	at := -1
+	for i := range a {
+		if a[i] != b[i] {
+			if at >= 0 {
+				return false
+			}
+			at = i
+		}
+	}
+	return at >= 0 && misspeltWord(a[at], b[at])
+}
+
+func misspeltWord(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	least := min(len(x), len(y))
+	if least < shortestWithOne || max(len(x), len(y)) > longestWord || x[0] != y[0] {
+		return false
+	}
+	most := 1
+	if least >= shortestWithTwo {
+		most = 2
+	}
+	sameEnd := x[len(x)-1] == y[len(y)-1]
+	start := 0
+	for start < least && x[start] == y[start] {
+		start++
+	}
+	end := 0
+	for end < least-start && x[len(x)-1-end] == y[len(y)-1-end] {
+		end++
+	}
+	x, y = x[start:len(x)-end], y[start:len(y)-end]
+	swapped := len(x) == 2 && len(y) == 2 && x[0] == y[1] && x[1] == y[0]
+	if !sameEnd && !swapped { // another ending makes another word
+		return false
+	}
+	for _, part := range [][]rune{x, y} {
+		if slices.ContainsFunc(part, func(c rune) bool { return !isAlphabetic(c) }) {
+			return false
+		}
+	}
+	return distance(x, y, most) <= most
+}
+
+// distance is how many letters are more, less, other or swapped with their
+// neighbour; above most it may be anything above.
+func distance(a, b []rune, most int) int {
+	if len(a)-len(b) > most || len(b)-len(a) > most {
+		return most + 1
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range a {
+		row[0] = i + 1
+		for j := range b {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(last[j]+cost, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+// Alike is a quick look before two names are made ready: false if they cannot be
+// Sure, but for initials of a name that begins with a little word. It does not
+// see a misspelling in the first two letters.
+func Alike(a, b string) bool {
+	if len(a) < 2 || len(b) < 2 || !isLetter(a[0]) || !isLetter(b[0]) || isThe(a) || isThe(b) {
+		return true
+	}
+	if a[0]|0x20 != b[0]|0x20 {
+		return false
+	}
+	return !isLetter(a[1]) || !isLetter(b[1]) || a[1]|0x20 == b[1]|0x20 || len(a) <= longestInitials || len(b) <= longestInitials
+}
+
+const longestInitials = 6
+
+func isThe(name string) bool { return len(name) > 3 && name[:3] == "the" && !isLetter(name[3]) }
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
