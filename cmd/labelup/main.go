@@ -35,6 +35,7 @@ const usage = `Label UP shows and changes the labels of Confluence pages.
   labelup qsh METHOD URL [--base URL] print the canonical request and the query string hash
   labelup jwt                         read a token from standard input and say what is wrong with it
   labelup suggest --pages FILE        suggest labels for pages in a file
+  labelup twins FILE                  find labels in a file of pages that are two spellings of one
   labelup version                     print the commit it was built from
 
 All commands say more with --help.
@@ -95,6 +96,8 @@ func runCommand(ctx context.Context, args []string, stdin io.Reader, stdout, std
 		return runSeal(ctx, rest, os.Getenv, stdout, stderr)
 	case "suggest":
 		return runSuggest(rest, stdin, stdout, stderr)
+	case "twins":
+		return runTwins(rest, stdin, stdout, stderr)
 	case "version":
 		fmt.Fprintln(stdout, version())
 		return 0

@@ -46,6 +46,14 @@ func TestNoCommandPrintsWhatSteersATerminal(t *testing.T) {
 	if err := os.WriteFile(pages, page, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	twins := filepath.Join(t.TempDir(), "twins.jsonl")
+	page, err = json.Marshal(map[string]any{"labels": []string{hostile, hostile + "-"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(twins, page, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, args := range map[string][]string{
 		"a canonical request":         {"qsh", "GET", "/a?b=c" + hostile},
 		"a canonical request's path":  {"qsh", "GET", "/a" + hostile},
@@ -55,6 +63,7 @@ func TestNoCommandPrintsWhatSteersATerminal(t *testing.T) {
 		"the summary of a log":        {"logs", log, "--summary", "--reason", "TICKET-1"},
 		"suggestions":                 {"suggest", "--pages", pages},
 		"suggestions that learn":      {"suggest", "--pages", pages, "--labelled", pages},
+		"twins":                       {"twins", twins},
 		"a command that there is not": {hostile},
 		"a flag that there is not":    {"sites", "list", "--" + hostile},
 		"a file that there is not":    {"suggest", "--pages", hostile},
