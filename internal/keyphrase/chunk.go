@@ -3,6 +3,7 @@ package keyphrase
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"labelup/internal/words"
@@ -92,7 +93,7 @@ func (p *page) chunk() {
 }
 
 // cutVerb takes the ending of a verb off the end of a chunk, which begins with it
-// where a script without spaces has verbs: 説明し, 설명합. Nothing may be left.
+// where a script without spaces has verbs: 説明し. Nothing may be left.
 func (p *page) cutVerb(chunk *chunk) {
 	text := p.parts[chunk.part].Text
 	for chunk.to > chunk.from {
@@ -108,9 +109,9 @@ func (p *page) cutVerb(chunk *chunk) {
 	}
 }
 
-// verbEndings are characters that seldom end anything but a verb in Japanese or
-// Korean, after a noun that is the better phrase.
-const verbEndings = "しさせすれっ하합한할해했되됩된될됐"
+// verbEndings are characters that seldom end anything but a verb in
+// Japanese, after a noun that is the better phrase.
+const verbEndings = "しさせすれっ"
 
 // bounds says whether a phrase ends between part.Words[at-1] and [at]: at
 // punctuation, and after the line that serves as the title.
@@ -182,13 +183,13 @@ func isHyphen(gap string) bool {
 
 func (p *page) classOf(text string, word words.Word) class {
 	switch {
-	case word.Flags&words.Stop != 0:
+	case word.Flags&(words.Stop|words.Verb) != 0:
 		return bounding
 	case word.Flags&words.Number != 0 && !hasLetter(text[word.Start:word.End]):
 		return bounding
 	case word.Flags&words.Gram == 0 && isSingle(text[word.Start:word.End]):
 		return bounding
-	case p.language == words.Unknown && word.Flags&(words.Acronym|words.Gram) == 0 && utf8.RuneCountInString(text[word.Start:word.End]) <= 3:
+	case p.language == words.Unknown && word.Flags&(words.Acronym|words.Gram) == 0 && isShort(text[word.Start:word.End]):
 		return bounding // nearly all words of a language that are this short are stop words
 	case p.language == words.English:
 		return classOf(p.reader.Text(word.Folded))
@@ -198,6 +199,12 @@ func (p *page) classOf(text string, word words.Word) class {
 
 func hasLetter(word string) bool {
 	return strings.ContainsFunc(word, func(c rune) bool { return c > '9' })
+}
+
+// isShort says whether a word has no more than three letters of an alphabet. A
+// Korean syllable is more than a letter.
+func isShort(word string) bool {
+	return utf8.RuneCountInString(word) <= 3 && !strings.ContainsFunc(word, func(c rune) bool { return unicode.Is(unicode.Hangul, c) })
 }
 
 // isSingle says whether a word is one letter, which names nothing. One ideograph

@@ -12,7 +12,7 @@ const (
 	spaced   script = iota // words have spaces between them, or another split is not known
 	katakana               // a run is one loan word
 	han                    // Han and Hiragana, which Japanese mixes in one word: by pairs
-	hangul                 // Korean syllables: by pairs between spaces
+	hangul                 // Korean syllables: a run is a word and what is fastened to it
 	clusters               // Thai, Lao, Khmer, Burmese: by threes, because a letter says less than an ideograph
 )
 
@@ -47,36 +47,51 @@ func (s script) goesOn(c rune) bool {
 	return c != '・' && c != '･' && fold(c) != 0 && (scriptOf(c) == s || isMark(c))
 }
 
-// completes says whether a character is part of the one before it: a mark, or a
-// vowel or final consonant of a Korean syllable that is written in its parts.
-func completes(c rune) bool { return isMark(c) || c >= 0x1160 && c < 0x1200 }
+// completes says whether a character is part of the one before it: a mark, a
+// vowel or final consonant of a Korean syllable that is written in its parts, a
+// vowel or sign of Thai or Lao that stands after its consonant, the consonant
+// after a vowel that is written before it, and a consonant that is stacked under
+// another in Khmer and Burmese.
+func completes(before, c rune) bool {
+	switch {
+	case isMark(c), c >= 0x1160 && c < 0x1200:
+		return true
+	case c == 'ะ', c == 'า', c == 'ำ', c == 'ๅ', c == 'ๆ', c == 'ฯ', c == 'ະ', c == 'າ', c == 'ຳ', c == 'ຽ', c == 'ໆ', c == 'ຯ':
+		return true
+	}
+	return before >= 'เ' && before <= 'ไ' || before >= 'ເ' && before <= 'ໄ' || before == 0x17d2 || before == 0x1039
+}
 
 // readRun appends the words of the run of one such script at start.
-func (r *Reader) readRun(text string, start int, language Language, known map[string]entry, words []Word) ([]Word, int) {
+func (r *Reader) readRun(text string, start int, language Language, known map[string]entry, words []Word) (read []Word, end int, closes bool) {
 	c, _ := utf8.DecodeRuneInString(text[start:])
 	s := scriptOf(c)
 	r.bounds = r.bounds[:0]
-	end := start
-	for end < len(text) {
+	before := rune(0)
+	for end = start; end < len(text); {
 		c, size := utf8.DecodeRuneInString(text[end:])
 		if end > start && !s.goesOn(c) {
 			break
 		}
-		if !completes(c) || end == start {
+		if !completes(before, c) || end == start {
 			r.bounds = append(r.bounds, end)
 		}
+		before = c
 		end += size
 	}
 	r.bounds = append(r.bounds, end)
 
 	size := 2
 	switch s {
+	case hangul:
+		words, closes = r.readKorean(text, start, end, language, known, words)
+		return words, end, closes
 	case katakana:
 		size = len(r.bounds)
 	case clusters:
 		size = 3
 	}
-	count, before := max(1, len(r.bounds)-size), len(words)
+	count := max(1, len(r.bounds)-size)
 	beside := Flags(0) // what a word is to the one before it
 	for i := range count {
 		from, to := r.bounds[i], r.bounds[min(i+size, len(r.bounds)-1)]
@@ -101,12 +116,7 @@ func (r *Reader) readRun(text string, start int, language Language, known map[st
 		}
 		words = append(words, w)
 	}
-	if s == hangul {
-		for i := range min(particleSize(text[start:end]), len(words)-before-1) {
-			words[len(words)-1-i].Flags |= Stop
-		}
-	}
-	return words, end
+	return words, end, false
 }
 
 // learnGram numbers a run, or a part of one, that is new in a language.
@@ -117,7 +127,7 @@ func (r *Reader) learnGram(piece string, s script, language Language) entry {
 	switch s {
 	case katakana:
 		e.stem = r.number(katakanaStem(text))
-	case han, hangul:
+	case han:
 		e.stop = isStopGram(text)
 	}
 	return e
@@ -159,15 +169,4 @@ func isStopGram(pair string) bool {
 		return strings.ContainsRune(particlesJapanese, second)
 	}
 	return strings.ContainsRune(grammarChinese, first) || strings.ContainsRune(grammarChinese, second)
-}
-
-// particleSize is how many syllables the particle at the end of a Korean word
-// has. The word before it has two or more.
-func particleSize(word string) int {
-	for _, particle := range particlesKorean {
-		if strings.HasSuffix(word, particle) && len(word) >= len(particle)+len("회의") {
-			return utf8.RuneCountInString(particle)
-		}
-	}
-	return 0
 }

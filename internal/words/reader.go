@@ -35,7 +35,9 @@ type learned struct {
 type entry struct {
 	stem, folded ID
 	stop         bool
-	abbreviation uint8 // what a dot after it means
+	abbreviation uint8    // what a dot after it means
+	cut          uint8    // how many syllables are fastened to its end, in Korean
+	fastened     fastened // and which
 }
 
 // ordinaryPage is how many different words and stems a page of 1,000 words has:
@@ -104,8 +106,9 @@ func (r *Reader) Find(text string) ID {
 // What is several, each but the first being Joined: open-source, open_source,
 // and/or, cloud.gov, node.js, R&D, user's, l'école. ".NET" is "net". They have
 // the same IDs as with a space between. A run of Chinese, of Japanese other than
-// Katakana, of Korean, Thai, Lao, Khmer or Burmese is as many words as it has
-// overlapping pairs (or threes) of characters.
+// Katakana, of Thai, Lao, Khmer or Burmese is as many words as it has overlapping
+// pairs (or threes) of characters. A Korean word ends before its particle or
+// the ending that makes a verb of it.
 func (r *Reader) Read(text string, language Language, words []Word) []Word {
 	if language >= languages {
 		language = Unknown
@@ -122,6 +125,7 @@ func (r *Reader) Read(text string, language Language, words []Word) []Word {
 		letter  = byte(0) // its last byte, in lower case
 		dotted  = false   // it is an abbreviation with its dots
 		between gap       // what stands before this word
+		closes  = false   // a particle ends the phrase of the word before
 	)
 	for start := 0; ; {
 		start = nextWord(text, start)
@@ -140,11 +144,13 @@ func (r *Reader) Read(text string, language Language, words []Word) []Word {
 			}, language)
 		}
 		first = false
+		between.brk = between.brk || closes
+		closes = false
 
 		if text[start] >= utf8.RuneSelf {
 			if c, _ := utf8.DecodeRuneInString(text[start:]); scriptOf(c) != spaced {
 				from := len(words)
-				words, end = r.readRun(text, start, language, known, words)
+				words, end, closes = r.readRun(text, start, language, known, words)
 				if len(words) > from {
 					words[from].Flags |= between.flags()
 				} else {
