@@ -56,6 +56,8 @@ func TestEveryDependencyAndItsLicenceIsListed(t *testing.T) {
 	for _, m := range modules(t, "-test", "./...") {
 		row(m.Path, m.Version, licenceOf(t, m.Dir), slices.Contains(linked, m))
 	}
+	page.WriteString("\nThe stop words of eight languages are spaCy's (MIT) and Snowball's (BSD-3-Clause), copied and shipped: " +
+		"[stopwords_kept.go](../internal/words/stopwords_kept.go) and the [licences](../internal/words/stopwords_kept.LICENSE).\n")
 	page.WriteString("\ngolangci-lint (GPL-3.0) checks the code. [tools/go.mod](../tools/go.mod) pins it, apart from what is linked. " +
 		"versitygw (Apache-2.0) is the S3 server of the tests; [tools/s3server/go.mod](../tools/s3server/go.mod) pins it.\n")
 	page.WriteString("\n| npm package | version | licence | shipped |\n|---|---|---|---|\n")

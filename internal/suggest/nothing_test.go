@@ -10,9 +10,9 @@ import (
 
 func TestWhyThereIsNothing(t *testing.T) {
 	t.Parallel()
-	foreign := "Ezt a szöveget itt senki nem ismeri, mert magyarul van írva és nincs benne semmi a témáról. " +
-		"Tegnap reggel hosszú eső esett, aztán kisütött a nap, ezért mindenki elindult gyalog hazafelé. " +
-		"Később egy öreg barátom mesélt arról, hogyan utazott valamikor régen vonattal az északi városok felé."
+	foreign := "Αυτό το κείμενο δεν το ξέρει κανείς εδώ, γιατί είναι γραμμένο στα ελληνικά και δεν έχει τίποτα για το θέμα. " +
+		"Χθες το πρωί έβρεξε πολύ, ύστερα βγήκε ο ήλιος, γι' αυτό όλοι ξεκίνησαν με τα πόδια για το σπίτι. " +
+		"Αργότερα ένας παλιός φίλος διηγήθηκε πώς ταξίδεψε κάποτε με το τρένο προς τις πόλεις του βορρά."
 	for _, test := range []struct {
 		name string
 		in   Input
@@ -25,7 +25,7 @@ func TestWhyThereIsNothing(t *testing.T) {
 		{"a page without words", Input{Page: Page{Title: "…", Body: pagetext.Text{Blocks: []pagetext.Block{{Text: "--- !!! ***"}}}}, Neighbours: spaceOf(4)}, TooShort},
 		{"a page about something that no neighbour is about", Input{Page: Page{Title: "Orbits", Body: markdown(chat + "The satellite left the orbit of the moon when the thruster failed, and the antenna lost the signal of the probe.")}, Neighbours: spaceOf(5)}, NoneFits},
 		{"a vocabulary of which the page has nothing", Input{Page: garden(), Vocabulary: listed("satellite", "orbit", "moon-base"), OnlyListed: true}, NoneFits},
-		{"a page in a language that it does not know", Input{Page: Page{Title: "Régi emlék", Body: markdown(foreign)}, Neighbours: spaceOf(4)}, NoLanguage},
+		{"a page in a language that it does not know", Input{Page: Page{Title: "Παλιά ανάμνηση", Body: markdown(foreign)}, Neighbours: spaceOf(4)}, NoLanguage},
 		{"a page that has all that fits", Input{Page: func() Page {
 			p := garden()
 			p.Labels = []string{"gardening"}

@@ -5,8 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// Language is a language that words are stemmed in. The zero value stands for
-// every other language: its words are folded and not stemmed.
+// Language is a language whose stop words are known, and but for Polish and Czech
+// its stems. The zero value stands for every other language: its words are folded
+// and not stemmed.
 type Language uint8
 
 const (
@@ -19,7 +20,15 @@ const (
 	Italian
 	Dutch
 	Swedish
-	CJK // Chinese, Japanese and Korean: by pairs of characters
+	Danish
+	Norwegian // Bokmål and Nynorsk
+	Finnish
+	Hungarian
+	Turkish
+	Russian
+	Polish
+	Czech
+	CJK // Chinese and Japanese by pairs of characters, Korean by words
 	languages
 )
 
@@ -44,12 +53,12 @@ func Detect(text string) Language {
 // Detector says which language a text is in that comes in pieces. The zero value
 // has seen nothing. It keeps counts and no text.
 type Detector struct {
-	seen   int // bytes
-	words  int // of the Latin alphabet
-	latin  int // letters
-	cjk    int // characters
-	others int // letters of other alphabets
-	votes  [int(languages) + len(otherLanguages)]int
+	seen     int // bytes
+	words    int // of the Latin and the Cyrillic alphabet
+	lettered int // their letters
+	cjk      int // characters
+	others   int // letters of other alphabets
+	votes    [int(languages) + len(otherLanguages)]int
 }
 
 // A vote is a word that one language only has. A word that several have is worth
@@ -85,11 +94,11 @@ func (d *Detector) Add(text string) {
 		}
 		switch {
 		case c < utf8.RuneSelf && folded >= 'a':
-			d.latin++
+			d.lettered++
 			letters++
 		case c < utf8.RuneSelf || isMark(c):
-		case c < 0x250 || c >= 0x1e00 && c < 0x1f00:
-			d.latin++
+		case c < 0x250 || isCyrillic(c) || c >= 0x1e00 && c < 0x1f00:
+			d.lettered++
 			letters++
 			hints |= letterHints[folded]
 		case unicode.IsLetter(c):
@@ -109,7 +118,7 @@ func (d *Detector) Add(text string) {
 func (d *Detector) add(word []byte, letters int, hints languageSet) {
 	set, worth := stopWords[string(word)], vote
 	if letters == 1 { // a, e, i, o and y are words of many languages, and names of variables
-		set, worth = set&stemmed, vote/2
+		set, worth = set&known, vote/2
 	}
 	d.count(set, worth)
 	d.count(hints, vote/2)
@@ -124,6 +133,9 @@ func (d *Detector) add(word []byte, letters int, hints languageSet) {
 func (d *Detector) count(set languageSet, worth int) {
 	set &^= everywhere
 	n := set.count()
+	if set&scandinavian == scandinavian {
+		n-- // a word of both speaks for each
+	}
 	for i := 0; set != 0; i, set = i+1, set>>1 {
 		if set&1 != 0 {
 			d.votes[i] += worth / n
@@ -134,25 +146,30 @@ func (d *Detector) count(set languageSet, worth int) {
 // Language says which language the pieces so far are in.
 func (d *Detector) Language() Language {
 	// An ideograph says as much as four letters.
-	if d.cjk*4 >= d.latin && d.cjk*4 >= d.others && d.cjk > 0 {
+	if d.cjk*4 >= d.lettered && d.cjk*4 >= d.others && d.cjk > 0 {
 		return CJK
 	}
-	if d.others > d.latin {
+	if d.others > d.lettered {
 		return Unknown
 	}
 	best, second := 0, 0
 	for i, votes := range d.votes {
-		switch {
-		case votes > d.votes[best]:
-			best, second = i, best
-		case i != best && (second == best || votes > d.votes[second]):
-			second = i
+		if votes > d.votes[best] {
+			best = i
+		}
+	}
+	for i, votes := range d.votes {
+		// Danish and Norwegian are hard to tell apart, and it hurts little if
+		// one is taken for the other.
+		if i != best && (1<<i|1<<best)&^scandinavian != 0 {
+			second = max(second, votes)
 		}
 	}
 	if best >= int(languages) || // one of the other languages
 		d.votes[best] < vote || // a word of its own says so, and it is not alone unless nothing speaks against it
-		d.votes[best] < vote*3/2 && d.votes[best] < 2*d.votes[second] ||
-		d.votes[best]*4 < d.votes[second]*5 || // by a quarter more than for any other language
+		d.votes[best] < vote*3/2 && d.votes[best] < 2*second ||
+		d.votes[best]*4 < second*5 || // by a quarter more than for any other language
+		d.words > 40 && d.votes[best]*3 < second*4 || // in running text by a third
 		d.votes[best] < d.words*vote/16 || // a sentence has a stop word of its own in any sixteen words
 		d.words > 40 && d.votes[best] < d.words*vote/8 { // running text has more, and code in which for and if are words has not
 		return Unknown
@@ -183,26 +200,31 @@ var letterHints = func() map[rune]languageSet {
 		languages languageSet
 	}{
 		{"ß", 1 << German},
-		{"äö", 1<<German | 1<<Swedish | finnish},
-		{"ü", 1<<German | turkish},
-		{"å", 1<<Swedish | danish},
-		{"øæ", danish},
+		{"äö", 1<<German | 1<<Swedish | 1<<Finnish},
+		{"ü", 1<<German | 1<<Turkish},
+		{"å", 1<<Swedish | scandinavian},
+		{"øæ", scandinavian},
 		{"ñ", 1 << Spanish},
 		{"ãõ", 1 << Portuguese},
-		{"áíóú", 1<<Spanish | 1<<Portuguese | czech | hungarian},
+		{"áíóú", 1<<Spanish | 1<<Portuguese | 1<<Czech | slovak | 1<<Hungarian},
 		{"é", 1<<French | 1<<Spanish | 1<<Portuguese},
 		{"êô", 1<<French | 1<<Portuguese},
 		{"è", 1<<French | 1<<Italian | catalan},
 		{"à", 1<<French | 1<<Italian | 1<<Portuguese | catalan},
 		{"ùòì", 1 << Italian},
 		{"œûîë", 1 << French},
-		{"ç", 1<<French | 1<<Portuguese | turkish},
-		{"ąęłńśźżć", polish},
-		{"ěščřžýůťďňľĺŕ", czech},
-		{"ğış", turkish},
+		{"ç", 1<<French | 1<<Portuguese | 1<<Turkish},
+		{"ąęłńśźżć", 1 << Polish},
+		{"ěřů", 1 << Czech},
+		{"ščžýťďň", 1<<Czech | slovak},
+		{"ľĺŕ", slovak},
+		{"ğış", 1 << Turkish},
 		{"ăâțșţ", romanian},
-		{"őű", hungarian},
+		{"őű", 1 << Hungarian},
 		{"ơưđ", vietnamese},
+		{"ыэё", 1 << Russian},
+		{"іїєґ", ukrainian},
+		{"ђјљњћџѓќѕўәғқңөұү", ukrainian | bulgarian}, // of other languages yet
 	} {
 		for _, c := range hint.letters {
 			m[c] = hint.languages
@@ -226,6 +248,12 @@ var endingHints = []struct {
 	{"zione", 1 << Italian}, {"zioni", 1 << Italian}, {"aggio", 1 << Italian}, {"tà", 1 << Italian}, {"ezza", 1 << Italian}, {"iere", 1 << Italian}, {"abile", 1 << Italian}, {"mento", 1<<Italian | 1<<Portuguese},
 	{"ement", 1<<French | 1<<English}, {"eur", 1 << French}, {"eurs", 1 << French}, {"ité", 1 << French}, {"ée", 1 << French}, {"ées", 1 << French},
 	{"lijk", 1 << Dutch}, {"lijke", 1 << Dutch}, {"heid", 1 << Dutch}, {"eren", 1<<Dutch | 1<<German},
-	{"ningar", 1 << Swedish}, {"ningen", 1 << Swedish}, {"elser", 1<<Swedish | danish}, {"arna", 1 << Swedish}, {"erna", 1 << Swedish},
+	{"ningar", 1 << Swedish}, {"ningen", 1 << Swedish}, {"elser", 1<<Swedish | scandinavian}, {"arna", 1 << Swedish}, {"erna", 1 << Swedish},
+	{"ssa", 1 << Finnish}, {"ssä", 1 << Finnish}, {"sta", 1 << Finnish}, {"stä", 1 << Finnish}, {"inen", 1 << Finnish}, {"ista", 1 << Finnish}, {"llä", 1 << Finnish}, {"ään", 1 << Finnish}, {"uus", 1 << Finnish}, {"yys", 1 << Finnish}, {"iden", 1 << Finnish},
+	{"ság", 1 << Hungarian}, {"ség", 1 << Hungarian}, {"nak", 1 << Hungarian}, {"nek", 1 << Hungarian}, {"ban", 1 << Hungarian}, {"ben", 1 << Hungarian}, {"ból", 1 << Hungarian}, {"ből", 1 << Hungarian},
+	{"lari", 1 << Turkish}, {"leri", 1 << Turkish}, {"lar", 1 << Turkish}, {"ler", 1 << Turkish}, {"nda", 1 << Turkish}, {"nde", 1 << Turkish}, {"yor", 1 << Turkish},
+	{"ości", 1 << Polish}, {"ość", 1 << Polish}, {"anie", 1 << Polish}, {"owa", 1 << Polish}, {"owy", 1 << Polish},
+	{"ání", 1 << Czech}, {"ého", 1 << Czech}, {"ních", 1 << Czech}, {"ost", 1 << Czech},
+	{"ость", 1 << Russian}, {"ение", 1 << Russian}, {"ения", 1 << Russian}, {"ться", 1 << Russian}, {"ого", 1 << Russian},
 	{"ness", 1 << English}, {"ings", 1 << English}, {"ally", 1 << English},
 }

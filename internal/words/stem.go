@@ -5,14 +5,20 @@ import (
 	"unicode"
 
 	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/danish"
 	"github.com/blevesearch/snowballstem/dutch"
 	"github.com/blevesearch/snowballstem/english"
+	"github.com/blevesearch/snowballstem/finnish"
 	"github.com/blevesearch/snowballstem/french"
 	"github.com/blevesearch/snowballstem/german"
+	"github.com/blevesearch/snowballstem/hungarian"
 	"github.com/blevesearch/snowballstem/italian"
+	"github.com/blevesearch/snowballstem/norwegian"
 	"github.com/blevesearch/snowballstem/portuguese"
+	"github.com/blevesearch/snowballstem/russian"
 	"github.com/blevesearch/snowballstem/spanish"
 	"github.com/blevesearch/snowballstem/swedish"
+	"github.com/blevesearch/snowballstem/turkish"
 )
 
 var stemmers = [languages]func(*snowballstem.Env) bool{
@@ -24,6 +30,12 @@ var stemmers = [languages]func(*snowballstem.Env) bool{
 	Italian:    italian.Stem,
 	Dutch:      dutch.Stem,
 	Swedish:    swedish.Stem,
+	Danish:     danish.Stem,
+	Norwegian:  norwegian.Stem,
+	Finnish:    finnish.Stem,
+	Hungarian:  hungarian.Stem,
+	Turkish:    turkish.Stem,
+	Russian:    russian.Stem,
 }
 
 // maxStemmed is how long a word may be, in bytes, to be stemmed. What is longer
@@ -54,8 +66,11 @@ func (r *Reader) stem(word string, language Language) string {
 	if stem == "" {
 		stem = word
 	}
-	if language == Dutch {
+	switch language {
+	case Dutch:
 		stem = closed(stem)
+	case Finnish:
+		stem = finnishStem(stem)
 	}
 	return withoutAccents(stem, lettersOf[language])
 }
@@ -64,7 +79,7 @@ func isNoLetter(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsMark(c)
 
 // lettersOf are the letters of a language that are letters of their own to its
 // readers and not accented ones: lön is not lon.
-var lettersOf = [languages]string{Swedish: "åäö"}
+var lettersOf = [languages]string{Swedish: "åäö", Danish: "æøå", Norwegian: "æøå", Finnish: "äö"}
 
 // prepare rewrites what the stemmer of a language gets wrong: spellings that
 // people mix, accents that people leave out, and endings it does not know.
@@ -76,8 +91,12 @@ func prepare(word string, language Language) string {
 		return umlauts(feminine(withoutAccents(word, "äöüß")))
 	case Dutch:
 		word = withoutAccents(word, "")
-	case Swedish:
-		word = withoutAccents(word, lettersOf[Swedish])
+	case Swedish, Danish, Norwegian:
+		word = withoutAccents(word, lettersOf[language])
+	case Finnish:
+		return finnishNoun(withoutAccents(word, lettersOf[Finnish]))
+	case Turkish:
+		return harmonised(word)
 	}
 	for _, ending := range endings[language] {
 		bare, ok := strings.CutSuffix(word, ending.written)
@@ -92,6 +111,26 @@ func prepare(word string, language Language) string {
 		return bare + ending.stemmed
 	}
 	return word
+}
+
+// harmonised writes a Turkish i as the dotless ı after a vowel that calls for it.
+// A reader does not tell them apart, because only Turkish has two capitals for
+// them, and the stemmer does.
+func harmonised(word string) string {
+	back := false
+	return strings.Map(func(c rune) rune {
+		switch c {
+		case 'a', 'o', 'u', 'ı':
+			back = true
+		case 'e', 'ö', 'ü':
+			back = false
+		case 'i':
+			if back {
+				return 'ı'
+			}
+		}
+		return c
+	}, word)
 }
 
 // ending is how words end that the stemmer is to see with another ending, unless

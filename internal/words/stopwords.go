@@ -10,16 +10,18 @@ import (
 type languageSet uint32
 
 const (
-	stemmed    languageSet = 1<<languages - 1
-	everywhere languageSet = 1 << 31
+	known        languageSet = 1<<languages - 1
+	scandinavian languageSet = 1<<Danish | 1<<Norwegian
+	everywhere   languageSet = 1 << 31
 )
 
 // stopWords says of each stop word in which languages it is one.
 var stopWords = func() map[string]languageSet {
-	m := make(map[string]languageSet, 3000)
+	m := make(map[string]languageSet, 8000)
 	add := func(text string, set languageSet, alsoPlain bool) {
 		for word := range strings.FieldsSeq(text) {
 			m[word] |= set
+			m[folded(word)] |= set
 			if alsoPlain {
 				m[withoutAccents(word, "")] |= set
 			}
@@ -40,11 +42,13 @@ var stopWords = func() map[string]languageSet {
 var stopWordsOf = [languages]string{
 	English: stopEnglish, German: stopGerman, French: stopFrench, Spanish: stopSpanish,
 	Portuguese: stopPortuguese, Italian: stopItalian, Dutch: stopDutch, Swedish: stopSwedish,
+	Danish: stopDanish, Norwegian: stopNorwegian, Finnish: stopFinnish, Hungarian: stopHungarian, Turkish: stopTurkish,
+	Russian: stopRussian, Polish: stopPolish, Czech: stopCzech,
 }
 
 // unknownStops are the sets that count where the language is not known: English,
-// which is found everywhere, and the languages that have no stemmer here.
-const unknownStops = everywhere | 1<<English | (1<<len(otherLanguages)-1)<<languages
+// which is found everywhere, and all but those that are told by a few words.
+const unknownStops = everywhere | 1<<English | (known &^ (1<<Danish - 1)) | (1<<len(otherLanguages)-1)<<languages
 
 func isStop(word string, language Language) bool {
 	set := stopWords[word]
@@ -56,6 +60,9 @@ func isStop(word string, language Language) bool {
 	}
 	return set&(1<<language|everywhere) != 0
 }
+
+// folded is a word as it is read: the dotless ı of Turkish is an i.
+func folded(word string) string { return strings.Map(fold, word) }
 
 // count is in how many languages a word is a stop word.
 func (s languageSet) count() int { return bits.OnesCount32(uint32(s &^ everywhere)) }
