@@ -36,10 +36,23 @@ var finnishEnds = []struct{ from, to string }{
 }
 
 // shortestFinnish is how many letters a stem keeps that its end is taken from.
-const shortestFinnish = 4
+// longestFinnish is how many it has at most: Finnish writes in one word what other
+// languages write in several, and the beginning says what it is about.
+const (
+	shortestFinnish = 4
+	longestFinnish  = 8
+)
 
 // finnishStem makes one of the forms that a stem takes before its endings.
 func finnishStem(stem string) string {
+	letters := 0
+	for at := range stem {
+		if letters == longestFinnish {
+			stem = stem[:at]
+			break
+		}
+		letters++
+	}
 	for utf8.RuneCountInString(stem) > shortestFinnish {
 		c, size := utf8.DecodeLastRuneInString(stem)
 		if !strings.ContainsRune("aeiouyäöj", c) {

@@ -258,6 +258,7 @@ var families = map[Language]string{
 		sukunimet sukunimen sukunimestä sukunimiä
 		runot runon runoa runoja runoista
 		laulut laulun lauluja lauluista
+		kirjasto kirjaston kirjastossa kirjastonhoitaja
 		kirja kirjan kirjat kirjoja kirjoista`,
 	Hungarian: `
 		szerződés szerződést szerződésben szerződések
