@@ -41,7 +41,7 @@ text as markdown, html or text. One FILE may be -, which is standard input.
   -k N               at most so many for each page, 1 to 100 (default 5)
   --unlikely         the best, whatever their score
   --vocabulary FILE  suggest only these labels: one a line, or objects with
-                     label, synonyms, description, retired
+                     label, synonyms, description, group, retired
 `
 
 const mostSuggestions = 100
@@ -249,6 +249,7 @@ func readVocabulary(name string, stdin io.Reader) ([]suggest.Term, error) {
 				Label       string   `json:"label"`
 				Synonyms    []string `json:"synonyms"`
 				Description string   `json:"description"`
+				Group       string   `json:"group"`
 				Retired     bool     `json:"retired"`
 			}
 			if err := json.Unmarshal([]byte(line), &t); err != nil || strings.TrimSpace(t.Label) == "" {
@@ -275,6 +276,8 @@ func inWords(r suggest.Reason) string {
 		return fmt.Sprintf("%d of the %d most similar pages %s it", r.Count, r.Of, have(r.Count))
 	case suggest.Profile:
 		return fmt.Sprintf("pages with it are also about %s", strings.Join(r.Words, ", "))
+	case suggest.Description:
+		return fmt.Sprintf("its description also has words like %s", strings.Join(r.Words, ", "))
 	case suggest.Parent:
 		return "the page above has it"
 	case suggest.Siblings:

@@ -100,7 +100,7 @@ func (d *decoder) input() Input {
 	in.InUse = d.counts(12)
 	in.Dismissed = d.labels(3)
 	for range d.next(10) {
-		in.Vocabulary = append(in.Vocabulary, Term{Label: d.one(anyLabels), Synonyms: d.labels(3), Retired: d.next(8) == 1})
+		in.Vocabulary = append(in.Vocabulary, Term{Label: d.one(anyLabels), Synonyms: d.labels(3), Description: d.text(30), Group: d.one(anyLabels), Retired: d.next(8) == 1})
 	}
 	for i := range d.next(40) {
 		n := Neighbour{Page: d.page(40)}
@@ -139,7 +139,7 @@ func TestWhateverTheInputThePromisesHold(t *testing.T) {
 		}
 	}
 	// Or the test would have looked at nothing.
-	for _, kind := range []Kind{InTitle, InHeading, InText, Synonym, Similar, Profile, Parent, Siblings, Phrase} {
+	for _, kind := range []Kind{InTitle, InHeading, InText, Synonym, Similar, Profile, Parent, Siblings, Phrase, Description} {
 		if kinds[kind] < 5 {
 			t.Errorf("only %d of %d suggestions have a reason of kind %q", kinds[kind], suggested, kind)
 		}
@@ -198,7 +198,7 @@ func whole() Input {
 	in := Input{
 		Page: garden(), Neighbours: spaceOf(5), Limit: 8, Dismissed: []string{"kitchen"},
 		Tree:       Tree{Parent: []string{"gardening"}, Siblings: []Count{{"outside", 2}, {"accounting", 1}}, Of: 3},
-		Vocabulary: []Term{{Label: "plants", Synonyms: []string{"tomatoes", "hedge"}}, {Label: "old-plants", Retired: true}, {Label: "outside"}},
+		Vocabulary: []Term{{Label: "plants", Synonyms: []string{"tomatoes", "hedge"}}, {Label: "old-plants", Retired: true}, {Label: "outside", Description: "Hedges, frost and lettuce.", Group: "gardening"}},
 		InUse:      []Count{{"seedling", 4}, {"frost", 3}},
 	}
 	in.Page.Labels = []string{"accounting"}

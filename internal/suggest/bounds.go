@@ -27,6 +27,12 @@ const (
 	// with another word is not looked for on the page.
 	mostDifferentInNames = 16_000
 
+	// Words of the descriptions of a vocabulary, those of them that no text and no
+	// name has, and the groups that are looked for. What is beyond is not read.
+	mostInDescriptions          = 100_000
+	mostDifferentInDescriptions = 16_000
+	mostGroups                  = 500
+
 	// Words of a name. One with more is not looked for either.
 	mostWordsOfName = 40
 )

@@ -63,6 +63,7 @@ type candidate struct {
 	situation Situation
 	naming    naming
 	place     treePlace
+	described described
 	score     float64 // probability that it is right
 }
 
@@ -93,6 +94,8 @@ func timesByName(n *naming) float64 {
 
 // candidates judges every label that anything speaks for.
 func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
+	descriptions := s.readDescriptions(x)
+	groups := s.groupsOnPage(x)
 	s.reader.Limit(mostDifferentInNames)
 	found := make([]candidate, 0, min(len(s.labels), 512))
 	for _, i := range s.judged() {
@@ -101,7 +104,8 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 			continue
 		}
 		pages := l.without(s.itself)
-		if pages == 0 && s.places[l.name] == (treePlace{}) && !s.mayStandOn(x, l.name, s.synonyms[l.name]) {
+		description := descriptions[l.name]
+		if pages == 0 && s.places[l.name] == (treePlace{}) && description.logOdds == 0 && !s.mayStandOn(x, l.name, s.synonyms[l.name]) {
 			continue
 		}
 		if l.spelledIn != s.language || l.names == nil {
@@ -117,16 +121,21 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 		}
 		c.features.trustName(s.trustOfName(l, pages))
 		c.place = s.places[l.name]
+		further := 0.0
 		if c.situation == ByName {
 			// Where no neighbour tells which words are rare, part of a name is no
 			// evidence unless most of it is in the title.
-			if c.naming.count == 0 && c.naming.inTitle <= 0.5 && c.place == (treePlace{}) {
+			if c.naming.count == 0 && c.naming.inTitle <= 0.5 && c.place == (treePlace{}) && description.logOdds == 0 {
 				continue
+			}
+			c.described = description
+			if groups[s.groupOf[l.name]] {
+				further = groupAdds
 			}
 			c.features[wholeFeature] = elementary.Log1p(timesByName(&c.naming))
 			c.features[textFeature], c.features[usageFeature] = 0, 0
 		}
-		c.score = probability(c.features.dot(s.weightsIn(c.situation)) + c.place.logOdds(s.in.Tree.Of))
+		c.score = probability(c.features.dot(s.weightsIn(c.situation)) + c.place.logOdds(s.in.Tree.Of) + c.described.logOdds + further)
 		found = append(found, c)
 	}
 	return found
@@ -197,10 +206,13 @@ const (
 	generous = 1.3
 )
 
-// ticked reports whether a candidate is sure enough to be applied unless the person
+// isTicked reports whether a candidate is sure enough to be applied unless the person
 // says no.
-func (s *space) ticked(c *candidate) bool {
-	return c.score >= tickedScore && (c.situation == ByName || s.labels[c.label].without(s.itself) >= tickedPages)
+func (s *space) isTicked(x *pageIndex, c *candidate) bool {
+	if c.situation == ByName {
+		return c.score >= tickedByName && s.isPlain(x, c)
+	}
+	return c.score >= tickedScore && s.labels[c.label].without(s.itself) >= tickedPages
 }
 
 // worthShowing is how many of the best candidates to show: as many as make the list

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"labelup/internal/pagetext"
 	"labelup/internal/twin"
@@ -139,7 +140,7 @@ func (c *check) scores() {
 			c.add("%q comes after one with a lower score", s.Label)
 		}
 		before = s.Score
-		if s.Ticked && (s.New || s.Score < tickedScore) {
+		if s.Ticked && (s.New || s.Score < min(tickedScore, tickedByName)) {
 			c.add("%q is ticked, its score is %v, new: %v", s.Label, s.Score, s.New)
 		}
 	}
@@ -218,9 +219,27 @@ func (c *check) reason(s Suggestion, r Reason) {
 				wrong("the word " + word + " is not on this page and two others")
 			}
 		}
+	case Description:
+		if len(r.Words) == 0 || len(r.Words) > mostWords {
+			wrong("there are a few words")
+		}
+		for _, word := range r.Words {
+			if word == "" || !c.onPage(word) || !c.describes(word, s.Label) {
+				wrong("the word " + word + " is not on this page and in the description")
+			}
+		}
 	default:
 		wrong("there is no such kind")
 	}
+}
+
+// describes reports whether the description of a label has a word that begins like
+// this one.
+func (c *check) describes(word, label string) bool {
+	_, size := utf8.DecodeRuneInString(word)
+	return slices.ContainsFunc(c.in.Vocabulary, func(t Term) bool {
+		return c.means(t.Label, label) && strings.Contains(strings.ToLower(t.Description), strings.ToLower(word[:size]))
+	})
 }
 
 func isCutOf(where string, b pagetext.Block) bool {

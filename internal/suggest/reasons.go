@@ -64,6 +64,9 @@ func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
 	if beside := c.place.siblings; beside >= fewestSiblings {
 		add(c.place.logOdds(s.in.Tree.Of), Reason{Kind: Siblings, Count: beside, Of: max(s.in.Tree.Of, beside)})
 	}
+	if words := s.descriptionWords(x, &c.described); len(words) > 0 {
+		add(c.described.logOdds, Reason{Kind: Description, Words: words})
+	}
 	if words := s.profileWords(x, c.label); len(words) > 0 {
 		add(float64(f.times(w, profileFeature)*0.5), Reason{Kind: Profile, Words: words})
 	}

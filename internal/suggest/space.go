@@ -42,6 +42,7 @@ type Space struct {
 	withText  int       // neighbours of which more than the title is known
 	synonymOf map[string]string
 	synonyms  map[string][]string // of each label
+	groupOf   map[string]string   // of each label
 	kernel    []float32           // likeness of the texts to each other; nil where it was not worth working out
 	certainty *Certainty
 	spelled   []int32 // labels that were spelled for a page
@@ -67,7 +68,7 @@ func newSpace(known *Input, language words.Language) *Space {
 		reading: newReading(), given: known, language: language,
 		byName:    make(map[string]int32, len(known.Vocabulary)+len(known.InUse)),
 		labels:    make([]labelled, 0, len(known.Vocabulary)+len(known.InUse)+len(known.Neighbours)),
-		synonymOf: map[string]string{}, synonyms: map[string][]string{},
+		synonymOf: map[string]string{}, synonyms: map[string][]string{}, groupOf: map[string]string{},
 	}
 	expected := 0
 	for i := range known.Neighbours {
@@ -89,6 +90,9 @@ func (s *Space) learn() {
 		}
 		if len(t.Synonyms) > 0 {
 			s.synonyms[t.Label] = append(s.synonyms[t.Label], t.Synonyms...)
+		}
+		if t.Group != "" {
+			s.groupOf[t.Label] = t.Group
 		}
 		for _, synonym := range t.Synonyms {
 			if _, taken := s.synonymOf[synonym]; !taken && synonym != t.Label {

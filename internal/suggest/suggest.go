@@ -54,8 +54,9 @@ type Tree struct {
 type Term struct {
 	Label       string
 	Synonyms    []string
-	Description string
-	Retired     bool // known, and not to be suggested
+	Description string // what the label is for
+	Group       string // what it belongs to, such as "products"
+	Retired     bool   // known, and not to be suggested
 }
 
 // Input is what suggestions are made from. Any part of it may be missing; each
@@ -89,6 +90,8 @@ const (
 	Parent    Kind = "parent"   // the page above has it
 	Siblings  Kind = "siblings" // Count of Of pages beside this one have it
 	Phrase    Kind = "phrase"   // Text stands out on the page, Count times; the label is new
+
+	Description Kind = "description" // Words are on the page, and the label's description has them in some form
 )
 
 // Reason is why a label was suggested. What it says is true of the input, to the
@@ -251,7 +254,7 @@ func (s *space) answer(parts []part, page text) Answer {
 		}
 		answer.Suggestions = append(answer.Suggestions, Suggestion{
 			Label: s.labels[c.shown].name, Score: rounded(c.score), Reasons: reasons,
-			Ticked: s.ticked(c), Guess: c.score < guessScore,
+			Ticked: s.isTicked(x, c), Guess: c.score < guessScore,
 		})
 	}
 	phrases := s.phrases(x)

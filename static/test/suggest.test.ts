@@ -83,8 +83,8 @@ test("the service is asked with what the viewer may read, each part once", async
     ],
     tree: { parent: ["handbook"], siblings: [{ label: "forms", pages: 1 }], of: 1 },
     vocabulary: [
-      { label: "accessibility", synonyms: ["a11y"], description: "For everybody", retired: false },
-      { label: "wcag", synonyms: [], description: "", retired: true },
+      { label: "accessibility", synonyms: ["a11y"], description: "For everybody", group: "", retired: false },
+      { label: "wcag", synonyms: [], description: "", group: "", retired: true },
     ],
     inUse: [{ label: "roadmap", pages: 1 }, { label: "release-notes", pages: 3 }, { label: "team-blue", pages: 1 }],
     onlyListed: true,

@@ -143,6 +143,8 @@ func (d *decoder) term(t *suggest.Term) {
 			array(d, &t.Synonyms, d.text)
 		case "description":
 			d.text(&t.Description)
+		case "group":
+			d.text(&t.Group)
 		case "retired":
 			d.truth(&t.Retired)
 		default:

@@ -38,6 +38,7 @@ type asStandard struct {
 		Label       string   `json:"label"`
 		Synonyms    []string `json:"synonyms"`
 		Description string   `json:"description"`
+		Group       string   `json:"group"`
 		Retired     bool     `json:"retired"`
 	} `json:"vocabulary"`
 	InUse      []standardCount `json:"inUse"`

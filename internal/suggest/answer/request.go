@@ -149,7 +149,7 @@ func (r *Request) checkSizes() error {
 			return fault.New(fault.TooLarge, "too_many_synonyms")
 		}
 		names += len(term.Synonyms)
-		long = long || isLong(term.Label) || isLong(term.Synonyms...) || len(term.Description) > maxDescription
+		long = long || isLong(term.Label, term.Group) || isLong(term.Synonyms...) || len(term.Description) > maxDescription
 	}
 	for _, counts := range [][]suggest.Count{r.in.InUse, r.in.Tree.Siblings} {
 		for _, c := range counts {

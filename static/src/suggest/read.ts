@@ -80,7 +80,7 @@ async function readVocabulary(host: Host, spaceId: string): Promise<Vocabulary> 
   const own = await keptOf(host, spaceId);
   const followed = own.follows ? await keptOf(host, own.follows).catch(() => undefined) : undefined;
   const { entries, mode } = withFollowed(own, followed).vocabulary;
-  const terms = entries.map(({ label, synonyms, description, retired }) => ({ label, synonyms, description, retired }));
+  const terms = entries.map(({ label, synonyms, description, group, retired }) => ({ label, synonyms, description, group: group ?? "", retired }));
   let bytes = MOST_TERM_BYTES;
   let synonyms = MOST_SYNONYMS_IN_ALL;
   return { terms: terms.filter((term) => (bytes -= bytesOf(term)) >= 0 && (synonyms -= term.synonyms.length) >= 0), only: mode === "listed" };

@@ -29,6 +29,7 @@ export interface Term {
   label: string;
   synonyms: string[];
   description: string;
+  group: string; // what it belongs to
   retired: boolean;
 }
 export interface Request {
@@ -44,7 +45,7 @@ export interface Request {
   limit: number;
 }
 
-export const KINDS = ["title", "heading", "text", "synonym", "similar", "profile", "parent", "siblings", "phrase"] as const;
+export const KINDS = ["title", "heading", "text", "synonym", "similar", "profile", "parent", "siblings", "phrase", "description"] as const;
 /** Why a label was suggested; what a kind does not use is "" or 0. */
 export interface Reason {
   kind: (typeof KINDS)[number];
