@@ -40,12 +40,23 @@ func (s *Space) learnStyle() style {
 			continue
 		}
 		all++
+		hyphen, underscore, space := false, false, false
+		for at := range len(l.name) { // once, for there are thousands
+			switch l.name[at] {
+			case ' ':
+				space = true
+			case '-':
+				hyphen = true
+			case '_':
+				underscore = true
+			}
+		}
 		switch {
-		case strings.Contains(l.name, " "):
+		case space:
 			spaces++
-		case strings.Contains(l.name, "-"):
+		case hyphen:
 			hyphens++
-		case strings.Contains(l.name, "_"):
+		case underscore:
 			underscores++
 		default:
 			one++
