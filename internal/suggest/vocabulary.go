@@ -207,7 +207,7 @@ func (s *space) isPartOfOthers(name string) bool {
 	return false
 }
 
-func isSeparatorRune(c rune) bool { return c < 0x80 && isSeparator(byte(c)) }
+func isSeparatorRune(c rune) bool { return c < 0x80 && isSeparator(byte(c)) } //nolint:gosec // it is ASCII
 
 // withoutS is a word without the s of a plural, which is enough to compare labels.
 func withoutS(word string) string { return strings.TrimSuffix(word, "s") }
