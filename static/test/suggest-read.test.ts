@@ -83,7 +83,7 @@ test("a vocabulary is read by its key, with its shards and the one that it follo
     return { results: spaces[id as "1" | "2"].filter((property) => property.key === key) };
   };
   const { vocabulary } = await gather(host(read), shell, async () => []);
-  assert.deepEqual([vocabulary.only, vocabulary.terms.length, vocabulary.terms[0]], [true, 401, { label: "own", synonyms: ["ours"], description: "", retired: false }]);
+  assert.deepEqual([vocabulary.only, vocabulary.terms.length, vocabulary.terms[0]], [true, 401, { label: "own", synonyms: ["ours"], description: "", group: "", retired: false }]);
   assert.deepEqual(asked.slice(0, 3), ["1 labelup_vocabulary", "2 labelup_vocabulary", "2 labelup_vocabulary_0"]);
   spaces["2"] = [];
   assert.deepEqual((await gather(host(read), shell, async () => [])).vocabulary.terms.length, 1);
