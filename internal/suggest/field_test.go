@@ -24,14 +24,6 @@ type fieldCase struct {
 	Never     []string `json:"never"`
 }
 
-// later are cases that wait for another part of the engine.
-var later = map[string]string{
-	"ko":           "Korean is cut inside words",
-	"accent-twin":  "accents make no twins",
-	"prefix-twin":  "e-mail and email are no twins",
-	"sharp-s-twin": "ß and ss make no twins",
-}
-
 // Pages from the field on which suggestions went wrong once, and pages like
 // them. Each of must matches one of the first five suggestions, and none of never
 // matches any.
@@ -54,9 +46,6 @@ func TestPagesFromTheFieldGetLabelsThatMakeSense(t *testing.T) {
 			}
 			t.Run(c.ID, func(t *testing.T) {
 				t.Parallel()
-				if why, ok := later[c.ID]; ok {
-					t.Skip(why)
-				}
 				in := suggest.Input{Page: pages[i].Page, Dismissed: c.Dismissed}
 				in.Page.Labels = c.Has
 				for _, name := range c.InUse {

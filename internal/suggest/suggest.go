@@ -19,7 +19,7 @@ import (
 
 // Engine names the version of the method and its weights. It changes whenever
 // the same input could give another answer.
-const Engine = "3"
+const Engine = "4"
 
 // Page is a page as the person sees it.
 type Page struct {

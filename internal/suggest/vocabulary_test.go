@@ -101,10 +101,12 @@ func TestATickByNameAlone(t *testing.T) {
 		labels []string
 		want   bool
 	}{
-		{"as the title has it", page("Notes on kubernetes", "Kubernetes"), []string{"kubernetes", "travel"}, true},
-		{"not in another form", page("Notes on interviews", "Interviews"), []string{"interviewing", "travel"}, false},
-		{"not if it is a word of another label", page("Notes on workshops", "Workshops"), []string{"workshops", "online-workshop"}, false},
-		{"not in a title that names much", page("Notes on what we have learned about kubernetes this year", "Kubernetes"), []string{"kubernetes", "travel"}, false},
+		{"as the title begins with it", page("Kubernetes notes", "Kubernetes"), []string{"kubernetes", "travel"}, true},
+		{"of several words, wherever the title has it", page("Notes on load balancing", "Load balancing"), []string{"load-balancing", "travel"}, true},
+		{"not of one word that the title does not begin with", page("Notes on kubernetes", "Kubernetes"), []string{"kubernetes", "travel"}, false},
+		{"not in another form", page("Interviews", "Interviews"), []string{"interviewing", "travel"}, false},
+		{"not if it is a word of another label", page("Workshops", "Workshops"), []string{"workshops", "online-workshop"}, false},
+		{"not in a title that names much", page("Kubernetes, and what we have learned about it this year", "Kubernetes"), []string{"kubernetes", "travel"}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
