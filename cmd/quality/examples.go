@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -40,9 +41,10 @@ func examplesOf(c *collection, posts []int) (all examples) {
 
 // fitter fits weights on some of the collections, each the same way every time.
 type fitter struct {
-	examples []examples // of each collection
-	pages    int        // that the examples of each are of
-	done     map[set]*suggest.Weights
+	collections []collection
+	effort      effort
+	examples    []examples // of each collection
+	done        map[set]*suggest.Weights
 }
 
 // set is some of the collections, a bit each.
@@ -53,7 +55,7 @@ func (s set) has(collection int) bool { return s>>collection&1 == 1 }
 func (s set) without(collection int) set { return s &^ (1 << collection) }
 
 func newFitter(collections []collection, e effort) *fitter {
-	f := &fitter{pages: e.fitted, done: map[set]*suggest.Weights{}}
+	f := &fitter{collections: collections, effort: e, done: map[set]*suggest.Weights{}}
 	for i := range collections {
 		c := &collections[i]
 		f.examples = append(f.examples, examplesOf(c, c.drawn(e.fitted, firstFitted)))
@@ -74,21 +76,57 @@ func (f *fitter) of(collections set, situation int) (some []example) {
 	return some
 }
 
-// on fits weights on some collections: first on all labels, then on those that
+// on fits weights on some collections, and levels them.
+func (f *fitter) on(collections set) *suggest.Weights {
+	w := *f.plain(collections)
+	for s := range w.Level {
+		if s != int(suggest.ByName) { // there the lines of two collections are not alike
+			w.Level[s] = f.level(collections, suggest.Situation(s))
+		}
+	}
+	return &w
+}
+
+// plain fits weights on some collections: first on all labels, then on those that
 // come first by these weights. A person sees no others, and weights that were
 // fitted on the hundreds which nothing speaks for are too sure of the rest.
-func (f *fitter) on(collections set) *suggest.Weights {
+func (f *fitter) plain(collections set) *suggest.Weights {
 	if f.done[collections] == nil {
 		w := &suggest.Weights{}
 		for s := range w.Of {
 			all := f.of(collections, s)
 			all = first(fit(all), all)
 			w.Of[s] = fit(all)
-			w.Prior[s] = curvature(&w.Of[s], all, f.pages*bits.OnesCount64(uint64(collections)))
+			w.Prior[s] = curvature(&w.Of[s], all, f.effort.fitted*bits.OnesCount64(uint64(collections)))
 		}
 		f.done[collections] = w
 	}
 	return f.done[collections]
+}
+
+// level finds by how much weights are too sure of themselves in a collection that
+// they have not seen, its own pages having been asked: each collection is left out
+// in turn, and what was right is fitted to what was said of its five best labels.
+func (f *fitter) level(collections set, situation suggest.Situation) suggest.Line {
+	var said []example
+	for i := range f.collections {
+		c := &f.collections[i]
+		if rest := collections.without(i); collections.has(i) && rest != 0 {
+			posts := c.drawn(f.effort.leveled, firstJudged)
+			for n, listed := range c.listed(posts, situation, f.plain(rest)) {
+				for _, l := range listed {
+					if odds := l.Score / (1 - l.Score); odds > 0 && l.Score < 1 {
+						said = append(said, example{suggest.Features{0: math.Log(odds), count - 1: 1}, slices.Contains(c.posts[posts[n]].Given, l.Label), posts[n]})
+					}
+				}
+			}
+		}
+	}
+	if len(said) == 0 {
+		return suggest.Line{}
+	}
+	line := fit(said)
+	return suggest.Line{Slope: line[0], Intercept: line[count-1]}
 }
 
 // mostFitted is how many labels of each page weights are fitted on.

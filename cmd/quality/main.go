@@ -37,10 +37,14 @@ func main() {
 
 // effort is how many pages of each collection are looked at, so that each counts
 // alike, however large it is.
-type effort struct{ fitted, judged int }
+type effort struct {
+	fitted  int // weights are fitted on
+	leveled int // show how sure weights may be that were fitted on the others
+	judged  int
+}
 
 // usual takes some minutes of one processor.
-var usual = effort{fitted: 150, judged: 120}
+var usual = effort{fitted: 150, leveled: 50, judged: 120}
 
 func run(out io.Writer, pattern string, e effort, args []string) error {
 	do := map[string]func(out io.Writer, collections []collection, e effort, argument string) error{

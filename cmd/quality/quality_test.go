@@ -26,7 +26,7 @@ var topics = map[string]string{
 }
 
 // few is a moment of work.
-var few = effort{fitted: 16, judged: 12}
+var few = effort{fitted: 16, leveled: 4, judged: 12}
 
 // madeUp writes collections of posts, one a day, each about one topic or two. It
 // returns the pattern of their files.

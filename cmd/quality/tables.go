@@ -32,6 +32,23 @@ func judgeAll(collections []collection, e effort) *judged {
 	return j
 }
 
+// listed are the five best labels in use for posts in a situation.
+func (c *collection) listed(posts []int, s suggest.Situation, w *suggest.Weights) (all [][]suggest.Suggestion) {
+	var space *suggest.Space
+	before := -1
+	for _, at := range posts {
+		in := c.around(at, s)
+		if c.before(at) != before || s == suggest.BySearch {
+			space, before = w.Learn(in), c.before(at)
+		}
+		in.Unlikely = true
+		listed := space.Suggest(in).Suggestions
+		listed = slices.DeleteFunc(listed, func(l suggest.Suggestion) bool { return l.New })
+		all = append(all, listed)
+	}
+	return all
+}
+
 // judge suggests labels for posts in a situation.
 func (c *collection) judge(posts []int, s suggest.Situation, w *suggest.Weights) []outcome {
 	var outcomes []outcome

@@ -62,6 +62,10 @@ func writeWeights(out io.Writer, stamp string, w *suggest.Weights) error {
 		}
 		fmt.Fprint(&b, "\t},\n")
 	}
+	fmt.Fprint(&b, "},\nLevel: [situations]Line{\n")
+	for i, name := range names {
+		fmt.Fprintf(&b, "\t%s: {%.4f, %.4f},\n", name, w.Level[i].Slope, w.Level[i].Intercept)
+	}
 	fmt.Fprint(&b, "},\n}\n")
 	source, err := format.Source(b.Bytes())
 	if err != nil {

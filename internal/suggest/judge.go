@@ -25,11 +25,25 @@ const (
 // weights.
 var FeatureNames = [features]string{"similar", "profile", "pattern", "title words", "text words", "whole name", "usage", "constant"}
 
-// Weights are what the features count in each situation, and how sharply one page
-// tells them, on average: how far a space's own pages may pull them.
+// Weights are what the features count in each situation, how sharply one page
+// tells them, on average: how far a space's own pages may pull them, and what is
+// left to make of their log-odds in a space that they have never seen.
 type Weights struct {
 	Of    [situations]Features
 	Prior [situations]Curvature
+	Level [situations]Line
+}
+
+// Line makes log-odds of log-odds. None is as if they stayed as they are.
+type Line struct{ Slope, Intercept float64 }
+
+// logOdds is how likely a label is in a situation.
+func (s *Space) logOdds(f *Features, situation Situation) float64 {
+	odds := f.dot(s.weightsIn(situation))
+	if line := &s.weights.Level[situation]; line.Slope > 0 {
+		odds = float64(line.Slope*odds) + line.Intercept
+	}
+	return odds
 }
 
 // Features is what is known of a label for a page, as numbers.
@@ -135,7 +149,7 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 			c.features[wholeFeature] = elementary.Log1p(timesByName(&c.naming))
 			c.features[textFeature], c.features[usageFeature] = 0, 0
 		}
-		c.score = probability(c.features.dot(s.weightsIn(c.situation)) + c.place.logOdds(s.in.Tree.Of) + c.described.logOdds + further)
+		c.score = probability(s.logOdds(&c.features, c.situation) + c.place.logOdds(s.in.Tree.Of) + c.described.logOdds + further)
 		found = append(found, c)
 	}
 	return found
@@ -194,7 +208,7 @@ const (
 	guessScore    = 0.12 // below, seven of eight are wrong
 	leastScore    = 0.02 // of the best one, or nothing is shown
 	unlikelyLeast = 0.001
-	tickedScore   = 0.88
+	tickedScore   = 0.8
 	tickedPages   = 6 // with fewer, a label's pages say too little of it to be sure
 	defaultLimit  = 5
 	mostOfAKind   = 2 // suggestions that begin with the same word

@@ -14,7 +14,7 @@ const (
 	removalWords     = 60   // on the page
 	removalProfile   = 0.35 // of the likeness that the best label has
 	removalVotes     = 0.07 // one weak vote of the most similar pages may be chance
-	removalCertainty = 0.01 // a label that likely is wrong
+	removalCertainty = 0.04 // a label that likely is wrong
 	mostRemovals     = 3
 )
 

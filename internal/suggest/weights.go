@@ -1,7 +1,7 @@
 package suggest
 
 // fitted are the weights of logistic regressions. Written by `make fit`; do not
-// edit. Engine 3, 18f-posts, carpentries, efcl, tw5-en, SHA-256 29e6afa9a314e447a78d3c69dfda1888.
+// edit. Engine 4, 18f-posts, carpentries, efcl, tw5-en, SHA-256 29e6afa9a314e447a78d3c69dfda1888.
 var fitted = Weights{
 	Of: [situations]Features{
 		ByPages: {
@@ -86,5 +86,11 @@ var fitted = Weights{
 			{0, 0, 0, 0, 0, 0, 0, 0},
 			{0, 0, 0, 0.319814, 0, 1.52587, 0, 0.933824},
 		},
+	},
+	Level: [situations]Line{
+		ByPages:  {0.8638, -0.4347},
+		BySearch: {0.9453, -0.2781},
+		ByTitles: {0.9001, -0.2425},
+		ByName:   {0.0000, 0.0000},
 	},
 }
