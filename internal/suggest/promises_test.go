@@ -140,7 +140,7 @@ func (c *check) scores() {
 			c.add("%q comes after one with a lower score", s.Label)
 		}
 		before = s.Score
-		if s.Ticked && (s.New || s.Score < min(tickedScore, tickedByName)) {
+		if s.Ticked && (s.New || s.Score < tickedScore[ByName]) {
 			c.add("%q is ticked, its score is %v, new: %v", s.Label, s.Score, s.New)
 		}
 	}

@@ -154,13 +154,8 @@ func (s *space) groupsOnPage(x *pageIndex) map[string]bool {
 	return groups
 }
 
-// tickedByName is the score from which a label is ticked that only its name speaks
-// for. Of those that isPlain accepts 29 of 34 were right on later pages of the four
-// collections of docs/suggestions.md, on which both were chosen.
-const (
-	tickedByName = 0.5
-	longTitle    = 6 // words; a longer title names more than it is about
-)
+// longTitle is how many words a title may have that is about one thing.
+const longTitle = 6
 
 // isPlain reports whether a name may be ticked without any page that has it: a
 // short title has it as it is spelled, begins with it unless it has several words,
