@@ -32,7 +32,7 @@ const (
 
 	// The weights are pulled from those of all collections towards what holds here
 	// as if the former had been learned from so many pages.
-	priorPages = 20
+	priorPages = 30
 
 	// Of each page, so many labels that come first are looked at: the others are
 	// never seen. The shared weights are fitted on as many.

@@ -88,9 +88,9 @@ var fitted = Weights{
 		},
 	},
 	Level: [situations]Line{
-		ByPages:  {0.8638, -0.4347},
-		BySearch: {0.9453, -0.2781},
-		ByTitles: {0.9001, -0.2425},
+		ByPages:  {0.8587, -0.3603},
+		BySearch: {0.9135, -0.2464},
+		ByTitles: {0.8595, -0.2374},
 		ByName:   {0.0000, 0.0000},
 	},
 }
