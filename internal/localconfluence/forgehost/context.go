@@ -45,43 +45,55 @@ func (h *Host) Answer(ctx context.Context, viewer string, ask hostpage.Ask) (any
 
 // frame says where a module's page is and what getContext answers in it.
 func (h *Host) frame(viewer string, ask hostpage.Ask) (any, error) {
-	m, target, err := h.target(viewer, ask.Use)
+	m, place, err := h.target(viewer, ask.Use)
 	if err != nil {
 		return nil, err
 	}
 	return map[string]any{
 		"url":     h.resourceURL(m.Resource),
-		"context": h.context(viewer, ask, m, target),
+		"context": h.context(viewer, ask, m, place),
 		"height":  viewport[m.ViewportSize].height,
 		// What the bridge's calls of Confluence say they are for.
 		"app": h.manifest.App.ID, "anonymousFails": viewer == "" && h.Behaviour().AnonymousFails,
 	}, nil
 }
 
-// target finds the module and the content that an iframe is about, as far as the
-// viewer may see them.
-func (h *Host) target(viewer string, use hostpage.ModuleUse) (m found, about *content.Content, err error) {
+// place is what an iframe is about: a content, a space, or nothing.
+type place struct {
+	content *content.Content
+	space   *content.Space
+}
+
+// target finds the module and what an iframe of it is about, as far as the viewer
+// may see it.
+func (h *Host) target(viewer string, use hostpage.ModuleUse) (m found, about place, err error) {
 	m, known := h.manifest.find(use.Module, use.Part == hostpage.PartEditor)
 	switch {
 	case !known:
-		return m, nil, hostpage.ErrNotFound
+		return m, place{}, hostpage.ErrNotFound
 	case m.kind == "confluence:globalSettings" && !h.administers(viewer):
-		return m, nil, hostpage.ErrForbidden
+		return m, place{}, hostpage.ErrForbidden
 	case viewer == "" && !slices.Contains(m.UnlicensedAccess, "anonymous"):
-		return m, nil, hostpage.ErrForbidden
+		return m, place{}, hostpage.ErrForbidden
+	case m.kind == spacePage:
+		sp, err := h.Site.Store.Space(viewer, use.SpaceKey)
+		if err != nil {
+			return m, place{}, fmt.Errorf("%w: %w", hostpage.ErrNotFound, err)
+		}
+		return m, place{space: &sp}, nil
 	case use.PageID == "":
-		return m, nil, nil
+		return m, place{}, nil
 	}
 	c, err := h.Site.Store.Content(viewer, use.PageID)
 	if err != nil {
-		return m, nil, fmt.Errorf("%w: %w", hostpage.ErrNotFound, err)
+		return m, place{}, fmt.Errorf("%w: %w", hostpage.ErrNotFound, err)
 	}
-	return m, &c, nil
+	return m, place{content: &c}, nil
 }
 
 // context is what getContext answers. The browser can change it, so it proves
 // nothing to anybody.
-func (h *Host) context(viewer string, ask hostpage.Ask, m found, about *content.Content) map[string]any {
+func (h *Host) context(viewer string, ask hostpage.Ask, m found, about place) map[string]any {
 	zone := "UTC"
 	if u, known := h.Site.Store.User(viewer); known && u.TimeZone != "" {
 		zone = u.TimeZone
@@ -106,12 +118,17 @@ func (h *Host) localID(use hostpage.ModuleUse) string {
 
 // extension is the part of the context about the place of the module. Forge signs
 // it for the app's own service.
-func (h *Host) extension(use hostpage.ModuleUse, m found, about *content.Content) map[string]any {
+func (h *Host) extension(use hostpage.ModuleUse, m found, about place) map[string]any {
 	out := map[string]any{"type": m.kind}
-	if about != nil {
-		out["content"] = map[string]any{"id": about.ID, "type": about.Type, "subtype": nil}
-		out["space"] = map[string]any{"id": about.SpaceID, "key": h.Site.Store.SpaceKey(about.SpaceID)}
-		out["location"] = h.Site.BaseURL + h.Site.Store.WebUI(*about)
+	if c := about.content; c != nil {
+		out["content"] = map[string]any{"id": c.ID, "type": c.Type, "subtype": nil}
+		out["space"] = map[string]any{"id": c.SpaceID, "key": h.Site.Store.SpaceKey(c.SpaceID)}
+		out["location"] = h.Site.BaseURL + h.Site.Store.WebUI(*c)
+	}
+	if sp := about.space; sp != nil {
+		out["space"] = map[string]any{"id": sp.ID, "key": sp.Key}
+		at := slices.IndexFunc(h.manifest.Modules.SpacePage, func(one spaceModule) bool { return one.Key == m.Key })
+		out["location"] = h.Site.BaseURL + "/spaces/" + sp.Key + "/" + h.spacePath(h.manifest.Modules.SpacePage[at])
 	}
 	if m.kind != "macro" {
 		return out

@@ -33,6 +33,7 @@ type Manifest struct {
 		Macro           []macroModule    `yaml:"macro"`
 		Byline          []bylineModule   `yaml:"confluence:contentBylineItem"`
 		GlobalSettings  []settingsModule `yaml:"confluence:globalSettings"`
+		SpacePage       []spaceModule    `yaml:"confluence:spacePage"`
 		ContentProperty []propertyModule `yaml:"confluence:contentProperty"`
 		Endpoint        []endpointModule `yaml:"endpoint"`
 		Function        []functionModule `yaml:"function"` // not run
@@ -124,6 +125,12 @@ type settingsModule struct {
 	UseAsGetStarted bool `yaml:"useAsGetStarted"`
 }
 
+type spaceModule struct {
+	Module `yaml:",inline"`
+
+	Route string `yaml:"route"` // the end of the address that its page has
+}
+
 type propertyModule struct {
 	Key         string `yaml:"key"`
 	PropertyKey string `yaml:"propertyKey"`
@@ -205,6 +212,7 @@ func ReadManifest(app fs.FS) (*Manifest, error) {
 var (
 	appID       = regexp.MustCompile(`^ari:cloud:ecosystem::app/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	moduleKey   = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
+	route       = regexp.MustCompile(`^[a-z0-9-]{1,255}$`)
 	indexed     = regexp.MustCompile(`^[a-zA-Z0-9_]+$`)
 	viewports   = []string{"", "small", "medium", "large", "xlarge"}
 	localeCodes = strings.Fields("zh-CN zh-TW cs-CZ da-DK nl-NL en-US en-GB et-EE fi-FI fr-FR de-DE hu-HU is-IS it-IT ja-JP ko-KR no-NO pl-PL pt-BR pt-PT ro-RO ru-RU sk-SK tr-TR es-ES sv-SE")
@@ -271,6 +279,14 @@ func (m *Manifest) check() error {
 	}
 	for _, one := range m.Modules.GlobalSettings {
 		shown(one.Module)
+	}
+	routes := map[string]bool{}
+	for _, one := range m.Modules.SpacePage {
+		shown(one.Module)
+		if !route.MatchString(one.Route) || routes[one.Route] {
+			fault("module %q: the route %q must match %s and be unique", one.Key, one.Route, route)
+		}
+		routes[one.Route] = true
 	}
 	for _, one := range m.Modules.ContentProperty {
 		unique(one.Key)
@@ -376,8 +392,16 @@ func (m *Manifest) find(key string, config bool) (found, bool) {
 			return found{one.Module, "confluence:globalSettings", false}, true
 		}
 	}
+	for _, one := range m.Modules.SpacePage {
+		if one.Key == key && !config {
+			return found{one.Module, spacePage, false}, true
+		}
+	}
 	return found{}, false
 }
+
+// spacePage is what the context calls a page that an app has in each space.
+const spacePage = "confluence:spacePage"
 
 // PropertyFields is what the app's content properties add to the query
 // language. A property whose key has another character than a letter, a digit or

@@ -41,6 +41,7 @@ func TestManifestsThatAreRefused(t *testing.T) {
 		"a path out of the app":          {"path: static}", "path: ../static}", "no path below"},
 		"a scope that is not played":     {"read:label:confluence,", "read:jira-work,", "read:jira-work"},
 		"an alias twice":                 {"searchAlias: dotted", "searchAlias: labelupPageF", ""}, // it is not indexed
+		"a route that is none":           {"route: labels", "route: Labels/all", "route"},
 		"an endpoint without a remote":   {"  function:", "  endpoint: [{key: ui, remote: service}]\n  function:", `no remote "service"`},
 		"a resolver that is not there":   {"openOnInsert: false", "openOnInsert: false\n      resolver: {endpoint: ui}", "openOnInsert"},
 		"a remote without https":         {"resources:", "remotes: [{key: service, baseUrl: 'http://x.example'}]\nresources:", "https"},

@@ -2,6 +2,7 @@ package forgehost
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"labelup/internal/localconfluence/content"
@@ -40,8 +41,16 @@ func (h *Host) App(context.Context) (*hostpage.App, error) {
 			Key: m.Key, Name: h.text(m.Title), Tooltip: h.text(m.Tooltip), IconURL: h.icon(m.Icon), Target: target, Width: size.width, Height: size.height,
 		})
 	}
+	for _, m := range h.manifest.Modules.SpacePage {
+		out.SpacePages = append(out.SpacePages, hostpage.SpacePage{
+			Key: m.Key, Name: h.text(m.Title), Path: h.spacePath(m), ForAnonymous: slices.Contains(m.UnlicensedAccess, "anonymous"),
+		})
+	}
 	return out, nil
 }
+
+// spacePath is where a page in a space is, below the space.
+func (h *Host) spacePath(m spaceModule) string { return "apps/" + h.ExtensionOf() + "/" + m.Route }
 
 // viewport is how large the sizes of the documentation are. Without one, the
 // width is the place's and the height that of the content.

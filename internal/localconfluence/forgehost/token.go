@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"labelup/internal/localconfluence/connectjwt"
-	"labelup/internal/localconfluence/content"
 	"labelup/internal/localconfluence/hostpage"
 )
 
@@ -76,7 +75,7 @@ type Variation struct {
 const tokenLife = 25 * time.Second
 
 // invocationToken signs who calls from where.
-func (h *Host) invocationToken(viewer string, ask hostpage.Ask, m found, about *content.Content, v Variation) (string, error) {
+func (h *Host) invocationToken(viewer string, ask hostpage.Ask, m found, about place, v Variation) (string, error) {
 	api := h.apiBaseURL()
 	at := h.Now().Add(h.Skew()).Unix()
 	seen := h.context(viewer, ask, m, about)

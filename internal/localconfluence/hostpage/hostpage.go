@@ -93,6 +93,7 @@ func New(source Source, options Options) http.Handler {
 	page("GET /wiki/spaces/{space}/pages/{id}", (*visit).view)
 	page("GET /wiki/spaces/{space}/pages/{id}/{slug}", (*visit).view)
 	page("GET /wiki/spaces/{space}/pages/edit-v2/{id}", (*visit).toEditor)
+	page("GET /wiki/spaces/{space}/apps/{rest...}", (*visit).spaceAppPage)
 	page("GET /wiki/spaces/{space}/blog", (*visit).blog)
 	page("GET /wiki/spaces/{space}/blog/{rest...}", (*visit).view)
 	page("GET /wiki/pages/viewpage.action", (*visit).toPage)

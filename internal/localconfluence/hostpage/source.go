@@ -229,6 +229,8 @@ type App struct {
 	Licensed bool         `json:"licensed"`
 	Macros   []Macro      `json:"macros"`
 	Byline   []BylineItem `json:"byline"`
+
+	SpacePages []SpacePage `json:"spacePages"`
 }
 
 // Macro is a dynamicContentMacros module of Connect or a macro module of Forge.
@@ -282,18 +284,28 @@ type AdminPage struct {
 	Name string
 }
 
+// SpacePage is a page that a Forge app has in each space.
+type SpacePage struct {
+	Key  string `json:"key"`
+	Name string `json:"name"`
+	Path string `json:"path"` // below that of the space
+
+	ForAnonymous bool `json:"-"` // also who is not signed in gets it
+}
+
 // ModuleUse is one iframe (or one static rendering) of a module on a page.
 // MacroID and Params come from the page's storage, or from the editor for a
 // macro that is not saved yet, so they are input like any other.
 type ModuleUse struct {
-	Module  string            `json:"module"` // module key
-	Part    Part              `json:"part"`
-	PageID  string            `json:"pageId"`
-	Version int               `json:"version"`           // shown to the viewer; 0 is the current one
-	MacroID string            `json:"macroId,omitempty"` // "" for other modules
-	Output  string            `json:"output,omitempty"`  // output.type of a macro: display, preview, pdf, …
-	Params  map[string]string `json:"params,omitempty"`  // of a macro of Connect, as strings
-	Config  map[string]any    `json:"config,omitzero"`   // of a macro of Forge; nil is none of Forge's
+	Module   string            `json:"module"` // module key
+	Part     Part              `json:"part"`
+	PageID   string            `json:"pageId"`
+	Version  int               `json:"version"`            // shown to the viewer; 0 is the current one
+	SpaceKey string            `json:"spaceKey,omitempty"` // of a page in a space
+	MacroID  string            `json:"macroId,omitempty"`  // "" for other modules
+	Output   string            `json:"output,omitempty"`   // output.type of a macro: display, preview, pdf, …
+	Params   map[string]string `json:"params,omitempty"`   // of a macro of Connect, as strings
+	Config   map[string]any    `json:"config,omitzero"`    // of a macro of Forge; nil is none of Forge's
 }
 
 // Part says which URL of a module is meant.

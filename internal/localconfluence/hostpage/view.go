@@ -29,6 +29,7 @@ type frame struct {
 	Current string // id of the page that is shown
 	Query   string // what was searched for
 	Admin   []AdminPage
+	Apps    []SpacePage // of the space
 	Hosts   []Hosted
 	Host    string // name of the one that is chosen
 	Notice  string // see App
@@ -166,6 +167,15 @@ func (v *visit) inSpace(f frame, key string) (frame, error) {
 		return f, err
 	}
 	f.Tree = grow(pages, f.Current)
+	app, err := v.hosted.Host.App(v.r.Context())
+	if err != nil || app == nil {
+		return f, err
+	}
+	for _, p := range app.SpacePages {
+		if v.viewer.AccountID != "" || p.ForAnonymous {
+			f.Apps = append(f.Apps, p)
+		}
+	}
 	return f, nil
 }
 
@@ -485,6 +495,33 @@ func (v *visit) adminPage() error {
 	}
 	f := frame{Title: pages[at].Name, Content: string(use)}
 	return v.show("admin", f.with(app, v.bridge(Page{}, app, 0)))
+}
+
+// spaceAppPage is a page of the app in a space. What comes in the path after the
+// route is the app's own.
+func (v *visit) spaceAppPage() error {
+	f, err := v.inSpace(frame{}, v.r.PathValue("space"))
+	if err != nil {
+		return err
+	}
+	here := "apps/" + v.r.PathValue("rest")
+	at := slices.IndexFunc(f.Apps, func(p SpacePage) bool { return here == p.Path || strings.HasPrefix(here, p.Path+"/") })
+	if at < 0 {
+		return ErrNotFound
+	}
+	app, err := v.app()
+	if err != nil || app == nil {
+		return cmp.Or(err, ErrNotFound)
+	}
+	use, err := json.Marshal(ModuleUse{Module: f.Apps[at].Key, Part: PartView, SpaceKey: f.Space.Key})
+	if err != nil {
+		return err
+	}
+	f.Current = f.Apps[at].Key
+	f.Title, f.Content = f.Apps[at].Name, string(use)
+	data := v.bridge(Page{}, app, 0)
+	data.Page.SpaceID, data.Page.SpaceKey = f.Space.ID, f.Space.Key
+	return v.show("admin", f.with(app, data))
 }
 
 func (v *visit) history() error {

@@ -391,6 +391,47 @@ await check("an administrator opens the app's page, and nobody else does", async
   await page.context().close();
 });
 
+await check("the app's page of a space is in its sidebar, says where it is, and has a history that is a link", async () => {
+  page = await open(path(grinder));
+  await page.getByRole("navigation", { name: /^Space/ }).getByRole("link", { name: "Labels here" }).click();
+  let here = await framed(page, "main");
+  const { moduleKey, extension } = await here.evaluate(() => bridge.view.getContext());
+  const { spaceId: id } = pages.find((one) => one.id === grinder);
+  assert.deepEqual([moduleKey, extension], ["space-labels", { type: "confluence:spacePage", space: { id, key: "CAFE" }, location: page.url() }]);
+  assert.equal(await page.locator("main iframe").getAttribute("title"), "Labels here");
+  assert.equal(await here.evaluate(async (id) => (await bridge.requestConfluence(`/wiki/api/v2/pages/${id}/labels`)).status, grinder), 200);
+  const base = page.url();
+  assert.equal(await here.evaluate(async () => (await bridge.router.getUrl({ target: "module", moduleKey: "space-labels", spaceKey: "CAFE" })).href), base);
+
+  await here.evaluate(async () => {
+    globalThis.past = await bridge.view.createHistory();
+    await past.push("/tidy?label=a#b");
+    await past.push({ pathname: "/pages", state: { n: 1 } });
+  });
+  assert.equal(page.url(), `${base}/pages`);
+  await here.evaluate(() => past.goBack());
+  await here.waitForFunction(() => past.location.search === "?label=a");
+  assert.deepEqual(await here.evaluate(() => [past.location.pathname, past.location.hash]), ["/tidy", "#b"]);
+  const link = page.url();
+  assert.equal(link, `${base}/tidy?label=a#b`);
+  await page.context().close();
+
+  page = await open(new URL(link).pathname + new URL(link).search, { user: "viewer" });
+  here = await framed(page, "main");
+  assert.equal(await here.evaluate(async () => (await bridge.view.createHistory()).location.pathname), "/tidy");
+  await page.context().close();
+
+  page = await open(path(grinder));
+  panel = await framed(page);
+  assert.match(await failure(panel.evaluate(() => bridge.view.createHistory())), /no history/);
+  await page.context().close();
+  page = await open(path(grinder), { user: "anonymous" });
+  assert.equal(await page.getByText("Labels here").count(), 0, "it does not allow who is not signed in");
+  await page.goto(link);
+  await page.getByText("Page not found").waitFor();
+  await page.context().close();
+});
+
 await check("who is not signed in sees the modules that allow it, without an account, and reads by the way that is set", async () => {
   page = await open(path(grinder), { user: "anonymous" });
   panel = await framed(page);

@@ -13,7 +13,7 @@ const frames = new Set(); // those that are open
 // closed.
 export function mount(element, use, close, submit) {
   const frame = document.createElement("iframe");
-  const about = app.macros.find((m) => m.key === use.module) ?? app.byline.find((b) => b.key === use.module);
+  const about = app.macros.find((m) => m.key === use.module) ?? [...app.byline, ...app.spacePages].find((one) => one.key === use.module);
   frame.title = about?.name ?? app.name;
   frame.setAttribute("sandbox", sandbox);
   frame.allow = "clipboard-write; fullscreen";
@@ -110,6 +110,8 @@ const ops = {
   getUrl: (f, to) => address(to).href,
   reload: () => location.reload(),
 
+  createHistory,
+
   showFlag: (f, flag) => showFlag(flag),
   closeFlag: (f, { id }) => closeFlag(id),
 
@@ -166,17 +168,54 @@ systemIsDark.addEventListener("change", followTheme);
 
 function address({ url, target, ...of }) {
   const space = encodeURIComponent(of.spaceKey ?? page.spaceKey ?? "");
+  const inSpace = app.spacePages.find((one) => one.key === of.moduleKey);
   const path = {
     contentView: `/wiki/pages/${encodeURIComponent(of.contentId)}`,
     contentEdit: `/wiki/pages/${encodeURIComponent(of.contentId)}/edit`,
     contentList: `/wiki/spaces/${space}/pages`,
     spaceView: `/wiki/spaces/${space}`,
-    module: `/wiki/plugins/servlet/ac/${app.extension.split("/")[0]}/${encodeURIComponent(of.moduleKey)}`,
+    module: inSpace ? `/wiki/spaces/${space}/${inSpace.path}` : `/wiki/plugins/servlet/ac/${app.extension.split("/")[0]}/${encodeURIComponent(of.moduleKey)}`,
   }[target];
   if (target !== undefined && !path) throw new Error(`There is no target ${target}`);
   const found = new URL(path ?? url, location.origin);
   if (!["http:", "https:", "mailto:"].includes(found.protocol)) throw new Error("The URL cannot be navigated to");
   return found;
+}
+
+// --- The history of a page in a space: what comes after its route in the address
+// is the app's own.
+
+function createHistory(f) {
+  const about = app.spacePages.find((one) => one.key === f.use.module);
+  if (!about) throw new Error("This module has no history of its own");
+  const base = `/wiki/spaces/${encodeURIComponent(f.use.spaceKey)}/${about.path}`;
+  const here = () => ({ pathname: location.pathname.slice(base.length) || "/", search: location.search, hash: location.hash, state: history.state?.app, key: history.state?.key });
+  const heard = new Set();
+  const tellAll = (action) => {
+    if (!f.frame.isConnected) return removeEventListener("popstate", popped);
+    for (const callback of heard) callback(here(), action).catch(() => heard.delete(callback)); // its page may have gone
+  };
+  const popped = () => tellAll("POP");
+  addEventListener("popstate", popped);
+  const go = (change, action) => (to) => {
+    const { pathname = here().pathname, search = "", hash = "", state } = typeof to === "string" ? part(to) : to;
+    history[change]({ app: state, key: Math.random().toString(36).slice(2, 8) }, "", base + (pathname.startsWith("/") ? pathname : `/${pathname}`) + search + hash);
+    tellAll(action);
+  };
+  const part = (path) => {
+    const { pathname, search, hash } = new URL(path, `${location.origin}${here().pathname}`);
+    return { pathname, search, hash };
+  };
+  return {
+    action: "POP", length: history.length, location: here(),
+    push: go("pushState", "PUSH"), replace: go("replaceState", "REPLACE"),
+    go: (by) => history.go(by), goBack: () => history.back(), goForward: () => history.forward(),
+    createHref: ({ pathname = "/", search = "", hash = "" }) => base + pathname + search + hash,
+    listen(callback) {
+      heard.add(callback);
+      return () => void heard.delete(callback);
+    },
+  };
 }
 
 // --- Calls

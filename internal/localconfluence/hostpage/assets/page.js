@@ -3,7 +3,7 @@
 
 export const data = JSON.parse(document.getElementById("page-data").textContent);
 export const page = data.page;
-export const app = data.app && { ...data.app, macros: data.app.macros ?? [], byline: data.app.byline ?? [] };
+export const app = data.app && { ...data.app, macros: data.app.macros ?? [], byline: data.app.byline ?? [], spacePages: data.app.spacePages ?? [] };
 
 // post sends JSON to a page of this host and returns its JSON, or throws an
 // Error whose message is the kind of fault.
