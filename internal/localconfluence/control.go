@@ -75,6 +75,15 @@ func command[In any](f func(*http.Request, In) (any, error)) http.Handler {
 
 type nothing struct{}
 
+// given is what sets a value to what a call gave, if it did.
+func given[T any](from, to *T) func() {
+	return func() {
+		if from != nil {
+			*to = *from
+		}
+	}
+}
+
 // on is the part of a control call that names a site.
 type on struct {
 	Site string `json:"site"`
@@ -157,7 +166,12 @@ func (s *Server) controlRoutes() *http.ServeMux {
 	handle("POST /control/pages/{id}", command(s.changePage))
 
 	handle("GET /control/requests", command(func(*http.Request, nothing) (any, error) { return s.requests.all(), nil }))
-	handle("DELETE /control/requests", command(func(*http.Request, nothing) (any, error) { s.requests.clear(); return nil, nil }))
+	handle("DELETE /control/requests", command(func(*http.Request, nothing) (any, error) {
+		s.requests.clear()
+		s.counts.clear()
+		return nil, nil
+	}))
+	handle("GET /control/requests/counts", command(func(*http.Request, nothing) (any, error) { return s.counts.all(), nil }))
 	handle("GET /control/deliveries", command(func(*http.Request, nothing) (any, error) { return s.sent.all(), nil }))
 	handle("DELETE /control/deliveries", command(func(*http.Request, nothing) (any, error) { s.sent.clear(); return nil, nil }))
 
@@ -172,18 +186,38 @@ func (s *Server) controlRoutes() *http.ServeMux {
 	handle("DELETE /control/misbehave", command(func(*http.Request, nothing) (any, error) { s.stopMisbehaving(); return nil, nil }))
 	handle("POST /control/browser-limit", command(func(_ *http.Request, in struct {
 		on
-		Points int `json:"points"`
+		Points          *int     `json:"points"`
+		WritesPerSecond *float64 `json:"writesPerSecond"`
+		Burst           *int     `json:"burst"`
+		RetryAfter      *bool    `json:"retryAfter"`
 	}) (any, error) {
 		x, err := s.named(in.Site)
 		if err != nil {
 			return nil, err
 		}
-		if in.Points < 0 {
-			return nil, badRequest("points cannot be negative")
+		limit := x.browsing.limits() // what is left out stays
+		for _, change := range []func(){
+			given(in.Points, &limit.Points), given(in.WritesPerSecond, &limit.WritesPerSecond), given(in.Burst, &limit.Burst), given(in.RetryAfter, &limit.RetryAfter),
+		} {
+			change()
 		}
-		x.browsing.setLimit(in.Points)
-		return nil, nil
+		return limit, x.browsing.setLimit(limit)
 	}))
+	handle("GET /control/changes", command(s.seenChanges))
+	handle("DELETE /control/changes", command(func(r *http.Request, _ nothing) (any, error) {
+		x, err := s.named(r.URL.Query().Get("site"))
+		if err == nil {
+			x.changes.clear()
+		}
+		return nil, err
+	}))
+	handle("GET /control/second-person", command(func(*http.Request, nothing) (any, error) { return s.second.state(), nil }))
+	handle("POST /control/second-person", command(s.secondPerson))
+	handle("DELETE /control/second-person", command(func(*http.Request, nothing) (any, error) {
+		s.second.stop()
+		return s.second.state(), nil
+	}))
+	handle("POST /control/templates", command(s.makeTemplate))
 
 	handle("POST /control/forge", command(func(_ *http.Request, in struct {
 		App string `json:"app"`
@@ -369,6 +403,7 @@ func (s *Server) state(*http.Request, nothing) (any, error) {
 		Licence       string         `json:"licence"`
 		PointsLeft    int            `json:"pointsLeft"`
 		BrowserPoints map[string]int `json:"browserPoints"`
+		BrowserLimit  BrowserLimit   `json:"browserLimit"`
 		Users         []content.User `json:"users"`
 		Spaces        []string       `json:"spaces"`
 	}
@@ -380,7 +415,7 @@ func (s *Server) state(*http.Request, nothing) (any, error) {
 		for _, sp := range x.store.Spaces(accountEditor) {
 			keys = append(keys, sp.Key)
 		}
-		sites = append(sites, siteState{x.name, x.baseURL, app.ClientKey, app.OAuthClientID, app.Installed, app.Enabled, app.Licence, left, x.browsing.all(), x.store.Users(), keys})
+		sites = append(sites, siteState{x.name, x.baseURL, app.ClientKey, app.OAuthClientID, app.Installed, app.Enabled, app.Licence, left, x.browsing.all(), x.browsing.limits(), x.store.Users(), keys})
 	}
 	type forgeState struct {
 		Name          string              `json:"name"`
@@ -446,8 +481,10 @@ func (s *Server) behave() {
 // reset puts content, people, licence and clock back to the beginning and
 // forgets misbehaviour and records. Sites and installs stay.
 func (s *Server) reset(*http.Request, nothing) (any, error) {
+	s.second.stop()
 	s.clock.reset()
 	s.requests.clear()
+	s.counts.clear()
 	s.sent.clear()
 	for _, one := range s.forge {
 		one.host.Behave(forgehost.Behaviour{})
@@ -455,8 +492,8 @@ func (s *Server) reset(*http.Request, nothing) (any, error) {
 	return nil, errors.Join(func() (faults []error) {
 		for _, x := range s.allSites() {
 			x.connect.SetLicence("active")
-			x.browsing.setLimit(0)
-			faults = append(faults, s.fill(x))
+			faults = append(faults, x.browsing.setLimit(usualBrowserLimit), s.fill(x))
+			x.changes.clear()
 		}
 		s.behave() // after the content, which search is to know at once
 		return faults
@@ -657,6 +694,32 @@ func (s *Server) changePage(r *http.Request, in struct {
 		}
 	}
 	return hold(x, viewer, c), nil
+}
+
+func (s *Server) makeTemplate(r *http.Request, in struct {
+	Space   string   `json:"space"` // key; "" for the whole site
+	Name    string   `json:"name"`
+	Storage string   `json:"storage"`
+	Labels  []string `json:"labels"`
+},
+) (any, error) {
+	x, viewer, err := s.viewerOf(r)
+	if err != nil {
+		return nil, err
+	}
+	t := content.Template{Name: in.Name, Body: in.Storage}
+	if in.Space != "" {
+		sp, err := x.store.Space(viewer, in.Space)
+		if err != nil {
+			return nil, err
+		}
+		t.SpaceID = sp.ID
+	}
+	if err := content.CheckStorage(in.Storage); err != nil {
+		return nil, badRequest("%v", err)
+	}
+	made, err := x.store.AddTemplate(t, named(in.Labels...))
+	return map[string]string{"id": made.ID}, err
 }
 
 // signRequest signs any request to the app with a site's shared secret.

@@ -38,6 +38,7 @@ var endpoints = slices.Concat([]endpoint{
 	{"DELETE /wiki/rest/api/content/{id}/label", "WRITE", "name", removeLabelByQuery},
 	{"DELETE /wiki/rest/api/content/{id}/label/{label}", "WRITE", "", removeLabelByPath},
 	{"GET /wiki/rest/api/label", "READ", "name type start limit", labelInfo},
+	{"GET /wiki/rest/api/template/page", "READ", "spaceKey start limit expand", templates},
 	{"GET /wiki/rest/api/space/{key}/label", "READ", "prefix start limit", spaceLabelsV1},
 	{"POST /wiki/rest/api/space/{key}/label", "WRITE", "", addSpaceLabels},
 	{"DELETE /wiki/rest/api/space/{key}/label", "WRITE", "name prefix", removeSpaceLabel},

@@ -67,6 +67,7 @@ var misbehaviours = map[string]bool{
 	"search-empty":      false, // a page of search has nothing, and a next
 	"search-duplicate":  false, // a page of search begins with the last of the one before
 	"search-loop":       false, // the next of a page of search is that page again
+	"stale-400":         false, // a stale version of a property is 400, not 409
 	"webhook-missing":   false,
 	"webhook-duplicate": false,
 }
@@ -202,7 +203,11 @@ func (s *Server) misbehaving(seen *SeenRequest, next http.Handler) http.Handler 
 			if site == nil {
 				site, _ = s.site("")
 			}
-			if by, _ := s.authenticate(site, r); !by.session { // see browsing
+			if by, _ := s.authenticate(site, r); by.session {
+				if m.Kind != "429-bare" {
+					site.browsing.refuse(w.Header(), time.Duration(m.RetryAfter)*time.Second)
+				}
+			} else {
 				cmp.Or(by.points, site.points).refuse(w.Header(), strings.TrimPrefix(m.Kind, "429-"), m.RetryAfter)
 			}
 			writeJSON(w, http.StatusTooManyRequests, map[string]any{"statusCode": 429, "message": "Rate limit exceeded"})

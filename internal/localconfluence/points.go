@@ -74,16 +74,36 @@ func (p *points) refuse(h http.Header, kind string, retryAfter int) {
 	}
 }
 
+// BrowserLimit is what the calls of each person's browser may cost. What the real
+// limits are is not published.
+type BrowserLimit struct {
+	Points          int     `json:"points"`          // an hour, UTC; 0 is any
+	WritesPerSecond float64 `json:"writesPerSecond"` // on average; 0 is any
+	Burst           int     `json:"burst"`           // writes at once
+
+	// RetryAfter has a 429 say how many seconds to wait. Else the person's page sees
+	// a bare 429: Confluence takes out of what a browser gets all that is about limits.
+	RetryAfter bool `json:"retryAfter"`
+}
+
+var usualBrowserLimit = BrowserLimit{WritesPerSecond: 10, Burst: 20}
+
 // browsing counts what the calls of each person's browser would have cost in the
-// current hour, UTC, and refuses more than its limit. Confluence strips the
-// headers about it from what a browser gets, so the person's page sees a bare 429.
+// current hour, UTC, and their writes, and refuses more than its limit.
 type browsing struct {
 	now func() time.Time
 
-	mu    sync.Mutex
-	hour  time.Time
-	limit int            // points for each person an hour; 0 is none
-	spent map[string]int // by account id, "" for all visitors
+	mu     sync.Mutex
+	hour   time.Time
+	limit  BrowserLimit
+	spent  map[string]int // by account id, "" for all visitors
+	writes map[string]*bucket
+}
+
+// bucket has room for as many writes as a person may make at once.
+type bucket struct {
+	left float64
+	at   time.Time
 }
 
 // spend counts n points more and reports whether the person had any left.
@@ -93,17 +113,58 @@ func (b *browsing) spend(account string, n int) bool {
 	if hour := b.now().UTC().Truncate(time.Hour); !hour.Equal(b.hour) {
 		b.hour, b.spent = hour, map[string]int{}
 	}
-	had := b.limit == 0 || b.spent[account] < b.limit
+	had := b.limit.Points == 0 || b.spent[account] < b.limit.Points
 	if n > 0 {
 		b.spent[account] += n
 	}
 	return had
 }
 
-func (b *browsing) setLimit(limit int) {
+// write counts a write, or reports how long the person has to wait for one.
+func (b *browsing) write(account string) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.limit, b.spent = limit, map[string]int{}
+	if b.limit.WritesPerSecond == 0 {
+		return 0
+	}
+	now := b.now()
+	has := b.writes[account]
+	if has == nil {
+		has = &bucket{left: float64(b.limit.Burst)}
+		b.writes[account] = has
+	} else if passed := now.Sub(has.at); passed > 0 {
+		has.left = min(float64(b.limit.Burst), has.left+passed.Seconds()*b.limit.WritesPerSecond)
+	}
+	has.at = now
+	if has.left < 1 {
+		return time.Duration((1 - has.left) / b.limit.WritesPerSecond * float64(time.Second))
+	}
+	has.left--
+	return 0
+}
+
+// refuse sets the headers of a 429 for who waits that long.
+func (b *browsing) refuse(h http.Header, wait time.Duration) {
+	if b.limits().RetryAfter {
+		h.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
+	}
+}
+
+func (b *browsing) limits() BrowserLimit {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.limit
+}
+
+// setLimit begins anew with another limit.
+func (b *browsing) setLimit(limit BrowserLimit) error {
+	if limit.Points < 0 || limit.WritesPerSecond < 0 || limit.WritesPerSecond > 0 && limit.Burst < 1 {
+		return badRequest("points and writesPerSecond cannot be negative, nor burst below 1")
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.limit, b.spent, b.writes = limit, map[string]int{}, map[string]*bucket{}
+	return nil
 }
 
 func (b *browsing) all() map[string]int {

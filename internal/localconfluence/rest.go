@@ -86,9 +86,16 @@ func (s *Server) restHandler(x *site, path string, seen *SeenRequest) http.Handl
 			}
 			by.points.headers(w.Header(), left, reset)
 		}
-		if by.session && !x.browsing.spend(by.account, 0) {
-			writeError(w, v2, http.StatusTooManyRequests, "Rate limit exceeded")
-			return
+		if by.session {
+			allowed, wait := x.browsing.spend(by.account, 0), time.Duration(0)
+			if allowed && r.Method != http.MethodGet && r.Method != http.MethodHead {
+				wait = x.browsing.write(by.account)
+			}
+			if !allowed || wait > 0 {
+				x.browsing.refuse(w.Header(), wait)
+				writeError(w, v2, http.StatusTooManyRequests, "Rate limit exceeded")
+				return
+			}
 		}
 		if r.Method == http.MethodGet && r.ContentLength > 0 {
 			writeError(w, v2, http.StatusForbidden, "A GET request cannot have a body")
@@ -245,8 +252,10 @@ func (c *call) limit(otherwise, most int) (int, error) {
 }
 
 // page cuts one page out of a list. The cursor in next is opaque to callers,
-// bound to the path it came from, and another one for each page.
-func page[T any](c *call, all []T, otherwise, most int) (some []T, next string, err error) {
+// bound to the path it came from, and another one for each page. It counts what
+// was given; with idOf, which all is ordered by, it goes on behind the last id
+// that was given, whatever has left the list or come to it meanwhile.
+func page[T any](c *call, all []T, otherwise, most int, idOf func(T) string) (some []T, next string, err error) {
 	limit, err := c.limit(otherwise, most)
 	if err != nil {
 		return nil, "", err
@@ -256,9 +265,19 @@ func page[T any](c *call, all []T, otherwise, most int) (some []T, next string, 
 		return nil, "", err
 	}
 	from := min(at.offset, len(all))
+	if idOf != nil && at.after != "" {
+		from = slices.IndexFunc(all, func(x T) bool { return content.CompareIDs(idOf(x), at.after) > 0 })
+		if from < 0 {
+			from = len(all)
+		}
+	}
 	to := min(from+limit, len(all))
 	if to < len(all) {
-		next = cursor{to, at.page + 1, at.path}.text()
+		on := cursor{offset: to, page: at.page + 1, path: at.path}
+		if idOf != nil {
+			on.after = idOf(all[to-1])
+		}
+		next = on.text()
 	}
 	some = slices.Clone(all[from:to])
 	if some == nil {
@@ -269,12 +288,13 @@ func page[T any](c *call, all []T, otherwise, most int) (some []T, next string, 
 
 // cursor is where in a list a page begins.
 type cursor struct {
-	offset, page int // page counts them from 0
-	path         string
+	offset, page int    // page counts them from 0
+	path         string // without blanks
+	after        string // id of the last that was given, in a list that is ordered by id; else ""
 }
 
 func (c cursor) text() string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %d %s", c.offset, c.page, c.path))
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %d %s %s", c.offset, c.page, c.path, c.after))
 }
 
 func (c *call) cursor() (cursor, error) {
@@ -284,7 +304,10 @@ func (c *call) cursor() (cursor, error) {
 	}
 	raw, _ := base64.RawURLEncoding.DecodeString(text)
 	of := ""
-	if _, err := fmt.Sscanf(string(raw), "%d %d %s", &at.offset, &at.page, &of); err != nil || at.offset < 0 || of != at.path {
+	_, err := fmt.Sscanf(string(raw), "%d %d %s", &at.offset, &at.page, &of)
+	var ended bool
+	at.after, ended = strings.CutPrefix(string(raw), fmt.Sprintf("%d %d %s ", at.offset, at.page, at.path))
+	if err != nil || at.offset < 0 || of != at.path || !ended {
 		return at, badRequest("the cursor is not valid")
 	}
 	return at, nil
@@ -293,7 +316,12 @@ func (c *call) cursor() (cursor, error) {
 // list is the answer of a v2 list: one page, with the way to the next in body
 // and Link header.
 func list[T any](c *call, all []T, toJSON func(T) any) (map[string]any, error) {
-	some, next, err := page(c, all, 25, 250)
+	return listBy(c, all, nil, toJSON)
+}
+
+// listBy is list, with cursors as [page] makes them.
+func listBy[T any](c *call, all []T, idOf func(T) string, toJSON func(T) any) (map[string]any, error) {
+	some, next, err := page(c, all, 25, 250, idOf)
 	if err != nil {
 		return nil, err
 	}

@@ -128,6 +128,11 @@ func labelInfo(c *call) (any, error) {
 	if kind := query.Get("type"); kind != "" {
 		found = slices.DeleteFunc(found, func(x content.Content) bool { return string(x.Type) != kind })
 	}
+	if kind := query.Get("type"); kind == "" || kind == "page_template" {
+		for _, t := range c.site.store.TemplatesLabelled(c.by.account, label.ID) {
+			found = append(found, content.Content{ID: t.ID, Type: "page_template", Title: t.Name})
+		}
+	}
 	start, limit, err := c.startLimit()
 	if err != nil {
 		return nil, err
@@ -142,6 +147,53 @@ func labelInfo(c *call) (any, error) {
 		"label":              labelV1(label),
 		"associatedContents": map[string]any{"results": results, "start": start, "limit": limit, "size": len(results)},
 	}, nil
+}
+
+// templates lists the templates of a space, or those of the whole site.
+func templates(c *call) (any, error) {
+	found, err := c.site.store.Templates(c.by.account, c.URL.Query().Get("spaceKey"))
+	if err != nil {
+		return nil, err
+	}
+	start, limit, err := c.startLimit()
+	if err != nil {
+		return nil, err
+	}
+	self := func(path string) string { return c.site.baseURL + "/rest/api/" + path }
+	withBody := slices.ContainsFunc(values(c.URL.Query(), "expand"), func(e string) bool { return e == "body" || e == "body.storage" })
+	results := []any{}
+	for _, t := range found[min(start, len(found)):min(start+limit, len(found))] {
+		one := map[string]any{
+			"templateId": t.ID, "name": t.Name, "description": t.Description, "templateType": "page", "editorVersion": "v2",
+			"_expandable": map[string]any{"body": "/rest/api/template/" + t.ID + "?expand=body"}, "_links": map[string]any{"self": self("template/" + t.ID)},
+		}
+		labels := []any{}
+		for _, l := range t.Labels {
+			labels = append(labels, labelV1(l))
+		}
+		one["labels"] = labels
+		if sp, err := c.site.store.Space(c.by.account, t.SpaceID); err == nil {
+			one["space"] = c.spaceV1(sp)
+		}
+		if withBody {
+			one["body"] = map[string]any{"storage": map[string]any{"value": t.Body, "representation": "storage", "embeddedContent": []any{}}}
+		}
+		results = append(results, one)
+	}
+	c.objects = len(results)
+	return map[string]any{
+		"results": results, "start": start, "limit": limit, "size": len(results),
+		"_links": map[string]any{"base": c.site.baseURL, "context": c.site.basePath, "self": self("template/page")},
+	}, nil
+}
+
+// spaceV1 is a space as v1 names it in what is in it.
+func (c *call) spaceV1(sp content.Space) map[string]any {
+	id, _ := strconv.ParseInt(sp.ID, 10, 64)
+	return map[string]any{
+		"id": id, "key": sp.Key, "name": sp.Name, "type": "global", "status": "current",
+		"_expandable": map[string]any{}, "_links": map[string]any{"webui": "/spaces/" + sp.Key, "self": c.site.baseURL + "/rest/api/space/" + sp.Key},
+	}
 }
 
 // startLimit reads the old kind of paging.
@@ -300,7 +352,7 @@ func searchPage(c *call, most int, toJSON func(cql.Document, content.Content) an
 
 // untidyPage is a page of results with what search is asked to do wrong.
 func untidyPage(c *call, found []cql.Document, most int) ([]cql.Document, string, error) {
-	some, next, err := page(c, found, 25, most)
+	some, next, err := page(c, found, 25, most, nil)
 	if err != nil {
 		return nil, "", err
 	}
@@ -308,12 +360,12 @@ func untidyPage(c *call, found []cql.Document, most int) ([]cql.Document, string
 	ordered := func(kind string) bool { _, ok := c.s.faults.of(kind); return ok }
 	switch {
 	case ordered("search-empty"):
-		some, next = nil, cursor{at.offset, at.page + 1, at.path}.text()
+		some, next = nil, cursor{offset: at.offset, page: at.page + 1, path: at.path}.text()
 	case len(some) > 1 && ordered("search-short"):
 		some = some[:len(some)/2]
-		next = cursor{at.offset + len(some), at.page + 1, at.path}.text()
+		next = cursor{offset: at.offset + len(some), page: at.page + 1, path: at.path}.text()
 	case ordered("search-loop"):
-		next = cursor{at.offset, max(1, at.page), at.path}.text()
+		next = cursor{offset: at.offset, page: max(1, at.page), path: at.path}.text()
 	}
 	if at.offset > 0 && at.offset <= len(found) && ordered("search-duplicate") {
 		some = slices.Concat(found[at.offset-1:at.offset], some)
@@ -378,11 +430,7 @@ func contentJSON(c *call, x content.Content) any {
 		"_links":      map[string]any{"webui": c.site.store.WebUI(x), "self": self, "tinyui": "/x/" + x.ID},
 	}
 	if sp, err := c.site.store.Space(c.by.account, x.SpaceID); wants("space") && err == nil {
-		id, _ := strconv.ParseInt(sp.ID, 10, 64)
-		out["space"] = map[string]any{
-			"id": id, "key": sp.Key, "name": sp.Name, "type": "global", "status": "current",
-			"_expandable": map[string]any{}, "_links": map[string]any{"webui": "/spaces/" + sp.Key, "self": c.site.baseURL + "/rest/api/space/" + sp.Key},
-		}
+		out["space"] = c.spaceV1(sp)
 	}
 	version := map[string]any{
 		"by": userV1(userOf(c.site, x.Version.AuthorID)), "when": stamp(x.Version.At), "friendlyWhen": x.Version.At.UTC().Format("Jan 02, 2006"),

@@ -3,6 +3,7 @@ package localconfluence
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"mime"
 	"net/http"
 	"net/url"
@@ -260,10 +261,13 @@ func contentOperations(in string) route {
 
 // contentList answers a list of pages or blog posts.
 func contentList(c *call, all []content.Content) (any, error) {
+	var idOf func(content.Content) string
 	switch order, down := strings.CutPrefix(c.URL.Query().Get("sort"), "-"); order {
 	case "", "id":
 		if down {
 			slices.Reverse(all)
+		} else {
+			idOf = func(x content.Content) string { return x.ID }
 		}
 	case "created-date":
 		slices.SortStableFunc(all, func(a, b content.Content) int { return flip(down, a.CreatedAt.Compare(b.CreatedAt)) })
@@ -279,7 +283,7 @@ func contentList(c *call, all []content.Content) (any, error) {
 	if format := c.URL.Query().Get("body-format"); format != "" && format != "storage" && format != "atlas_doc_format" {
 		return nil, badRequest("unknown body-format for a list")
 	}
-	return list(c, all, func(x content.Content) any {
+	return listBy(c, all, idOf, func(x content.Content) any {
 		c.objects++
 		item, _ := c.contentV2(x) // the format was checked
 		return item
@@ -770,6 +774,11 @@ func writeProperty(c *call, kind, id string) (any, error) {
 		return nil, err
 	}
 	p, err := c.site.store.SetProperty(c.by.account, o, content.Property{ID: id, Key: w.Key, Value: w.Value, Number: w.Version.Number, Message: w.Version.Message})
+	if errors.Is(err, content.ErrConflict) {
+		if _, asked := c.s.faults.of("stale-400"); asked {
+			err = badRequest("The version is not the next one")
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -109,6 +109,8 @@ type Server struct {
 	faults   *faults
 	unplayed *unplayed
 	requests *journal[SeenRequest]
+	counts   *counts // of the same, without an end
+	second   *secondPerson
 	sent     *journal[connecthost.Delivery]
 	connect  *connecthost.Host
 	forge    []forgeApp // on the first site
@@ -157,7 +159,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, origin: base.Scheme + "://" + base.Host, logger: o.Logger, clock: &clock{},
-		requests: newJournal[SeenRequest](), sent: newJournal[connecthost.Delivery](), keys: forgehost.NewKeys(),
+		requests: newJournal[SeenRequest](), counts: &counts{n: map[string]int{}}, second: &secondPerson{}, sent: newJournal[connecthost.Delivery](), keys: forgehost.NewKeys(),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -238,7 +240,10 @@ func (s *Server) ForgeHandler(name string) http.Handler {
 }
 
 // Close stops sending webhooks. What is in the queue is lost, as in life.
-func (s *Server) Close() { s.connect.Close() }
+func (s *Server) Close() {
+	s.second.stop()
+	s.connect.Close()
+}
 
 // Handler answers everything under the server's origin.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
@@ -297,6 +302,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		seen.Status = watched.status
 		s.requests.add(seen)
+		s.counts.add(seen)
 	}()
 	handler.ServeHTTP(watched, r)
 }
@@ -347,18 +353,23 @@ type site struct {
 	store    *content.Store
 	points   *points
 	browsing *browsing
+	changes  *changes
 	connect  *connecthost.Site
 	filling  atomic.Bool // the content is being put in place: no webhooks
 }
 
 func (s *Server) newSite(name string) (*site, error) {
-	x := &site{name: name, basePath: "/wiki", points: &points{now: s.clock.now}, browsing: &browsing{now: s.clock.now}}
+	x := &site{name: name, basePath: "/wiki", points: &points{now: s.clock.now}, browsing: &browsing{now: s.clock.now}, changes: &changes{}}
+	if err := x.browsing.setLimit(usualBrowserLimit); err != nil {
+		return nil, err
+	}
 	if name != "" {
 		x.basePath = "/" + name + "/wiki"
 	}
 	x.baseURL = s.origin + x.basePath
 	x.store = content.New(s.clock.now, func(e content.Event) {
 		if !x.filling.Load() {
+			x.changes.add(x.store, e)
 			s.connect.Webhook(x.connect, e)
 		}
 	})

@@ -141,6 +141,9 @@ type item struct {
 	labels     []attached
 	properties []Property
 	text       *cql.Text // of title and body, for search; nil until it is indexed
+	macros     []string  // names of those in the body, each once; with text
+	watchers   []string  // accounts that get a mail of each new version
+	titled     string    // key in Store.titles; "" for what has no title of its own there
 }
 
 type attached struct {
@@ -156,8 +159,9 @@ type Event struct {
 	At        time.Time
 	Content   *Content
 	Label     *Label
-	Labels    []Label // of Content, after the event
-	OldParent string  // page_moved: the parent before
+	Labels    []Label  // of Content, after the event
+	OldParent string   // page_moved: the parent before
+	Mailed    []string // accounts that got a mail about it
 }
 
 // Store is one site's content. The zero value is not usable; see New.
@@ -170,7 +174,11 @@ type Store struct {
 	users     []User
 	spaces    []*space
 	items     map[string]*item
+	titles    map[string]string // ids of the current pages, see titleKey
+	places    map[string]int    // of the next page below each parent, see placeKey
 	labels    map[int64]*Label
+	byName    map[NewLabel]*Label // the same
+	templates []template
 	app       map[string]json.RawMessage
 	index     map[string]entry
 	pending   []pendingEntry
@@ -191,7 +199,7 @@ const firstID = 65536
 func New(now func() time.Time, notify func(Event)) *Store {
 	return &Store{
 		now: now, notify: notify, nextID: firstID,
-		items: map[string]*item{}, labels: map[int64]*Label{}, app: map[string]json.RawMessage{}, index: map[string]entry{},
+		items: map[string]*item{}, titles: map[string]string{}, places: map[string]int{}, labels: map[int64]*Label{}, byName: map[NewLabel]*Label{}, app: map[string]json.RawMessage{}, index: map[string]entry{},
 	}
 }
 
@@ -200,10 +208,13 @@ func New(now func() time.Time, notify func(Event)) *Store {
 func (s *Store) Clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.spaces, s.pending, s.searchLag, s.nextID = nil, nil, 0, firstID
+	s.spaces, s.templates, s.pending, s.searchLag, s.nextID = nil, nil, nil, 0, firstID
 	s.users = slices.DeleteFunc(s.users, func(u User) bool { return !u.App })
 	clear(s.items)
+	clear(s.titles)
+	clear(s.places)
 	clear(s.labels)
+	clear(s.byName)
 	clear(s.app)
 	clear(s.index)
 }
@@ -477,7 +488,7 @@ func (s *Store) All(viewer string) []Content {
 			out = append(out, it.copy())
 		}
 	}
-	slices.SortFunc(out, func(a, b Content) int { return compareIDs(a.ID, b.ID) })
+	slices.SortFunc(out, func(a, b Content) int { return CompareIDs(a.ID, b.ID) })
 	return out
 }
 
@@ -627,25 +638,46 @@ func (s *Store) checkTitle(id, spaceID string, c Content) error {
 	if len([]rune(c.Title)) > 255 {
 		return invalid("title cannot be longer than 255 characters")
 	}
-	for _, it := range s.items {
-		if it.ID != id && it.SpaceID == spaceID && it.Type == c.Type && it.Type == Page && it.Status == Current && strings.EqualFold(it.Title, c.Title) {
-			return invalid("A page with this title already exists: A page already exists with the same TITLE in this space")
-		}
+	if has, taken := s.titles[titleKey(spaceID, c.Title)]; taken && has != id && c.Type == Page {
+		return invalid("A page with this title already exists: A page already exists with the same TITLE in this space")
 	}
 	return nil
+}
+
+func titleKey(spaceID, title string) string { return spaceID + " " + strings.ToLower(title) }
+
+func placeKey(spaceID, parentID string) string { return spaceID + " " + parentID }
+
+// entitle keeps titles and places as an item now has them.
+func (s *Store) entitle(it *item) {
+	if s.titles[it.titled] == it.ID {
+		delete(s.titles, it.titled)
+	}
+	it.titled = ""
+	if it.Type == Page && it.Status == Current {
+		it.titled = titleKey(it.SpaceID, it.Title)
+		s.titles[it.titled] = it.ID
+	}
+	at := placeKey(it.SpaceID, it.ParentID)
+	s.places[at] = max(s.places[at], it.Position+1)
+}
+
+// watch has who made or edited something get mails of it, as Confluence does
+// unless a person says otherwise.
+func (s *Store) watch(it *item, account string) {
+	if u, known := s.user(account); known && !u.App && !slices.Contains(it.watchers, account) {
+		it.watchers = append(it.watchers, account)
+	}
 }
 
 // create adds an item that was checked.
 func (s *Store) create(actor string, c Content) *item {
 	c.ID, c.CreatedAt = s.newID(), s.now()
-	for _, sibling := range s.items {
-		if sibling.ParentID == c.ParentID && sibling.SpaceID == c.SpaceID && sibling.Position >= c.Position {
-			c.Position = sibling.Position + 1
-		}
-	}
+	c.Position = max(c.Position, s.places[placeKey(c.SpaceID, c.ParentID)])
 	c.Version = Version{Number: 1, At: c.CreatedAt, AuthorID: actor, Title: c.Title, Body: c.Body}
 	it := &item{Content: c, versions: []Version{c.Version}}
 	s.items[c.ID] = it
+	s.watch(it, actor)
 	s.touched(it)
 	if c.Status == Current {
 		s.happened(eventName(c.Type, "created"), actor, it, nil)
@@ -693,7 +725,10 @@ func (s *Store) Update(actor, id string, number int, status Status, title, body,
 			s.happened(eventName(it.Type, "created"), actor, it, nil)
 		case status == Current:
 			s.happened(eventName(it.Type, "updated"), actor, it, nil)
+			mailed := slices.DeleteFunc(slices.Clone(it.watchers), func(account string) bool { return account == actor || !s.sees(account, it) })
+			s.collected[len(s.collected)-1].Mailed = mailed
 		}
+		s.watch(it, actor)
 		saved = it.copy()
 		return nil
 	})
@@ -867,7 +902,8 @@ func (s *Store) WebUI(c Content) string {
 	return fmt.Sprintf("/spaces/%s/%s/%s/%s", s.SpaceKey(c.SpaceID), kind, c.ID, url.PathEscape(strings.ReplaceAll(c.Title, " ", "+")))
 }
 
-func compareIDs(a, b string) int {
+// CompareIDs orders ids as the numbers that they are.
+func CompareIDs(a, b string) int {
 	if len(a) != len(b) {
 		return len(a) - len(b)
 	}

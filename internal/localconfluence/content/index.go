@@ -3,6 +3,7 @@ package content
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"labelup/internal/localconfluence/cql"
@@ -19,6 +20,7 @@ type pendingEntry struct {
 
 // touched queues a content for indexing; search shows it after the lag.
 func (s *Store) touched(it *item) {
+	s.entitle(it)
 	s.settle() // so that what waits is bounded by the lag, not by the writes
 	p := pendingEntry{at: s.now().Add(s.searchLag), id: it.ID}
 	if it.Status == Current {
@@ -32,9 +34,17 @@ func (s *Store) entryOf(it *item) entry {
 	if it.text == nil {
 		body := it.Body
 		it.text = cql.NewText(it.Title, func() string { return Text(body) })
+		it.macros = nil
+		if strings.Contains(body, "<ac:") { // most bodies have none, and reading them is dear
+			for _, m := range Macros(body) {
+				if !slices.Contains(it.macros, m.Name) {
+					it.macros = append(it.macros, m.Name)
+				}
+			}
+		}
 	}
 	e := entry{
-		ID: it.ID, Type: string(it.Type), Title: it.Title, Text: it.text, Parent: it.ParentID,
+		ID: it.ID, Type: string(it.Type), Title: it.Title, Text: it.text, Parent: it.ParentID, Macros: it.macros,
 		SpaceKey: s.spaceKey(it.SpaceID), Ancestors: s.ancestors(it), Created: it.CreatedAt, LastModified: it.Version.At, Creator: it.AuthorID,
 	}
 	for _, a := range it.labels {
@@ -68,7 +78,7 @@ func (s *Store) Indexed(viewer string, archived bool) []cql.Document {
 			out = append(out, e)
 		}
 	}
-	slices.SortFunc(out, func(a, b cql.Document) int { return compareIDs(a.ID, b.ID) })
+	slices.SortFunc(out, func(a, b cql.Document) int { return CompareIDs(a.ID, b.ID) })
 	return out
 }
 

@@ -163,14 +163,12 @@ func (s *Store) is(a attached, n NewLabel, viewer string) bool {
 }
 
 func (s *Store) registered(actor string, n NewLabel) *Label {
-	for _, l := range s.labels {
-		if l.Prefix == n.Prefix && l.Name == n.Name {
-			return l
-		}
+	if l := s.byName[n]; l != nil {
+		return l
 	}
 	s.nextID++
 	l := &Label{ID: s.nextID, Prefix: n.Prefix, Name: n.Name}
-	s.labels[l.ID] = l
+	s.labels[l.ID], s.byName[n] = l, l
 	s.happened("label_created", actor, nil, l)
 	return l
 }
@@ -226,6 +224,7 @@ func (s *Store) remove(actor string, from labelKeeper, prefix, name string) {
 	}
 	if !s.used(label.ID) {
 		delete(s.labels, label.ID)
+		delete(s.byName, NewLabel{label.Prefix, label.Name})
 		s.happened("label_deleted", actor, nil, label)
 	}
 }
@@ -239,7 +238,8 @@ func (s *Store) used(id int64) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(s.spaces, func(sp *space) bool { return has(sp.labels) })
+	return slices.ContainsFunc(s.spaces, func(sp *space) bool { return has(sp.labels) }) ||
+		slices.ContainsFunc(s.templates, func(t template) bool { return has(t.labels) })
 }
 
 func (s *Store) labelsOf(as []attached, viewer string) []Label {
@@ -312,7 +312,7 @@ func (s *Store) Labelled(viewer string, id int64) (Label, []Content, error) {
 			out = append(out, it.copy())
 		}
 	}
-	slices.SortFunc(out, func(a, b Content) int { return compareIDs(a.ID, b.ID) })
+	slices.SortFunc(out, func(a, b Content) int { return CompareIDs(a.ID, b.ID) })
 	return *label, out, nil
 }
 
@@ -320,10 +320,8 @@ func (s *Store) Labelled(viewer string, id int64) (Label, []Content, error) {
 func (s *Store) LabelNamed(name string) (Label, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, l := range s.labels {
-		if l.Prefix == "global" && l.Name == strings.ToLower(name) {
-			return *l, nil
-		}
+	if l := s.byName[NewLabel{"global", strings.ToLower(name)}]; l != nil {
+		return *l, nil
 	}
 	return Label{}, ErrNotFound
 }

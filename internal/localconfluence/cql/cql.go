@@ -32,6 +32,7 @@ type Document struct {
 
 	Text         *Text
 	Labels       []string
+	Macros       []string // names of those in the body
 	Ancestors    []string
 	Created      time.Time
 	LastModified time.Time
@@ -433,6 +434,7 @@ var fields = map[string]struct {
 	"space.key":  {equality, func(d *Document) []string { return []string{d.SpaceKey} }},
 	"type":       {equality, func(d *Document) []string { return []string{d.Type} }},
 	"label":      {equality, func(d *Document) []string { return d.Labels }},
+	"macro":      {equality, func(d *Document) []string { return d.Macros }},
 	"id":         {equality, func(d *Document) []string { return []string{d.ID} }},
 	"content":    {equality, func(d *Document) []string { return []string{d.ID} }},
 	"parent":     {equality, func(d *Document) []string { return []string{d.Parent} }},

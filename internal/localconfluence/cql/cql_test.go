@@ -15,9 +15,9 @@ func documents() []Document {
 	day := func(d int) time.Time { return time.Date(2026, 3, d, 12, 0, 0, 0, time.UTC) }
 	return []Document{
 		{ID: "10", Type: "page", SpaceKey: "DS", Title: "Tea in the office", Text: text("Tea in the office", "Green tea is in the kitchen."), Labels: []string{"tea", "office"}, Created: day(1), LastModified: day(9)},
-		{ID: "9", Type: "page", SpaceKey: "DS", Title: "Travel", Text: text("Travel", "Book trains."), Parent: "10", Ancestors: []string{"10"}, Labels: []string{"travel"}, Created: day(2), LastModified: day(8)},
+		{ID: "9", Type: "page", SpaceKey: "DS", Title: "Travel", Text: text("Travel", "Book trains."), Parent: "10", Ancestors: []string{"10"}, Labels: []string{"travel"}, Macros: []string{"toc", "contentbylabel"}, Created: day(2), LastModified: day(8)},
 		{ID: "11", Type: "page", SpaceKey: "~ana", Title: `The "quiet" room`, Text: text(`The "quiet" room`, ""), Parent: "9", Ancestors: []string{"10", "9"}, Created: day(3), LastModified: day(7)},
-		{ID: "12", Type: "blogpost", SpaceKey: "DS", Title: "Travelling by train", Text: text("Travelling by train", "Tea on board."), Labels: []string{"travel", "tea"}, Created: day(4), LastModified: day(6)},
+		{ID: "12", Type: "blogpost", SpaceKey: "DS", Title: "Travelling by train", Text: text("Travelling by train", "Tea on board."), Labels: []string{"travel", "tea"}, Macros: []string{"detailssummary"}, Created: day(4), LastModified: day(6)},
 	}
 }
 
@@ -31,6 +31,9 @@ func TestQueries(t *testing.T) {
 		{"labels are compared without case", `label = TEA and type = page`, []string{"10"}},
 		{"every label of two", `label = "tea" and label = "travel"`, []string{"12"}},
 		{"any label of two", `label in ("office", 'travel')`, []string{"9", "10", "12"}},
+		{"a macro in the body", `macro = "contentbylabel"`, []string{"9"}},
+		{"any of two macros", `macro in (detailssummary, "ContentByLabel") and space = "DS"`, []string{"9", "12"}},
+		{"no macro", `type = page and macro != contentbylabel`, []string{"10", "11"}},
 		{"none of the labels", `type in (page, blogpost) and label not in (tea, travel)`, []string{"11"}},
 		{"not this label", `type in (page, blogpost) and label != tea`, []string{"9", "11"}},
 		{"and binds before or", `type = blogpost or type = page and label = travel`, []string{"9", "12"}},

@@ -50,6 +50,7 @@ var needs = withProperties(map[string]need{
 	"DELETE /wiki/rest/api/content/{id}/label":                           unsure("write:label", writeContent),
 	"DELETE /wiki/rest/api/content/{id}/label/{label}":                   unsure("write:label", writeContent),
 	"GET /wiki/rest/api/label":                                           unsure("read:label", readSummary),
+	"GET /wiki/rest/api/template/page":                                   unsure("read:template", readSummary),
 	"GET /wiki/rest/api/space/{key}/label":                               unsure("read:label read:space", readSpaces),
 	"POST /wiki/rest/api/space/{key}/label":                              unsure("read:label write:label", writeSpaces),
 	"DELETE /wiki/rest/api/space/{key}/label":                            unsure("write:label", writeSpaces),
@@ -122,10 +123,9 @@ func withProperties(needs map[string]need) map[string]need {
 	return needs
 }
 
-// knownScopes are those that a call takes, and those for tokens and for what is
-// not played yet.
+// knownScopes are those that a call takes, and those for tokens for Confluence.
 var knownScopes = func() map[string]bool {
-	out := map[string]bool{"read:app-user-token": true, "read:app-system-token": true, "read:template:confluence": true}
+	out := map[string]bool{"read:app-user-token": true, "read:app-system-token": true}
 	for _, n := range needs {
 		for _, set := range n.anyOf {
 			for scope := range strings.FieldsSeq(set) {

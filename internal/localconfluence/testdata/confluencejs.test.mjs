@@ -71,6 +71,12 @@ assert.equal(neighbours.results[0].title, 'Group head gaskets');
 assert.match(neighbours.results[0].body.storage.value, /portafilter/);
 assert.ok(Date.parse(neighbours.results[0].history.createdDate) > 0);
 
+// Templates.
+await control('templates', { space: 'CAFE', name: 'Recipe', storage: '<p>Mix.</p>', labels: ['recipe'] });
+const templates = await v1.template.getContentTemplates({ spaceKey: 'CAFE', expand: ['body'] });
+assert.deepEqual(templates.results.map(({ name, labels, body }) => [name, labels.map((label) => label.name), body.storage.value]), [['Recipe', ['recipe'], '<p>Mix.</p>']]);
+assert.deepEqual((await v1.labelInfo.getAllLabelContent({ name: 'recipe', type: 'page_template' })).associatedContents.results.map(({ title }) => title), ['Recipe']);
+
 // The tree.
 const child = byTitle('Grinder settings');
 assert.equal((await v2.ancestors.getPageAncestors({ id: Number(child.id) })).results.at(-1).id, id);

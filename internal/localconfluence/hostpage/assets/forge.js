@@ -220,8 +220,9 @@ function createHistory(f) {
 
 // --- Calls
 
-const hidden = /^(x-ratelimit-|beta-ratelimit|ratelimit|retry-after)/i; // Forge takes them out for browsers
-const kept = (headers) => Object.fromEntries([...headers].filter(([name]) => !hidden.test(name)));
+// Forge takes them out for browsers; whether it does so with the retry-after of a 429 is for browser-limit to say.
+const hidden = /^(x-ratelimit-|beta-ratelimit|ratelimit|retry-after)/i;
+const kept = (headers, status) => Object.fromEntries([...headers].filter(([name]) => !hidden.test(name) || (status === 429 && name.toLowerCase() === "retry-after")));
 
 const bodyOf = ({ method, body }) => (["GET", "HEAD"].includes((method ?? "GET").toUpperCase()) ? undefined : (body ?? undefined));
 
@@ -237,7 +238,7 @@ async function fetchProduct(f, { product, restPath, fetchRequestInit: init, isMu
     cache: "no-store",
   });
   if (!["GET", undefined].includes(init.method)) document.dispatchEvent(new Event("labels-may-have-changed"));
-  return { body: await answer.text(), headers: kept(answer.headers), status: answer.status, statusText: answer.statusText, isAttachment: false };
+  return { body: await answer.text(), headers: kept(answer.headers, answer.status), status: answer.status, statusText: answer.statusText, isAttachment: false };
 }
 
 // A call of the service itself, from this page: it must allow this page's origin.
