@@ -233,10 +233,10 @@ func (a *source) Search(_ context.Context, viewer, text string, offset, limit in
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", hostpage.ErrBadRequest, err)
 	}
-	var found []cql.Document
+	var found []*cql.Document
 	indexed := a.site.store.Indexed(viewer, false)
 	for _, d := range indexed {
-		if q.Match(&d) {
+		if q.Match(d) {
 			found = append(found, d)
 		}
 	}

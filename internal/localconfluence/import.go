@@ -93,7 +93,7 @@ func importPage(store *content.Store, sp content.Space, n int, page imported) er
 		}
 	}
 	if date, err := time.Parse(time.DateOnly, page.Date); err == nil {
-		return store.SetDates(made.ID, date)
+		return store.SetDates(made.ID, date, date)
 	}
 	return nil
 }

@@ -263,7 +263,7 @@ func removeSpaceLabel(c *call) (any, error) {
 }
 
 // matches runs the cql parameter over what search has indexed.
-func matches(c *call) ([]cql.Document, error) {
+func matches(c *call) ([]*cql.Document, error) {
 	query := c.URL.Query().Get("cql")
 	if strings.TrimSpace(query) == "" {
 		return nil, badRequest("cql query parameter is required")
@@ -279,10 +279,10 @@ func matches(c *call) ([]cql.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	var found []cql.Document
+	var found []*cql.Document
 	indexed := c.site.store.Indexed(c.by.account, c.flag("includeArchivedSpaces"))
 	for _, d := range indexed {
-		if q.Match(&d) {
+		if q.Match(d) {
 			found = append(found, d)
 		}
 	}
@@ -317,7 +317,7 @@ func (s *Server) propertyFields(x *site) ([]cql.PropertyField, error) {
 
 // searchPage is one page of results in the shape of v1. start is ignored, as
 // live sites do; paging is by cursor, relative to base.
-func searchPage(c *call, most int, toJSON func(cql.Document, content.Content) any) (map[string]any, error) {
+func searchPage(c *call, most int, toJSON func(*cql.Document, content.Content) any) (map[string]any, error) {
 	found, err := matches(c)
 	if err != nil {
 		return nil, err
@@ -351,7 +351,7 @@ func searchPage(c *call, most int, toJSON func(cql.Document, content.Content) an
 }
 
 // untidyPage is a page of results with what search is asked to do wrong.
-func untidyPage(c *call, found []cql.Document, most int) ([]cql.Document, string, error) {
+func untidyPage(c *call, found []*cql.Document, most int) ([]*cql.Document, string, error) {
 	some, next, err := page(c, found, 25, most, nil)
 	if err != nil {
 		return nil, "", err
@@ -374,7 +374,7 @@ func untidyPage(c *call, found []cql.Document, most int) ([]cql.Document, string
 }
 
 func search(c *call) (any, error) {
-	return searchPage(c, 250, func(d cql.Document, x content.Content) any {
+	return searchPage(c, 250, func(d *cql.Document, x content.Content) any {
 		excerpt := excerptOf(content.Text(x.Body), 300)
 		if c.URL.Query().Get("excerpt") == "none" {
 			excerpt = ""
@@ -401,7 +401,7 @@ func contentSearch(c *call) (any, error) {
 	case strings.Contains(expand, "body."):
 		most = 50
 	}
-	return searchPage(c, most, func(_ cql.Document, x content.Content) any { return contentJSON(c, x) })
+	return searchPage(c, most, func(_ *cql.Document, x content.Content) any { return contentJSON(c, x) })
 }
 
 // excerptOf is the beginning of a text, on one line.

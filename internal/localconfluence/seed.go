@@ -96,7 +96,8 @@ func seed(store *content.Store) {
 			must(store.Restrict(made.ID, []string{accountEditor}, []string{accountEditor}))
 		}
 		if !p.draft {
-			must(store.SetDates(made.ID, time.Now().AddDate(0, 0, -age)))
+			at := time.Now().AddDate(0, 0, -age)
+			must(store.SetDates(made.ID, at, at))
 		}
 	}
 	_, err = store.SetProperty(accountAdmin, content.Owner{Space: true, ID: sp.ID}, content.Property{Key: vocabularyKey, Value: vocabulary})

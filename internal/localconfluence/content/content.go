@@ -180,7 +180,8 @@ type Store struct {
 	byName    map[NewLabel]*Label // the same
 	templates []template
 	app       map[string]json.RawMessage
-	index     map[string]entry
+	index     map[string]*entry
+	ordered   []*entry // of index, by id; nil when that has changed
 	pending   []pendingEntry
 	searchLag time.Duration
 	collected []Event // of the change being made; sent once the lock is released
@@ -199,7 +200,7 @@ const firstID = 65536
 func New(now func() time.Time, notify func(Event)) *Store {
 	return &Store{
 		now: now, notify: notify, nextID: firstID,
-		items: map[string]*item{}, titles: map[string]string{}, places: map[string]int{}, labels: map[int64]*Label{}, byName: map[NewLabel]*Label{}, app: map[string]json.RawMessage{}, index: map[string]entry{},
+		items: map[string]*item{}, titles: map[string]string{}, places: map[string]int{}, labels: map[int64]*Label{}, byName: map[NewLabel]*Label{}, app: map[string]json.RawMessage{}, index: map[string]*entry{},
 	}
 }
 
@@ -217,6 +218,7 @@ func (s *Store) Clear() {
 	clear(s.byName)
 	clear(s.app)
 	clear(s.index)
+	s.ordered = nil
 }
 
 // change runs f under the write lock, indexes what it touched and sends the
@@ -482,13 +484,22 @@ func (s *Store) Versions(viewer, id string) ([]Version, error) {
 func (s *Store) All(viewer string) []Content {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var out []Content
+	return s.visible(viewer, func(it *item) bool { return it.Status != Trashed })
+}
+
+// visible returns the content that the viewer may see, ordered by id.
+func (s *Store) visible(viewer string, wanted func(*item) bool) []Content {
+	var found []*item
 	for _, it := range s.items {
-		if it.Status != Trashed && s.sees(viewer, it) {
-			out = append(out, it.copy())
+		if wanted(it) && s.sees(viewer, it) {
+			found = append(found, it)
 		}
 	}
-	slices.SortFunc(out, func(a, b Content) int { return CompareIDs(a.ID, b.ID) })
+	slices.SortFunc(found, func(a, b *item) int { return CompareIDs(a.ID, b.ID) })
+	out := make([]Content, 0, len(found))
+	for _, it := range found {
+		out = append(out, it.copy())
+	}
 	return out
 }
 
@@ -860,15 +871,16 @@ func (s *Store) Restrict(id string, readBy, updateBy []string) error {
 	})
 }
 
-// SetDates backdates a content, for an import.
-func (s *Store) SetDates(id string, created time.Time) error {
+// SetDates backdates a content and its last version, for an import.
+func (s *Store) SetDates(id string, created, changed time.Time) error {
 	return s.change(func() error {
 		it := s.items[id]
 		if it == nil {
 			return ErrNotFound
 		}
-		it.CreatedAt, it.Version.At = created, created
-		it.versions[len(it.versions)-1].At = created
+		it.versions[0].At = created
+		it.versions[len(it.versions)-1].At = changed
+		it.CreatedAt, it.Version.At = created, changed
 		s.touched(it)
 		return nil
 	})

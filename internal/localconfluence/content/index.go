@@ -2,6 +2,7 @@ package content
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -63,14 +64,17 @@ func (s *Store) entryOf(it *item) entry {
 
 // Indexed returns what search finds for a viewer, ordered by id, with what is in
 // archived spaces or without. It may be out of date by the search lag; who may
-// see what never is.
-func (s *Store) Indexed(viewer string, archived bool) []cql.Document {
+// see what never is. Nobody changes what is returned.
+func (s *Store) Indexed(viewer string, archived bool) []*cql.Document {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle()
-	var out []cql.Document
-	for id, e := range s.index {
-		it := s.items[id]
+	if s.ordered == nil {
+		s.ordered = slices.SortedFunc(maps.Values(s.index), func(a, b *entry) int { return CompareIDs(a.ID, b.ID) })
+	}
+	var out []*cql.Document
+	for _, e := range s.ordered {
+		it := s.items[e.ID]
 		if it == nil || it.Status != Current || !s.sees(viewer, it) {
 			continue
 		}
@@ -78,7 +82,6 @@ func (s *Store) Indexed(viewer string, archived bool) []cql.Document {
 			out = append(out, e)
 		}
 	}
-	slices.SortFunc(out, func(a, b cql.Document) int { return CompareIDs(a.ID, b.ID) })
 	return out
 }
 
@@ -92,8 +95,10 @@ func (s *Store) settle() {
 			later = append(later, p)
 		case p.entry == nil:
 			delete(s.index, p.id)
+			s.ordered = nil
 		default:
-			s.index[p.id] = *p.entry
+			s.index[p.id] = p.entry
+			s.ordered = nil
 		}
 	}
 	s.pending = later

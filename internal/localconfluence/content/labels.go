@@ -306,14 +306,9 @@ func (s *Store) Labelled(viewer string, id int64) (Label, []Content, error) {
 	if label == nil {
 		return Label{}, nil, ErrNotFound
 	}
-	var out []Content
-	for _, it := range s.items {
-		if it.Status == Current && s.sees(viewer, it) && slices.Contains(s.labelsOf(it.labels, viewer), *label) {
-			out = append(out, it.copy())
-		}
-	}
-	slices.SortFunc(out, func(a, b Content) int { return CompareIDs(a.ID, b.ID) })
-	return *label, out, nil
+	return *label, s.visible(viewer, func(it *item) bool {
+		return it.Status == Current && slices.ContainsFunc(it.labels, func(a attached) bool { return a.label == id && (a.owner == "" || a.owner == viewer) })
+	}), nil
 }
 
 // LabelNamed returns the global label with this name.

@@ -60,15 +60,15 @@ func (q *Query) Match(d *Document) bool { return q.match(d) }
 // the query looks for with ~ counts as much as it is rare in all (the logarithm
 // of 1 + documents / documents that hold it), and three times as much where the
 // title holds it. What is equal is ordered by id.
-func (q *Query) Sort(found, all []Document) {
+func (q *Query) Sort(found, all []*Document) {
 	if len(q.order) == 0 && len(q.terms) > 0 {
 		scores := q.relevance(found, all)
-		slices.SortStableFunc(found, func(a, b Document) int {
+		slices.SortStableFunc(found, func(a, b *Document) int {
 			return cmp.Or(cmp.Compare(scores[b.ID], scores[a.ID]), compareNumbers(a.ID, b.ID))
 		})
 		return
 	}
-	slices.SortStableFunc(found, func(a, b Document) int {
+	slices.SortStableFunc(found, func(a, b *Document) int {
 		for _, o := range q.order {
 			if c := o.compare(a, b); c != 0 {
 				return c
@@ -78,7 +78,7 @@ func (q *Query) Sort(found, all []Document) {
 	})
 }
 
-func (o order) compare(a, b Document) int {
+func (o order) compare(a, b *Document) int {
 	c := 0
 	switch o.field {
 	case "title":
@@ -103,7 +103,7 @@ func (o order) compare(a, b Document) int {
 // inTitle is how much more a term counts in a title than in a body.
 const inTitle = 3
 
-func (q *Query) relevance(found, all []Document) map[string]float64 {
+func (q *Query) relevance(found, all []*Document) map[string]float64 {
 	scores := map[string]float64{}
 	for _, t := range q.terms {
 		holding := 0

@@ -10,10 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func documents() []Document {
+func documents() []*Document {
 	text := func(title, body string) *Text { return NewText(title, func() string { return body }) }
 	day := func(d int) time.Time { return time.Date(2026, 3, d, 12, 0, 0, 0, time.UTC) }
-	return []Document{
+	return []*Document{
 		{ID: "10", Type: "page", SpaceKey: "DS", Title: "Tea in the office", Text: text("Tea in the office", "Green tea is in the kitchen."), Labels: []string{"tea", "office"}, Created: day(1), LastModified: day(9)},
 		{ID: "9", Type: "page", SpaceKey: "DS", Title: "Travel", Text: text("Travel", "Book trains."), Parent: "10", Ancestors: []string{"10"}, Labels: []string{"travel"}, Macros: []string{"toc", "contentbylabel"}, Created: day(2), LastModified: day(8)},
 		{ID: "11", Type: "page", SpaceKey: "~ana", Title: `The "quiet" room`, Text: text(`The "quiet" room`, ""), Parent: "9", Ancestors: []string{"10", "9"}, Created: day(3), LastModified: day(7)},
@@ -68,10 +68,10 @@ func TestQueries(t *testing.T) {
 }
 
 func TestAnAppsContentPropertiesAreFields(t *testing.T) {
-	property := func(id, value string) Document {
-		return Document{ID: id, Properties: map[string]json.RawMessage{"my.app": json.RawMessage(value)}}
+	property := func(id, value string) *Document {
+		return &Document{ID: id, Properties: map[string]json.RawMessage{"my.app": json.RawMessage(value)}}
 	}
-	all := []Document{
+	all := []*Document{
 		{ID: "1"}, property("2", `{"n":1,"deep":{"name":"Red"}}`), property("3", `{"n":2.5,"deep":{"name":"blue"}}`),
 		property("4", `{"n":null,"deep":"flat"}`), property("5", `[1]`), property("6", `{"n":"1"}`),
 	}
@@ -136,15 +136,15 @@ func TestAnAppsContentPropertiesAreFields(t *testing.T) {
 }
 
 // find answers a query with ids, in order.
-func find(t *testing.T, all []Document, query string, now time.Time, extra ...PropertyField) []string {
+func find(t *testing.T, all []*Document, query string, now time.Time, extra ...PropertyField) []string {
 	t.Helper()
 	q, err := Parse(query, now, extra...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []Document
+	var found []*Document
 	for _, d := range all {
-		if q.Match(&d) {
+		if q.Match(d) {
 			found = append(found, d)
 		}
 	}
@@ -157,7 +157,7 @@ func find(t *testing.T, all []Document, query string, now time.Time, extra ...Pr
 }
 
 func TestSearchingInTexts(t *testing.T) {
-	var all []Document
+	var all []*Document
 	for id, text := range []struct{ title, body string }{
 		{"Cleaning the oven", "Twice a week, when it is cold."},
 		{"Ovens", "A cold oven is cleaned with soda."},
@@ -165,7 +165,7 @@ func TestSearchingInTexts(t *testing.T) {
 		{"Baked apples", "Oven, low shelf, forty minutes."},
 		{"パンの焼き方", "オーブンを温めます。衛生管理も大切です。"},
 	} {
-		all = append(all, Document{ID: strconv.Itoa(id), Title: text.title, Text: NewText(text.title, func() string { return text.body })})
+		all = append(all, &Document{ID: strconv.Itoa(id), Title: text.title, Text: NewText(text.title, func() string { return text.body })})
 	}
 	for _, c := range []struct {
 		name, query string
@@ -226,7 +226,7 @@ func FuzzParse(f *testing.F) {
 		}
 		found := documents()
 		for _, d := range found {
-			q.Match(&d)
+			q.Match(d)
 		}
 		q.Sort(found, documents())
 	})
