@@ -9,7 +9,7 @@ SHELL := /bin/bash
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: .make/npm .make/forge-native .make/forge-remote ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl')
+run: .make/npm .make/forge-native .make/forge-remote ## Start everything on this machine: Redis, the app, a local Confluence with pages (ARGS='--pages FILE.jsonl', ARGS='--generate 10000')
 	@$(call need,redis-server) || echo 'Going on without: sites are kept in memory.'
 	@$(call compile,labelup-dev)
 	@bin/labelup-dev --misbehave $$(date +%s) $(ARGS)

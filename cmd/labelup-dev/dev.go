@@ -28,6 +28,8 @@ type options struct {
 	forgeRemote    string
 	data           string
 	pages          string
+	generate       int
+	generateSeed   uint64
 	misbehave      uint64
 	libraries      string
 	bridge         string
@@ -66,6 +68,8 @@ func parseFlags(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.forgeRemote, "forge-remote", "build/forge/remote", "the app as make forge HOST=remote builds it")
 	flags.StringVar(&o.data, "data", ".data", "directory for what is kept between runs")
 	flags.StringVar(&o.pages, "pages", "", "JSON lines file of pages to import (id, date, title, excerpt, labels, markdown)")
+	flags.IntVar(&o.generate, "generate", 0, "pages of a made-up space GEN, up to 50000; 0: none")
+	flags.Uint64Var(&o.generateSeed, "generate-seed", 1, "which space that is: the same seed makes the same space")
 	flags.Uint64Var(&o.misbehave, "misbehave", 0, "makes the local Confluence misbehave a little, by this seed; 0: not at all")
 	flags.StringVar(&o.libraries, "libraries", "static/node_modules", "npm packages that the local Confluence's pages load")
 	flags.StringVar(&o.bridge, "bridge", "", "address of Atlassian's bridge script (default: the local Confluence's copy)")
@@ -156,6 +160,7 @@ func newLocalConfluence(o options, baseURL, appURL string, forge []forgeApp) (*l
 		configured.Forge = append(configured.Forge, one.ForgeApp)
 	}
 	configured.Misbehave, configured.Seed = o.misbehave != 0, o.misbehave
+	configured.Generate, configured.GenerateSeed = o.generate, o.generateSeed
 	if o.pages != "" {
 		file, err := os.Open(o.pages)
 		if err != nil {

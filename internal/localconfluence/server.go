@@ -39,6 +39,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"labelup/internal/localconfluence/bigspace"
 	"labelup/internal/localconfluence/connecthost"
 	"labelup/internal/localconfluence/content"
 	"labelup/internal/localconfluence/forgehost"
@@ -65,6 +66,11 @@ type Options struct {
 
 	// Pages is JSON lines to import into a space of their own, or nil.
 	Pages io.Reader
+
+	// Generate is how many pages a space of made-up pages has, see
+	// [bigspace.Fill]; 0 is none. GenerateSeed decides which.
+	Generate     int
+	GenerateSeed uint64
 
 	// Seed makes misbehaviour repeatable.
 	Seed uint64
@@ -384,7 +390,16 @@ func (s *Server) fill(x *site) error {
 	defer x.filling.Store(false)
 	x.store.Clear()
 	seed(x.store)
-	if x.name == "" && s.imports != nil {
+	if x.name != "" {
+		return nil
+	}
+	if s.options.Generate > 0 {
+		made := bigspace.Options{Pages: s.options.Generate, Seed: s.options.GenerateSeed, Now: time.Now().UTC().Truncate(24 * time.Hour), Admin: accountAdmin, Editor: accountEditor}
+		if err := bigspace.Fill(x.store, made); err != nil {
+			return fmt.Errorf("localconfluence: %w", err)
+		}
+	}
+	if s.imports != nil {
 		return importPages(x.store, bytes.NewReader(s.imports))
 	}
 	return nil
