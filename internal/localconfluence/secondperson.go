@@ -109,7 +109,7 @@ func (p *secondPerson) run(store *content.Store, account string, e errand, enoug
 		defer ticker.Stop()
 		ticks = ticker.C
 	}
-	random := rand.New(rand.NewPCG(e.Seed, 2)) //nolint:gosec // the same errand for the same seed
+	random := rand.New(rand.NewPCG(e.Seed, 2))
 	labels := slices.Concat(e.Add, e.Remove)
 	for n := 0; e.Count == 0 || n < e.Count; n++ {
 		if ticks != nil {

@@ -3,6 +3,7 @@ package localconfluence
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +55,62 @@ func TestAListOfLabelledPagesGoesOnWhereItWas(t *testing.T) {
 	}
 	if got := w.call("editor", "GET", at1+"&cursor=bm9uZQ", ""); got.status != 400 {
 		t.Errorf("a cursor that is none: %d", got.status)
+	}
+}
+
+func TestALargeSpaceIsReadInCursorPages(t *testing.T) {
+	w := newWorld(t, nil, func(o *Options) { o.Generate, o.GenerateSeed = 450, 1 })
+	x, _ := w.s.site("")
+	sp, err := x.store.Space(accountViewer, "GEN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, bodies := map[string]bool{}, 0
+	for _, c := range x.store.All(accountViewer) {
+		if c.SpaceID == sp.ID && (c.Type == content.Page || c.Type == content.BlogPost) && c.Status == content.Current {
+			want[c.ID] = true
+		}
+		if c.SpaceID == sp.ID && c.Type == content.Page && c.Status != content.Draft {
+			bodies++
+		}
+	}
+	query := url.Values{"cql": {`space = "GEN" and type in (page, blogpost)`}, "limit": {"1000"}, "expand": {"metadata.labels,ancestors,version"}}
+	labelled := 0
+	for next := "/rest/api/content/search?" + query.Encode(); next != ""; {
+		got := w.call("viewer", "GET", "/wiki"+next, "").json(t)
+		if got["limit"] != 200.0 || len(want) > 400 && got["totalSize"] != float64(len(want)) {
+			t.Fatalf("a limit of %v, %v in all", got["limit"], got["totalSize"])
+		}
+		for _, one := range got["results"].([]any) {
+			id := at(t, one, "id").(string)
+			if !want[id] {
+				t.Errorf("%s is there twice, or the viewer may not see it", id)
+			}
+			delete(want, id)
+			if at(t, one, "version", "number").(float64) < 1 || at(t, one, "type") == "page" && at(t, one, "title") != sp.Name && len(at(t, one, "ancestors").([]any)) == 0 {
+				t.Errorf("%v", one)
+			}
+			if len(at(t, one, "metadata", "labels", "results").([]any)) > 0 {
+				labelled++
+			}
+		}
+		next, _ = at(t, got, "_links").(map[string]any)["next"].(string)
+	}
+	if len(want) > 0 || labelled < 200 {
+		t.Errorf("%d are missing, %d have labels", len(want), labelled)
+	}
+	for next := "/wiki/api/v2/spaces/" + sp.ID + "/pages?limit=250&body-format=storage"; next != ""; {
+		got := w.call("viewer", "GET", next, "").json(t)
+		bodies -= len(got["results"].([]any))
+		next, _ = at(t, got, "_links").(map[string]any)["next"].(string)
+	}
+	if bodies != 0 {
+		t.Errorf("%d bodies are missing", bodies)
+	}
+	first := x.store.SpaceKey(sp.ID)
+	w.control("POST", "/control/reset", `{}`, 200)
+	if again, err := x.store.Space(accountViewer, first); err != nil || again.ID != sp.ID {
+		t.Errorf("after a reset: %v, %v", again, err)
 	}
 }
 

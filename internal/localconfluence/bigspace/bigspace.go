@@ -53,7 +53,7 @@ func Fill(store *content.Store, o Options) error {
 		return fmt.Errorf("bigspace: %d pages: there can be 1 to %d", o.Pages, MostPages)
 	}
 	w := &writer{
-		Options: o, random: rand.New(rand.NewPCG(o.Seed, uint64(o.Pages))), store: store, //nolint:gosec // the same space for the same seed
+		Options: o, random: rand.New(rand.NewPCG(o.Seed, uint64(o.Pages))), store: store,
 		departments: departments(), titles: map[string]bool{}, structure: map[string]int{},
 	}
 	w.plan()
@@ -71,7 +71,6 @@ type planned struct {
 	kind   *kind
 	topic  *topic
 	dept   *department
-	words  *strings.Replacer
 	filled map[string]string // what stands in the place of the words in braces
 
 	children []int
@@ -594,10 +593,17 @@ func (w *writer) page(sp content.Space, p *planned) error {
 			}
 		}
 	}
-	if len(p.labels) == 0 {
+	named := global(p.labels...)
+	if w.chance(0.01) && !p.draft { // labels that are nobody else's, or a team's
+		named = append(named, content.NewLabel{Prefix: "my", Name: pick(w, []string{"favourite", "later"})})
+	}
+	if w.chance(0.005) && !p.draft {
+		named = append(named, content.NewLabel{Prefix: "team", Name: labelOf(pick(w, teams))})
+	}
+	if len(named) == 0 {
 		return nil
 	}
-	_, err := w.store.AddLabels(author, p.id, global(p.labels...))
+	_, err := w.store.AddLabels(author, p.id, named)
 	return err
 }
 

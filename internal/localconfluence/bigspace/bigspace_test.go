@@ -38,6 +38,8 @@ type space struct {
 	files  []content.Content
 	labels map[string][]string // by id of the page
 	uses   map[string]int
+
+	prefixes string // of other labels than those for everybody
 }
 
 func read(t *testing.T, store *content.Store) space {
@@ -61,6 +63,10 @@ func read(t *testing.T, store *content.Store) space {
 			t.Fatal(err)
 		}
 		for _, l := range labels {
+			if l.Prefix != "global" {
+				s.prefixes += l.Prefix + " "
+				continue
+			}
 			s.labels[c.ID] = append(s.labels[c.ID], l.Name)
 			s.uses[l.Name]++
 		}
@@ -165,6 +171,9 @@ func TestASpaceHasWhatGoesWrongInSpaces(t *testing.T) {
 	}
 	if twins < 15 || s.uses["howto"] == 0 || s.uses["zürich"]*s.uses["zurich"] == 0 {
 		t.Errorf("%d labels are spelled in two ways", twins)
+	}
+	if !strings.Contains(s.prefixes, "my") || !strings.Contains(s.prefixes, "team") {
+		t.Errorf("other labels: %q", s.prefixes)
 	}
 	if len(s.files) < 4 {
 		t.Errorf("%d files", len(s.files))
