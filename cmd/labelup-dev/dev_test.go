@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -141,6 +142,15 @@ func TestAPersonLabelsPagesInTheBrowser(t *testing.T) {
 	}
 	if !strings.Contains(log, `"operation":"add_labels"`) {
 		t.Errorf("the technical log does not show the changes:\n%s", log)
+	}
+}
+
+func TestASpaceOfAsManyPagesAsAskedForIsMade(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil, "--generate", "40", "--generate-seed", "2")
+	state := controltest.Tell(t, p.confluence, http.MethodGet, "state", nil)
+	if spaces := state["sites"].([]any)[0].(map[string]any)["spaces"].([]any); !slices.Contains(spaces, any("GEN")) {
+		t.Errorf("the spaces are %v", spaces)
 	}
 }
 

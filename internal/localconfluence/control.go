@@ -75,12 +75,10 @@ func command[In any](f func(*http.Request, In) (any, error)) http.Handler {
 
 type nothing struct{}
 
-// given is what sets a value to what a call gave, if it did.
-func given[T any](from, to *T) func() {
-	return func() {
-		if from != nil {
-			*to = *from
-		}
+// set sets a value to what a call gave, if it did.
+func set[T any](to, given *T) {
+	if given != nil {
+		*to = *given
 	}
 }
 
@@ -196,11 +194,10 @@ func (s *Server) controlRoutes() *http.ServeMux {
 			return nil, err
 		}
 		limit := x.browsing.limits() // what is left out stays
-		for _, change := range []func(){
-			given(in.Points, &limit.Points), given(in.WritesPerSecond, &limit.WritesPerSecond), given(in.Burst, &limit.Burst), given(in.RetryAfter, &limit.RetryAfter),
-		} {
-			change()
-		}
+		set(&limit.Points, in.Points)
+		set(&limit.WritesPerSecond, in.WritesPerSecond)
+		set(&limit.Burst, in.Burst)
+		set(&limit.RetryAfter, in.RetryAfter)
 		return limit, x.browsing.setLimit(limit)
 	}))
 	handle("GET /control/changes", command(s.seenChanges))
