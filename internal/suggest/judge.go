@@ -214,6 +214,8 @@ const (
 
 	// How many labels a page has where nobody can tell.
 	usualLabels = 3
+	// How many of the labels that a page has are right.
+	heldRight = 0.9
 	// A list is as long as if a page had so many times the labels that pages here
 	// have: what is missing from a list is missed more than what is too much in it.
 	generous = 1.3
@@ -238,7 +240,7 @@ func (s *space) isTicked(x *pageIndex, c *candidate) bool {
 
 // worthShowing is how many of the best candidates to show: as many as make the list
 // most like the labels that people would give the page, by the mean of F1 that is to
-// be expected. Source: Lewis, Evaluating and optimizing autonomous text
+// be expected. The labels that it has are on the list. Source: Lewis, Evaluating and optimizing autonomous text
 // classification systems, 1995.
 func (s *space) worthShowing(picked []candidate) int {
 	labels := usualLabels * generous
@@ -249,11 +251,12 @@ func (s *space) worthShowing(picked []candidate) int {
 		}
 		labels = float64(generous*float64(sum)) / float64(len(s.labelsOf))
 	}
-	labels = max(1, labels-float64(len(s.in.Page.Labels)))
-	best, count, right := 0.0, 0, 0.0
+	has := float64(len(s.in.Page.Labels))
+	right := float64(heldRight * has)
+	best, count := right/(has+labels), 0
 	for i := range picked {
 		right += picked[i].score
-		if f := right / (float64(i+1) + labels); f > best {
+		if f := right / (has + float64(i+1) + labels); f > best {
 			best, count = f, i+1
 		}
 	}
@@ -280,7 +283,7 @@ func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld 
 	if s.in.Unlikely {
 		least = unlikelyLeast
 	}
-	likely, held := 0, 0 // of those that are no guess
+	held, turnedDown := 0, false // of those that are no guess
 	kinds := map[string]int{}
 	for _, c := range found {
 		if c.score < least || len(picked) == limit {
@@ -288,9 +291,6 @@ func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld 
 		}
 		name := s.labels[c.label].name
 		guess := c.score < guessScore
-		if !guess {
-			likely++
-		}
 		if taken.has(name) {
 			if !guess {
 				held++
@@ -300,7 +300,11 @@ func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld 
 		if guess && len(picked) == 0 && held > 0 && !s.in.Unlikely {
 			break // the page has what fits: no guess beside it
 		}
-		if dismissed.has(name) || s.isSaid(picked, &c) {
+		if dismissed.has(name) {
+			turnedDown = turnedDown || !guess
+			continue
+		}
+		if s.isSaid(picked, &c) {
 			continue
 		}
 		if kind, _, several := strings.Cut(name, "-"); several && kinds[kind] == mostOfAKind {
@@ -321,5 +325,5 @@ func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld 
 	if !s.in.Unlikely {
 		picked = picked[:s.worthShowing(picked)]
 	}
-	return picked, likely > 0 && held == likely
+	return picked, held > 0 && len(picked) == 0 && !turnedDown
 }
