@@ -86,6 +86,7 @@ func appendSuggestions(out []byte, held []string, suggestions []suggest.Suggesti
 		out = appendString(append(separated(out, written), `{"label":`...), name)
 		out = strconv.AppendBool(append(out, `,"ticked":`...), suggested.Ticked)
 		out = strconv.AppendBool(append(out, `,"new":`...), suggested.New)
+		out = strconv.AppendBool(append(out, `,"guess":`...), suggested.Guess)
 		out = append(out, `,"reasons":[`...)
 		for i := range suggested.Reasons {
 			out = appendReason(separated(out, i), &suggested.Reasons[i])

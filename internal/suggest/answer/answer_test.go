@@ -28,6 +28,7 @@ type referenceSuggestion struct {
 	Label   string            `json:"label"`
 	Ticked  bool              `json:"ticked"`
 	New     bool              `json:"new"`
+	Guess   bool              `json:"guess"`
 	Reasons []referenceReason `json:"reasons"`
 }
 
@@ -64,6 +65,7 @@ var everything = suggest.Answer{
 			{Kind: suggest.Siblings, Count: 3, Of: 7},
 		}},
 		{Label: "Keyboard Trap", Score: 0.4, New: true, Reasons: []suggest.Reason{{Kind: suggest.Phrase, Text: "keyboard trap", Count: 3}}},
+		{Label: "handbook", Score: 0.05, Guess: true, Reasons: []suggest.Reason{{Kind: suggest.Parent}}},
 	},
 	Removals: []suggest.Removal{{Label: "minutes", Score: 0.9}},
 	Search:   []string{"keyboard", "contrast"},
@@ -74,7 +76,7 @@ func TestAnAnswerIsWhatEncodingJSONWrites(t *testing.T) {
 	want := reference{Removals: []referenceRemoval{{"minutes"}}, RequestID: "id-1", Search: `space = "DS" and type in (page, blogpost) and id != 123 and (` +
 		`title ~ "keyboard" or text ~ "keyboard" or title ~ "contrast" or text ~ "contrast" or label = "testing")`}
 	for _, s := range everything.Suggestions {
-		one := referenceSuggestion{Label: s.Label, Ticked: s.Ticked, New: s.New}
+		one := referenceSuggestion{Label: s.Label, Ticked: s.Ticked, New: s.New, Guess: s.Guess}
 		if s.New {
 			one.Label = "keyboard-trap"
 		}
