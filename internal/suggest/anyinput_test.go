@@ -110,6 +110,12 @@ func (d *decoder) input() Input {
 		}
 		in.Neighbours = append(in.Neighbours, n)
 	}
+	if d.next(4) == 1 {
+		in.Certainty = &Certainty{Situation: Situation(d.next(int(situations)))}
+		for i := range in.Certainty.Weights {
+			in.Certainty.Weights[i] = float64(d.next(2*MostWeight+1) - MostWeight)
+		}
+	}
 	return in
 }
 

@@ -13,11 +13,16 @@ import (
 // Certainty is what the features count for in one space, in one situation: there
 // the labels that its own pages have tell how far each kind of evidence can be
 // trusted. Whoever keeps it may give it with the next Input, and the space is not
-// asked again.
+// asked again. Its weights are whole ten-thousandths, from -MostWeight to MostWeight:
+// who sends it as whole numbers loses nothing.
 type Certainty struct {
 	Situation Situation
 	Weights   Features
 }
+
+// MostWeight is how much a feature can count for or against a label in Certainty.
+// With a tenth of it one feature decides alone.
+const MostWeight = 100
 
 // Curvature is how sharply one page tells weights: the second derivative of the
 // logarithm of their likelihood.
@@ -73,7 +78,11 @@ func (s *Space) fit(most int) {
 		return
 	}
 	weights := &s.weights.Of[situation]
-	s.certainty = &Certainty{situation, pulled(*weights, &s.weights.Prior[situation], examples)}
+	told := pulled(*weights, &s.weights.Prior[situation], examples)
+	for i := range told {
+		told[i] = rounded(min(max(told[i], -MostWeight), MostWeight))
+	}
+	s.certainty = &Certainty{situation, told}
 }
 
 // weightsIn are what the features count for in a situation.

@@ -11,6 +11,7 @@
 package answer
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,6 +53,9 @@ func (r *Request) Answer(engine func(suggest.Input) suggest.Answer, spaceKey, re
 	if !refined {
 		out = appendText(out, "search", similarPages(spaceKey, in.Page.ID, found.Search, in.Page.Labels))
 	}
+	if found.Certainty != nil {
+		out = appendCertainty(out, found.Certainty)
+	}
 	out = appendText(out, "requestId", requestID)
 	return append(out, "}\n"...), nil
 }
@@ -62,6 +66,15 @@ func Problem(err error) []byte {
 	out := appendString([]byte(`{"error":{"kind":`), string(f.Kind))
 	out = appendString(append(out, `,"reason":`...), f.Reason)
 	return append(out, "}}\n"...)
+}
+
+// appendCertainty writes the situation and the weights, which Request.certainty reads.
+func appendCertainty(out []byte, c *suggest.Certainty) []byte {
+	out = strconv.AppendInt(append(out, `,"certainty":[`...), int64(c.Situation), 10)
+	for _, weight := range c.Weights {
+		out = strconv.AppendInt(append(out, ','), int64(math.Round(float64(weight*perWeight))), 10)
+	}
+	return append(out, ']')
 }
 
 // anyTruncated reports whether a text is longer than what was read of it.

@@ -21,6 +21,7 @@ type reference struct {
 	Nothing     suggest.Nothing       `json:"nothing,omitempty"`
 	Truncated   bool                  `json:"truncated"`
 	Search      string                `json:"search,omitempty"`
+	Certainty   []int                 `json:"certainty,omitempty"`
 	RequestID   string                `json:"requestId"`
 }
 
@@ -69,12 +70,17 @@ var everything = suggest.Answer{
 	},
 	Removals: []suggest.Removal{{Label: "minutes", Score: 0.9}},
 	Search:   []string{"keyboard", "contrast"},
+	Certainty: &suggest.Certainty{
+		Situation: suggest.BySearch,
+		Weights:   suggest.Features{2.2904, -0.0001, suggest.MostWeight, -suggest.MostWeight, 0, 1.1, -0.1806, -4.9875},
+	},
 }
 
 func TestAnAnswerIsWhatEncodingJSONWrites(t *testing.T) {
 	_, out := answered(t, suggesttest.WholeRequest, everything)
 	want := reference{Removals: []referenceRemoval{{"minutes"}}, RequestID: "id-1", Search: `space = "DS" and type in (page, blogpost) and id != 123 and (` +
 		`title ~ "keyboard" or text ~ "keyboard" or title ~ "contrast" or text ~ "contrast" or label = "testing")`}
+	want.Certainty = []int{1, 22904, -1, 1_000_000, -1_000_000, 0, 11000, -1806, -49875}
 	for _, s := range everything.Suggestions {
 		one := referenceSuggestion{Label: s.Label, Ticked: s.Ticked, New: s.New, Guess: s.Guess}
 		if s.New {
@@ -103,6 +109,22 @@ func TestAnAnswerWithNothingInItHasNoNull(t *testing.T) {
 	want := `{"suggestions":[],"removals":[],"nothing":"too_short","truncated":false,"requestId":"id-1"}` + "\n"
 	if diff := cmp.Diff(want, out); diff != "" {
 		t.Errorf("answered (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheCertaintyOfAnAnswerIsReadAsItWas(t *testing.T) {
+	_, out := answered(t, suggesttest.WholeRequest, everything)
+	var got reference
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	sent, err := json.Marshal(got.Certainty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, _ := answered(t, `{"contentId":"123","certainty":`+string(sent)+`}`, suggest.Answer{})
+	if diff := cmp.Diff(everything.Certainty, in.Certainty); diff != "" {
+		t.Errorf("certainty differs (-want +got):\n%s", diff)
 	}
 }
 

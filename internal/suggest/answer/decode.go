@@ -43,6 +43,8 @@ func (d *decoder) request(r *Request) {
 			d.truth(&r.refined)
 		case "limit":
 			d.number(&r.in.Limit)
+		case "certainty":
+			array(d, &r.certainty, d.number)
 		default:
 			d.broken = true
 		}

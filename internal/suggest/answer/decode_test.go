@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,6 +47,7 @@ type asStandard struct {
 	Dismissed  []string        `json:"dismissed"`
 	Refined    bool            `json:"refined"`
 	Limit      int             `json:"limit"`
+	Certainty  []int           `json:"certainty"`
 }
 
 type standardBody struct {
@@ -69,7 +71,7 @@ func standard(raw []byte) (*Request, string) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, "body_has_more_than_one_value"
 	}
-	r := &Request{ContentID: from.ContentID, body: (*body)(nil), refined: from.Refined}
+	r := &Request{ContentID: from.ContentID, body: (*body)(nil), refined: from.Refined, certainty: from.Certainty}
 	asBody := func(b *standardBody) *body {
 		if b == nil {
 			return nil
@@ -140,6 +142,8 @@ var odd = map[string]string{
 	"an unknown name":                  `{"contentId":"1","a":null}`,
 	"an empty name":                    `{"":1}`,
 	"nulls everywhere":                 `{"contentId":null,"page":{"title":null,"body":null,"labels":[null,"a"]},"neighbours":[null,{"labels":null,"terms":null,"body":null}],"tree":{"of":null,"siblings":[null]},"limit":null,"refined":null,"vocabulary":[{"retired":null}]}`,
+	"a certainty":                      `{"certainty":[0,-1,2,3,4,5,6,7,8],"CERTAINTY":[1,null]}`,
+	"a certainty in fractions":         `{"certainty":[0,0.5]}`,
 	"a null for a word":                `{"neighbours":[{"terms":{"a":null,"b":2}}]}`,
 	"an object that comes twice":       `{"page":{"title":"a","labels":["x"]},"page":{"labels":["y"]},"page":null}`,
 	"a body that comes twice":          `{"page":{"body":{"format":"adf"},"body":{"value":"x"}}}`,
@@ -237,6 +241,16 @@ func FuzzRead(f *testing.F) {
 		}
 		if in.Limit < 0 || in.Limit > maxLimit {
 			t.Errorf("limit %d", in.Limit)
+		}
+		if c := in.Certainty; c != nil {
+			if c.Situation < 0 || int(c.Situation) >= len(suggest.SituationNames) {
+				t.Errorf("situation %d", c.Situation)
+			}
+			for _, weight := range c.Weights {
+				if !(math.Abs(weight) <= suggest.MostWeight) {
+					t.Errorf("weight %v", weight)
+				}
+			}
 		}
 	})
 }

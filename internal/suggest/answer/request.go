@@ -18,7 +18,8 @@ type Request struct {
 	in         suggest.Input // without bodies and neighbours
 	body       *body
 	neighbours []neighbour
-	refined    bool // the neighbours are what the search of an earlier answer found
+	refined    bool  // the neighbours are what the search of an earlier answer found
+	certainty  []int // of an earlier answer: the situation, and the weights in parts of perWeight
 }
 
 // body is a body as Confluence's REST API gives it. It may end anywhere.
@@ -34,6 +35,9 @@ type neighbour struct {
 
 // MaxBytes is how long a body may be: a long page, and 200 pages like it.
 const MaxBytes = 4 << 20
+
+// perWeight is how many parts a weight has in Request.certainty.
+const perWeight = 10_000
 
 // Bounds of a request besides its bytes. The panel keeps to them.
 const (
@@ -59,8 +63,8 @@ const (
 var neighbourLimits = pagetext.Limits{Text: 24 << 10, Blocks: 500, Depth: 100}
 
 // Read reads a body whose shape was checked. An error is a fault: BadRequest with
-// "body_not_understood", "body_has_more_than_one_value" or "limit_out_of_range", or
-// TooLarge with the bound.
+// "body_not_understood", "body_has_more_than_one_value", "limit_out_of_range" or
+// "certainty_not_understood", or TooLarge with the bound.
 func Read(raw []byte) (*Request, error) {
 	r := &Request{}
 	d := decoder{raw: raw}
@@ -72,8 +76,30 @@ func Read(raw []byte) (*Request, error) {
 		return nil, fault.New(fault.BadRequest, "body_has_more_than_one_value")
 	case r.in.Limit < 0 || r.in.Limit > maxLimit:
 		return nil, fault.New(fault.BadRequest, "limit_out_of_range")
+	case !r.readCertainty():
+		return nil, fault.New(fault.BadRequest, "certainty_not_understood")
 	}
 	return r, r.checkSizes()
+}
+
+// readCertainty reads what an earlier answer had, and reports whether it can be that.
+func (r *Request) readCertainty() bool {
+	if r.certainty == nil {
+		return true
+	}
+	c := &suggest.Certainty{}
+	if len(r.certainty) != 1+len(c.Weights) || r.certainty[0] < 0 || r.certainty[0] >= len(suggest.SituationNames) {
+		return false
+	}
+	c.Situation = suggest.Situation(r.certainty[0])
+	for i, parts := range r.certainty[1:] {
+		if parts < -suggest.MostWeight*perWeight || parts > suggest.MostWeight*perWeight {
+			return false
+		}
+		c.Weights[i] = float64(parts) / perWeight
+	}
+	r.in.Certainty = c
+	return true
 }
 
 // Shape counts what values a body has, before memory is made for them. It does not
