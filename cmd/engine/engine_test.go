@@ -41,6 +41,7 @@ func TestABrowserAnswersAsTheServiceDoes(t *testing.T) {
 		}
 	}
 	answers := inBrowser(t, requests)
+	asked := 0
 	for n, raw := range requests {
 		here := string(respond("123", "DS", raw))
 		there, err := answers.ReadString('\n')
@@ -50,6 +51,12 @@ func TestABrowserAnswersAsTheServiceDoes(t *testing.T) {
 		if diff := cmp.Diff(here, there); diff != "" || strings.HasPrefix(here, `{"error"`) {
 			t.Fatalf("request %d: answers differ (-service +browser):\n%s", n, diff)
 		}
+		if strings.Contains(here, `"certainty":[`) {
+			asked++
+		}
+	}
+	if asked == 0 {
+		t.Error("no answer says how sure to be")
 	}
 	t.Logf("asked for %d pages", len(requests))
 }
@@ -103,7 +110,11 @@ func requestFor(t *testing.T, pages []sharedPage, i int) []byte {
 	type object = map[string]any
 	neighbours, inUse, vocabulary := []object{}, []object{}, []object{}
 	seen := map[string]bool{}
-	for n := i + 1; n < i+10; n++ {
+	last := i + 10
+	if i%16 == 0 {
+		last = i + 16 // enough to be asked how sure to be
+	}
+	for n := i + 1; n < last; n++ {
 		page := pages[n%len(pages)]
 		neighbours = append(neighbours, object{"id": "1", "title": page.Title, "labels": page.Labels, "body": bodyOf(page, n)})
 		for _, label := range page.Labels {
