@@ -66,6 +66,7 @@ type Passing struct {
 // InMemory is all data of customers that passes through.
 var InMemory = []Passing{
 	{"Text, title and labels of a page and of pages like it, sent by the reader's browser", "suggesting labels", "for the length of one request", WithService},
+	{"How far each kind of evidence can be trusted in a space: nine numbers worked out from its labelled pages, without a word of them. The answer has them; the reader's tab keeps them in memory while the panel is there, and sends them with its next request", "suggesting labels without working them out again", "for the length of one request", WithService},
 	{"Labels that are added, removed or shown, and what Confluence answers", "doing what was asked, and showing what Confluence then holds", "for the length of one request", WithService},
 	{"The end of the last request and answer of a connection, 4 KiB of each at most", "the network's buffers", "while the connection is open, 95 seconds at most after its last request", WithService},
 	{"The caller's token: the site, the person's Atlassian account id, the ids of page and space", "proving who calls, from where and for what", "for the length of one request", WithService},
