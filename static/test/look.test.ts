@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { HOST, SCREENS, SITE, useStage, violations, type Scene } from "./stage.ts";
+import { HOST, SCREENS, SITE, SUGGESTED, useStage, violations, type Scene } from "./stage.ts";
 
 const stage = useStage();
 const add = (text: string) => async (page: Page) => {
@@ -179,6 +179,13 @@ const states: Record<string, State> = {
       stage.onAsk = () => ({ body: { suggestions: [...found, { label: "forms", ticked: false, reasons: [] }], removals: [{ label: "v9" }] } });
     },
     when: suggest,
+  },
+  "suggestions guessed": {
+    given: () => {
+      const guess = (label: string, reason: object) => ({ label, ticked: false, guess: true, reasons: [reason] });
+      stage.onAsk = () => ({ body: { suggestions: [...SUGGESTED, guess("forms", { kind: "siblings", count: 1, of: 7 }), guess("handbook", { kind: "parent" })] } });
+    },
+    when: (page) => suggest(page).then(() => page.locator(".suggestion").last().hover()),
   },
   "suggestions german": { scene: { bridge: { locale: "de-DE" } }, when: suggest },
   "suggestions japanese": { scene: { bridge: { locale: "ja-JP" } }, when: suggest },

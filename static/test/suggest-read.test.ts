@@ -140,6 +140,17 @@ test("an answer without a list of suggestions is none", () => {
     assert.throws(() => asAnswer(body, ""), { kind: "unavailable" });
   }
 });
+test("a guess is never ticked", () => {
+  const { suggestions } = asAnswer({ suggestions: [{ label: "a", ticked: true, guess: true }, { label: "b", ticked: true }, { label: "c", guess: "RAW" }] }, "");
+  assert.deepEqual(suggestions.map((s) => [s.label, s.ticked, s.guess]), [["a", false, true], ["b", true, false], ["c", false, false]]);
+});
+test("what is no certainty is not sent again", () => {
+  const numbers = [1, 0, -1, 22_904, 1_000_000, 0, 0, 0, -48_644];
+  assert.deepEqual(asAnswer({ suggestions: [], certainty: numbers }, "").certainty, numbers);
+  for (const certainty of [undefined, null, "RAW", {}, [], numbers.slice(1), [...numbers, 0], numbers.with(3, 0.5), numbers.with(3, Infinity), [..."123456789"]]) {
+    assert.equal("certainty" in asAnswer({ suggestions: [], certainty }, ""), false, JSON.stringify(certainty));
+  }
+});
 test("why there is nothing is known, or that none fits", () => {
   assert.equal(asAnswer({ suggestions: [], nothing: "too_short" }, "").nothing, "too_short");
   assert.equal(asAnswer({ suggestions: [], nothing: "RAW" }, "").nothing, "none_fits");

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { inFull, inShort } from "../src/suggest/reasons.ts";
+import { inFull, inShort, whyInShort } from "../src/suggest/reasons.ts";
 import { KINDS, type Answer, type Reason } from "../src/suggest/request.ts";
 import { initialState, reduce, type Action, type State } from "../src/suggest/state.ts";
 import { wordsIn } from "../src/suggest/words.ts";
 
 const play = (state: State, ...actions: Action[]) => actions.reduce(reduce, state);
 const answer = (labels: string, rest: Partial<Answer> = {}): Answer => ({
-  suggestions: labels.split(" ").filter(Boolean).map((label) => ({ label: label.replace("+", ""), ticked: label.startsWith("+"), reasons: [] })),
+  suggestions: labels.split(" ").filter(Boolean).map((label) => ({ label: label.replace(/[+?]/, ""), ticked: label.startsWith("+"), guess: label.startsWith("?"), reasons: [] })),
   removals: [],
   nothing: undefined,
   truncated: false,
   search: "",
   ...rest,
 });
-const shown = ({ suggestions }: State) => suggestions.map((s) => (s.ticked ? "+" : "") + s.label).join(" ");
+const shown = ({ suggestions }: State) => suggestions.map((s) => (s.guess ? "?" : "") + (s.ticked ? "+" : "") + s.label).join(" ");
 const asking = play(initialState, { type: "ask" });
 const answered = (state: State, labels: string, rest: Partial<Answer> = {}) => play(state, { type: "answered", epoch: state.epoch, answer: answer(labels, rest) });
 const refined = (state: State, labels: string, still = false, rest: Partial<Answer> = {}) => play(state, { type: "refined", epoch: state.epoch, still, answer: answer(labels, rest) });
@@ -33,11 +33,23 @@ const merges: [sentence: string, before: Action[], better: string, still: boolea
   ["where one was touched, another does not make way either", [{ type: "tick", label: "a", ticked: false }], "d", false, "a b c d"],
   ["with the pointer or the focus there, nothing changes and new ones come unticked", [], "a +c +d +e", true, "+a b c d e"],
   ["with somebody there, five and more stay", [], "d e f g h", true, "+a b c d e"],
+  ["what is ticked keeps its tick though the better answer has it unticked, or not at all", [], "b c", false, "+a b c"],
+  ["one that has become a guess is one", [], "+a ?b", false, "+a ?b"],
+  ["what is ticked does not become a guess", [], "?a b c", false, "+a b c"],
+  ["with the pointer or the focus there, none becomes a guess", [], "+a ?b c", true, "+a b c"],
   ["what was dismissed meanwhile does not come back", [{ type: "dismiss", label: "b" }], "+a b c d", false, "+a c d"],
 ];
 for (const [sentence, before, better, still, after] of merges) {
   test(`refined: ${sentence}`, () => assert.equal(shown(refined(play(first, ...before), better, still)), after));
 }
+test("refined: a guess that has become more is none any more, and gets no tick", () => {
+  assert.equal(shown(refined(answered(asking, "?a ?b", { search: "cql" }), "+a ?b")), "a ?b");
+});
+test("refined: a guess that somebody ticked stays one while it is one", () => {
+  const taken = play(answered(asking, "?a ?b", { search: "cql" }), { type: "tick", label: "a", ticked: true });
+  assert.equal(shown(refined(taken, "?a ?b")), "?+a ?b");
+  assert.equal(shown(refined(taken, "a ?b")), "+a ?b");
+});
 test("only a changed set is news", () => {
   assert.equal(refined(first, "c b a").news, "found");
   assert.equal(refined(first, "+a b c d").news, "refined");
@@ -121,7 +133,7 @@ test("what the page says was dismissed is not suggested, and what is said here c
 test("one restored that the page had is suggested at the end, unticked, or said not to fit", () => {
   const state = play(first, { type: "kept", dismissed: ["x", "y"] }, { type: "restore", label: "x" });
   assert.deepEqual([shown(state), state.dismissed], ["+a b c", ["y"]]);
-  const back = play(state, { type: "found", label: "x", suggestion: { label: "x", ticked: true, reasons: [] } });
+  const back = play(state, { type: "found", label: "x", suggestion: { label: "x", ticked: true, guess: false, reasons: [] } });
   assert.equal(shown(back), "+a b c x");
   assert.equal(play(back, { type: "found", label: "x", suggestion: undefined }), back);
   const unfit = play(state, { type: "found", label: "x", suggestion: undefined });
@@ -141,6 +153,7 @@ const reason: Reason = { kind: "title", text: "TEXT", where: "WHERE", count: 2, 
 for (const language of ["en", "de", "fr", "es", "ja"]) {
   test(`every reason is told in ${language}, short and in full`, () => {
     const words = wordsIn(language, JSON.parse(readFileSync(`src/suggest/strings/${language}.json`, "utf8")));
+    assert.notEqual(whyInShort([reason], true, words), whyInShort([reason], false, words));
     for (const kind of KINDS) {
       for (const count of [1, 2]) {
         const told = [inShort({ ...reason, kind, count }, words), inFull({ ...reason, kind, count }, words)];

@@ -263,6 +263,47 @@ for (const [sentence, act, labels, ticked] of merges) {
   });
 }
 
+test("a tick that the refined answer has no more stays in sight, and is applied only if it is left", async () => {
+  stage.onAsk = ({ refined }) => (refined ? { body: { suggestions: better } } : undefined);
+  const page = await stage.open();
+  await loaded(page);
+  await ask(page);
+  await untilNames(page, ["accessibility", "testing", "newcomer"]);
+  await box(page, "accessibility").uncheck();
+  await page.getByRole("button", { name: "Apply 2 labels" }).click();
+  await untilLabels(page, ["newcomer", "roadmap", "team-red", "testing", "v9"]);
+});
+
+test("a guess is told to be one, in sight and by a screen reader, is not ticked, and is applied like any other", async () => {
+  stage.onAsk = () => ({ body: { suggestions: [{ ...SUGGESTED[0]!, guess: false }, { label: "handbook", ticked: true, guess: true, reasons: [{ kind: "parent" }] }] } });
+  const page = await stage.open();
+  await loaded(page);
+  await ask(page);
+  await untilNames(page, ["accessibility", "handbook"]);
+  assert.deepEqual(await ticks(page), [true, false]);
+  assert.deepEqual(await shortReasons(page), ["in the title", "a guess: the parent page has it"]);
+  await box(page, "handbook").focus();
+  const described = await box(page, "handbook").getAttribute("aria-describedby");
+  assert.equal(plain((await page.locator(`#${described}`).textContent())!), "handbook · A guess: more often wrong than right · The parent page has it");
+  await box(page, "handbook").check();
+  await page.getByRole("button", { name: "Apply 2 labels" }).click();
+  await untilLabels(page, ["accessibility", "handbook", "roadmap", "team-red", "v9"]);
+});
+
+test("what the space's pages told is sent with the next request of the same panel, and kept nowhere else", async () => {
+  const told = [1, 22_904, 0, 0, 0, 0, 0, 0, -48_644];
+  stage.onAsk = ({ refined }) => (refined ? { body: { suggestions: better, certainty: told } } : undefined);
+  const page = await stage.open();
+  for (const asks of [2, 4]) {
+    await loaded(page);
+    await ask(page);
+    await until(() => stage.asks.length, (n) => n === asks, "both questions");
+    await page.getByRole("checkbox", { name: "newcomer" }).waitFor();
+  }
+  assert.deepEqual(stage.asks.map((a) => a.request.certainty), [undefined, undefined, told, told]);
+  assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length + document.cookie.length), 0);
+});
+
 test("a search that fails, or finds nothing that has labels, leaves the first answer", async () => {
   stage.similar = [{ id: "901", title: "Bare", labels: [], text: "" }];
   const page = await stage.open();

@@ -8,7 +8,7 @@ import type { Shell } from "../shell.ts";
 import type { ReadSpace } from "../inuse.ts";
 import { dismissals } from "./dismissals.ts";
 import { gather, readSimilar, requestFor, type Material } from "./read.ts";
-import { MOST_ASKED, suggest, type Neighbour } from "./request.ts";
+import { MOST_ASKED, suggest, type Answer, type Neighbour } from "./request.ts";
 import { initialState, reduce, type Action, type State } from "./state.ts";
 
 const SAY_SLOW_AFTER = 300; // ms
@@ -31,6 +31,7 @@ export function run(world: World, show: (state: State) => void): (action: Action
   let state = initialState;
   let stop = new AbortController();
   let asked: { material: Material; similar: Neighbour[] } | undefined; // with the last answer that is shown
+  let certainty: number[] | undefined; // of the last answer that had one
   let remembered: Promise<void> = Promise.resolve();
 
   function dispatch(action: Action): void {
@@ -50,12 +51,18 @@ export function run(world: World, show: (state: State) => void): (action: Action
     remembered = remember(label, dismissed).catch(() => dispatch({ type: "unsaved" }));
   }
 
+  async function answerTo(material: Material, signal: AbortSignal, similar?: Neighbour[], limit?: number): Promise<Answer> {
+    const request = { ...requestFor(shell, material, world.held(), state.dismissed, similar), ...(limit && { limit }), ...(certainty && { certainty }) };
+    const answer = await suggest(host, request, shell.prefix, signal);
+    certainty = answer.certainty ?? certainty;
+    return answer;
+  }
+
   /** Asks about one label that is wanted again, of which nothing is known here but its name. */
   async function find(label: string): Promise<void> {
     if (!asked) return;
     const { material, similar } = asked;
-    const request = { ...requestFor(shell, material, world.held(), state.dismissed, similar), limit: MOST_ASKED };
-    const answer = await suggest(host, request, shell.prefix, AbortSignal.timeout(ANSWER_WITHIN)).catch(() => undefined);
+    const answer = await answerTo(material, AbortSignal.timeout(ANSWER_WITHIN), similar, MOST_ASKED).catch(() => undefined);
     dispatch({ type: "found", label, suggestion: answer?.suggestions.find((s) => s.label === label) });
   }
 
@@ -68,13 +75,13 @@ export function run(world: World, show: (state: State) => void): (action: Action
       await remembered; // or what is read says otherwise
       const material = await gather(host, shell, world.readSpace);
       dispatch({ type: "kept", dismissed: material.dismissed });
-      const answer = await suggest(host, requestFor(shell, material, world.held(), state.dismissed), shell.prefix, signal);
+      const answer = await answerTo(material, signal);
       if (!signal.aborted) asked = { material, similar: [] };
       dispatch({ type: "answered", epoch, answer });
       if (!answer.search || signal.aborted) return;
       const similar = await readSimilar(host, answer.search, shell.contentId);
       if (!signal.aborted) asked = { material, similar };
-      const better = similar.length && !signal.aborted ? await suggest(host, requestFor(shell, material, world.held(), state.dismissed, similar), shell.prefix, signal) : undefined;
+      const better = similar.length && !signal.aborted ? await answerTo(material, signal, similar) : undefined;
       dispatch({ type: "refined", epoch, answer: better, still: world.still() });
     } catch (error) {
       dispatch({ type: "failed", epoch, problem: asProblem(error), still: world.still() });

@@ -3,7 +3,7 @@
 
 import { Fragment, h, type ComponentChildren, type JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { inFull, inShort } from "./reasons.ts";
+import { inFull, whyInShort } from "./reasons.ts";
 import type { Suggestion } from "./state.ts";
 import { MOST_SHOWN } from "./request.ts";
 import { isolate, type Words } from "./words.ts";
@@ -63,8 +63,8 @@ export function Offered({ suggestions, words, spare, tick, dismiss, focusAfterLa
   return (
     <Fragment>
       <ul class="offered" role="list" ref={list}>
-        {suggestions.map(({ label, ticked, reasons }, index) => (
-          <li class={ticked ? "suggestion ticked" : "suggestion"} key={label} onPointerEnter={() => setPointed(label)}>
+        {suggestions.map(({ label, ticked, guess, reasons }, index) => (
+          <li class={`suggestion${ticked ? " ticked" : guess ? " guess" : ""}`} key={label} onPointerEnter={() => setPointed(label)}>
             <label>
               <input
                 type="checkbox"
@@ -78,7 +78,7 @@ export function Offered({ suggestions, words, spare, tick, dismiss, focusAfterLa
                 onKeyDown={(event) => onKeyDown(event, index)}
               />
               <span class="name" id={`suggested-${index}`} title={label}><bdi>{label}</bdi></span>
-              <span class="why" dir="auto">{reasons[0] && inShort(reasons[0], words)}</span>
+              <span class="why" dir="auto">{whyInShort(reasons, guess, words)}</span>
             </label>
             <button type="button" class="remove" tabIndex={-1} title={say("notThis", { name: label })} aria-label={say("notThis", { name: label })} onClick={() => dismissFrom(index)}>
               <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
@@ -95,6 +95,7 @@ export function Offered({ suggestions, words, spare, tick, dismiss, focusAfterLa
         {suggestions.map((suggestion, index) => (
           <p key={suggestion.label} id={`why-${index}`} class={suggestion === explained ? undefined : "away"}>
             <b aria-hidden="true"><bdi>{suggestion.label}</bdi></b>
+            {suggestion.guess && <span> · {isolate(say("guessing"))}</span>}
             {suggestion.reasons.map((reason) => <span key={reason.kind + reason.text}> · {isolate(inFull(reason, words))}</span>)}
           </p>
         ))}

@@ -4,6 +4,12 @@
 import type { Reason } from "./request.ts";
 import { isolate, type Words } from "./words.ts";
 
+/** Why a label is suggested, in a few words: its strongest reason, and whether it is a guess. */
+export function whyInShort([strongest]: Reason[], guess: boolean, words: Words): string {
+  const why = strongest ? inShort(strongest, words) : "";
+  return guess ? words.say("guess", { why: isolate(why) }) : why;
+}
+
 /** A reason in a few words. */
 export function inShort(reason: Reason, words: Words): string {
   return words.say(`short.${reason.kind}`, values(reason, words));

@@ -43,6 +43,7 @@ export interface Request {
   dismissed: string[];
   refined: boolean; // the answer names no search any more
   limit: number;
+  certainty?: number[]; // of an earlier answer from the same space
 }
 
 export const KINDS = ["title", "heading", "text", "synonym", "similar", "profile", "parent", "siblings", "phrase", "description"] as const;
@@ -59,6 +60,7 @@ export interface Reason {
 export interface Suggested {
   label: string;
   ticked: boolean;
+  guess: boolean; // more often wrong than right, and the best that is known; never ticked
   reasons: Reason[]; // the strongest first
 }
 export const NOTHING = ["too_short", "no_language", "all_applied", "none_fits"] as const;
@@ -70,6 +72,7 @@ export interface Answer {
   nothing: Nothing | undefined; // why there are no suggestions
   truncated: boolean; // not all that was sent was read
   search: string; // CQL for pages like this one, "" for none
+  certainty?: number[]; // how far each kind of evidence can be trusted here; the service's own, only passed on
 }
 
 export const MOST_SHOWN = 5;
@@ -78,6 +81,7 @@ const MOST_REMOVALS = 3;
 const MOST_REASONS = 6;
 const LONGEST_TEXT = 200; // characters of what a reason quotes
 const LONGEST_SEARCH = 4_000; // characters
+const NUMBERS_OF_CERTAINTY = 9;
 
 /** Asks once. Rejects with a Problem, never with anything else. */
 export async function suggest(host: Host, request: Request, prefix: string, signal: AbortSignal): Promise<Answer> {
@@ -86,13 +90,13 @@ export async function suggest(host: Host, request: Request, prefix: string, sign
 
 /** The answer as far as it is one. A panel that shows only labels with a prefix suggests only such. */
 export function asAnswer(body: unknown, prefix: string): Answer {
-  const { suggestions, removals, nothing, truncated, search } = (body ?? {}) as Record<string, unknown>;
+  const { suggestions, removals, nothing, truncated, search, certainty } = (body ?? {}) as Record<string, unknown>;
   if (!Array.isArray(suggestions)) throw { kind: "unavailable" } satisfies Problem;
   const found = new Map<string, Suggested>();
   for (const one of objects(suggestions)) {
-    const { label, ticked, reasons } = one;
+    const { label, ticked, guess, reasons } = one;
     if (!isName(label) || !label.startsWith(prefix) || found.has(label)) continue;
-    found.set(label, { label, ticked: ticked === true, reasons: objects(reasons).flatMap(asReason).slice(0, MOST_REASONS) });
+    found.set(label, { label, ticked: ticked === true && guess !== true, guess: guess === true, reasons: objects(reasons).flatMap(asReason).slice(0, MOST_REASONS) });
   }
   return {
     suggestions: [...found.values()].slice(0, MOST_ASKED),
@@ -100,7 +104,12 @@ export function asAnswer(body: unknown, prefix: string): Answer {
     nothing: found.size ? undefined : (NOTHING.find((known) => known === nothing) ?? "none_fits"),
     truncated: truncated === true,
     search: typeof search === "string" && search.length <= LONGEST_SEARCH ? search : "",
+    ...(isCertainty(certainty) && { certainty }),
   };
+}
+
+function isCertainty(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length === NUMBERS_OF_CERTAINTY && value.every(Number.isSafeInteger);
 }
 
 function asReason({ kind, text, where, count, of, words, pages }: Record<string, unknown>): Reason[] {

@@ -160,7 +160,7 @@ function inserted(shown: Suggestion[], { suggestion, at }: Gone): Pick<State, "s
 
 /**
  * What a refined answer makes of the suggestions on the screen. Each keeps its
- * place and its tick. One that is no longer suggested makes way for a new one in
+ * place and its tick, and what is ticked does not become a guess. One that is no longer suggested makes way for a new one in
  * that place, or goes if it stands last, unless it is ticked. The other new ones
  * come at the end. When somebody is there, with the pointer or the focus (still),
  * or has touched one of them, all stay and new ones come unticked.
@@ -171,7 +171,11 @@ function merge(shown: Suggestion[], better: Suggestion[], still: boolean): Sugge
   const places = new Set(shown.map((s) => s.label));
   const coming = better.filter((s) => !places.has(s.label)).map((s) => ({ ...s, ticked: s.ticked && !taken }));
   const fallen = (s: Suggestion) => !taken && !again.has(s.label) && !s.ticked;
-  const kept = shown.map((s) => (fallen(s) ? (coming.shift() ?? s) : { ...s, reasons: (!still && again.get(s.label)?.reasons) || s.reasons }));
+  const told = (s: Suggestion) => {
+    const { reasons, guess } = (!still && again.get(s.label)) || s;
+    return { ...s, reasons, guess: guess && (s.guess || !s.ticked) };
+  };
+  const kept = shown.map((s) => (fallen(s) ? (coming.shift() ?? s) : told(s)));
   while (kept.length && fallen(kept.at(-1)!)) kept.pop();
   return [...kept, ...coming].slice(0, Math.max(MOST_SHOWN, kept.length));
 }
