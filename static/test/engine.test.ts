@@ -194,7 +194,7 @@ test("an answer leaves no memory in use", async () => {
   }
 });
 
-test("it is at most 0.85 MB as it is sent", () => {
+test("it is at most 0.94 MB as it is sent", () => {
   const sent = brotliCompressSync(wasm, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
-  assert.ok(sent <= 850_000, `${sent} bytes`);
+  assert.ok(sent <= 938_000, `${sent} bytes`);
 });
