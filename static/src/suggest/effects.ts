@@ -51,6 +51,7 @@ export function run(world: World, show: (state: State) => void): (action: Action
     remembered = remember(label, dismissed).catch(() => dispatch({ type: "unsaved" }));
   }
 
+  /** Asks once, with what an earlier answer told of the space. */
   async function answerTo(material: Material, signal: AbortSignal, similar?: Neighbour[], limit?: number): Promise<Answer> {
     const request = { ...requestFor(shell, material, world.held(), state.dismissed, similar), ...(limit && { limit }), ...(certainty && { certainty }) };
     const answer = await suggest(host, request, shell.prefix, signal);

@@ -160,10 +160,11 @@ function inserted(shown: Suggestion[], { suggestion, at }: Gone): Pick<State, "s
 
 /**
  * What a refined answer makes of the suggestions on the screen. Each keeps its
- * place and its tick, and what is ticked does not become a guess. One that is no longer suggested makes way for a new one in
- * that place, or goes if it stands last, unless it is ticked. The other new ones
- * come at the end. When somebody is there, with the pointer or the focus (still),
- * or has touched one of them, all stay and new ones come unticked.
+ * place and its tick; what is ticked does not become a guess. One that is no
+ * longer suggested makes way for a new one in that place, or goes if it stands
+ * last, unless it is ticked. The other new ones come at the end. When somebody is
+ * there, with the pointer or the focus (still), or has touched one of them, all
+ * stay and new ones come unticked.
  */
 function merge(shown: Suggestion[], better: Suggestion[], still: boolean): Suggestion[] {
   const taken = still || shown.some((s) => s.touched);
