@@ -52,7 +52,7 @@ const (
 	// to keep, 1 MB, than it saves.
 	mostInKernel = 512
 
-	mostFitting = 8 // steps of Newton's method; it takes three or four
+	mostFitting = 20 // steps of Newton's method; it takes three or four, and more where some are too long
 )
 
 // example is what is known of a label for a page that has labels, and whether it
@@ -254,17 +254,21 @@ func usage(pages, of int) float64 {
 }
 
 // pulled are weights of a logistic regression of examples, where the weights that
-// were expected count as so many pages as the curvature says.
+// were expected count as so many pages as the curvature says. A step after which the
+// examples would be less likely is halved: where they are odd, whole steps of
+// Newton's method lead ever farther away.
 func pulled(expected Features, prior *Curvature, examples []example) Features {
-	weights := expected
+	weights, best, step, most := expected, expected, Features{}, math.Inf(-1)
 	for range mostFitting {
 		var gradient Features
 		var curve Curvature
+		likely := 0.0 // the logarithm
 		for j := range features {
 			for k := range features {
 				curve[j][k] = float64(priorPages * prior[j][k])
 				gradient[j] -= float64(curve[j][k] * (weights[k] - expected[k]))
 			}
+			likely += float64(float64(0.5*gradient[j]) * (weights[j] - expected[j]))
 			curve[j][j] += 1e-6
 		}
 		for i := range examples {
@@ -274,6 +278,7 @@ func pulled(expected Features, prior *Curvature, examples []example) Features {
 			if examples[i].right {
 				wrong++
 			}
+			likely += elementary.Log(1 - math.Abs(wrong))
 			sharp := float64(p * (1 - p))
 			for j := range features {
 				gradient[j] += float64(wrong * f[j])
@@ -282,21 +287,30 @@ func pulled(expected Features, prior *Curvature, examples []example) Features {
 				}
 			}
 		}
+		if likely < most {
+			for j := range step {
+				step[j] /= 2
+				weights[j] = best[j] + step[j]
+			}
+			continue
+		}
+		best, most = weights, likely
 		for j := range features {
 			for k := range j {
 				curve[k][j] = curve[j][k]
 			}
 		}
-		step, largest := solve(curve, gradient), 0.0
+		step = solve(curve, gradient)
+		largest := 0.0
 		for j := range weights {
 			weights[j] += step[j]
 			largest = math.Max(largest, math.Abs(step[j]))
 		}
 		if largest < 1e-4 {
-			break
+			return weights
 		}
 	}
-	return weights
+	return best
 }
 
 // solve solves a system of linear equations by elimination.

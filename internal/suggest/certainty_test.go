@@ -1,6 +1,7 @@
 package suggest
 
 import (
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -40,5 +41,28 @@ func TestTheCertaintyOfAnEarlierAnswer(t *testing.T) {
 				t.Error(wrong)
 			}
 		})
+	}
+}
+
+// Pages of which nothing tells why some have a label: there a step of Newton's method
+// is too long.
+func TestOddPagesTellNoAbsurdWeights(t *testing.T) {
+	t.Parallel()
+	in := Input{Page: garden(), Neighbours: make([]Neighbour, 99)}
+	for i := range in.Neighbours {
+		label := "other"
+		if i < 30 {
+			label = "acme"
+		}
+		in.Neighbours[i].Page = Page{Title: "Acme", Labels: []string{label}, Body: markdown("Acme has its own way with zebras and pumps, and Acme knows. " + chat)}
+	}
+	told := Suggest(in).Certainty
+	if told == nil {
+		t.Fatal("the pages were not asked")
+	}
+	for i, weight := range told.Weights {
+		if math.Abs(weight) > 10 {
+			t.Errorf("%s counts %v", FeatureNames[i], weight)
+		}
 	}
 }
