@@ -93,13 +93,14 @@ func (w *writer) inUse(count int) []string {
 	return names
 }
 
-func benchmark(b *testing.B, in Input) {
+// benchmark measures a task by the processor time it takes.
+func benchmark(b *testing.B, task func()) {
 	b.Helper()
 	b.ReportAllocs()
 	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as labelup serve does
 	before := processorTime()
 	for b.Loop() {
-		Suggest(in)
+		task()
 	}
 	b.ReportMetric(float64((processorTime()-before).Nanoseconds())/float64(b.N)/1e6, "cpu-ms/op")
 }
@@ -115,8 +116,9 @@ func processorTime() time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
+// neighbours are so many pages of so many words with labels; 0 words leave titles.
 func neighbours(w *writer, count, size int) []Neighbour {
-	labels := w.inUse(120)
+	labels := w.inUse(max(120, count/10))
 	all := make([]Neighbour, count)
 	for i := range all {
 		all[i].Page = w.page(i+1, size)
@@ -125,21 +127,76 @@ func neighbours(w *writer, count, size int) []Neighbour {
 	return all
 }
 
-// The bar is 60 ms on one core.
-func BenchmarkNeighboursAsText(b *testing.B) {
+// usual is a page of 1,000 words with 200 labelled pages as long.
+func usual() Input {
 	w := newWriter()
-	benchmark(b, Input{Page: w.page(0, 1000), Neighbours: neighbours(w, 200, 1000)})
+	return Input{Page: w.page(0, 1000), Neighbours: neighbours(w, 200, 1000)}
 }
 
-// The bar is 5 ms.
-func BenchmarkNeighboursAsTerms(b *testing.B) {
-	w := newWriter()
-	in := Input{Page: w.page(0, 1000), Neighbours: neighbours(w, 200, 1000)}
+// asTerms has the neighbours read before.
+func asTerms(in Input) Input {
 	for i := range in.Neighbours {
 		n := &in.Neighbours[i]
 		n.Terms = ReadTerms(n.Page, in.language())
 	}
-	benchmark(b, in)
+	return in
+}
+
+// asCounts has the words of the neighbours counted by somebody else.
+func asCounts(in Input) Input {
+	for i := range in.Neighbours {
+		n := &in.Neighbours[i]
+		n.Counts = map[string]int{}
+		for _, block := range n.Body.Blocks {
+			for _, word := range strings.Fields(strings.ReplaceAll(block.Text, ".", "")) {
+				n.Counts[word]++
+			}
+		}
+		n.Body = pagetext.Text{}
+	}
+	return in
+}
+
+// certain is an input with what an earlier answer was certain of: nothing is fitted.
+func certain(in Input) Input {
+	in.Certainty = Suggest(in).Certainty
+	return in
+}
+
+// The bar is 150 ms, the fit included.
+func BenchmarkLearn(b *testing.B) {
+	in := usual()
+	benchmark(b, func() { Learn(in) })
+}
+
+// The bar is 10 ms for a page of a space that was learned.
+func BenchmarkLearned(b *testing.B) {
+	in := usual()
+	space := Learn(in)
+	benchmark(b, func() { space.Suggest(in) })
+}
+
+// All in one request: with the fit, and with that of an earlier answer.
+func BenchmarkNeighbours(b *testing.B) {
+	for _, test := range []struct {
+		name string
+		in   Input
+	}{{"text", usual()}, {"terms", asTerms(usual())}, {"counts", asCounts(usual())}} {
+		b.Run(test.name, func(b *testing.B) { benchmark(b, func() { Suggest(test.in) }) })
+		in := certain(test.in)
+		b.Run(test.name+" and certainty", func(b *testing.B) { benchmark(b, func() { Suggest(in) }) })
+	}
+}
+
+// Titles are never fitted to.
+func BenchmarkFirstAnswer(b *testing.B) {
+	for _, count := range []int{200, 1_000} {
+		b.Run(fmt.Sprintf("%d titles", count), func(b *testing.B) {
+			w := newWriter()
+			in := Input{Page: w.page(0, 1000), Neighbours: neighbours(w, count, 0)}
+			benchmark(b, func() { Suggest(in) })
+		})
+	}
 }
 
 // The bar is 2 ms.
@@ -149,7 +206,18 @@ func BenchmarkVocabularyAlone(b *testing.B) {
 	for _, name := range w.inUse(5000) {
 		in.Vocabulary = append(in.Vocabulary, Term{Label: name})
 	}
-	benchmark(b, in)
+	benchmark(b, func() { Suggest(in) })
+}
+
+// A space by its labelled pages, known by title: the time for each should not grow.
+func BenchmarkSpace(b *testing.B) {
+	for _, count := range []int{100, 1_000, 10_000} {
+		w := newWriter()
+		in := Input{Page: w.page(0, 1000), Neighbours: neighbours(w, count, 0)}
+		space := Learn(in)
+		b.Run(fmt.Sprintf("%d titles, learn", count), func(b *testing.B) { benchmark(b, func() { Learn(in) }) })
+		b.Run(fmt.Sprintf("%d titles, suggest", count), func(b *testing.B) { benchmark(b, func() { space.Suggest(in) }) })
+	}
 }
 
 // The time for each word should not grow with the words.
@@ -158,7 +226,7 @@ func BenchmarkPage(b *testing.B) {
 		b.Run(fmt.Sprintf("%d words", size), func(b *testing.B) {
 			w := newWriter()
 			in := Input{Page: w.page(0, size), Neighbours: neighbours(w, 20, 300)}
-			benchmark(b, in)
+			benchmark(b, func() { Suggest(in) })
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(size), "ns/word")
 		})
 	}
