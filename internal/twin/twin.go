@@ -118,10 +118,46 @@ func Alike(a, b string) bool {
 	if a[0]|0x20 != b[0]|0x20 {
 		return false
 	}
-	return !isLetter(a[1]) || !isLetter(b[1]) || a[1]|0x20 == b[1]|0x20 || len(a) <= longestInitials || len(b) <= longestInitials
+	return !isLetter(a[1]) || !isLetter(b[1]) || a[1]|0x20 == b[1]|0x20 && mayGoOnAlike(a, b) || mayBeInitials(a, b) || mayBeInitials(b, a)
+}
+
+// mayGoOnAlike looks at the third letter of two names that begin with the same two.
+// No plural and no spelling changes it in a word of so many letters, and one error
+// leaves the next letter where it was or beside that.
+func mayGoOnAlike(a, b string) bool {
+	const long = 6
+	x, y := lettersAtStart(a), lettersAtStart(b)
+	if min(x, y) < long || min(x, y) >= shortestWithTwo || a[2]|0x20 == b[2]|0x20 {
+		return true
+	}
+	return a[3]|0x20 == b[3]|0x20 || a[2]|0x20 == b[3]|0x20 || a[3]|0x20 == b[2]|0x20
+}
+
+// lettersAtStart is with how many letters of ASCII a name begins, as far as it matters.
+func lettersAtStart(name string) int {
+	n := 0
+	for n < min(len(name), shortestWithTwo) && isLetter(name[n]) {
+		n++
+	}
+	return n
 }
 
 const longestInitials = 6
+
+// mayBeInitials reports whether a name may be the initials of another: of one that
+// has several words.
+func mayBeInitials(name, of string) bool {
+	if len(name) > longestInitials {
+		return false
+	}
+	others := 0
+	for i := range len(of) {
+		if !isLetter(of[i]) {
+			others++
+		}
+	}
+	return others >= leastInitials-1
+}
 
 func isThe(name string) bool { return len(name) > 3 && name[:3] == "the" && !isLetter(name[3]) }
 

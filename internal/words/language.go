@@ -122,7 +122,7 @@ func (d *Detector) add(word []byte, letters int, hints languageSet) {
 	}
 	d.count(set, worth)
 	d.count(hints, vote/2)
-	for _, ending := range endingHints {
+	for _, ending := range endingsBy[word[len(word)-1]] {
 		if len(word) > len(ending.text)+2 && string(word[len(word)-len(ending.text):]) == ending.text {
 			d.count(ending.languages, vote/2)
 			break
@@ -236,12 +236,23 @@ var letterHints = func() map[rune]languageSet {
 	return m
 }()
 
-// endingHints are endings that few languages have. They help with titles, which
-// have few stop words.
-var endingHints = []struct {
+// endingsBy are the endings by their last byte, each list in order.
+var endingsBy = func() (by [256][]endingHint) {
+	for _, ending := range endingHints {
+		last := ending.text[len(ending.text)-1]
+		by[last] = append(by[last], ending)
+	}
+	return by
+}()
+
+type endingHint struct {
 	text      string
 	languages languageSet
-}{
+}
+
+// endingHints are endings that few languages have. They help with titles, which
+// have few stop words.
+var endingHints = []endingHint{
 	{"ung", 1 << German}, {"ungen", 1 << German}, {"keit", 1 << German}, {"heit", 1 << German}, {"lich", 1 << German},
 	{"ción", 1 << Spanish}, {"ciones", 1 << Spanish}, {"dad", 1 << Spanish}, {"dades", 1<<Spanish | 1<<Portuguese}, {"miento", 1 << Spanish}, {"ía", 1 << Spanish}, {"ías", 1 << Spanish},
 	{"ção", 1 << Portuguese}, {"ções", 1 << Portuguese}, {"dade", 1 << Portuguese}, {"agem", 1 << Portuguese}, {"ário", 1 << Portuguese}, {"ência", 1 << Portuguese}, {"ável", 1 << Portuguese},
