@@ -113,7 +113,7 @@ func (s *Space) ask(situation Situation, most int) []example {
 	}
 	k := s.newLikeness()
 	if each == mostSteps*n*n {
-		s.likenAll(&k)
+		s.likenAll()
 	}
 	s.spellKnown()
 	var examples []example
@@ -134,15 +134,48 @@ func (s *Space) spellKnown() {
 	}
 }
 
-// likenAll works out the likeness of all neighbours to each other.
-func (s *Space) likenAll(k *likeness) {
+// likenAll works out the likeness of all neighbours to each other, by a list of the
+// neighbours that have each term: most pairs share few.
+func (s *Space) likenAll() {
+	type entry struct {
+		text   int32
+		weight float32
+	}
+	begins := make([]int32, s.terms()+1) // of the list of each term, and the end of the last; until they are filled, the ends
+	for i := range s.texts {
+		t := &s.texts[i]
+		for _, t := range t.terms[:t.shared] {
+			begins[t.id]++
+		}
+	}
+	total := int32(0)
+	for id, count := range begins {
+		total += count
+		begins[id] = total
+	}
+	lists := make([]entry, total)
+	for i := len(s.texts) - 1; i >= 0; i-- {
+		t := &s.texts[i]
+		for _, t := range t.terms[:t.shared] {
+			begins[t.id]--
+			lists[begins[t.id]] = entry{int32(i), t.weight} //nolint:gosec // a request holds some hundreds
+		}
+	}
 	n := len(s.texts)
 	kernel := make([]float32, n*n)
+	to := make([]float32, n)
 	for i := range s.texts {
-		s.likenessTo(k, int32(i), k.to) //nolint:gosec // a request holds some hundreds
-		for j, likeness := range k.to {
-			kernel[i*n+j] = float32(likeness)
+		clear(to)
+		t := &s.texts[i]
+		for _, t := range t.terms[:t.shared] {
+			for _, e := range lists[begins[t.id]:begins[t.id+1]] {
+				to[e.text] += float32(t.weight * e.weight)
+			}
 		}
+		for j, likeness := range to {
+			kernel[j*n+i] = likeness
+		}
+		kernel[i*n+i] = float32(float64(to[i]) + s.own[i])
 	}
 	s.kernel = kernel
 }

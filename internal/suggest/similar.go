@@ -39,6 +39,7 @@ type likeness struct {
 	weights []float32    // by term, zero between two uses
 	order   []int32      // of the neighbours
 	solving [4][]float64 // by neighbour
+	short   []float32    // by neighbour, what is multiplied with the kernel
 }
 
 // compare measures the page against the neighbours, itself left out.
@@ -75,7 +76,7 @@ func (s *space) compare(page text) likeness {
 func (s *Space) newLikeness() likeness {
 	n := len(s.texts)
 	k := likeness{
-		to: make([]float64, n), out: make([]float64, n), weights: make([]float32, s.terms()), order: make([]int32, 0, n),
+		to: make([]float64, n), out: make([]float64, n), weights: make([]float32, s.terms()), order: make([]int32, 0, n), short: make([]float32, n),
 		votes: make([]float64, len(s.labels)), profile: make([]float64, len(s.labels)), pattern: make([]float64, len(s.labels)),
 	}
 	for i := range k.solving {
@@ -183,7 +184,7 @@ func (s *Space) regress(k *likeness, out int32) {
 		if square <= stop {
 			break
 		}
-		s.timesKernel(direction, product, k.weights)
+		s.timesKernel(k, direction, product)
 		if out >= 0 {
 			product[out] = 0
 		}
@@ -231,18 +232,31 @@ func (l *labelled) without(out int32) int {
 	return len(l.pages)
 }
 
-// timesKernel sets out to (K + smoothness) x. sums is by term, zero, and left so.
-func (s *Space) timesKernel(x, out []float64, sums []float32) {
+// timesKernel sets out to (K + smoothness) x.
+func (s *Space) timesKernel(k *likeness, x, out []float64) {
 	if s.kernel != nil {
-		for i := range out {
-			sum := float32(0)
-			for j, likeness := range s.kernel[i*len(x) : (i+1)*len(x)] {
-				sum += float32(likeness * float32(x[j]))
+		n := len(x)
+		short := k.short
+		for j := range x {
+			short[j] = float32(x[j])
+		}
+		for i := 0; i < n; i += 4 { // four sums at once, for each waits for itself
+			a, b := s.kernel[i*n:(i+1)*n], s.kernel[min(i+1, n-1)*n:][:n]
+			c, d := s.kernel[min(i+2, n-1)*n:][:n], s.kernel[min(i+3, n-1)*n:][:n]
+			var sums [4]float32
+			for j, x := range short[:n] {
+				sums[0] += float32(a[j] * x)
+				sums[1] += float32(b[j] * x)
+				sums[2] += float32(c[j] * x)
+				sums[3] += float32(d[j] * x)
 			}
-			out[i] = float64(sum) + float64(smoothness*x[i])
+			for r := i; r < min(i+4, n); r++ {
+				out[r] = float64(sums[r-i]) + float64(smoothness*x[r])
+			}
 		}
 		return
 	}
+	sums := k.weights
 	for i := range s.texts {
 		t := &s.texts[i]
 		xi := float32(x[i])
