@@ -64,9 +64,8 @@ type part struct {
 // reading turns texts into terms that are numbered alike for all of them.
 type reading struct {
 	reader  *words.Reader
-	numbers map[uint64]uint32 // of a term by its key
-	single  []known           // by words.ID: what is known of the word's term
-	keys    []uint64          // of each term
+	numbers numbering // of a term by its key
+	single  []known   // by words.ID: what is known of the word's term
 	stems   []words.ID        // of each term: its first word, or words.None if no text had it
 	seconds []words.ID        // of each term: its second word, or words.None
 	scratch []words.Word
@@ -91,14 +90,16 @@ type known struct {
 }
 
 func newReading() *reading {
-	return &reading{reader: words.NewReader(), numbers: make(map[uint64]uint32, 1000)}
+	return &reading{reader: words.NewReader(), numbers: newNumbering(ordinaryTerms)}
 }
+
+// ordinaryTerms is how many different terms a page has.
+const ordinaryTerms = 1000
 
 // expect makes room for so many different terms.
 func (r *reading) expect(terms int) {
 	if terms > 0 {
-		r.numbers = make(map[uint64]uint32, terms)
-		r.keys = make([]uint64, 0, terms)
+		r.numbers = newNumbering(terms)
 		r.stems = make([]words.ID, 0, terms)
 		r.seconds = make([]words.ID, 0, terms)
 		r.count = make([]float32, 0, terms)
@@ -116,10 +117,8 @@ func (r *reading) remember() {
 
 // forget forgets what was read since remember.
 func (r *reading) forget() {
-	for _, key := range r.keys[r.mark.terms:] {
-		delete(r.numbers, key)
-	}
-	r.keys, r.stems, r.seconds = r.keys[:r.mark.terms], r.stems[:r.mark.terms], r.seconds[:r.mark.terms]
+	r.numbers.forget(r.mark.terms)
+	r.stems, r.seconds = r.stems[:r.mark.terms], r.seconds[:r.mark.terms]
 	r.count = r.count[:r.mark.terms]
 	r.pairs, r.read, r.leftOut = r.mark.pairs, r.mark.read, r.mark.leftOut
 	if len(r.single) > r.mark.words {
@@ -140,11 +139,8 @@ func (r *reading) forget() {
 
 // numberOf is the number of a term by its key, a new one if need be.
 func (r *reading) numberOf(key uint64) uint32 {
-	number, ok := r.numbers[key]
-	if !ok {
-		number = uint32(len(r.stems)) //nolint:gosec // a request holds some megabytes
-		r.numbers[key] = number
-		r.keys = append(r.keys, key)
+	number, isNew := r.numbers.number(key)
+	if isNew {
 		r.stems = append(r.stems, words.None)
 		r.seconds = append(r.seconds, words.None)
 		r.count = append(r.count, 0)
@@ -168,7 +164,7 @@ func (r *reading) singleTerm(id words.ID) known {
 // pairTerm is the number of the term of two words; false if there are too many.
 func (r *reading) pairTerm(first, second words.ID) (uint32, bool) {
 	key := pairKey(r.singleTerm(first).key, r.singleTerm(second).key)
-	number, ok := r.numbers[key]
+	number, ok := r.numbers.find(key)
 	switch {
 	case ok:
 	case r.pairs == mostPairs:
@@ -187,13 +183,13 @@ func (r *reading) knownTerm(id words.ID) (uint32, bool) {
 	if int(id) < len(r.single) && r.single[id].key != 0 {
 		return r.single[id].number, true
 	}
-	number, ok := r.numbers[stemKey(r.reader.Text(id))]
+	number, ok := r.numbers.find(stemKey(r.reader.Text(id)))
 	return number, ok
 }
 
 // knownPair is the number of the term of two words, and whether any text had it.
 func (r *reading) knownPair(first, second words.ID) (uint32, bool) {
-	number, ok := r.numbers[pairKey(stemKey(r.reader.Text(first)), stemKey(r.reader.Text(second)))]
+	number, ok := r.numbers.find(pairKey(stemKey(r.reader.Text(first)), stemKey(r.reader.Text(second))))
 	return number, ok
 }
 

@@ -36,7 +36,7 @@ type Space struct {
 	from      []int          // index of each text in Input.Neighbours
 	labelsOf  [][]int32      // of each neighbour
 	labels    []labelled     // all candidates
-	byName    map[string]int32
+	byName    numbering // of each label
 	idf       []float32 // by term; 0 for terms no neighbour has
 	pagesWith []int32   // by term: how many neighbours have it
 	withText  int       // neighbours of which more than the title is known
@@ -66,7 +66,7 @@ const minText = 30
 func newSpace(known *Input, language words.Language) *Space {
 	s := &Space{
 		reading: newReading(), given: known, language: language,
-		byName:    make(map[string]int32, len(known.Vocabulary)+len(known.InUse)),
+		byName:    newNumbering(len(known.Vocabulary) + len(known.InUse)),
 		labels:    make([]labelled, 0, len(known.Vocabulary)+len(known.InUse)+len(known.Neighbours)),
 		synonymOf: map[string]string{}, synonyms: map[string][]string{}, groupOf: map[string]string{},
 	}
@@ -129,13 +129,15 @@ func (s *Space) label(name string) *labelled {
 
 func (s *Space) number(name string) int32 {
 	name = s.preferred(name)
-	n, ok := s.byName[name]
-	if !ok {
-		n = int32(len(s.labels)) //nolint:gosec // a request holds some thousands
-		s.byName[name] = n
-		s.labels = append(s.labels, labelled{name: name})
+	for key := stemKey(name); ; key++ { // two names may have one key
+		n, isNew := s.byName.number(key)
+		if isNew {
+			s.labels = append(s.labels, labelled{name: name})
+		}
+		if s.labels[n].name == name {
+			return int32(n) //nolint:gosec // a request holds some thousands
+		}
 	}
-	return n
 }
 
 // preferred is the label that a name is a synonym of, or the name.

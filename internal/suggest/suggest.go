@@ -213,9 +213,7 @@ func (s *Space) about(in *Input, use func(s *space, parts []part, page text)) {
 		s.labels[i].names = nil
 	}
 	s.spelled = s.spelled[:0]
-	for _, l := range s.labels[labels:] {
-		delete(s.byName, l.name)
-	}
+	s.byName.forget(labels)
 	s.labels = s.labels[:labels]
 	s.forget()
 }

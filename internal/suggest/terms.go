@@ -30,7 +30,7 @@ func ReadTerms(p Page, other words.Language) *Terms {
 	read := r.neighbour(&p, languageOf(&p, other))
 	t := &Terms{words: read.words, terms: make([]keyed, len(read.terms))}
 	for i, term := range read.terms {
-		t.terms[i] = keyed{r.keys[term.id], term.weight}
+		t.terms[i] = keyed{r.numbers.keys[term.id], term.weight}
 	}
 	return t
 }

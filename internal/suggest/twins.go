@@ -79,12 +79,12 @@ func (s *space) writes(pagesWith, spelling string) twin.Answer {
 		}
 		return twin.Not
 	}
-	l := &s.labels[s.byName[spelling]]
+	l := s.label(spelling)
 	if len(l.names) == 0 || len(l.names[0].stems) == 0 {
 		return twin.Unknown // nothing was asked of it on this page
 	}
 	answer := twin.Unknown
-	for _, p := range s.labels[s.byName[pagesWith]].pages {
+	for _, p := range s.label(pagesWith).pages {
 		if s.texts[p].words < minText {
 			continue
 		}
