@@ -1,7 +1,9 @@
 package suggest
 
 import (
+	"math"
 	"slices"
+	"strings"
 
 	"labelup/internal/pagetext"
 	"labelup/internal/words"
@@ -13,7 +15,7 @@ import (
 type glance struct {
 	begins  slots // what the words of the page begin with
 	inTitle slots // what those of its title do
-	short   slots // what the short ones among them begin with
+	short   slots // short ones among them, and without a last letter that an ending may change: hire, hiring, dry, dried, color, colouring
 	runs    slots // longer beginnings, for names whose words are run together
 }
 
@@ -46,9 +48,11 @@ func (g *glance) add(word string, title bool) {
 	for letters := fewLetters; letters <= mostLetters; letters++ {
 		put(slot(word[:min(len(word), letters)]))
 	}
-	if len(word) <= mostLetters {
-		// A short stem may be the beginning of a long word: hire, hiring.
-		g.short.add(slot(word[:min(len(word), fewLetters)]))
+	if len(word) <= moreLetters {
+		g.short.add(slot(word))
+	}
+	if last := len(word) - 1; last > 1 && last <= moreLetters && strings.IndexByte("eiyr", word[last]) >= 0 {
+		g.short.add(slot(word[:last]))
 	}
 	g.runs.add(slot(word[:min(len(word), runLetters)]))
 }
@@ -101,11 +105,75 @@ func (x *pageIndex) prepareGlance(reader *words.Reader, language words.Language)
 	}
 }
 
-func isSeparator(c byte) bool { return c == '-' || c == '_' || c == ' ' || c == '/' }
+func isSeparator(c byte) bool { return joints[c] != 0 && joints[c] != odd }
+
+// look is what a name is made of, as far as it matters at a glance.
+type look struct {
+	words  uint16 // between separators
+	joints uint8  // which separators: bits of spaced and the like
+	odd    bool   // it has more than letters of ASCII in words of fewLetters and more
+}
+
+const (
+	spaced = 1 << iota
+	hyphened
+	underscored
+	slashed
+	odd
+)
+
+// joints are the separators and the odd ones among bytes. Letters that are not of
+// ASCII fold in too many ways to glance at, and so do numbers and signs: R&D, v2.1.
+var joints = func() (of [256]uint8) {
+	for c := range of {
+		if letter := c | 0x20; letter < 'a' || letter > 'z' {
+			of[c] = odd
+		}
+	}
+	of[' '], of['-'], of['_'], of['/'] = spaced, hyphened, underscored, slashed
+	return of
+}()
+
+func lookAt(name string) look {
+	var l look
+	kinds, letters, words := uint8(0), 0, 0
+	end := func() {
+		if letters > 0 {
+			words++
+			l.odd = l.odd || letters < fewLetters // e-mail is read as one word
+		}
+		letters = 0
+	}
+	for i := range len(name) {
+		if kind := joints[name[i]]; kind == 0 {
+			letters++
+		} else if kinds |= kind; kind != odd {
+			end()
+		}
+	}
+	end()
+	l.odd = l.odd || kinds&odd != 0 || words > math.MaxUint16
+	l.words, l.joints = uint16(words), kinds //nolint:gosec // one with more is odd
+	return l
+}
+
+// hasWord reports whether a word of a name may be on the page, and in its title.
+func (g *glance) hasWord(word string) (here, inTitle bool) {
+	var begins [mostLetters + 1]uint16 // with so many letters
+	hash := uint32(0)
+	for i := range min(len(word), mostLetters) {
+		hash = hashed(hash, word[i])
+		begins[i+1] = fold(hash)
+	}
+	begin := begins[lettersOf(len(word))]
+	here = g.begins.has(begin) || g.short.has(begins[fewLetters]) || g.short.has(begins[moreLetters]) ||
+		(len(word) <= fewLetters+1 || strings.HasSuffix(word, "ing")) && g.short.has(begins[fewLetters-1])
+	return here, here && g.inTitle.has(begin)
+}
 
 // mayHave reports whether it is worth looking for a name on the page.
-func (x *pageIndex) mayHave(name string) bool {
-	if x.glance == nil {
+func (x *pageIndex) mayHave(name string, l look) bool {
+	if x.glance == nil || l.odd {
 		return true
 	}
 	parts, here, title, first := 0, 0, 0, false
@@ -114,33 +182,21 @@ func (x *pageIndex) mayHave(name string) bool {
 			at++
 			continue
 		}
-		var hashes [mostLetters + 1]uint32 // of so many letters
-		start, hash := at, uint32(0)
-		for ; at < len(name) && !isSeparator(name[at]); at++ {
-			if name[at] >= 0x80 {
-				return true // such letters fold in too many ways to glance at
-			}
-			if c := name[at] | 0x20; c < 'a' || c > 'z' {
-				return true // so do numbers and signs: R&D, v2.1
-			}
-			if letters := at - start + 1; letters <= mostLetters {
-				hash = hashed(hash, name[at])
-				hashes[letters] = hash
-			}
+		start := at
+		for at < len(name) && !isSeparator(name[at]) {
+			at++
 		}
-		if at-start < fewLetters {
-			return true // e-mail is read as one word
-		}
-		begin := fold(hashes[lettersOf(at-start)])
-		if x.glance.begins.has(begin) || x.glance.short.has(fold(hashes[fewLetters])) ||
-			at-start <= fewLetters+1 && x.glance.short.has(fold(hashes[fewLetters-1])) {
+		isHere, inTitle := x.glance.hasWord(name[start:at])
+		if isHere {
 			here++
 			first = first || parts == 0
-			if x.glance.inTitle.has(begin) {
-				title++
-			}
 		}
-		parts++
+		if inTitle {
+			title++
+		}
+		if parts++; here == 0 && l.words == 2 {
+			return false // the title has not most of it, and no word begins as its first
+		}
 	}
 	if here == parts || 2*title > parts || parts >= fewLetters && x.hasAcronyms {
 		return true
@@ -155,9 +211,9 @@ func (x *pageIndex) mayHave(name string) bool {
 
 // mayStandOn reports whether a label or a synonym of it is worth spelling: it
 // looks twice, for spelling costs more than reading.
-func (s *space) mayStandOn(x *pageIndex, name string, synonyms []string) bool {
-	return x.mayHave(name) && s.isAbout(x, name) || slices.ContainsFunc(synonyms, func(synonym string) bool {
-		return x.mayHave(synonym) && s.isAbout(x, synonym)
+func (s *space) mayStandOn(x *pageIndex, l *labelled) bool {
+	return x.mayHave(l.name, l.look) && s.isAbout(x, l.name) || slices.ContainsFunc(s.synonyms[l.name], func(synonym string) bool {
+		return x.mayHave(synonym, lookAt(synonym)) && s.isAbout(x, synonym)
 	})
 }
 

@@ -119,7 +119,7 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 		}
 		pages := l.without(s.itself)
 		description := descriptions[l.name]
-		if pages == 0 && s.places[l.name] == (treePlace{}) && description.logOdds == 0 && !s.mayStandOn(x, l.name, s.synonyms[l.name]) {
+		if pages == 0 && s.places[l.name] == (treePlace{}) && description.logOdds == 0 && !s.mayStandOn(x, l) {
 			continue
 		}
 		if l.spelledIn != s.language || l.names == nil {

@@ -40,23 +40,12 @@ func (s *Space) learnStyle() style {
 			continue
 		}
 		all++
-		hyphen, underscore, space := false, false, false
-		for at := range len(l.name) { // once, for there are thousands
-			switch l.name[at] {
-			case ' ':
-				space = true
-			case '-':
-				hyphen = true
-			case '_':
-				underscore = true
-			}
-		}
-		switch {
-		case space:
+		switch joints := l.look.joints; {
+		case joints&spaced != 0:
 			spaces++
-		case hyphen:
+		case joints&hyphened != 0:
 			hyphens++
-		case underscore:
+		case joints&underscored != 0:
 			underscores++
 		default:
 			one++

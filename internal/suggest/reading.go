@@ -64,10 +64,10 @@ type part struct {
 // reading turns texts into terms that are numbered alike for all of them.
 type reading struct {
 	reader  *words.Reader
-	numbers numbering // of a term by its key
-	single  []known   // by words.ID: what is known of the word's term
-	stems   []words.ID        // of each term: its first word, or words.None if no text had it
-	seconds []words.ID        // of each term: its second word, or words.None
+	numbers numbering  // of a term by its key
+	single  []known    // by words.ID: what is known of the word's term
+	stems   []words.ID // of each term: its first word, or words.None if no text had it
+	seconds []words.ID // of each term: its second word, or words.None
 	scratch []words.Word
 	count   []float32 // by term, of the text that is being read; zero between two
 	text    text

@@ -12,7 +12,8 @@ import (
 // labelled is a label that pages or people know, and all that is known of it
 // before a page is looked at.
 type labelled struct {
-	name      string     // as it is spelled where it is in use
+	name      string // as it is spelled where it is in use
+	look      look
 	form      *twin.Form // of name, once it was needed
 	names     []spelling // its name and its synonyms; nil if they were not spelled
 	spelledIn words.Language
@@ -36,10 +37,10 @@ type Space struct {
 	from      []int          // index of each text in Input.Neighbours
 	labelsOf  [][]int32      // of each neighbour
 	labels    []labelled     // all candidates
-	byName    numbering // of each label
-	idf       []float32 // by term; 0 for terms no neighbour has
-	pagesWith []int32   // by term: how many neighbours have it
-	withText  int       // neighbours of which more than the title is known
+	byName    numbering      // of each label
+	idf       []float32      // by term; 0 for terms no neighbour has
+	pagesWith []int32        // by term: how many neighbours have it
+	withText  int            // neighbours of which more than the title is known
 	synonymOf map[string]string
 	synonyms  map[string][]string // of each label
 	groupOf   map[string]string   // of each label
@@ -132,7 +133,7 @@ func (s *Space) number(name string) int32 {
 	for key := stemKey(name); ; key++ { // two names may have one key
 		n, isNew := s.byName.number(key)
 		if isNew {
-			s.labels = append(s.labels, labelled{name: name})
+			s.labels = append(s.labels, labelled{name: name, look: lookAt(name)})
 		}
 		if s.labels[n].name == name {
 			return int32(n) //nolint:gosec // a request holds some thousands

@@ -122,15 +122,16 @@ func Alike(a, b string) bool {
 }
 
 // mayGoOnAlike looks at the third letter of two names that begin with the same two.
-// No plural and no spelling changes it in a word of so many letters, and one error
-// leaves the next letter where it was or beside that.
+// In a word of so many letters no plural changes it but that of leao, leoes, nor does
+// a spelling, and one error leaves the next letter where it was or beside that.
 func mayGoOnAlike(a, b string) bool {
-	const long = 6
+	const long = 4
 	x, y := lettersAtStart(a), lettersAtStart(b)
-	if min(x, y) < long || min(x, y) >= shortestWithTwo || a[2]|0x20 == b[2]|0x20 {
+	if min(x, y) < long || min(x, y) >= shortestWithTwo {
 		return true
 	}
-	return a[3]|0x20 == b[3]|0x20 || a[2]|0x20 == b[3]|0x20 || a[3]|0x20 == b[2]|0x20
+	third, other := a[2]|0x20, b[2]|0x20
+	return third == other || min(third, other) == 'a' && max(third, other) == 'o' || a[3]|0x20 == b[3]|0x20 || third == b[3]|0x20 || a[3]|0x20 == other
 }
 
 // lettersAtStart is with how many letters of ASCII a name begins, as far as it matters.
