@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"labelup/internal/pagetext"
+	"labelup/internal/twin"
 	"labelup/internal/words"
 )
 
@@ -110,8 +111,8 @@ func isSeparator(c byte) bool { return joints[c] != 0 && joints[c] != odd }
 // look is what a name is made of, as far as it matters at a glance.
 type look struct {
 	words  uint16 // between separators
-	joints uint8  // which separators: bits of spaced and the like
-	odd    bool   // it has more than letters of ASCII in words of fewLetters and more
+	joints uint8  // which separators, and whether it has anything but letters of ASCII in words of fewLetters and more
+	begin  byte   // with which its twins begin, see twin.Begin
 }
 
 const (
@@ -135,12 +136,12 @@ var joints = func() (of [256]uint8) {
 }()
 
 func lookAt(name string) look {
-	var l look
 	kinds, letters, words := uint8(0), 0, 0
 	end := func() {
 		if letters > 0 {
-			words++
-			l.odd = l.odd || letters < fewLetters // e-mail is read as one word
+			if words++; letters < fewLetters { // e-mail is read as one word
+				kinds |= odd
+			}
 		}
 		letters = 0
 	}
@@ -152,9 +153,7 @@ func lookAt(name string) look {
 		}
 	}
 	end()
-	l.odd = l.odd || kinds&odd != 0 || words > math.MaxUint16
-	l.words, l.joints = uint16(words), kinds //nolint:gosec // one with more is odd
-	return l
+	return look{uint16(min(words, math.MaxUint16)), kinds, twin.Begin(name)}
 }
 
 // hasWord reports whether a word of a name may be on the page, and in its title.
@@ -173,7 +172,7 @@ func (g *glance) hasWord(word string) (here, inTitle bool) {
 
 // mayHave reports whether it is worth looking for a name on the page.
 func (x *pageIndex) mayHave(name string, l look) bool {
-	if x.glance == nil || l.odd {
+	if x.glance == nil || l.joints&odd != 0 {
 		return true
 	}
 	parts, here, title, first := 0, 0, 0, false

@@ -12,16 +12,16 @@ import (
 // labelled is a label that pages or people know, and all that is known of it
 // before a page is looked at.
 type labelled struct {
-	name      string // as it is spelled where it is in use
-	look      look
+	name      string     // as it is spelled where it is in use
 	form      *twin.Form // of name, once it was needed
 	names     []spelling // its name and its synonyms; nil if they were not spelled
+	pages     []int32    // the neighbours that have it, in order
+	uses      int        // on how many pages it is, as far as was told
+	centroid  float64    // length of the sum of its pages' vectors
+	look      look
 	spelledIn words.Language
-	pages     []int32 // the neighbours that have it, in order
-	uses      int     // on how many pages it is, as far as was told
-	listed    bool    // is in the vocabulary
+	listed    bool // is in the vocabulary
 	retired   bool
-	centroid  float64 // length of the sum of its pages' vectors
 }
 
 // Space is what the neighbours, the vocabulary and the labels in use teach: once

@@ -38,8 +38,12 @@ func (s *space) mostUsedTwin(of int32) int32 {
 	}
 	best := of
 	var errors []int32 // labels that this one may be a misspelling of
+	begin := s.labels[of].look.begin
 	for i := range s.labels {
 		l := &s.labels[i]
+		if l.look.begin != begin && l.look.begin != 0 && begin != 0 {
+			continue // thousands of times: it does not even look at the name
+		}
 		if int32(i) == of || l.retired || s.in.OnlyListed && !l.listed || !twin.Alike(l.name, s.labels[of].name) {
 			continue
 		}

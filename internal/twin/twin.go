@@ -112,13 +112,23 @@ func distance(a, b []rune, most int) int {
 // Sure, but for initials of a name that begins with a little word. It does not
 // see a misspelling in the first two letters.
 func Alike(a, b string) bool {
-	if len(a) < 2 || len(b) < 2 || !isLetter(a[0]) || !isLetter(b[0]) || isThe(a) || isThe(b) {
+	x, y := Begin(a), Begin(b)
+	if x == 0 || y == 0 {
 		return true
 	}
-	if a[0]|0x20 != b[0]|0x20 {
+	if x != y {
 		return false
 	}
 	return !isLetter(a[1]) || !isLetter(b[1]) || a[1]|0x20 == b[1]|0x20 && mayGoOnAlike(a, b) || mayBeInitials(a, b) || mayBeInitials(b, a)
+}
+
+// Begin is the letter with which all names begin that are Alike, and 0 if they may
+// begin with any.
+func Begin(name string) byte {
+	if len(name) < 2 || !isLetter(name[0]) || isThe(name) {
+		return 0
+	}
+	return name[0] | 0x20
 }
 
 // mayGoOnAlike looks at the third letter of two names that begin with the same two.

@@ -115,7 +115,7 @@ func (r *Reader) Read(text string, language Language, words []Word) []Word {
 	}
 	known := r.known[language]
 	if known == nil {
-		known = map[string]entry{}
+		known = make(map[string]entry, ordinaryPage/2)
 		r.known[language] = known
 	}
 	var (

@@ -60,6 +60,9 @@ func (r *Reader) stem(word string, language Language) string {
 	if own, ok := ownStems[language][prepared]; ok {
 		return own
 	}
+	if language == English && isItsStem(prepared) {
+		return prepared
+	}
 	r.env.SetCurrent(prepared)
 	stemmer(r.env)
 	stem := r.env.Current()
@@ -73,6 +76,38 @@ func (r *Reader) stem(word string, language Language) string {
 		stem = finnishStem(stem)
 	}
 	return withoutAccents(stem, lettersOf[language])
+}
+
+// isItsStem reports whether an English word has an ending that no step of the
+// stemmer takes, which is told faster than by trying them.
+func isItsStem(word string) bool {
+	for i := range len(word) {
+		if word[i] < 'a' || word[i] > 'z' {
+			return false
+		}
+	}
+	ends := func(ending string) bool { return strings.HasSuffix(word, ending) }
+	switch word[len(word)-1] {
+	case 'a', 'b', 'f', 'h', 'j', 'k', 'o', 'p', 'q', 'u', 'v', 'w', 'x', 'z':
+		return true
+	case 'c':
+		return !ends("ic")
+	case 'd':
+		return !ends("ed")
+	case 'g':
+		return !ends("ing")
+	case 'l':
+		return !ends("al") && !ends("ful") && !ends("ll")
+	case 'm':
+		return !ends("ism")
+	case 'n':
+		return !ends("ion")
+	case 'r':
+		return !ends("er") && !ends("or")
+	case 't':
+		return !ends("ant") && !ends("ent") && !ends("ist")
+	}
+	return false
 }
 
 func isNoLetter(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsMark(c) }

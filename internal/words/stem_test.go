@@ -2,8 +2,12 @@
 package words
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/english"
 )
 
 // families are words that are forms of one word, a line for each.
@@ -423,6 +427,30 @@ func TestStemsAreSnowballs(t *testing.T) {
 				t.Errorf("%s: %s is %q, want %q", name(language), word, got, want)
 			}
 		}
+	}
+}
+
+// What is said to be its own stem without asking the stemmer, the stemmer says too.
+func TestAnEnglishWordThatIsItsOwnStemIsLeftAsItIs(t *testing.T) {
+	t.Parallel()
+	random, env, own := rand.New(rand.NewPCG(1, 2)), snowballstem.NewEnv(""), 0
+	parts := strings.Fields("a e i o u y b c d f g h j k l m n p q r s t v w x z th ing ed ist ogist ent ant ement ful less al ic ism ion er or ly ness ll eed ss")
+	for range 200_000 {
+		word := ""
+		for range 1 + random.IntN(6) {
+			word += parts[random.IntN(len(parts))]
+		}
+		if !isItsStem(word) {
+			continue
+		}
+		own++
+		env.SetCurrent(word)
+		if english.Stem(env); env.Current() != word {
+			t.Errorf("%s has the stem %s", word, env.Current())
+		}
+	}
+	if own < 50_000 {
+		t.Errorf("%d words only are their own stems", own)
 	}
 }
 
