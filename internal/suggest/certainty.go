@@ -1,12 +1,10 @@
 package suggest
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
 	"labelup/internal/elementary"
-	"labelup/internal/order"
 	"labelup/internal/words"
 )
 
@@ -203,7 +201,8 @@ func (s *Space) askOne(k *likeness, at int32, situation Situation, counts []floa
 	for _, w := range s.scratch {
 		title = append(title, w.ID)
 	}
-	weights, from := s.weightsIn(situation), len(examples)
+	weights := s.weightsIn(situation)
+	first := make([]example, 0, askedLabels+1) // those that come first, the best before the others
 	for i := range s.labels {
 		l := &s.labels[i]
 		pages := l.without(at)
@@ -218,15 +217,21 @@ func (s *Space) askOne(k *likeness, at int32, situation Situation, counts []floa
 			constantFeature: 1,
 		}
 		f.trustName(s.trustOfName(l, pages))
-		examples = append(examples, example{f, pages < len(l.pages), f.dot(weights)})
+		logOdds := f.dot(weights)
+		if len(first) == askedLabels && logOdds <= first[askedLabels-1].logOdds {
+			continue // as nearly all of thousands
+		}
+		at := len(first)
+		for at > 0 && first[at-1].logOdds < logOdds {
+			at--
+		}
+		first = slices.Insert(first, at, example{f, pages < len(l.pages), logOdds})
+		first = first[:min(len(first), askedLabels)]
 	}
-	of := examples[from:]
-	order.By(of, func(a, b *example) int { return cmp.Compare(b.logOdds, a.logOdds) })
-	examples = examples[:from+min(len(of), askedLabels)]
 	for _, t := range t.terms {
 		counts[t.id] = 0
 	}
-	return examples
+	return append(examples, first...)
 }
 
 // nameIn is name for a page of which only the title and the terms are at hand: a

@@ -112,7 +112,7 @@ func isSeparator(c byte) bool { return joints[c] != 0 && joints[c] != odd }
 type look struct {
 	words  uint16 // between separators
 	joints uint8  // which separators, and whether it has anything but letters of ASCII in words of fewLetters and more
-	begin  byte   // with which its twins begin, see twin.Begin
+	begin  rune   // with which its twins begin, see twin.Begin
 }
 
 const (

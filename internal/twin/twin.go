@@ -1,6 +1,12 @@
 package twin
 
-import "slices"
+import (
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"labelup/internal/words"
+)
 
 // Verdict says how likely two names are one label.
 type Verdict int
@@ -124,11 +130,22 @@ func Alike(a, b string) bool {
 
 // Begin is the letter with which all names begin that are Alike, and 0 if they may
 // begin with any.
-func Begin(name string) byte {
-	if len(name) < 2 || !isLetter(name[0]) || isThe(name) {
+func Begin(name string) rune {
+	if len(name) < 2 || isThe(name) {
 		return 0
 	}
-	return name[0] | 0x20
+	if isLetter(name[0]) {
+		return rune(name[0] | 0x20)
+	}
+	const lastCyrillic = 0x52f // behind it are scripts in which letters change each other
+	c, size := utf8.DecodeRuneInString(name)
+	if next, _ := utf8.DecodeRuneInString(name[size:]); c < utf8.RuneSelf || c > lastCyrillic || unicode.IsMark(next) {
+		return 0
+	}
+	if c, _ = utf8.DecodeRuneInString(words.Plain(name[:size])); !unicode.IsLetter(c) {
+		return 0
+	}
+	return c
 }
 
 // mayGoOnAlike looks at the third letter of two names that begin with the same two.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 var verdicts = map[string]Verdict{"no": No, "perhaps": Perhaps, "sure": Sure}
@@ -47,5 +48,30 @@ func TestWhichNamesAreTwins(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The letter is looked at in place of the name: it must be the one of every key.
+func TestANameBeginsAsItsKeysDo(t *testing.T) {
+	t.Parallel()
+	known := 0
+	for c := rune(1); c < 0x600; c++ {
+		for _, next := range []rune{'a', 'u', '-', 'с', 'σ', '\u0301', '\u0306', '\u0308', '\u0345'} {
+			name := string(c) + string(next) + "xyz"
+			begin := Begin(name)
+			if begin == 0 {
+				continue
+			}
+			known++
+			form := FormOf(name)
+			for _, key := range form.Keys() {
+				if first, _ := utf8.DecodeRuneInString(key); first != begin {
+					t.Errorf("%q begins with %q and has the key %q", name, begin, key)
+				}
+			}
+		}
+	}
+	if known < 5000 {
+		t.Errorf("it is known of %d names only", known)
 	}
 }
