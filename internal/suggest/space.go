@@ -56,6 +56,7 @@ type space struct {
 	language words.Language // of the page
 	itself   int32          // which of the texts is the page's own, -1 if none
 	looks    int            // of mostUsedTwin
+	forms    int            // that it made
 	bare     string         // the page's text, once a spelling was looked for in it
 	places   map[string]treePlace
 }

@@ -47,6 +47,11 @@ func (s *space) mostUsedTwin(of int32) int32 {
 		if int32(i) == of || l.retired || s.in.OnlyListed && !l.listed || !twin.Alike(l.name, s.labels[of].name) {
 			continue
 		}
+		if l.form == nil {
+			if s.forms++; s.forms > mostForms {
+				continue
+			}
+		}
 		switch twin.Compare(l.formed(), s.labels[of].formed()) {
 		case twin.Sure:
 			if a, b := l, &s.labels[best]; a.listed && !b.listed || a.listed == b.listed && s.uses(a) > s.uses(b) {
@@ -124,6 +129,10 @@ func (s *space) hasAll(neighbour int32, stems []words.ID) bool {
 // mostLooks bounds how often all labels are looked through for a twin: there is
 // no page with so many labels, and no list with so many kinds in it.
 const mostLooks = 60
+
+// mostForms bounds how many labels are made ready to be compared for a page: many
+// may begin alike, and few do on purpose.
+const mostForms = 3000
 
 // mostErrors bounds how many labels one may be a misspelling of.
 const mostErrors = 8

@@ -137,9 +137,13 @@ func Begin(name string) rune {
 	if isLetter(name[0]) {
 		return rune(name[0] | 0x20)
 	}
-	const lastCyrillic = 0x52f // behind it are scripts in which letters change each other
 	c, size := utf8.DecodeRuneInString(name)
-	if next, _ := utf8.DecodeRuneInString(name[size:]); c < utf8.RuneSelf || c > lastCyrillic || unicode.IsMark(next) {
+	next, _ := utf8.DecodeRuneInString(name[size:])
+	switch {
+	case unicode.IsMark(next): // it may make another letter of this one
+		return 0
+	case c >= 'ぁ' && c <= 'ヺ' && (c < 'ァ' || c > 'ォ'), c >= 0x4e00 && c <= 0x9fff: // kana but what shortened changes, ideographs
+	case c < utf8.RuneSelf, c > lastCyrillic:
 		return 0
 	}
 	if c, _ = utf8.DecodeRuneInString(words.Plain(name[:size])); !unicode.IsLetter(c) {
@@ -147,6 +151,10 @@ func Begin(name string) rune {
 	}
 	return c
 }
+
+// lastCyrillic is the end of the alphabets of Europe. Behind it are scripts in which
+// letters change each other.
+const lastCyrillic = 0x52f
 
 // mayGoOnAlike looks at the third letter of two names that begin with the same two.
 // In a word of so many letters no plural changes it but that of leao, leoes, nor does

@@ -55,8 +55,11 @@ func TestWhichNamesAreTwins(t *testing.T) {
 func TestANameBeginsAsItsKeysDo(t *testing.T) {
 	t.Parallel()
 	known := 0
-	for c := rune(1); c < 0x600; c++ {
-		for _, next := range []rune{'a', 'u', '-', 'с', 'σ', '\u0301', '\u0306', '\u0308', '\u0345'} {
+	for c := rune(1); c < 0x5000; c++ {
+		if c == 0x600 {
+			c = 0x3000
+		}
+		for _, next := range []rune{'a', 'u', '-', 'с', 'σ', 'ア', 'ー', '字', '\u3099', '\u0301', '\u0306', '\u0308', '\u0345'} {
 			name := string(c) + string(next) + "xyz"
 			begin := Begin(name)
 			if begin == 0 {
