@@ -56,7 +56,10 @@ func (r *reading) counted(title string, counts map[string]int) text {
 		all = append(all, counted{word, count})
 	}
 	order.By(all, func(a, b *counted) int {
-		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.word, b.word))
+		if a.count != b.count { // comparing words costs more
+			return cmp.Compare(b.count, a.count)
+		}
+		return cmp.Compare(a.word, b.word)
 	})
 	if len(all) > mostCountedWords {
 		all, r.leftOut = all[:mostCountedWords], true
