@@ -243,3 +243,13 @@ func TestAGlanceMissesNothingThatIsOnThePage(t *testing.T) {
 		t.Fatalf("only %d labels were found", found) // or nothing was tested
 	}
 }
+
+func TestAGlanceSeesFormsOfShortWords(t *testing.T) {
+	t.Parallel()
+	for _, form := range [][2]string{{"using", "use"}, {"aging", "ages"}, {"dry", "dried"}, {"going", "go"}, {"colouring", "color"}, {"hiring", "hire"}, {"openness", "open"}} {
+		page := Page{Body: markdown("It is what they have for the " + form[1] + " of it.")}
+		if s, x, _, _ := understand(&Input{Page: page}); !x.mayHave(form[0], lookAt(form[0])) {
+			t.Errorf("%s is not seen where the page has %s, in %v", form[0], form[1], s.language)
+		}
+	}
+}

@@ -54,7 +54,7 @@ func (n *numbering) number(key uint64) (number uint32, isNew bool) {
 	if 2*len(n.keys) > len(n.slots) {
 		n.makeSlots(65 - n.shift)
 		for i, key := range n.keys {
-			n.slots[n.slot(key)] = uint32(i + 1) //nolint:gosec // as above
+			n.slots[n.slot(key)] = uint32(i + 1)
 		}
 	}
 	return uint32(len(n.keys) - 1), true //nolint:gosec // as above
