@@ -77,7 +77,7 @@ func TestASpaceForgetsThePagesItWasAskedAbout(t *testing.T) {
 	if diff := cmp.Diff(first, space.Suggest(Input{Page: pages[0]})); diff != "" {
 		t.Errorf("asked again (-first +again):\n%s", diff)
 	}
-	if space.reader.Len() != words || space.terms() != terms || len(space.labels) != labels || len(space.byName) != labels {
+	if space.reader.Len() != words || space.terms() != terms || len(space.labels) != labels || len(space.byName.keys) != labels {
 		t.Errorf("it holds %d words, %d terms, %d labels, held %d, %d, %d", space.reader.Len(), space.terms(), len(space.labels), words, terms, labels)
 	}
 }
