@@ -214,7 +214,7 @@ const (
 
 	// How many labels a page has where nobody can tell.
 	usualLabels = 3
-	// How many of the labels that a page has are right.
+	// How many of the labels that a page has and that fit are right.
 	heldRight = 0.9
 	// A list is as long as if a page had so many times the labels that pages here
 	// have: what is missing from a list is missed more than what is too much in it.
@@ -240,9 +240,9 @@ func (s *space) isTicked(x *pageIndex, c *candidate) bool {
 
 // worthShowing is how many of the best candidates to show: as many as make the list
 // most like the labels that people would give the page, by the mean of F1 that is to
-// be expected. The labels that it has are on the list. Source: Lewis, Evaluating and optimizing autonomous text
+// be expected. Those that it has and that fit are on the list. Source: Lewis, Evaluating and optimizing autonomous text
 // classification systems, 1995.
-func (s *space) worthShowing(picked []candidate) int {
+func (s *space) worthShowing(picked []candidate, held int) int {
 	labels := usualLabels * generous
 	if len(s.labelsOf) > 0 {
 		sum := 0
@@ -251,7 +251,7 @@ func (s *space) worthShowing(picked []candidate) int {
 		}
 		labels = float64(generous*float64(sum)) / float64(len(s.labelsOf))
 	}
-	has := float64(len(s.in.Page.Labels))
+	has := float64(held)
 	right := float64(heldRight * has)
 	best, count := right/(has+labels), 0
 	for i := range picked {
@@ -323,7 +323,7 @@ func (s *space) pick(found []candidate, limit int) (picked []candidate, allHeld 
 		picked = append(picked, c)
 	}
 	if !s.in.Unlikely {
-		picked = picked[:s.worthShowing(picked)]
+		picked = picked[:s.worthShowing(picked, held)]
 	}
 	return picked, held > 0 && len(picked) == 0 && !turnedDown
 }
