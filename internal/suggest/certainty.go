@@ -97,7 +97,7 @@ func (s *Space) ask(situation Situation, most int) []example {
 	terms := 0
 	for i := range s.texts {
 		if terms += s.texts[i].shared; s.texts[i].words >= minText {
-			all = append(all, int32(i)) //nolint:gosec // a request holds some hundreds
+			all = append(all, int32(i))
 		}
 	}
 	n := len(s.texts)
@@ -318,10 +318,10 @@ func pulled(expected Features, prior *Curvature, examples []example) Features {
 			}
 			likely += elementary.Log(1 - math.Abs(wrong))
 			sharp := float64(p * (1 - p))
-			for j := range features {
-				gradient[j] += float64(wrong * f[j])
-				for k := range j + 1 {
-					curve[j][k] += float64(float64(sharp*f[j]) * f[k])
+			for j, x := range f {
+				gradient[j] += float64(wrong * x)
+				for k, y := range f[:j+1] {
+					curve[j][k] += float64(float64(sharp*x) * y)
 				}
 			}
 		}

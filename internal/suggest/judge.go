@@ -240,8 +240,8 @@ func (s *space) isTicked(x *pageIndex, c *candidate) bool {
 
 // worthShowing is how many of the best candidates to show: as many as make the list
 // most like the labels that people would give the page, by the mean of F1 that is to
-// be expected. Those that it has and that fit are on the list. Source: Lewis, Evaluating and optimizing autonomous text
-// classification systems, 1995.
+// be expected. Those that it has and that fit are on the list. Source: Lewis,
+// Evaluating and optimizing autonomous text classification systems, 1995.
 func (s *space) worthShowing(picked []candidate, held int) int {
 	labels := usualLabels * generous
 	if len(s.labelsOf) > 0 {

@@ -329,13 +329,13 @@ func (x *pageIndex) follow(chain *chains, p *spelling, stems []words.ID, n *nami
 	}
 	// A name is looked for where the page has the rarest of its words: many
 	// labels may begin with a word that the page is full of.
-	rarest := 0
+	rarest, fewest := 0, int32(math.MaxInt32)
 	for i, id := range stems {
 		if chain.first(id) == 0 {
 			return
 		}
-		if chain.times[id] < chain.times[stems[rarest]] {
-			rarest = i
+		if times := chain.times[id]; times < fewest {
+			rarest, fewest = i, times
 		}
 	}
 	for at := chain.first(stems[rarest]); at != 0 && n.count < maxOccurrences; at = chain.next[at-1] {

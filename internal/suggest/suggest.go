@@ -224,7 +224,7 @@ func (s *Space) of(in *Input, language words.Language) *space {
 	if in.Page.ID != "" {
 		for at, from := range s.from {
 			if s.given.Neighbours[from].ID == in.Page.ID {
-				page.itself = int32(at) //nolint:gosec // a request holds some hundreds
+				page.itself = int32(at)
 				break
 			}
 		}
