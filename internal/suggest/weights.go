@@ -1,7 +1,7 @@
 package suggest
 
 // fitted are the weights of logistic regressions. Written by `make fit`; do not
-// edit. Engine 4, 18f-posts, carpentries, efcl, tw5-en, SHA-256 29e6afa9a314e447a78d3c69dfda1888.
+// edit. Engine 4, 18f-posts, carpentries, efcl, tw5-en, SHA-256 c4d651ba0a7f3c48ec5ba1e751755f89.
 var fitted = Weights{
 	Of: [situations]Features{
 		ByPages: {
@@ -38,11 +38,11 @@ var fitted = Weights{
 			0.0000,  // similar
 			0.0000,  // profile
 			0.0000,  // pattern
-			1.5383,  // title words
+			1.5377,  // title words
 			0.0000,  // text words
-			0.3824,  // whole name
+			0.3822,  // whole name
 			0.0000,  // usage
-			-2.5450, // constant
+			-2.5442, // constant
 		},
 	},
 	Prior: [situations]Curvature{
@@ -80,16 +80,16 @@ var fitted = Weights{
 			{0, 0, 0, 0, 0, 0, 0, 0},
 			{0, 0, 0, 0, 0, 0, 0, 0},
 			{0, 0, 0, 0, 0, 0, 0, 0},
-			{0, 0, 0, 0.30505, 0, 0.630691, 0, 0.319814},
+			{0, 0, 0, 0.305058, 0, 0.630703, 0, 0.319825},
 			{0, 0, 0, 0, 0, 0, 0, 0},
-			{0, 0, 0, 0.630691, 0, 3.11317, 0, 1.52587},
+			{0, 0, 0, 0.630703, 0, 3.11327, 0, 1.52584},
 			{0, 0, 0, 0, 0, 0, 0, 0},
-			{0, 0, 0, 0.319814, 0, 1.52587, 0, 0.933824},
+			{0, 0, 0, 0.319825, 0, 1.52584, 0, 0.933785},
 		},
 	},
 	Level: [situations]Line{
 		ByPages:  {0.8587, -0.3603},
-		BySearch: {0.9135, -0.2464},
+		BySearch: {0.9135, -0.2463},
 		ByTitles: {0.8595, -0.2374},
 		ByName:   {0.0000, 0.0000},
 	},
