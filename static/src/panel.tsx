@@ -24,7 +24,7 @@ interface Props {
 }
 
 export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.Element | null {
-  const [space] = useState<Space>({ key: shell.spaceKey });
+  const [space] = useState<Space>({ key: shell.spaceKey, id: shell.spaceId });
   const [suggesting, setSuggesting] = useState({ open: false, times: 0 });
   const [told, setTold] = useState(""); // by the suggestions
   const [typed, setTyped] = useState(""); // told by what is typed
@@ -57,6 +57,11 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
   useEffect(() => {
     if (mayChange && shell.view === "byline") expect();
   }, [mayChange]);
+
+  /** What a person adds may take the place of something. */
+  function change({ add = [], remove = [] }: { add?: string[]; remove?: string[] }): void {
+    dispatch({ type: "change", add, remove: [...remove, ...(space.replacedBy?.(add, all) ?? [])] });
+  }
 
   function ask(): void {
     setSuggesting({ open: true, times: suggesting.times + 1 });
@@ -95,7 +100,7 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
         {(mayChange || state.outcome) && (
           <div class="controls" onPointerOver={expect} onFocusIn={expect}>
             {mayChange && (
-              <Adding host={host} say={say} held={all} prefix={shell.prefix} space={space} handle={add} tell={setTyped} add={(names) => dispatch({ type: "change", add: names })} />
+              <Adding host={host} say={say} held={all} prefix={shell.prefix} space={space} handle={add} tell={setTyped} add={(add) => change({ add })} />
             )}
             {mayChange && <button type="button" class="quiet" ref={suggest} onMouseDown={keepFocus} onClick={ask}>{say("suggest")}</button>}
             <Done state={state} say={say} undo={() => dispatch({ type: "undo" })} focusAfter={() => add.current?.focus()} />
@@ -113,7 +118,7 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
           waiting={state.queue.length}
           ask={ask}
           close={close}
-          change={(change) => dispatch({ type: "change", ...change })}
+          change={change}
           tell={setTold}
         />
       )}

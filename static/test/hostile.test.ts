@@ -87,5 +87,5 @@ test("comparing names takes time that grows with their length", () => inTime(() 
     offersFor(name, known, names, "");
     for (const { form } of known) compare(formOf(name), form);
   }
-  confirm(hold([], names, "listed"), { known, read: true, held: names, prefix: "" });
+  confirm(hold([], names, "listed"), { known, read: true, rules: undefined, held: names, prefix: "" });
 }));

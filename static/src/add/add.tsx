@@ -3,15 +3,18 @@
 // Loaded when somebody is about to type (adding.tsx).
 
 import { Fragment, h, type JSX, type RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Host } from "../host.ts";
 import { namesIn, normalise, problemOf, textsIn } from "../name.ts";
 import type { Say } from "../strings.ts";
 import { loadStyle } from "../style.ts";
-import { loadInUse, offersFor, spaceReader, twinOnPage, type Known, type Offer, type Space } from "../inuse.ts";
+import { loadInUse, offersFor, spaceReader, twinOnPage, withListed, type Known, type Offer, type Space } from "../inuse.ts";
+import { vocabularyReader } from "../listed.ts";
+import { lacking, rulesOf, rulingOn, type Rules } from "../space/rules.ts";
+import { EMPTY } from "../space/vocabulary.ts";
 import { Confirm } from "./confirm.tsx";
 import { compared, confirm, hold, MOST_PENDING, type Pending, type Settled, type World } from "./pending.ts";
-import { loadWords, type Words } from "./words.ts";
+import { advice, isolated, loadWords, replacing, type Words } from "./words.ts";
 
 export interface Props {
   host: Host;
@@ -41,23 +44,27 @@ export interface Props {
 export const ready: Promise<Words> = Promise.all([loadWords(), loadStyle("add.css")]).then(([words]) => words);
 
 const COMPARE_WITHIN = 3_000; // ms; later a name that was entered waits to be confirmed
+const IN_POPUP = '[data-view="byline"]'; // there is room below the field: see add.css
 const LONGEST_LIST = MOST_PENDING * 300; // characters
 
 export function Add({ host, say, words, held, prefix, space, open, close, show, focus, input, start, add, tell }: Props): JSX.Element {
   const [inUse, setInUse] = useState<{ known: Known[]; read: boolean }>({ known: [], read: false });
+  const [rules, setRules] = useState<Rules>();
   const [text, setText] = useState(start.text);
   const [active, setActive] = useState(-1); // none until moved to: Enter takes what is typed
   const [listed, setListed] = useState(false);
   const [pending, setPending] = useState(() => hold([], start.entered.flatMap(named), "entered"));
   const [tooMany, setTooMany] = useState(false);
-  const world: World = { ...inUse, held, prefix };
+  const known = useMemo(() => (rules ? withListed(inUse.known, rules) : inUse.known), [inUse.known, rules]);
+  const world: World = { known, read: inUse.read && rules !== undefined, rules, held, prefix };
   const now = useRef({ pending, world });
   now.current = { pending, world };
 
-  const asked = useRef(false);
+  const reading = useRef(false);
   useEffect(() => {
-    if (!open || asked.current) return;
-    asked.current = true;
+    if (!open || reading.current) return;
+    reading.current = true;
+    void vocabularyReader(host, space)().then(rulesOf, () => rulesOf(EMPTY)).then(setRules);
     void loadInUse(host, spaceReader(host, space), (known) => setInUse({ known, read: false })).then(() => setInUse(({ known }) => ({ known, read: true })));
   }, [open]);
 
@@ -72,9 +79,9 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
     if (!waiting) return;
     const late = () => setPending((all) => all.map((p) => (p.stage === "entered" ? { ...p, stage: "late" } : p)));
     // Not at once even if all is read: what is added renders the panel anew, in the middle of this.
-    const timer = inUse.read ? setTimeout(() => take(compared(now.current.pending, now.current.world))) : setTimeout(late, COMPARE_WITHIN);
+    const timer = world.read ? setTimeout(() => take(compared(now.current.pending, now.current.world))) : setTimeout(late, COMPARE_WITHIN);
     return () => clearTimeout(timer);
-  }, [inUse.read, waiting]);
+  }, [world.read, waiting]);
 
   // What only waits to be compared is not worth moving the page for.
   const toConfirm = pending.some((p) => p.stage !== "entered");
@@ -84,7 +91,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
   useEffect(() => () => tell(""), []);
 
   const names = named(text);
-  const { offers, hint } = listed ? choices(names, say, words, world, { tooMany, waiting }) : { offers: [], hint: undefined };
+  const { offers, hint, asked } = listed ? choices(names, say, words, world, { tooMany, waiting }) : NO_CHOICES;
   const chosen = offers[active];
 
   function named(list: string): string[] {
@@ -140,7 +147,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
   }
 
   function enter(name: string): void {
-    if (inUse.read || inUse.known.some((k) => k.name === name)) add([name]);
+    if (world.read || (rules && known.some((k) => k.name === name))) add([name]);
     else setPending(hold(pending, [name], "entered"));
     write("");
   }
@@ -150,7 +157,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
     if (chosen) enter(chosen.name);
     else if (names.length > 1 || (names.length && toConfirm)) list(names) && write("");
     else if (name === undefined) take(confirm(pending, world));
-    else if (!problemOf(name) && !held.includes(name)) enter(name);
+    else if (!problemOf(name) && !held.includes(name) && !(rules && rulingOn(name, rules)?.refused)) enter(name);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -216,8 +223,20 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
       <div class="offers" onMouseDown={(event) => event.preventDefault() /* keeps the focus in the field */}>
         {hint && <p id="hint" class={hint.wrong ? "hint wrong" : "hint"} title={hint.text}>{hint.text}</p>}
         {offers.length > 0 && (
-          <div id="offers" tabIndex={-1} class={text ? undefined : "most-used"} role="listbox" aria-label={words("offers")} aria-orientation="horizontal">
-            {offers.map((offer, i) => <Choice key={offer.name} offer={offer} words={words} id={`offer-${i}`} active={i === active} choose={() => (enter(offer.name), focus())} />)}
+          <div id="offers" tabIndex={-1} class={text ? undefined : "most-used"} role="listbox" aria-label={words("offers")} aria-orientation={document.querySelector(IN_POPUP) ? "vertical" : "horizontal"}>
+            {inGroups(offers, rules).map(({ group, of }) => {
+              const choices = of.map((offer) => {
+                const i = offers.indexOf(offer);
+                return <Choice key={offer.name} offer={offer} world={world} words={words} id={`offer-${i}`} active={i === active} told={hint && names[0]} choose={() => (enter(offer.name), focus())} />;
+              });
+              if (!group) return choices;
+              return (
+                <div key={of[0]!.name} class="group" role="group" aria-label={group}>
+                  {group !== asked && <span class="aside" aria-hidden="true">{group}</span>}
+                  {choices}
+                </div>
+              );
+            })}
           </div>
         )}
       </div>
@@ -226,40 +245,76 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
   );
 }
 
-function Choice({ offer, words, id, active, choose }: { offer: Offer; words: Words; id: string; active: boolean; choose(): void }): JSX.Element {
-  const { kind, name, uses } = offer;
+/** Offers that follow each other and are of the same group, together. */
+function inGroups(offers: Offer[], rules: Rules | undefined): { group: string; of: Offer[] }[] {
+  const runs: { group: string; of: Offer[] }[] = [];
+  for (const offer of offers) {
+    const group = rules?.entries.get(offer.name)?.group ?? "";
+    if (runs.at(-1)?.group === group) runs.at(-1)!.of.push(offer);
+    else runs.push({ group, of: [offer] });
+  }
+  return runs;
+}
+
+interface ChoiceProps {
+  offer: Offer;
+  world: World;
+  words: Words;
+  id: string;
+  active: boolean;
+  /** The name of which the hint tells, beside it. */
+  told: string | undefined;
+  choose(): void;
+}
+
+function Choice({ offer, world: { held, rules }, words, id, active, told, choose }: ChoiceProps): JSX.Element {
+  const { kind, name, uses, by } = offer;
   const element = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (active) element.current!.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [active]);
+  const entry = rules?.entries.get(name);
+  const why = by ? words(rules?.entries.has(by) ? "instead" : "means", { name: isolated(by) }) : kind === "twin" ? words("twin") : "";
+  const replaced = rules && name !== told ? replacing(name, held, rules, words) : "";
+  const about = entry?.description ?? "";
   // There is room for a number; a screen reader and who points at it get the sentence.
-  const where = uses ? words("uses", { count: uses }) : words("elsewhere");
-  const full = kind === "twin" ? `${words("twin")} ${where}` : kind === "known" ? where : "";
-  const short = { create: "↵", twin: words("twin"), known: uses || "" }[kind];
+  const where = kind === "create" ? "" : uses ? words("uses", { count: uses }) : entry ? "" : words("elsewhere");
+  const short = [by && by === told ? "" : why, replaced].filter(Boolean).join(" · ") || (kind === "create" ? "↵" : about ? "" : uses || "");
+  const full = [why, replaced, about, where].filter(Boolean);
   return (
-    <div id={id} ref={element} role="option" class={kind} aria-selected={active} title={[name, full].filter(Boolean).join(" · ")} onClick={choose}>
+    <div id={id} ref={element} role="option" class={by ? "by" : kind} aria-selected={active} title={[name, ...full].join(" · ")} onClick={choose}>
       <span class="name">{kind === "create" ? words("create", { name }) : <bdi>{name}</bdi>}</span>
       {short && <span class="aside" aria-hidden="true">{short}</span>}
-      {full && <span class="unseen">{full}</span>}
+      {about && <span class="about" aria-hidden="true" dir="auto">{about}</span>}
+      {full.length > 0 && <span class="unseen">{full.join(" ")}</span>}
     </div>
   );
 }
 
-type Choices = { offers: Offer[]; hint: { text: string; wrong: boolean } | undefined };
+/** asked: the group that the hint asks for, if it is one. */
+type Choices = { offers: Offer[]; hint?: { text: string; wrong: boolean } | undefined; asked?: string | undefined };
+const NO_CHOICES: Choices = { offers: [] };
 
-function choices(names: string[], say: Say, words: Words, { known, read, held, prefix }: World, { tooMany, waiting }: { tooMany: boolean; waiting: boolean }): Choices {
-  const wrong = (text: string): Choices => ({ offers: [], hint: { wrong: true, text } });
+function choices(names: string[], say: Say, words: Words, { known, read, held, prefix, rules }: World, { tooMany, waiting }: { tooMany: boolean; waiting: boolean }): Choices {
+  const wrong = (text: string, offers: Offer[] = []): Choices => ({ offers, hint: { wrong: true, text } });
   if (tooMany) return wrong(words("tooMany", { most: MOST_PENDING }));
   const [name] = names;
   const problem = name === undefined ? undefined : problemOf(name);
   if (problem) return wrong(say(`wrong.${problem.rule}`, { character: problem.character }));
-  const offers = offersFor(name ?? "", known, held, prefix);
+  const offers = offersFor(name ?? "", known, held, prefix, rules);
+  const onPage = name !== undefined && held.includes(name);
+  const ruling = name && rules && !onPage ? rulingOn(name, rules) : undefined;
+  if (ruling?.refused) return wrong(advice(ruling, words), offers);
   const twin = name && twinOnPage(name, held);
+  const lacks = !name && rules ? lacking(held, prefix, rules) : [];
   const text = () => {
     if (waiting && !name) return words("comparing");
-    if (name && held.includes(name)) return words("held", { name });
+    if (onPage) return words("held", { name: name! });
     if (twin) return words("heldTwin", { name: twin });
+    if (ruling) return advice(ruling, words);
+    if (name && rules) return replacing(name, held, rules, words);
+    if (lacks.length) return words("lacking", { groups: lacks.map(isolated).join(", ") });
     return known.length || read ? "" : words("reading");
   };
-  return { offers, hint: text() ? { text: text(), wrong: false } : undefined };
+  return { offers, hint: text() ? { text: text(), wrong: false } : undefined, asked: lacks.length === 1 ? lacks[0] : undefined };
 }

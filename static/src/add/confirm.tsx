@@ -4,8 +4,8 @@
 import { h, type JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Say } from "../strings.ts";
-import { verdictOn, type Pending, type Verdict, type World } from "./pending.ts";
-import type { Words } from "./words.ts";
+import { isBad, verdictOn, type Pending, type Verdict, type World } from "./pending.ts";
+import { advice, replacing, type Words } from "./words.ts";
 
 interface Props {
   pending: Pending[];
@@ -26,8 +26,8 @@ export function Confirm({ pending, world, say, words, set, edit, confirm, focusA
   const removedFromHere = useRef(false);
   const buttons = () => [...group.current!.querySelectorAll<HTMLElement>("li button:not(.remove)")];
   // Each name is compared with all labels in use, which is too much for each key that is pressed.
-  const verdicts = useMemo(() => pending.map((p) => verdictOn(p.name, world)), [pending, world.known, world.held, world.prefix]);
-  const good = verdicts.filter(({ kind }) => kind !== "bad" && kind !== "held").length;
+  const verdicts = useMemo(() => pending.map((p) => verdictOn(p.name, world)), [pending, world.known, world.held, world.prefix, world.rules]);
+  const good = verdicts.filter((verdict) => !isBad(verdict) && verdict.kind !== "held").length;
 
   useLayoutEffect(() => {
     // One stop for Tab, whatever buttons the chips have at the moment.
@@ -66,13 +66,14 @@ export function Confirm({ pending, world, say, words, set, edit, confirm, focusA
       <ul role="list">
         {pending.map((p, i) => {
           const verdict = verdicts[i]!;
+          const use = insteadOf(verdict, world.held);
           const common = { onFocus: (event: FocusEvent) => setCurrent(buttons().indexOf(event.currentTarget as HTMLElement)), onKeyDown: (event: KeyboardEvent) => onKeyDown(event, p) };
           return (
-            <li key={p.name} class={`pending ${verdict.kind}`}>
+            <li key={p.name} class={`pending ${isBad(verdict) ? "bad" : verdict.kind}`}>
               <button type="button" class="name" title={p.name} aria-describedby={`note-${i}`} aria-keyshortcuts="Delete" onClick={() => edit(p)} {...common}><bdi>{p.name}</bdi></button>
-              <span class="aside" id={`note-${i}`} dir="auto">{note(p, verdict, say, words)}</span>
-              {verdict.kind === "twin" && !verdict.onPage && (
-                <button type="button" class="link" title={words("useTwin", { name: verdict.of })} aria-label={words("useTwin", { name: verdict.of })} onClick={() => replace(p, verdict.of)} {...common}><bdi>{verdict.of}</bdi></button>
+              <span class="aside" id={`note-${i}`} dir="auto">{note(p, verdict, world, say, words)}</span>
+              {use && (
+                <button type="button" class="link" title={words("useTwin", { name: use })} aria-label={words("useTwin", { name: use })} onClick={() => replace(p, use)} {...common}><bdi>{use}</bdi></button>
               )}
               <button type="button" class="remove" tabIndex={-1} title={say("remove", { name: p.name })} aria-label={say("remove", { name: p.name })} onClick={() => remove(p)}>
                 <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
@@ -91,9 +92,19 @@ export function Confirm({ pending, world, say, words, set, edit, confirm, focusA
   );
 }
 
+/** The label that is offered instead of a name; "" for none. */
+function insteadOf(verdict: Verdict, held: string[]): string {
+  if (verdict.kind === "against") return held.includes(verdict.ruling.of) ? "" : verdict.ruling.of;
+  return verdict.kind === "twin" && !verdict.onPage ? verdict.of : "";
+}
+
 /** What a chip says beside its name. */
-function note(p: Pending, verdict: Verdict, say: Say, words: Words): string {
+function note(p: Pending, verdict: Verdict, { held, rules }: World, say: Say, words: Words): string {
+  const replaced = rules && verdict.kind !== "held" && !isBad(verdict) ? replacing(p.name, held, rules, words) : "";
+  if (replaced) return replaced;
   switch (verdict.kind) {
+    case "against":
+      return advice(verdict.ruling, words);
     case "bad":
       return say(`wrong.${verdict.problem.rule}`, { character: verdict.problem.character });
     case "held":

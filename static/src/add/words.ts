@@ -2,6 +2,7 @@
 // who open a page never type one.
 
 import { fetchCatalogue, languageFor, sayIn, type KeyOf, type Speaker } from "../say.ts";
+import { replacedBy, type Rules, type Ruling } from "../space/rules.ts";
 import en from "./strings/en.json";
 
 export type Words = Speaker<KeyOf<typeof en>>;
@@ -11,4 +12,26 @@ export async function loadWords(): Promise<Words> {
   const language = languageFor(document.documentElement.lang);
   const catalogue = language === "en" ? en : await fetchCatalogue(new URL("add/strings/", import.meta.url), language).catch(() => undefined);
   return catalogue ? sayIn(language, catalogue, en) : sayIn("en", en, en);
+}
+
+/** Why the vocabulary is against a name: to be said beside it. */
+export function advice({ why, of }: Ruling, words: Words): string {
+  switch (why) {
+    case "retired":
+    case "unlisted":
+      return words(why);
+    case "synonym":
+      return words("called", { label: isolated(of) });
+  }
+}
+
+/** What goes from the page when a name is added; "" if nothing does. */
+export function replacing(name: string, held: readonly string[], rules: Rules, words: Words): string {
+  const names = replacedBy([name], held, rules);
+  return names.length ? words("replaces", { names: names.map(isolated).join(", ") }) : "";
+}
+
+/** A text in a sentence, in its own direction of writing. */
+export function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }

@@ -5,9 +5,9 @@
 import { contentPath, labelsOf, search, type Content } from "../confluence.ts";
 import type { Host } from "../host.ts";
 import type { Shell } from "../shell.ts";
-import { keptIn } from "../space/shards.ts";
-import { withFollowed, type Vocabulary as Listed } from "../space/vocabulary.ts";
+import type { Vocabulary as Listed } from "../space/vocabulary.ts";
 import { countLabels, type ReadSpace } from "../inuse.ts";
+import { readVocabulary } from "../listed.ts";
 import { dismissedIn } from "./dismissals.ts";
 import { MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request, type Term, type Tree } from "./request.ts";
 
@@ -40,7 +40,7 @@ interface Vocabulary {
 export async function gather(host: Host, shell: Shell, readSpace: ReadSpace): Promise<Material> {
   const path = contentPath(shell.contentType, shell.contentId);
   const space = part(readSpace());
-  const vocabulary = part(readVocabulary(host, shell.spaceId));
+  const vocabulary = part(readVocabulary(host, shell.spaceId).then(vocabularyOf));
   const dismissed = part(dismissedIn(host, path));
   const { above, ...page } = await readText(host, path, shell.contentType);
   const tree = part(readTree(host, above, shell));
@@ -74,30 +74,12 @@ async function readTree(host: Host, above: string, { contentId, contentType }: S
   return { parent: parent ? labelsOf(parent) : [], siblings: counts(siblings).slice(0, MOST_SIBLINGS), of: siblings.length };
 }
 
-/** The space's vocabulary, with the one that it follows. */
-async function readVocabulary(host: Host, spaceId: string): Promise<Vocabulary> {
-  if (!spaceId) return { terms: [], only: false };
-  const own = await keptOf(host, spaceId);
-  const followed = own.follows ? await keptOf(host, own.follows).catch(() => undefined) : undefined;
-  const { entries, mode } = withFollowed(own, followed).vocabulary;
+/** A vocabulary as the service takes it. */
+function vocabularyOf({ entries, mode }: Listed): Vocabulary {
   const terms = entries.map(({ label, synonyms, description, group, retired }) => ({ label, synonyms, description, group: group ?? "", retired }));
   let bytes = MOST_TERM_BYTES;
   let synonyms = MOST_SYNONYMS_IN_ALL;
   return { terms: terms.filter((term) => (bytes -= bytesOf(term)) >= 0 && (synonyms -= term.synonyms.length) >= 0), only: mode === "listed" };
-}
-
-/** Reads by key: a space's other properties may be large. */
-async function keptOf(host: Host, spaceId: string): Promise<Listed> {
-  const values = new Map<string, unknown>();
-  const read = async (key: string) => {
-    const body = (await host.read(`/api/v2/spaces/${encodeURIComponent(spaceId)}/properties?${new URLSearchParams({ key })}`)) as { results?: { key?: unknown; value?: unknown }[] } | null;
-    values.set(key, body?.results?.find((property) => property?.key === key)?.value);
-  };
-  for (;;) {
-    const kept = keptIn(values);
-    if (!("need" in kept)) return kept.vocabulary;
-    await Promise.all(kept.need.map(read));
-  }
 }
 
 /** The labelled pages that a search of the service's own finds, with their text. */

@@ -1,0 +1,50 @@
+// The vocabulary of a frame's space, with the one that it follows, read through
+// the host as the viewer: for who adds labels or asks for suggestions, and for
+// nobody who only reads.
+
+import type { Host } from "./host.ts";
+import type { Space } from "./inuse.ts";
+import { replacedBy, rulesOf } from "./space/rules.ts";
+import { keptIn } from "./space/shards.ts";
+import { EMPTY, withFollowed, type Vocabulary } from "./space/vocabulary.ts";
+
+export type ReadVocabulary = () => Promise<Vocabulary>;
+
+/** Reads the vocabulary once for all who ask, and again only after a failure. From then on the frame's changes keep its "one of" groups. */
+export function vocabularyReader(host: Host, space: Space): ReadVocabulary {
+  return async () => {
+    space.listing ??= readVocabulary(host, space.id);
+    const vocabulary = await space.listing.catch((error: unknown) => {
+      space.listing = undefined;
+      throw error;
+    });
+    if (!space.replacedBy) {
+      const rules = rulesOf(vocabulary);
+      space.replacedBy = (names, held) => replacedBy(names, held, rules);
+    }
+    return vocabulary;
+  };
+}
+
+/** Rejects with HostError. */
+export async function readVocabulary(host: Host, spaceId: string): Promise<Vocabulary> {
+  if (!spaceId) return EMPTY;
+  const own = await keptOf(host, spaceId);
+  const followed = own.follows ? await keptOf(host, own.follows).catch(() => undefined) : undefined;
+  return withFollowed(own, followed).vocabulary;
+}
+
+/** Reads by key: a space's other properties may be large. */
+async function keptOf(host: Host, spaceId: string): Promise<Vocabulary> {
+  const values = new Map<string, unknown>();
+  const read = async (key: string) => {
+    const body = (await host.read(`/api/v2/spaces/${encodeURIComponent(spaceId)}/properties?${new URLSearchParams({ key })}`)) as { results?: unknown } | null;
+    const results: ({ key?: unknown; value?: unknown } | null)[] = Array.isArray(body?.results) ? body.results : [];
+    values.set(key, results.find((property) => property?.key === key)?.value);
+  };
+  for (;;) {
+    const kept = keptIn(values);
+    if (!("need" in kept)) return kept.vocabulary;
+    await Promise.all(kept.need.map(read));
+  }
+}
