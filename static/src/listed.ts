@@ -8,10 +8,8 @@ import { replacedBy, rulesOf } from "./space/rules.ts";
 import { keptIn } from "./space/shards.ts";
 import { EMPTY, withFollowed, type Vocabulary } from "./space/vocabulary.ts";
 
-export type ReadVocabulary = () => Promise<Vocabulary>;
-
 /** Reads the vocabulary once for all who ask, and again only after a failure. From then on the frame's changes keep its "one of" groups. */
-export function vocabularyReader(host: Host, space: Space): ReadVocabulary {
+export function vocabularyReader(host: Host, space: Space): () => Promise<Vocabulary> {
   return async () => {
     space.listing ??= readVocabulary(host, space.id);
     const vocabulary = await space.listing.catch((error: unknown) => {
@@ -27,7 +25,7 @@ export function vocabularyReader(host: Host, space: Space): ReadVocabulary {
 }
 
 /** Rejects with HostError. */
-export async function readVocabulary(host: Host, spaceId: string): Promise<Vocabulary> {
+async function readVocabulary(host: Host, spaceId: string): Promise<Vocabulary> {
   if (!spaceId) return EMPTY;
   const own = await keptOf(host, spaceId);
   const followed = own.follows ? await keptOf(host, own.follows).catch(() => undefined) : undefined;

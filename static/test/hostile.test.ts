@@ -60,7 +60,7 @@ const readers: [name: string, read: (text: string) => unknown][] = [
   ["the labels of a listing", (text) => assert.deepEqual(globalNames({ results: [{ name: text }] }), [])],
   ["the page", (text) => readPage(host(text), "page", "1")],
   ["what was dismissed", async (text) => assert.deepEqual((await dismissedIn(host(text), "/api/v2/pages/1")).names, [])],
-  ["what suggestions are made of", async (text) => assert.deepEqual((await gather(host(text), shell, spaceReader(host(text), { key: "DS" }))).vocabulary.terms, [])],
+  ["what suggestions are made of", async (text) => assert.deepEqual((await gather(host(text), shell, { key: "DS", id: "1" })).vocabulary.terms, [])],
   ["the labels in use", async (text) => {
     let known: Known[] = [];
     await loadInUse(host(text), spaceReader(host(text), { key: "DS" }), (all) => (known = all));

@@ -53,7 +53,7 @@ test("what was read for this page comes before the rest of the space, each page 
 test("a vocabulary that would be too much is cut", async () => {
   const labels = Array.from({ length: 6_000 }, (_, i) => ({ label: `label-${i}`, synonyms: Array.from({ length: 50 }, (_, n) => `${n}`.padEnd(90, "x")), description: "y".repeat(900) }));
   const read = (path: string) => (path.includes("/spaces/") ? { results: [{ key: "labelup_vocabulary", value: { labels } }] } : { title: "Title" });
-  const { vocabulary } = await gather(host(read), shell, async () => []);
+  const { vocabulary } = await gather(host(read), shell, { key: "", id: "1" });
   assert.ok(vocabulary.terms.length > 100 && bytes(vocabulary.terms) <= 500_100);
   assert.deepEqual([vocabulary.terms[0]!.synonyms.length, vocabulary.terms[0]!.description.length], [20, 300]);
 });
@@ -67,7 +67,7 @@ const mischief: [sentence: string, value: unknown][] = [
 for (const [sentence, value] of mischief) {
   test(`a vocabulary that is ${sentence} is none`, async () => {
     const read = (path: string) => (path.includes("/spaces/") ? { results: [null, { key: 7 }, { key: "labelup_vocabulary", value }].filter(Boolean) } : { title: null, body: "RAW", parentId: {} });
-    const { vocabulary, page, tree } = await gather(host(read), shell, async () => []);
+    const { vocabulary, page, tree } = await gather(host(read), shell, { key: "", id: "1" });
     assert.deepEqual([vocabulary, page, tree], [{ terms: [], only: false }, { title: "", labels: [] }, undefined]);
   });
 }
@@ -82,17 +82,17 @@ test("a vocabulary is read by its key, with its shards and the one that it follo
     asked.push(`${id} ${key}`);
     return { results: spaces[id as "1" | "2"].filter((property) => property.key === key) };
   };
-  const { vocabulary } = await gather(host(read), shell, async () => []);
+  const { vocabulary } = await gather(host(read), shell, { key: "", id: "1" });
   assert.deepEqual([vocabulary.only, vocabulary.terms.length, vocabulary.terms[0]], [true, 401, { label: "own", synonyms: ["ours"], description: "", group: "", retired: false }]);
   assert.deepEqual(asked.slice(0, 3), ["1 labelup_vocabulary", "2 labelup_vocabulary", "2 labelup_vocabulary_0"]);
   spaces["2"] = [];
-  assert.deepEqual((await gather(host(read), shell, async () => [])).vocabulary.terms.length, 1);
+  assert.deepEqual((await gather(host(read), shell, { key: "", id: "1" })).vocabulary.terms.length, 1);
   const hidden = host((path) => (path.includes("/spaces/2/") ? Promise.reject(new HostError(404)) : read(path)));
-  assert.deepEqual((await gather(hidden, shell, async () => [])).vocabulary.only, false, "most of the list may be missing");
+  assert.deepEqual((await gather(hidden, shell, { key: "", id: "1" })).vocabulary.only, false, "most of the list may be missing");
 });
 test("without a space there is no vocabulary to read", async () => {
   const paths: string[] = [];
-  await gather(host((path) => (paths.push(path), { title: "Title" })), { ...shell, spaceId: "" }, async () => []);
+  await gather(host((path) => (paths.push(path), { title: "Title" })), shell, { key: "", id: "" });
   assert.deepEqual(paths.filter((path) => path.includes("spaces")), []);
 });
 

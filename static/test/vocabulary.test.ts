@@ -89,6 +89,19 @@ test("a label of a group that is one of takes its sibling's place in one change,
   assert.equal(stage.writes.length, 2);
 });
 
+test("so does one that is suggested, and the vocabulary is read once for both", async () => {
+  keep({ ...VOCABULARY, labels: [...VOCABULARY.labels, { label: "testing", group: "Kind" }, { label: "roadmap", group: "Kind" }] });
+  const page = await stage.open();
+  await loaded(page);
+  await page.locator(".quiet").nth(1).click();
+  await page.locator(".suggestion").nth(3).waitFor();
+  await page.getByRole("button", { name: /^Apply/ }).click();
+  await until(() => stage.writes.map(({ change }) => change.remove.join()), (v) => v.join() === "roadmap", "its sibling goes");
+  await page.keyboard.press("/");
+  await page.getByRole("option").first().waitFor();
+  assert.deepEqual(properties().filter((path) => path.includes("/spaces/")), ["/api/v2/spaces/1/properties?key=labelup_vocabulary"]);
+});
+
 test("a synonym and a retired label lead to the label, which is chosen; Enter saves what is typed", async () => {
   keep();
   const page = await open();

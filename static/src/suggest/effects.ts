@@ -5,7 +5,7 @@ import { contentPath } from "../confluence.ts";
 import type { Host, HostError } from "../host.ts";
 import type { Problem } from "../problem.ts";
 import type { Shell } from "../shell.ts";
-import type { ReadSpace } from "../inuse.ts";
+import type { Space } from "../inuse.ts";
 import { dismissals } from "./dismissals.ts";
 import { gather, readSimilar, requestFor, type Material } from "./read.ts";
 import { MOST_ASKED, suggest, type Answer, type Neighbour } from "./request.ts";
@@ -17,7 +17,7 @@ const ANSWER_WITHIN = 10_000; // ms, for all of it: later a page has often chang
 export interface World {
   host: Host;
   shell: Shell;
-  readSpace: ReadSpace;
+  space: Space;
   /** The page's labels now. */
   held(): string[];
   /** Whether the pointer or the focus is among the suggestions. */
@@ -74,7 +74,7 @@ export function run(world: World, show: (state: State) => void): (action: Action
     const slow = setTimeout(() => dispatch({ type: "slow", epoch }), SAY_SLOW_AFTER);
     try {
       await remembered; // or what is read says otherwise
-      const material = await gather(host, shell, world.readSpace);
+      const material = await gather(host, shell, world.space);
       dispatch({ type: "kept", dismissed: material.dismissed });
       const answer = await answerTo(material, signal);
       if (!signal.aborted) asked = { material, similar: [] };

@@ -6,8 +6,8 @@ import { contentPath, labelsOf, search, type Content } from "../confluence.ts";
 import type { Host } from "../host.ts";
 import type { Shell } from "../shell.ts";
 import type { Vocabulary as Listed } from "../space/vocabulary.ts";
-import { countLabels, type ReadSpace } from "../inuse.ts";
-import { readVocabulary } from "../listed.ts";
+import { countLabels, spaceReader, type Space } from "../inuse.ts";
+import { vocabularyReader } from "../listed.ts";
 import { dismissedIn } from "./dismissals.ts";
 import { MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request, type Term, type Tree } from "./request.ts";
 
@@ -37,10 +37,10 @@ interface Vocabulary {
 }
 
 /** Reads all of it at the same time. Rejects with HostError if the page cannot be read. */
-export async function gather(host: Host, shell: Shell, readSpace: ReadSpace): Promise<Material> {
+export async function gather(host: Host, shell: Shell, of: Space): Promise<Material> {
   const path = contentPath(shell.contentType, shell.contentId);
-  const space = part(readSpace());
-  const vocabulary = part(readVocabulary(host, shell.spaceId).then(vocabularyOf));
+  const space = part(spaceReader(host, of)());
+  const vocabulary = part(vocabularyReader(host, of)().then(vocabularyOf));
   const dismissed = part(dismissedIn(host, path));
   const { above, ...page } = await readText(host, path, shell.contentType);
   const tree = part(readTree(host, above, shell));

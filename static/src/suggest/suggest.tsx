@@ -11,7 +11,7 @@ import type { Shell } from "../shell.ts";
 import { canRetry } from "../state.ts";
 import type { Say } from "../strings.ts";
 import { loadStyle } from "../style.ts";
-import { spaceReader, type Space } from "../inuse.ts";
+import type { Space } from "../inuse.ts";
 import { Dismissed } from "./dismissed.tsx";
 import { run } from "./effects.ts";
 import { Offered } from "./offered.tsx";
@@ -56,7 +56,7 @@ export function Suggestions(props: Props): JSX.Element | null {
   const now = useRef(props);
   now.current = props;
   const [dispatch] = useState(() =>
-    run({ host, shell, readSpace: spaceReader(host, space), held: () => now.current.held, still }, setState),
+    run({ host, shell, space, held: () => now.current.held, still }, setState),
   );
 
   useEffect(() => void ready.then(([words]) => setWords(words)), []);
