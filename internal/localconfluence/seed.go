@@ -164,7 +164,7 @@ const homeBody = `<ac:structured-macro ac:name="labelup-labels" ac:schema-versio
 	`<li>[Ideas for the winter menu] has no label, [Coffee we have tasted] has 50, [Stockroom plan] has 300.</li>` +
 	`<li>[The terrace in summer] has no label macro: click <em>Labels</em> under its title.</li>` +
 	`<li>[Wages and rota] is the editor’s alone. Become somebody else at the top right, and it is gone.</li></ul>` +
-	`<h2>Suggestions</h2><p>The rest of the handbook has suggestions to look at. The space has a list of its labels, with synonyms and some that are retired.</p><ul>` +
+	`<h2>Suggestions</h2><p>The rest of the handbook has suggestions to look at. The space has a list of its labels, with synonyms, kinds of page and some that are retired: press <code>/</code> and type <code>haccp</code>, <code>retro</code>, or nothing.</p><ul>` +
 	`<li>[Allergens in the Christmas cakes] says in its title what it is about; [Backflushing with the blue powder] never does, but pages like it do.</li>` +
 	`<li>[HACCP plan for the sandwich bench] uses synonyms of a label, [Putzplan für das Wochenende] uses German ones.</li>` +
 	`<li>[Live music on Thursdays] has a label that does not belong there, [Seeded rye loaf] has all it needs, and [Lost property] is too short to say.</li>` +

@@ -71,6 +71,22 @@ export function onAnyHost(open, done = () => {}) {
     await done(page, panel);
   });
 
+  test("the space's vocabulary leads to its labels, and one of a group takes another's place until it is undone", async (t) => {
+    const id = await newPage({ labels: ["recipes"] });
+    const { page, panel } = await open(t, id);
+    await panel.getByRole("button", { name: "Add label" }).click();
+    const field = panel.getByRole("combobox");
+    await field.fill("retro");
+    const choice = panel.getByRole("option", { name: /retrospective instead of/ });
+    await until("offered", async () => assert.match(plain(await choice.innerText({ timeout: 500 })), /instead of “retro”.*replaces recipes/s));
+    await shoot(page, "vocabulary");
+    await choice.click();
+    await hasLabels(id, ["retrospective"]);
+    await panel.getByRole("button", { name: "Undo" }).click();
+    await hasLabels(id, ["recipes"]);
+    await done(page, panel);
+  });
+
   test("macro and byline on one page keep in step", async (t) => {
     const id = await newPage({ labels: ["both"] });
     const { page, panel } = await open(t, id);
