@@ -71,17 +71,17 @@ for (const [sentence, names, typed, saved] of entered) {
 }
 
 test("what begins with the text comes first, a near-twin is chosen with an arrow or a click only", async () => {
-  inUse("coffee", "coffee-machine");
+  inUse("color-chart", "colour-charts-wall");
   const page = await ready();
-  await field(page).fill("coffee-m");
-  assert.deepEqual(await offers(page), ["known coffee-machine", "twin coffee", "create Create “coffee-m”"]);
+  await field(page).fill("colour-chart");
+  assert.deepEqual(await offers(page), ["known colour-charts-wall", "twin color-chart", "create Create “colour-chart”"]);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await untilAdded(["coffee"]);
-  await field(page).fill("coffee-m");
-  await page.getByRole("option", { name: "coffee-machine" }).click({ position: { x: 8, y: 8 } });
-  await untilAdded(["coffee", "coffee-machine"]);
+  await untilAdded(["color-chart"]);
+  await field(page).fill("colour-chart");
+  await page.getByRole("option", { name: "colour-charts-wall" }).click({ position: { x: 8, y: 8 } });
+  await untilAdded(["color-chart", "colour-charts-wall"]);
 });
 
 test("arrows leave the list at either end for what was typed", async () => {
