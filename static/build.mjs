@@ -28,18 +28,18 @@ export async function buildFor(host, out, entry = `src/hosts/${host}.main.ts`) {
   // one has brought: two of it would not work together.
   await build({
     ...script,
-    entryPoints: { add: "src/add/add.tsx", editor: "src/editor/editor.tsx", filter: "src/filter.tsx", suggest: "src/suggest/suggest.tsx", admin: "src/admin/admin.tsx", ...(!connect && { site: "src/hosts/site.ts" }) },
+    entryPoints: { add: "src/add/add.tsx", editor: "src/editor/editor.tsx", filter: "src/filter.tsx", suggest: "src/suggest/suggest.tsx", admin: "src/admin/admin.tsx", ...(!connect && { site: "src/hosts/site.ts", space: "src/space/ui/space.tsx" }) },
     alias: { preact: "./labelup.js", "preact/hooks": "./labelup.js" },
     external: ["./labelup.js"],
   });
   await build({
     ...common,
-    entryPoints: { labelup: "src/labelup.css", ...(connect && { problem: "src/problem.css" }), add: "src/add/add.css", editor: "src/editor/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css" },
+    entryPoints: { labelup: "src/labelup.css", ...(connect && { problem: "src/problem.css" }), add: "src/add/add.css", editor: "src/editor/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css", ...(!connect && { space: "src/space/ui/space.css" }) },
   });
   // What the browser says, and what Confluence says of the app in its own menus:
   // of the macro's parameters that is what the editor says.
   const read = (file) => JSON.parse(readFileSync(join(here, "src", file), "utf8"));
-  for (const folder of ["strings", "add/strings", "suggest/strings", "editor/strings", "admin/strings", connect ? "descriptor" : "hosts/scopes"]) {
+  for (const folder of ["strings", "add/strings", "suggest/strings", "editor/strings", "admin/strings", ...(connect ? ["descriptor"] : ["hosts/scopes", "space/ui/strings"])]) {
     mkdirSync(join(out, folder), { recursive: true });
     for (const file of readdirSync(join(here, "src", folder)).sort()) {
       const texts = read(`${folder}/${file}`);

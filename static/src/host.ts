@@ -3,9 +3,12 @@
 
 import type { Shell } from "./shell.ts";
 
-/** A call to Confluence that failed. `status` is the HTTP status of a read or write, 0 when there was no answer at all. */
+/**
+ * A call to Confluence that failed. `status` is the HTTP status of a read or write, 0 when there was no answer at all;
+ * `retryAfter` the seconds that Confluence asks to wait, 0 where it does not say or cannot be heard.
+ */
 export class HostError extends Error {
-  constructor(readonly status: number) {
+  constructor(readonly status: number, readonly retryAfter = 0) {
     super(`host answered ${status}`);
   }
 }
@@ -14,7 +17,7 @@ export class HostError extends Error {
 export interface Confluence {
   /** GETs JSON. */
   read(path: string): Promise<unknown>;
-  /** Writes JSON, POST to create and PUT to replace, and resolves with the JSON answer. Product code writes properties only. */
+  /** Writes JSON, POST to create and PUT to replace, and resolves with the JSON answer. Product code writes properties; labels are written by hosts/labels.ts. */
   write(method: "POST" | "PUT", path: string, body: unknown): Promise<unknown>;
   /** DELETEs. Product code removes properties of our own only. */
   remove(path: string): Promise<void>;

@@ -31,10 +31,10 @@ export async function start(host: Host): Promise<void> {
     return;
   }
   root.dataset["view"] = shell.view;
-  if (shell.view === "editor" || shell.view === "admin") await showPart(shell.view);
+  if (shell.view === "editor" || shell.view === "admin" || shell.view === "space") await showPart(shell.view);
   else await showPanel(shell);
 
-  /** Shows a view that is a part of its own, editor/editor.tsx or admin/admin.tsx. */
+  /** Shows a view that is a part of its own, editor/editor.tsx, admin/admin.tsx or space/ui/space.tsx. */
   async function showPart(name: string): Promise<void> {
     const part = (import(new URL(name + ".js", import.meta.url).href) as Promise<{ view: View }>).catch(() => undefined);
     const say = await strings;

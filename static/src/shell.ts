@@ -7,13 +7,14 @@ export type Parameters = {
 };
 
 export interface Shell extends Parameters {
-  view: "panel" | "byline" | "editor" | "admin";
+  view: "panel" | "byline" | "editor" | "admin" | "space";
   contentId: string;
   contentType: string;
   contentVersion: number; // 0 if unknown
   spaceId: string;
   spaceKey: string;
   preview: boolean;
+  location: string; // of the page around the frame; "" where the host does not say
   licensed: boolean;
   signedIn: boolean;
 }
@@ -26,12 +27,13 @@ export function asShell(given: Partial<Record<Exclude<keyof Shell, keyof Paramet
   const { view } = given;
   const text = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
   return {
-    view: view === "byline" || view === "editor" || view === "admin" ? view : "panel",
+    view: view === "byline" || view === "editor" || view === "admin" || view === "space" ? view : "panel",
     contentId: text(given.contentId),
     contentType: text(given.contentType),
     contentVersion: Number(text(given.contentVersion)) || 0,
     spaceId: text(given.spaceId),
     spaceKey: text(given.spaceKey),
+    location: text(given.location),
     preview: given.preview === true,
     licensed: given.licensed === true,
     signedIn: given.signedIn === true,

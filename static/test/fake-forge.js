@@ -21,7 +21,7 @@
         ? never
         : {
             accountId: shell.signedIn ? "5f0000000000000000000001" : "unidentified",
-            moduleKey: { panel: "labelup-labels", editor: "labelup-labels", byline: "labelup-byline", admin: "labelup-admin" }[shell.view],
+            moduleKey: { panel: "labelup-labels", editor: "labelup-labels", byline: "labelup-byline", admin: "labelup-admin", space: "labelup-space" }[shell.view],
             siteUrl: scene.site.replace(/\/wiki$/, ""),
             locale: scene.locale,
             appVersion: "2.1.0",
@@ -32,6 +32,7 @@
               ...(shell.contentId && { content: { id: shell.contentId, type: shell.contentType } }),
               space: { id: shell.spaceId, key: shell.spaceKey },
               isEditing: shell.preview,
+              location: scene.location,
               config: scene.macro ?? shell.parameters,
               macro: { isConfiguring: shell.view === "editor" },
             },
@@ -39,7 +40,7 @@
     fetchProduct: async ({ restPath, fetchRequestInit: { method, body, headers } }) => {
       if (scene.noRequest) return never;
       const response = await fetch("/confluence" + restPath.replace(/^\/wiki/, ""), { method, body, headers });
-      return { body: await response.text(), headers: {}, status: response.status, statusText: "" };
+      return { body: await response.text(), headers: Object.fromEntries(response.headers), status: response.status, statusText: "" };
     },
     enableTheming: () => {
       window.setTheme = setTheme;

@@ -7,6 +7,7 @@ import { languageFor, sayIn } from "../src/say.ts";
 import { KINDS } from "../src/problem.ts";
 import { KINDS as REASONS, NOTHING } from "../src/suggest/request.ts";
 import { DISPLAYS, asShell } from "../src/shell.ts";
+import { TABS } from "../src/space/ui/link.ts";
 
 type Catalogue = Record<string, string>;
 const read = (language: string, folder = "src/strings"): Catalogue => JSON.parse(readFileSync(`${folder}/${language}.json`, "utf8"));
@@ -90,6 +91,13 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     alike: ["license.active"], // the same word in French
     families: { "": ["copySupport"] /* by reference.tsx */, "why.": WHY, "fault.": FAULTS, "scope.": SCOPES, "check.": [...CHECKS, ...CHECKS.map((check) => `${check}.fails`)], "left.": ["pages", "spaces"] },
     needed: [...WHY.map((k) => `why.${k}`), ...FAULTS.map((k) => `fault.${k}`), ...SCOPES.map((s) => `scope.${s}`), ...CHECKS.flatMap((c) => [`check.${c}`, `check.${c}.fails`])],
+  },
+  {
+    folder: "src/space/ui/strings",
+    sources: "src/space/ui",
+    alike: ["fact.pages_one", "fact.pages_other", "pagesFound_one", "pagesFound_other"], // "page" is French, too
+    families: { "tab.": TABS, "kind.": ["spellings", "instead", "retired", "returned", "one_of", "nowhere"] },
+    needed: [],
   },
   { folder: "src/hosts/scopes", sources: "src/admin", alike: [], families: { "": scopes }, needed: scopes },
 ];

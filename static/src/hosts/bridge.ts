@@ -20,6 +20,7 @@ export interface Context {
     space?: { id?: unknown; key?: unknown };
     isEditing?: unknown;
     config?: unknown;
+    location?: unknown;
     macro?: { isConfiguring?: unknown };
   };
 }

@@ -23,7 +23,7 @@ const CORE_WITHIN = 30_000; // ms; longer than Forge waits for a server, and tha
 const MOST_CHARACTERS = 8_000_000; // of one answer
 
 /** The keys of the modules that show something, by what they show: forge/native/manifest.yml has them. */
-const VIEWS: Record<string, Shell["view"]> = { "labelup-labels": "panel", "labelup-byline": "byline", "labelup-admin": "admin" };
+const VIEWS: Record<string, Shell["view"]> = { "labelup-labels": "panel", "labelup-byline": "byline", "labelup-admin": "admin", "labelup-space": "space" };
 
 /**
  * The host behind a bridge, whether or not it answers. core has the core's
@@ -43,7 +43,7 @@ export function forgeHost(name: "native" | "remote", bridge: Bridge, core: Recor
     const headers = { accept: "application/json", ...(body !== undefined && { "content-type": "application/json" }) };
     const answer = await within(ANSWER_WITHIN, bridge.requestConfluence(`/wiki${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }));
     if (typeof answer?.status !== "number") throw new HostError(0);
-    if (answer.status < 200 || answer.status > 299) throw new HostError(answer.status);
+    if (answer.status < 200 || answer.status > 299) throw new HostError(answer.status, Number(answer.headers?.["retry-after"]) || 0);
     return answer.body ?? "";
   }
 
@@ -113,7 +113,7 @@ export function forgeHost(name: "native" | "remote", bridge: Bridge, core: Recor
 }
 
 function shellOf({ moduleKey, extension = {}, license, accountId }: Context): Shell {
-  const { content, space, isEditing, config, macro } = extension;
+  const { content, space, isEditing, config, macro, location } = extension;
   const configuring = macro?.isConfiguring === true;
   return asShell({
     view: configuring ? "editor" : VIEWS[text(moduleKey)],
@@ -121,6 +121,7 @@ function shellOf({ moduleKey, extension = {}, license, accountId }: Context): Sh
     contentType: content?.type,
     spaceId: space?.id,
     spaceKey: space?.key,
+    location,
     preview: isEditing === true && !configuring,
     // Only a paid app in production is told of a licence.
     licensed: license === undefined || license === null || (license as { active?: unknown }).active === true,

@@ -1,0 +1,56 @@
+// What of the page is shown, as a part of an address that can be shared: which
+// tab, which finding, which filter. Anybody may have written one.
+
+import { ALL, type Filter } from "../store.ts";
+
+export const TABS = ["labels", "pages"] as const;
+export type Tab = (typeof TABS)[number];
+
+export interface Shown {
+  tab: Tab;
+  finding: string; // key; "" for the first
+  filter: Filter;
+}
+
+const PARAMETER = "labelup";
+const LONGEST = 2_000; // UTF-16 code units
+
+/** The address with what is shown in it; "" if there is no address. */
+export function linkTo(location: string, { tab, finding, filter }: Shown): string {
+  if (!URL.canParse(location)) return "";
+  const url = new URL(location);
+  const own = new URLSearchParams({ tab });
+  if (finding) own.set("finding", finding);
+  if (tab === "pages") {
+    for (const [key, value] of Object.entries(filter)) {
+      const plain = ALL[key as keyof Filter];
+      if (Array.isArray(value)) value.forEach((one) => own.append(key, one));
+      else if (value !== plain) own.set(key, String(value === true ? 1 : value));
+    }
+  }
+  url.searchParams.set(PARAMETER, own.toString());
+  return url.href;
+}
+
+export function shownIn(location: string): Shown {
+  const given = URL.canParse(location) ? (new URL(location).searchParams.get(PARAMETER) ?? "").slice(0, LONGEST) : "";
+  const own = new URLSearchParams(given);
+  const text = (key: string) => own.get(key) ?? "";
+  const time = (key: string) => Math.max(0, Math.floor(Number(own.get(key)) || 0));
+  const type = text("type");
+  return {
+    tab: TABS.find((tab) => tab === own.get("tab")) ?? TABS[0],
+    finding: text("finding"),
+    filter: {
+      text: text("text"),
+      has: own.getAll("has").slice(0, 20),
+      without: own.getAll("without").slice(0, 20),
+      unlabelled: text("unlabelled") === "1",
+      lacks: own.getAll("lacks").slice(0, 500),
+      type: type === "page" || type === "blogpost" ? type : "",
+      below: /^\d{1,19}$/.test(text("below")) ? text("below") : "",
+      after: time("after"),
+      before: time("before"),
+    },
+  };
+}

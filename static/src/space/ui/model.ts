@@ -1,0 +1,261 @@
+// What the page of a space knows, for all its tabs. It is gone when the tab
+// closes; what is to stay is in properties of the space.
+
+import { HostError, type Host } from "../../host.ts";
+import { RUNS } from "../../properties.ts";
+import type { Shell } from "../../shell.ts";
+import { resolve, type Decision, type Resolved } from "../decisions.ts";
+import { findings, type Finding } from "../findings.ts";
+import { runsIn, type Run } from "../runs.ts";
+import { keptIn, shardsOf, type Kept as KeptVocabulary } from "../shards.ts";
+import { spellingsIn } from "../spellings.ts";
+import { newStore, type Store } from "../store.ts";
+import { EMPTY, setApart, type Vocabulary } from "../vocabulary.ts";
+import { propertiesOf, type Kept, type Properties } from "./properties.ts";
+import { patiently, readSpace, type Reading } from "./reading.ts";
+
+export interface BasketItem {
+  key: string;
+  decision: Decision;
+}
+
+export type ReadState = "reading" | "paused" | "stopped" | "done" | "failed";
+
+export interface Model {
+  readonly host: Host;
+  readonly shell: Shell;
+  readonly store: Store;
+  readonly properties: Properties;
+  reading: Reading & { state: ReadState; status: number };
+  vocabulary: KeptVocabulary;
+  runs: Run[];
+  /** Whether the viewer administers the space: undefined until it is known. */
+  admin: boolean | undefined;
+  findings: Finding[];
+  /** Whether findings are of all that was read. */
+  looked: boolean;
+  ranks: Uint32Array;
+  basket: BasketItem[];
+  site: string;
+
+  listen(hear: () => void): () => void;
+  changed(): void;
+  read(): Promise<void>;
+  pause(paused: boolean): void;
+  stop(): void;
+  readRuns(): Promise<void>;
+  rank(compare: (a: string, b: string) => number): void;
+  /** What the basket comes to, with what of it cannot be. */
+  resolved(): Resolved;
+  put(items: BasketItem[]): void;
+  take(key: string): void;
+  /** Keeps that two labels are not the same, or may be again. Rejects with a HostError; 409 says that somebody else was first: try again. */
+  setApart(a: string, b: string, apart: boolean): Promise<void>;
+  /** Changes the vocabulary that is kept. Rejects as setApart does. */
+  keep(change: (vocabulary: Vocabulary) => Vocabulary): Promise<void>;
+  look(): Promise<void>;
+  sleep(ms: number): Promise<void>;
+}
+
+class Stopped extends Error {}
+const SLICE = 12; // ms of work without a break
+const LOOK_EVERY = 25; // requests
+
+/** Does what stops after some work each, with breaks for others. */
+export async function inSlices<T>(work: Generator<undefined, T>): Promise<T> {
+  for (let begun = performance.now(); ; ) {
+    const step = work.next();
+    if (step.done) return step.value;
+    if (performance.now() - begun < SLICE) continue;
+    await new Promise((go) => setTimeout(go));
+    begun = performance.now();
+  }
+}
+
+export function modelOf(host: Host, shell: Shell): Model {
+  const listeners = new Set<() => void>();
+  let told = false;
+  let gate: { promise: Promise<void>; open(): void } | undefined;
+  let stopped = false;
+  let looks = 0;
+
+  const model: Model = {
+    host,
+    shell,
+    store: newStore(),
+    properties: propertiesOf(host, shell.spaceId),
+    reading: { state: "reading", status: 0, read: 0, of: 0, requests: 0 },
+    vocabulary: { vocabulary: EMPTY, revision: 0, first: 0 },
+    runs: [],
+    admin: undefined,
+    findings: [],
+    looked: false,
+    ranks: new Uint32Array(),
+    basket: [],
+    site: "",
+    listen(hear) {
+      listeners.add(hear);
+      return () => listeners.delete(hear);
+    },
+    changed() {
+      if (told) return;
+      told = true;
+      setTimeout(() => {
+        told = false;
+        for (const hear of listeners) hear();
+      }, 30);
+    },
+    sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)),
+    async read() {
+      stopped = false;
+      gate = undefined;
+      model.reading = { state: "reading", status: 0, read: 0, of: 0, requests: 0 };
+      model.looked = false;
+      model.changed();
+      const state = (state: ReadState, status = 0) => {
+        model.reading = { ...model.reading, state, status };
+        model.changed();
+      };
+      try {
+        await readSpace(
+          {
+            read: (path) => host.read(path),
+            sleep: model.sleep,
+            go: async () => {
+              await gate?.promise;
+              if (stopped) throw new Stopped();
+            },
+          },
+          shell.spaceKey,
+          (pages, reading) => {
+            model.store.add(pages);
+            model.reading = { ...model.reading, ...reading };
+            model.changed();
+            if (reading.requests % LOOK_EVERY === 0) void model.look();
+          },
+        );
+        state("done");
+      } catch (error) {
+        if (error instanceof Stopped) state("stopped");
+        else state("failed", statusOf(error));
+      }
+      await model.look();
+      model.looked = true;
+      model.changed();
+    },
+    pause(paused) {
+      if (paused && model.reading.state === "reading") {
+        let open = () => {};
+        const promise = new Promise<void>((go) => (open = go));
+        gate = { promise, open };
+        model.reading = { ...model.reading, state: "paused" };
+        void model.look();
+      } else if (!paused && model.reading.state === "paused") {
+        gate?.open();
+        gate = undefined;
+        model.reading = { ...model.reading, state: "reading" };
+      }
+      model.changed();
+    },
+    stop() {
+      stopped = true;
+      gate?.open();
+      gate = undefined;
+    },
+    async readRuns() {
+      model.runs = runsIn((await model.properties.get(RUNS))?.value);
+      model.changed();
+    },
+    rank(compare) {
+      const { size } = model.store;
+      if (model.ranks.length === size) return;
+      void inSlices(model.store.ranks(compare)).then((ranks) => {
+        model.ranks = ranks;
+        model.changed();
+      });
+    },
+    async look() {
+      const look = ++looks;
+      const pages = model.store.all();
+      await pause();
+      const use = new Map(model.store.labels().map(({ name, pages }) => [name, pages]));
+      await pause();
+      const spellings = await inSlices(spellingsIn(use, pages));
+      await pause();
+      if (look !== looks) return; // a later one is on its way
+      const { vocabulary } = model.vocabulary;
+      model.findings = findings({ pages, vocabulary, spellings, lists: [], renames: renamesOf(model.runs), elsewhere: new Set() });
+      model.changed();
+    },
+    resolved: () => resolve(model.basket.map(({ decision }) => decision)),
+    put(items) {
+      const keys = new Set(items.map(({ key }) => key));
+      model.basket = [...model.basket.filter(({ key }) => !keys.has(key)), ...items];
+      model.changed();
+    },
+    take(key) {
+      model.basket = model.basket.filter((item) => item.key !== key);
+      model.changed();
+    },
+    setApart: (a, b, apart) => model.keep((vocabulary) => setApart(vocabulary, a, b, apart)),
+    async keep(change) {
+      const before = await readVocabulary(model.properties);
+      const next = change(before.kept.vocabulary);
+      const shards = shardsOf(next, before.kept);
+      if (!shards) throw new HostError(413);
+      for (const { key, value } of shards) {
+        const now = before.read.has(key) ? before.read.get(key) : await model.properties.get(key);
+        await model.properties.put(key, value, now);
+      }
+      model.vocabulary = { vocabulary: next, revision: before.kept.revision + 1, first: Number(shards[0]!.value["first"]) || 0 };
+      void model.look();
+      model.changed();
+    },
+  };
+
+  host.site().then((site) => ((model.site = site), model.changed()), () => undefined);
+  const quietly = (reading: Promise<void>) => void reading.catch(() => undefined);
+  quietly(readAdmin(model).then((admin) => ((model.admin = admin), model.changed())));
+  quietly(
+    readVocabulary(model.properties).then(({ kept }) => {
+      model.vocabulary = kept;
+      model.changed();
+      if (model.looked) void model.look();
+    }),
+  );
+  quietly(model.readRuns());
+  return model;
+}
+
+const pause = () => new Promise((go) => setTimeout(go));
+
+/** By shape: the class that the host throws is in another part of the bundle. */
+export function statusOf(error: unknown): number {
+  const { status } = (error ?? {}) as { status?: unknown };
+  return typeof status === "number" ? status : 0;
+}
+
+async function readAdmin({ host, shell, sleep }: Model): Promise<boolean> {
+  const space = (await patiently(() => host.read(`/api/v2/spaces/${encodeURIComponent(shell.spaceId)}?include-operations=true`), sleep)) as { operations?: { results?: { operation?: unknown; targetType?: unknown }[] } } | null;
+  return (space?.operations?.results ?? []).some(({ operation, targetType }) => operation === "administer" && (targetType ?? "space") === "space");
+}
+
+async function readVocabulary(properties: Properties): Promise<{ kept: KeptVocabulary; read: Map<string, Kept | undefined> }> {
+  const read = new Map<string, Kept | undefined>();
+  for (;;) {
+    const found = keptIn(new Map([...read].map(([key, kept]) => [key, kept?.value])));
+    if (!("need" in found)) return { kept: found, read };
+    for (const key of found.need) read.set(key, await properties.get(key));
+  }
+}
+
+/** What runs renamed, the newest last, and nobody took back. */
+export function renamesOf(runs: readonly Run[]): Map<string, string> {
+  const undone = new Set(runs.map(({ undoes }) => undoes));
+  const renames = new Map<string, string>();
+  for (const { id, undoes, renames: own } of [...runs].sort((a, b) => a.began - b.began)) {
+    if (undoes || undone.has(id)) continue;
+    for (const [from, to] of own) if (from && to) renames.set(from, to);
+  }
+  return renames;
+}

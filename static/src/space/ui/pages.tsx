@@ -1,0 +1,160 @@
+// The tab with a row for each page: filters that combine.
+
+import { Fragment, h, type JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { namesIn } from "../../name.ts";
+import { partsBelow } from "../coverage.ts";
+import { ALL, type Filter, type PageOrder } from "../store.ts";
+import { Grid, type Head } from "./grid.tsx";
+import type { Model } from "./model.ts";
+import type { Words } from "./words.ts";
+
+interface Props {
+  model: Model;
+  words: Words;
+  filter: Filter;
+  setFilter(filter: Filter): void;
+}
+
+const MOST_PARTS = 100; // of the tree, the largest ones
+
+export function Pages({ model, words, filter, setFilter }: Props): JSX.Element {
+  const { say, date, compare } = words;
+  const { store, ranks } = model;
+  const [order, setOrder] = useState<{ by: PageOrder; descending: boolean }>({ by: "changed", descending: true });
+  const { vocabulary } = model.vocabulary;
+
+  const rows = useMemo(() => store.sorted(store.rows(filter), order.by, order.descending, ranks), [store.version, filter, order, order.by === "title" && ranks]);
+  useEffect(() => {
+    if (order.by === "title") model.rank(compare);
+  }, [order.by, store.size]);
+  const parts = useMemo(() => {
+    const sizes = new Map<string, number>();
+    for (const part of partsBelow(store.all(), "").values()) sizes.set(part, (sizes.get(part) ?? 0) + 1);
+    return [...sizes].filter(([, size]) => size > 1).sort(([, a], [, b]) => b - a).slice(0, MOST_PARTS).map(([id]) => id);
+  }, [model.reading.state, model.looked]);
+  const groups = vocabulary.groups.map(({ name }) => name);
+  const ofGroup = (group: string) => vocabulary.entries.filter((entry) => entry.group === group).map(({ label }) => label);
+
+  const change = (more: Partial<Filter>) => setFilter({ ...filter, ...more });
+  const day = (at: number) => (at ? new Date(at).toISOString().slice(0, 10) : "");
+  const at = (value: string) => (value ? Date.parse(value) || 0 : 0);
+
+  const heads: Head[] = [
+    { key: "title", title: say("title"), sort: true },
+    { key: "labels", title: say("tab.labels"), sort: true },
+    { key: "changed", title: say("lastChanged"), sort: true },
+  ];
+  return (
+    <>
+      <div class="tools">
+        <Field name={say("searchTitles")} value={filter.text} set={(text) => change({ text })} />
+        <Names name={say("has")} value={filter.has} set={(has) => change({ has })} />
+        <Names name={say("hasNot")} value={filter.without} set={(without) => change({ without })} />
+        {parts.length > 1 && (
+          <label class="named">
+            <span>{say("below")}</span>
+            <select class="field" value={filter.below} onChange={(event) => change({ below: event.currentTarget.value })}>
+              <option value="">{say("everywhere")}</option>
+              {parts.map((id) => <option key={id} value={id}>{store.title(id)}</option>)}
+            </select>
+          </label>
+        )}
+        <label class="named">
+          <span>{say("type")}</span>
+          <select class="field" value={filter.type} onChange={(event) => change({ type: event.currentTarget.value as Filter["type"] })}>
+            <option value="">{say("type.any")}</option>
+            <option value="page">{say("type.page")}</option>
+            <option value="blogpost">{say("type.blogpost")}</option>
+          </select>
+        </label>
+        {groups.length > 0 && (
+          <label class="named">
+            <span>{say("lacks")}</span>
+            <select class="field" value={groups.find((group) => ofGroup(group).join() === filter.lacks.join()) ?? ""} onChange={(event) => change({ lacks: ofGroup(event.currentTarget.value) })}>
+              <option value="">{say("lacks.none")}</option>
+              {groups.map((group) => <option key={group} value={group}>{group}</option>)}
+            </select>
+          </label>
+        )}
+        <label class="named">
+          <span>{say("after")}</span>
+          <input type="date" class="field" value={day(filter.after)} onChange={(event) => change({ after: at(event.currentTarget.value) })} />
+        </label>
+        <label class="named">
+          <span>{say("before")}</span>
+          <input type="date" class="field" value={day(filter.before)} onChange={(event) => change({ before: at(event.currentTarget.value) })} />
+        </label>
+        <label class="ticked">
+          <input type="checkbox" checked={filter.unlabelled} onChange={(event) => change({ unlabelled: event.currentTarget.checked })} /> {say("unlabelled")}
+        </label>
+      </div>
+      <div class="tools">
+        <p class="count" role="status">{say("pagesFound", { count: rows.length })}</p>
+        {JSON.stringify(filter) !== JSON.stringify(ALL) && <button type="button" class="link" onClick={() => setFilter(ALL)}>{say("clearFilter")}</button>}
+      </div>
+      <Grid
+        name="pages"
+        label={say("tab.pages")}
+        heads={heads}
+        order={order}
+        sort={(by) => setOrder({ by: by as PageOrder, descending: order.by === by ? !order.descending : by !== "title" })}
+        count={rows.length}
+        open={(i) => void openPage(model, store.page(rows[i]!).id)}
+        cells={(i) => {
+          const { id, title, type, labels, changed } = store.page(rows[i]!);
+          return [
+            <>
+              <a href={addressOf(model, id)} target="_blank" tabIndex={-1}><bdi>{title}</bdi></a>
+              {type === "blogpost" && <span class="hint"> {say("type.one")}</span>}
+            </>,
+            <span class="few" title={labels.join(", ")}>{labels.map((name) => <bdi key={name} class="chip"><span class="name">{name}</span></bdi>)}</span>,
+            <>{date(changed)}</>,
+          ];
+        }}
+      />
+    </>
+  );
+}
+
+export function addressOf({ site }: Model, id: string): string {
+  return `${site}/pages/viewpage.action?pageId=${id}`;
+}
+
+/** Goes there as a click on its link does, which the host takes over. */
+function openPage(model: Model, id: string): void {
+  const link = document.createElement("a");
+  Object.assign(link, { href: addressOf(model, id), target: "_blank", hidden: true });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+function Field({ name, value, set }: { name: string; value: string; set(value: string): void }): JSX.Element {
+  return (
+    <label class="named">
+      <span>{name}</span>
+      <input type="search" class="field" value={value} onInput={(event) => set(event.currentTarget.value)} />
+    </label>
+  );
+}
+
+/** A field for names with commas between them. */
+function Names({ name, value, set }: { name: string; value: readonly string[]; set(names: string[]): void }): JSX.Element {
+  const [text, setText] = useState(value.join(", "));
+  const held = useRef(value);
+  if (value !== held.current && value.join() !== namesIn(text).join()) {
+    setText(value.join(", "));
+  }
+  held.current = value;
+  return (
+    <Field
+      name={name}
+      value={text}
+      set={(text) => {
+        setText(text);
+        set(namesIn(text));
+      }}
+    />
+  );
+}

@@ -1,0 +1,103 @@
+// The page "Labels" of a space: what its labels are like, and the way to put
+// them right. Loaded only where it is shown. It reads and writes as who looks.
+
+import { h, type JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Host } from "../../host.ts";
+import type { Say } from "../../strings.ts";
+import type { Shell } from "../../shell.ts";
+import { loadStyle } from "../../style.ts";
+import { ALL } from "../store.ts";
+import { Labels } from "./labels.tsx";
+import { linkTo, shownIn, TABS, type Shown, type Tab } from "./link.ts";
+import { modelOf, type Model } from "./model.ts";
+import { Pages } from "./pages.tsx";
+import { Share } from "./share.tsx";
+import { loadWords, type Key, type Words } from "./words.ts";
+
+export async function view(host: Host, _: Say, shell: Shell): Promise<JSX.Element> {
+  const [words] = await Promise.all([loadWords(), loadStyle("space.css")]);
+  return <Space model={modelOf(host, shell)} words={words} />;
+}
+
+function Space({ model, words }: { model: Model; words: Words }): JSX.Element {
+  const { say } = words;
+  const [, draw] = useState(0);
+  const [shown, setShown] = useState<Shown>(() => shownIn(model.shell.location));
+  const tabs = useRef<HTMLDivElement>(null);
+  const show = (more: Partial<Shown>) => setShown((shown) => ({ ...shown, ...more }));
+
+  useEffect(() => {
+    const leave = model.listen(() => draw((times) => times + 1));
+    void model.read();
+    return leave;
+  }, []);
+
+  function press(event: KeyboardEvent): void {
+    const at = TABS.indexOf(shown.tab);
+    const to: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
+    const next = to[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const tab = TABS.at(next % TABS.length)!;
+    show({ tab });
+    tabs.current?.querySelector<HTMLElement>(`[data-tab="${tab}"]`)?.focus();
+  }
+
+  const panel: Record<Tab, () => JSX.Element> = {
+    labels: () => <Labels model={model} words={words} open={(label) => show({ tab: "pages", filter: { ...ALL, has: [label] } })} />,
+    pages: () => <Pages model={model} words={words} filter={shown.filter} setFilter={(filter) => show({ filter })} />,
+  };
+  return (
+    <div class="space">
+      <h1>{say("heading")}</h1>
+      <Head model={model} words={words} />
+      <div class="tabs" role="tablist" aria-label={say("heading")} ref={tabs} onKeyDown={press}>
+        {TABS.map((tab) => (
+          <button key={tab} type="button" role="tab" id={`tab-${tab}`} data-tab={tab} aria-selected={tab === shown.tab} aria-controls="shown" tabIndex={tab === shown.tab ? 0 : -1} onClick={() => show({ tab })}>
+            {say(`tab.${tab}` as Key)}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id="shown" aria-labelledby={`tab-${shown.tab}`}>
+        {panel[shown.tab]()}
+        <Share link={linkTo(model.shell.location, shown)} words={words} />
+      </div>
+    </div>
+  );
+}
+
+/** One line of what was found, and how far reading is. */
+function Head({ model, words }: { model: Model; words: Words }): JSX.Element {
+  const { say, percent } = words;
+  const { reading, store, findings, looked } = model;
+  const spellings = useMemo(() => new Set(findings.flatMap(({ kind, labels }) => (kind === "spellings" ? [labels[1]] : []))).size, [findings]);
+  const counted = useMemo(() => ({ labelled: store.labelled(), labels: store.labels().length }), [store.version]);
+  const facts = [
+    say("fact.pages", { count: store.size }),
+    say("fact.labelled", { percent: percent(counted.labelled, store.size) }),
+    say("fact.labels", { count: counted.labels }),
+    ...(looked && spellings ? [say("fact.spellings", { count: spellings })] : []),
+  ];
+  const { state, of } = reading;
+  return (
+    <div class="head">
+      {store.size > 0 && <p class="facts">{facts.join(" · ")}</p>}
+      {(state === "reading" || state === "paused") && (
+        <div class="progress">
+          <progress max={of || 1} value={of ? reading.read : undefined} aria-label={say("reading")} />
+          <span class="hint">{say(state === "paused" ? "paused" : "reading")} {of > 0 && say("readOf", { read: reading.read, of })}</span>
+          <button type="button" class="button" onClick={() => model.pause(state === "reading")}>{say(state === "paused" ? "goOn" : "pause")}</button>
+          <button type="button" class="button" onClick={() => model.stop()}>{say("stop")}</button>
+        </div>
+      )}
+      {(state === "stopped" || state === "failed") && (
+        <p class={state === "failed" ? "notice wrong" : "notice"} role={state === "failed" ? "alert" : undefined}>
+          {say(state === "failed" ? "readingFailed" : "readingStopped", { count: store.size })} <button type="button" class="link" onClick={() => void model.read()}>{say("readAgain")}</button>
+        </p>
+      )}
+      {state === "done" && store.size === 0 && <p class="notice">{say("noPages")}</p>}
+      {state === "done" && store.size > 0 && <button type="button" class="link" onClick={() => void model.read()}>{say("readAgain")}</button>}
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+// The words of the page of a space: a catalogue of its own, for it is opened by few.
+
+import { fetchCatalogue, languageFor, sayIn, type KeyOf, type Speaker } from "../../say.ts";
+import en from "./strings/en.json";
+
+export type Key = KeyOf<typeof en>;
+
+export interface Words {
+  say: Speaker<Key>;
+  /** A moment as a date; "" for none. */
+  date(at: number): string;
+  number(value: number): string;
+  percent(part: number, of: number): string;
+  /** How two names stand in an order that people expect. */
+  compare(a: string, b: string): number;
+}
+
+function wordsIn(language: string, catalogue: Record<string, string>): Words {
+  const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+  const number = new Intl.NumberFormat(language);
+  const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+  return {
+    say: sayIn(language, catalogue, en),
+    date: (at) => (at > 0 ? date.format(at) : ""),
+    number: (value) => number.format(value),
+    percent: (part, of) => percent.format(of ? part / of : 0),
+    compare: new Intl.Collator(language, { numeric: true }).compare,
+  };
+}
+
+/** The words in the language the document is marked with. Falls back to English. */
+export async function loadWords(): Promise<Words> {
+  const language = languageFor(document.documentElement.lang);
+  const catalogue = language === "en" ? en : await fetchCatalogue(new URL("space/ui/strings/", import.meta.url), language).catch(() => undefined);
+  return catalogue ? wordsIn(language, catalogue) : wordsIn("en", en);
+}

@@ -1,0 +1,147 @@
+// The page of a space in Chromium on Forge native, against a space in memory.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { Page } from "playwright-core";
+import { seen, until } from "./acting.ts";
+import { believable, FakeSpace } from "./fake-space.ts";
+import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
+
+// No site can get this page on Connect. Without a test a stage would stand for ever.
+const native = HOST === "native" ? test : () => undefined;
+const stage = (HOST === "native" && useStage()) as Stage;
+const LOCATION = "https://site.example/wiki/spaces/DS/apps/1/2/labels";
+
+/** Opens the page of a space. */
+async function open(space: FakeSpace, more: Scene = {}): Promise<Page> {
+  stage.onRead = (path) => space.handle("GET", path);
+  stage.onSave = ({ method, path, body }) => space.handle(method, path, body);
+  stage.onRemove = (path) => {
+    const { status, body } = space.handle("DELETE", path) ?? { status: 404 };
+    return { status, raw: body === undefined ? "{}" : "" };
+  };
+  const page = await stage.open({ ...more, shell: { view: "space", contentId: "", ...more.shell }, bridge: { location: LOCATION, ...more.bridge }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } });
+  return page;
+}
+const facts = (page: Page) => page.locator(".facts").innerText();
+const done = (page: Page) => page.getByRole("button", { name: /Read again|Erneut lesen/ }).waitFor();
+const rows = (page: Page) => page.locator(".line").count();
+const tab = (page: Page, name: string) => page.getByRole("tab", { name }).click();
+const small = () => {
+  const space = new FakeSpace();
+  space.page("11", ["release-notes", "red"], { title: "Alpha" });
+  space.page("12", ["release-note"], { title: "Beta", parent: "11" });
+  space.page("13", ["release-notes"], { title: "Gamma", changed: Date.UTC(2026, 5, 1) });
+  space.page("14", [], { title: "Delta", type: "blogpost" });
+  return space;
+};
+
+native("10,000 pages are read and shown without keeping the page busy", async () => {
+  const page = await open(believable(10_000), {
+    prepare: () => {
+      const seen = window as unknown as { busy: number[] };
+      seen.busy = [];
+      new PerformanceObserver((list) => seen.busy.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask", buffered: true });
+    },
+  });
+  await tab(page, "Labels");
+  await done(page);
+  assert.match(await facts(page), /^10,000 pages · 6\d% labelled · [\d,]+ labels/);
+  const labels = page.getByRole("grid");
+  assert.ok(Number(await labels.getAttribute("aria-rowcount")) > 500);
+  assert.ok((await rows(page)) < 40, "only rows in sight are there");
+  await page.locator(".line").first().focus();
+  await page.keyboard.press("End");
+  await until(() => page.evaluate(() => document.activeElement?.getAttribute("aria-rowindex")), (at) => Number(at) > 500, "the last row has the focus");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  await until(() => page.getByRole("grid").getAttribute("aria-label"), (name) => name === "Pages", "a label opens its pages");
+  const used = await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize);
+  assert.ok(used < 150e6, `${used} bytes`);
+  const busy = await page.evaluate(() => (window as unknown as { busy: number[] }).busy);
+  console.log(`# tasks over 50 ms: ${busy.map(Math.round)}; heap ${Math.round(used / 1e6)} MB`);
+});
+
+native("labels are searched and sorted, and lead to their pages, which filters narrow down", async () => {
+  const page = await open(small());
+  await tab(page, "Labels");
+  await done(page);
+  const first = () => page.locator(".line").first().innerText();
+  assert.match(await first(), /^release-notes\s+2/);
+  await page.getByRole("button", { name: "Label", exact: true }).click();
+  await until(first, (text) => text.startsWith("red"), "sorted by name");
+  await page.getByLabel("Search labels").fill("NOTE");
+  await until(() => rows(page), (n) => n === 2, "two labels");
+  await page.locator(".line", { hasText: "release-notes" }).click();
+  await until(() => page.locator(".count").innerText(), (text) => text === "2 pages", "its pages");
+  await page.getByLabel("Title contains").fill("alp");
+  await until(() => page.locator(".line").allInnerTexts(), (texts) => texts.length === 1 && texts[0]!.startsWith("Alpha"), "one of them");
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await page.getByLabel("No labels at all").check();
+  await until(() => page.locator(".line").allInnerTexts(), (texts) => texts.length === 1 && texts[0]!.startsWith("Delta"), "the page without labels");
+  await page.locator(".line").press("Enter");
+  await until(() => seen(page), ({ went }) => JSON.stringify(went).includes("pageId=14"), "the host is asked to go there");
+});
+
+native("a link opens the filter that it says", async () => {
+  const page = await open(small(), { bridge: { location: `${LOCATION}?labelup=${encodeURIComponent("tab=pages&has=release-note")}` } });
+  await until(() => page.locator(".line").allInnerTexts(), (texts) => texts.length === 1 && texts[0]!.startsWith("Beta"), "one page");
+  await page.getByRole("button", { name: "Link to this" }).click();
+  const link = await page.getByRole("textbox", { name: "Link to this" }).inputValue();
+  assert.equal(new URLSearchParams(new URL(link).searchParams.get("labelup")!).get("has"), "release-note");
+});
+
+native("reading waits, goes on, stops, and tells what failed", async () => {
+  const space = believable(1_000);
+  let asked = 0;
+  let fail = false;
+  const page = await open(space);
+  await done(page);
+  stage.onRead = async (path) => {
+    if (path.startsWith("/rest/api/content/search")) {
+      asked++;
+      if (fail) return { status: 403, body: {} };
+      await new Promise((later) => setTimeout(later, 150));
+    }
+    return space.handle("GET", path);
+  };
+  await page.getByRole("button", { name: "Read again" }).click();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByText("Paused.").waitFor();
+  await page.waitForTimeout(400);
+  const held = asked;
+  assert.ok(held < 3);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await until(() => asked, (n) => n > held, "it goes on");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText("You stopped reading after").waitFor();
+  fail = true;
+  await page.getByRole("button", { name: "Read again" }).click();
+  await page.getByRole("alert").getByText("Reading stopped").waitFor();
+});
+
+for (const [name, scene] of [
+  ["light", {}],
+  ["dark", {}],
+  ["narrow", { browser: { viewport: { width: 320, height: 800 } } }],
+  ["german", { bridge: { locale: "de-DE" } }],
+] as [string, Scene][]) {
+  native(`nothing is wrong with how it can be used: ${name}`, async () => {
+    const page = await open(believable(300), scene);
+    if (name === "dark") {
+      await page.evaluate(() => {
+        (window as unknown as { setTheme: (mode: string, tokens: boolean) => void }).setTheme("dark", true);
+        document.documentElement.style.background = "#1d2125"; // of the page around the frame
+      });
+    }
+
+    await done(page);
+    for (const one of await page.getByRole("tab").all()) {
+      await one.click();
+      assert.deepEqual(await violations(page), [], await one.innerText());
+      await page.screenshot({ path: `${SCREENS}/space-${name}-${await one.getAttribute("data-tab")}.png`, fullPage: true });
+      const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok(wide! <= room!, `${wide} of ${room} px`);
+    }
+  });
+}
