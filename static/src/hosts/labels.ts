@@ -102,13 +102,8 @@ async function write(confluence: Confluence, place: Place, clock: Clock, body: L
   const writing = { until: end - READ_BACK, patience: PATIENCE };
   const send = <T>(call: () => Promise<T>, time = writing) => attempts(call, time, clock, stop);
 
-  const labelPath = `/rest/api/content/${encodeURIComponent(place.contentId)}/label`;
-  const batches = Array.from({ length: Math.ceil(add.length / MOST_PER_REQUEST) }, (_, i) => add.slice(i * MOST_PER_REQUEST, (i + 1) * MOST_PER_REQUEST));
-  const steps: { names: string[]; call: () => Promise<unknown> }[] = [
-    // Removes make room on a full page. A name stands in the query: a slash cannot be in the path.
-    ...remove.map((name) => ({ names: [name], call: () => confluence.remove(`${labelPath}?${new URLSearchParams({ name })}`) })),
-    ...batches.map((names) => ({ names, call: () => confluence.write("POST", labelPath, names.map((name) => ({ prefix: "global", name }))) })),
-  ];
+  const { adds, removes } = labelCalls(confluence, place.contentId, { add, remove });
+  const steps = [...removes, ...adds]; // removes make room on a full page
   const faults = new Map<string, Fault>();
   const fail = (from: number, to: number, fault: Fault) => steps.slice(from, to).forEach(({ names }) => names.forEach((name) => faults.set(name, fault)));
   let changed = false; // or may have been
@@ -126,7 +121,7 @@ async function write(confluence: Confluence, place: Place, clock: Clock, body: L
       const content = (await send(() => confluence.read(path)).catch(() => undefined)) as { status?: unknown } | null | undefined;
       if (content?.status === "archived") {
         fault = refusal("forbidden", "archived_content");
-        if (batches.length) {
+        if (adds.length) {
           fail(i, remove.length, fault);
           i = remove.length - 1;
           continue;
@@ -143,6 +138,23 @@ async function write(confluence: Confluence, place: Place, clock: Clock, body: L
     throw { kind: "upstream", ...("fault" in error && error.fault), reason: "written_not_verified" } satisfies Problem;
   });
   return answerOf(add, remove, labels, faults);
+}
+
+/** A request that writes, and the names it is about. */
+export interface LabelCall {
+  names: string[];
+  call: () => Promise<unknown>;
+}
+
+/** The requests of a change of names that are right: each may be sent again, and none looks at what the others did. */
+export function labelCalls(confluence: Confluence, contentId: string, { add, remove }: { add: readonly string[]; remove: readonly string[] }): { adds: LabelCall[]; removes: LabelCall[] } {
+  const path = `/rest/api/content/${encodeURIComponent(contentId)}/label`;
+  const batches = Array.from({ length: Math.ceil(add.length / MOST_PER_REQUEST) }, (_, i) => add.slice(i * MOST_PER_REQUEST, (i + 1) * MOST_PER_REQUEST));
+  return {
+    adds: batches.map((names) => ({ names, call: () => confluence.write("POST", path, names.map((name) => ({ prefix: "global", name }))) })),
+    // A name stands in the query: a slash cannot be in the path.
+    removes: remove.map((name) => ({ names: [name], call: () => confluence.remove(`${path}?${new URLSearchParams({ name })}`) })),
+  };
 }
 
 /** Where v2 has the content; undefined if it has no labels. */

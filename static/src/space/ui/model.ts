@@ -13,6 +13,7 @@ import { newStore, type Store } from "../store.ts";
 import { EMPTY, setApart, type Vocabulary } from "../vocabulary.ts";
 import { propertiesOf, type Kept, type Properties } from "./properties.ts";
 import { patiently, readSpace, type Reading } from "./reading.ts";
+import { statusOf } from "./status.ts";
 
 export interface BasketItem {
   key: string;
@@ -228,12 +229,6 @@ export function modelOf(host: Host, shell: Shell): Model {
 }
 
 const pause = () => new Promise((go) => setTimeout(go));
-
-/** By shape: the class that the host throws is in another part of the bundle. */
-export function statusOf(error: unknown): number {
-  const { status } = (error ?? {}) as { status?: unknown };
-  return typeof status === "number" ? status : 0;
-}
 
 async function readAdmin({ host, shell, sleep }: Model): Promise<boolean> {
   const space = (await patiently(() => host.read(`/api/v2/spaces/${encodeURIComponent(shell.spaceId)}?include-operations=true`), sleep)) as { operations?: { results?: { operation?: unknown; targetType?: unknown }[] } } | null;

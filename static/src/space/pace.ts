@@ -1,0 +1,69 @@
+// How fast calls may follow each other: as fast as Confluence lets them, which
+// it says only by refusing. The rate grows until it refuses, falls by some, and
+// then stays near what it was refused at. A refusal holds all calls back, as
+// long as it asks for or, where it does not say, longer each time.
+
+/** Time, in ms of a clock that goes on while the computer sleeps. */
+export interface Time {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+export interface Pace {
+  /** Resolves when a call may be sent. */
+  turn(): Promise<void>;
+  /** How a call ended: its HTTP status, 0 for none, and the seconds it asks to wait, 0 if it does not. */
+  ended(status: number, retryAfter?: number): void;
+  /** Calls a second. */
+  rate(): number;
+}
+
+const FIRST = 8; // calls a second
+const LEAST = 0.5;
+const MOST = 50;
+const GROWS = 0.02; // by each call, until there was a refusal
+const CREEPS = 0.001; // and near what was refused
+const NEAR = 0.92;
+const FALLS = 0.9;
+const FIRST_WAIT = 1_000; // ms
+const LONGEST_WAIT = 60_000;
+const ONE_REFUSAL = 500; // ms: calls that were on their way together are refused together
+
+export function newPace({ now, sleep }: Time): Pace {
+  let rate = FIRST;
+  let refusedAt = 0; // calls a second
+  let next = 0;
+  let refused = -ONE_REFUSAL;
+  let waits = 0; // refusals without a call that got through
+  return {
+    async turn() {
+      for (;;) {
+        const at = Math.max(now(), next);
+        const wait = at - now();
+        if (wait <= 0) {
+          next = at + 1_000 / rate;
+          return;
+        }
+        await sleep(wait);
+      }
+    },
+    ended(status, retryAfter = 0) {
+      if (status !== 429) {
+        if (status >= 200 && status < 300) {
+          waits = 0;
+          rate = Math.min(MOST, rate * (1 + (refusedAt && rate > NEAR * refusedAt ? CREEPS : GROWS)));
+        }
+        return;
+      }
+      const at = now();
+      const wait = Math.min(LONGEST_WAIT, retryAfter > 0 ? retryAfter * 1_000 : FIRST_WAIT * 2 ** Math.min(waits, 6));
+      next = Math.max(next, at + wait);
+      if (at - refused < ONE_REFUSAL) return;
+      refused = at;
+      waits++;
+      refusedAt = refusedAt ? (refusedAt + rate) / 2 : rate;
+      rate = Math.max(LEAST, rate * FALLS);
+    },
+    rate: () => rate,
+  };
+}

@@ -1,0 +1,494 @@
+// Carries out a plan, batch by batch, so that whoever has the right can go on
+// with it at any point and take it back: pages are read, what is about to be
+// done of each is written to a property of the space, and then it is done. The
+// same write says that somebody is at work. It calls Confluence only through
+// what it is given, which has the time as well.
+
+import type { Decision, Rules } from "./decisions.ts";
+import { resolve } from "./decisions.ts";
+import { after, mayChange, mayTake, type Lease } from "./lease.ts";
+import type { Pace, Time } from "./pace.ts";
+import { changedSince, changeOf, inverse, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
+import { bytesOf } from "./property.ts";
+import { renamesOf, retained, runsIn, runsValue, type Run } from "./runs.ts";
+import { append, MOST_IN_BATCH, planKey, plannedIn, planParts, segmentIn, segmentKey, segmentValue, type Planned, type Recorded, type Segment } from "./segments.ts";
+import { RUNS } from "../properties.ts";
+
+export interface Seen extends PageState {
+  mayEdit: boolean;
+}
+
+/** A property of the space; put rejects with the status 409 or 400 where it is not as it was read. */
+export interface KeptProperty {
+  id: string;
+  version: number;
+  value: unknown;
+}
+export interface Keeper {
+  get(key: string): Promise<KeptProperty | undefined>;
+  put(key: string, value: unknown, before: KeptProperty | undefined): Promise<KeptProperty>;
+  remove(key: string): Promise<void>;
+}
+
+export interface Means extends Time {
+  /** A page with its labels and what the viewer may do; undefined if there is none that the viewer may see. */
+  read(id: string): Promise<Seen | undefined>;
+  /** The requests of a change, in their order. */
+  calls(id: string, change: Change): (() => Promise<unknown>)[];
+  /** The ids of the pages of the space that have a label now, whatever their status. */
+  having(label: string): Promise<string[]>;
+  keeper: Keeper;
+  reads: Pace;
+  writes: Pace;
+  /** A name that nobody else has, digits and small letters. */
+  name(): string;
+}
+
+/** Why a page was not changed: what is in the way, or what Confluence answered. */
+export type Why = Obstacle | "not_permitted" | "not_found" | "refused" | "failed";
+
+export interface Progress {
+  run: string;
+  phase: "waiting" | "reading" | "writing";
+  done: number;
+  of: number;
+  changed: number;
+  cannot: { id: string; why: Why }[];
+  /** Labels that somebody else has changed since the run that is taken back; they stay. */
+  others: { id: string; names: string[] }[];
+  /** Pages that came up while it ran. */
+  came: number;
+}
+
+export interface Outcome extends Progress {
+  /**
+   * done; stopped by who looks, or after as many pages as were wanted; lost to somebody else who works on it; broken, where
+   * what it keeps cannot be read or written any more.
+   */
+  state: "done" | "stopped" | "lost" | "broken";
+  status: number; // of what broke
+}
+
+export interface Listener {
+  told(progress: Progress): void;
+  /** A page has these labels now. */
+  changed(id: string, labels: string[]): void;
+  /** Whether to stop before the next page. */
+  stop(): boolean;
+}
+
+const AT_ONCE = 4; // pages
+const MOST_TRIES = 8;
+const LOOK_AGAIN = 5_000; // ms, at whether somebody still works
+const MOST_TOLD = 1_000; // pages that are named
+const MOST_SEGMENTS = 1_000;
+const MOST_LOOKS = 5;
+
+class Lost extends Error {}
+class Broken extends Error {
+  constructor(readonly status: number) {
+    super("broken");
+  }
+}
+
+const failureOf = (error: unknown) => {
+  const { status, retryAfter } = (error ?? {}) as { status?: unknown; retryAfter?: unknown };
+  return { status: typeof status === "number" ? status : 0, retryAfter: typeof retryAfter === "number" ? retryAfter : 0 };
+};
+const passing = (status: number) => status === 0 || status === 429 || status >= 500;
+
+/** Sends again what Confluence was too busy for, or did not answer. */
+async function patiently<T>(call: () => Promise<T>, pace: Pace, { sleep }: Time, before: () => Promise<void> = async () => undefined): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    await pace.turn();
+    await before();
+    try {
+      const answer = await call();
+      pace.ended(200);
+      return answer;
+    } catch (error) {
+      const { status, retryAfter } = failureOf(error);
+      pace.ended(status, retryAfter);
+      if (!passing(status) || tries === MOST_TRIES) throw error;
+      if (status !== 429) await sleep(Math.min(250 * 2 ** tries, 15_000));
+    }
+  }
+}
+
+/** Starts a run of decisions, on so many pages at most. */
+export async function begin(means: Means, planned: Planned, listener: Listener, most = Infinity): Promise<Outcome> {
+  const parts = planParts(planned);
+  const line: Run = { ...newLine(means), ...renamesOf(planned.decisions), parts: parts.length };
+  return guarded(means, line, async (worker) => {
+    await list(means, (runs) => [...runs, line], parts.reduce((sum, part) => sum + bytesOf(part), 0));
+    for (const [part, value] of parts.entries()) await patiently(() => means.keeper.put(planKey(line.id, part), value, undefined), means.writes, means);
+    await worker.start();
+    await work(means, worker, listener, decided(means, planned), most);
+  });
+}
+
+/** Goes on with a run, whoever began it, when nobody works on it any more. */
+export async function goOn(means: Means, line: Run, listener: Listener, most = Infinity): Promise<Outcome> {
+  return guarded(means, line, async (worker) => {
+    const source = line.undoes ? await takingBack(means, line.undoes, worker) : decided(means, await readPlan(means, line));
+    await worker.take(listener);
+    await worker.finish(listener);
+    await work(means, worker, listener, source, most);
+  });
+}
+
+/** Takes a run back, by what it recorded. */
+export async function undo(means: Means, undone: Run, listener: Listener): Promise<Outcome> {
+  const line: Run = { ...newLine(means), undoes: undone.id, renames: undone.renames.map(([from, to]) => [to, from]), more: undone.more };
+  return guarded(means, line, async (worker) => {
+    const source = await takingBack(means, undone.id, worker);
+    await list(means, (runs) => [...runs, line], 0);
+    await worker.start();
+    await work(means, worker, listener, source, Infinity);
+  });
+}
+
+function newLine({ name, now }: Means): Run {
+  return { id: name(), began: now(), state: "running", undoes: "", renames: [], more: 0, changed: 0, results: {}, segments: 1, parts: 0, bytes: 0 };
+}
+
+/** What a run does: which pages, and what of each. */
+interface Source {
+  pages(): Promise<string[]>;
+  change(seen: Seen): Change;
+  /** Whether pages may come up while it runs. */
+  grows: boolean;
+}
+
+function decided({ having, reads, ...time }: Means, { decisions, without }: Planned): Source {
+  const { rules } = resolve(decisions);
+  const out = new Set(without);
+  return {
+    grows: decisions.some(({ pages }) => !pages),
+    change: (seen) => changeOf(rules, seen),
+    async pages() {
+      const ids = new Set<string>();
+      for (const { pages } of decisions) for (const id of pages ?? []) ids.add(id);
+      for (const name of namesIn(rules, decisions)) for (const id of await patiently(() => having(name), reads, time)) ids.add(id);
+      return [...ids].filter((id) => !out.has(id)).sort(byNumber);
+    },
+  };
+}
+
+/** The names whose pages the rules change, wherever they are. */
+export function namesIn(rules: Rules, decisions: readonly Decision[]): string[] {
+  const asked = new Set(decisions.flatMap(({ from, pages }) => (from !== undefined && !pages ? [from] : [])));
+  return [...rules.everywhere.keys()].filter((name) => asked.has(name));
+}
+
+const byNumber = (a: string, b: string) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+
+async function takingBack(means: Means, undone: string, worker: Worker): Promise<Source> {
+  const records = new Map<string, Change>();
+  for (const { segment } of await readSegments(means, undone)) {
+    for (const { id, add, remove } of segment.batches.flatMap(({ pages }) => pages)) {
+      const before = records.get(id);
+      // A page that was recorded in two batches was changed in two steps.
+      records.set(id, before ? { add: [...new Set([...before.add, ...add])], remove: [...new Set([...before.remove, ...remove])] } : { add, remove });
+    }
+  }
+  return {
+    grows: false,
+    pages: async () => [...records.keys()].reverse(),
+    change(seen) {
+      const record = records.get(seen.id)!;
+      const held = heldBy(seen);
+      const names = changedSince(record, held);
+      if (names.length && worker.progress.others.length < MOST_TOLD) worker.progress.others.push({ id: seen.id, names });
+      return onto(inverse(record), held);
+    },
+  };
+}
+
+const heldBy = ({ labels }: PageState) => new Set(labels.flatMap(({ name, prefix }) => (prefix === "global" ? [name] : [])));
+
+async function readPlan({ keeper, reads, ...time }: Means, { id, parts }: Run): Promise<Planned> {
+  const values: unknown[] = [];
+  for (let part = 0; part < parts; part++) values.push((await patiently(() => keeper.get(planKey(id, part)), reads, time))?.value);
+  const planned = plannedIn(values);
+  if (!planned || !parts) throw new Broken(0);
+  return planned;
+}
+
+async function readSegments({ keeper, reads, ...time }: Means, id: string): Promise<{ segment: Segment; kept: KeptProperty }[]> {
+  const segments: { segment: Segment; kept: KeptProperty }[] = [];
+  for (let number = 0; number < MOST_SEGMENTS; number++) {
+    const kept = await patiently(() => keeper.get(segmentKey(id, number)), reads, time);
+    if (!kept) break;
+    const segment = segmentIn(kept.value);
+    if (!segment) throw new Broken(0);
+    segments.push({ segment, kept });
+  }
+  return segments;
+}
+
+/** Changes the list of runs, as often as somebody else changes it meanwhile. */
+async function list(means: Means, change: (runs: Run[]) => Run[], coming: number): Promise<void> {
+  const { keeper, writes, reads, now } = means;
+  for (let tries = 1; ; tries++) {
+    const kept = await patiently(() => keeper.get(RUNS), reads, means);
+    const { runs, dropped } = retained(change(runsIn(kept?.value)), now(), coming);
+    try {
+      await patiently(() => keeper.put(RUNS, runsValue(runs), kept), writes, means);
+    } catch (error) {
+      const { status } = failureOf(error);
+      if ((status === 409 || status === 400) && tries < MOST_TRIES) continue;
+      throw new Broken(status);
+    }
+    for (const { id, segments, parts } of dropped) {
+      for (let number = 0; number < segments; number++) await keeper.remove(segmentKey(id, number)).catch(() => undefined);
+      for (let part = 0; part < parts; part++) await keeper.remove(planKey(id, part)).catch(() => undefined);
+    }
+    return;
+  }
+}
+
+interface Worker {
+  progress: Progress;
+  results: Record<string, number>;
+  /** Pages that are recorded, or that were told of. */
+  done: Set<string>;
+  lease: Lease;
+  start(): Promise<void>;
+  take(listener: Listener): Promise<void>;
+  finish(listener: Listener): Promise<void>;
+  /** Records as many of the pages as one batch takes, and says how many. */
+  record(pages: Recorded[]): Promise<number>;
+  apply(pages: readonly Recorded[], listener: Listener, held: (id: string) => ReadonlySet<string>): Promise<void>;
+  release(): Promise<{ segments: number; bytes: number }>;
+  told(id: string, why: Why): void;
+}
+
+function workerFor(means: Means, line: Run): Worker {
+  const { keeper, reads, writes, now, sleep } = means;
+  const me = means.name();
+  let number = 0;
+  let segment: Segment = { owner: "", closed: false, batches: [] };
+  let kept: KeptProperty | undefined;
+  let bytes = 0; // of the segments before
+  let beating: Promise<void> | undefined;
+
+  const markOf = (at: number, version: number) => `${at}.${version}`;
+
+  /** Writes a segment as its owner. Rejects with Lost when somebody else was first. */
+  async function write(at: number, value: Segment, before: KeptProperty | undefined): Promise<void> {
+    const wanted = (before?.version ?? 0) + 1;
+    for (let tries = 1; ; tries++) {
+      await writes.turn();
+      const sent = now();
+      let status = 200;
+      let written: KeptProperty | undefined;
+      try {
+        written = await keeper.put(segmentKey(line.id, at), segmentValue(value), before);
+        writes.ended(200);
+      } catch (error) {
+        const failure = failureOf(error);
+        status = failure.status;
+        writes.ended(status, failure.retryAfter);
+      }
+      worker.lease = after(worker.lease, { kind: "wrote", mark: markOf(at, wanted), sent, status }, me, now());
+      if (worker.lease.state === "lost") throw new Lost();
+      if (!written && worker.lease.state === "unsure") {
+        await sleep(Math.min(250 * 2 ** tries, 8_000));
+        const found = await patiently(() => keeper.get(segmentKey(line.id, at)), reads, means);
+        const owner = segmentIn(found?.value)?.owner ?? "";
+        worker.lease = after(worker.lease, { kind: "read", mark: markOf(at, found?.version ?? 0), owner }, me, now());
+        if ((worker.lease as Lease).state === "lost") throw new Lost();
+        if (found && found.version === wanted && owner === me) written = found;
+      }
+      if (written) {
+        if (at !== number) bytes += bytesOf(segmentValue(segment));
+        number = at;
+        segment = value;
+        kept = written;
+        return;
+      }
+      if (tries === MOST_TRIES) throw new Broken(status);
+    }
+  }
+
+  /** Makes sure that the run is still ours before a page is changed. */
+  async function hold(): Promise<void> {
+    if (worker.lease.state === "lost") throw new Lost();
+    if (mayChange(worker.lease, now())) return;
+    beating ??= write(number, segment, kept).finally(() => (beating = undefined));
+    await beating;
+    if (!mayChange(worker.lease, now())) throw new Lost();
+  }
+
+  const worker: Worker = {
+    progress: { run: line.id, phase: "reading", done: 0, of: 0, changed: line.changed, cannot: [], others: [], came: 0 },
+    results: {},
+    done: new Set(),
+    lease: { state: "unknown" },
+    async start() {
+      await write(0, { owner: me, closed: false, batches: [] }, undefined);
+    },
+    async take(listener) {
+      for (;;) {
+        const all = await readSegments(means, line.id);
+        const last = all.at(-1);
+        if (!last) return worker.start();
+        number = all.length - 1;
+        ({ segment, kept } = last);
+        bytes = all.slice(0, -1).reduce((sum, one) => sum + bytesOf(segmentValue(one.segment)), 0);
+        worker.lease = after(worker.lease, { kind: "read", mark: markOf(number, kept.version), owner: segment.owner }, me, now());
+        if (mayTake(worker.lease, now())) {
+          await write(number, { ...segment, owner: me }, kept);
+          for (const one of all) for (const batch of one.segment.batches) for (const { id } of batch.pages) worker.done.add(id);
+          worker.progress.changed = worker.done.size - (segment.batches.at(-1)?.pages.length ?? 0);
+          return;
+        }
+        worker.progress.phase = "waiting";
+        listener.told(worker.progress);
+        if (listener.stop()) throw new Lost();
+        await sleep(LOOK_AGAIN);
+      }
+    },
+    async finish(listener) {
+      // Of the last batch nobody knows how far it came.
+      const last = segment.batches.at(-1)?.pages ?? [];
+      const held = new Map<string, ReadonlySet<string>>();
+      const left: Recorded[] = [];
+      await each(last, async ({ id, ...change }) => {
+        const seen = await patiently(() => means.read(id), reads, means);
+        if (!seen) return worker.told(id, "not_found");
+        held.set(id, heldBy(seen));
+        left.push({ id, ...rest(change, heldBy(seen)) });
+      });
+      await worker.apply(left, listener, (id) => held.get(id)!);
+    },
+    async record(pages) {
+      const next = append(segment, "all", pages);
+      if (next.taken) {
+        await write(number, next.segment, kept);
+        return next.taken;
+      }
+      if (!segment.batches.length) throw new Broken(413);
+      await write(number, { ...segment, closed: true }, kept);
+      const fresh = append({ owner: me, closed: false, batches: [] }, "all", pages);
+      if (!fresh.taken) throw new Broken(413);
+      await write(number + 1, fresh.segment, undefined);
+      return fresh.taken;
+    },
+    async apply(pages, listener, held) {
+      await each(pages, async ({ id, add, remove }) => {
+        const labels = new Set(held(id));
+        const steps = means.calls(id, { add, remove });
+        try {
+          for (const call of steps) await patiently(call, writes, means, hold);
+          for (const name of add) labels.add(name);
+          for (const name of remove) labels.delete(name);
+          worker.progress.changed++;
+          listener.changed(id, [...labels]);
+        } catch (error) {
+          if (error instanceof Lost || error instanceof Broken) throw error;
+          const { status } = failureOf(error);
+          worker.told(id, status === 403 || status === 401 ? "not_permitted" : status === 404 ? "not_found" : passing(status) ? "failed" : "refused");
+        }
+        worker.progress.done++;
+        listener.told(worker.progress);
+      });
+    },
+    async release() {
+      await write(number, { ...segment, owner: "" }, kept);
+      return { segments: number + 1, bytes: bytes + bytesOf(segmentValue(segment)) };
+    },
+    told(id, why) {
+      worker.results[why] = (worker.results[why] ?? 0) + 1;
+      if (worker.progress.cannot.length < MOST_TOLD) worker.progress.cannot.push({ id, why });
+      worker.done.add(id);
+    },
+  };
+  return worker;
+}
+
+/** At most so many at once; rejects with the first error, when those that were begun have ended. */
+async function each<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  let failed: { error: unknown } | undefined;
+  const one = async () => {
+    for (const item of waiting) {
+      if (failed) return;
+      try {
+        await act(item);
+      } catch (error) {
+        failed ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
+  if (failed) throw failed.error;
+}
+
+class Halt extends Error {}
+
+async function work(means: Means, worker: Worker, listener: Listener, source: Source, most: number): Promise<void> {
+  const { progress } = worker;
+  let left = most;
+  for (let look = 0; look < (source.grows ? MOST_LOOKS : 1); look++) {
+    progress.phase = "reading";
+    listener.told(progress);
+    const pending = (await source.pages()).filter((id) => !worker.done.has(id));
+    if (look) progress.came += pending.length;
+    if (!pending.length) return;
+    progress.of = progress.done + pending.length;
+    while (pending.length) {
+      if (listener.stop() || left <= 0) throw new Halt();
+      progress.phase = "reading";
+      const ready: Recorded[] = [];
+      const held = new Map<string, ReadonlySet<string>>();
+      await each(pending.splice(0, Math.min(MOST_IN_BATCH, left)), async (id) => {
+        const seen = await patiently(() => means.read(id), means.reads, means);
+        const change = seen && source.change(seen);
+        const none = change && !change.add.length && !change.remove.length;
+        const why = !seen ? "not_found" : none ? undefined : (obstacle(seen, change!) ?? (seen.mayEdit ? undefined : "not_permitted"));
+        worker.done.add(id);
+        if (why) worker.told(id, why);
+        if (why || none) progress.done++;
+        else {
+          ready.push({ id, ...change! });
+          held.set(id, heldBy(seen!));
+        }
+      });
+      listener.told(progress);
+      if (!ready.length) continue;
+      ready.sort((a, b) => byNumber(a.id, b.id));
+      const taken = await worker.record(ready);
+      progress.phase = "writing";
+      // Those for which there was no room are read anew: until it is their turn, somebody may change them.
+      pending.unshift(...ready.splice(taken).map(({ id }) => id));
+      left -= taken;
+      await worker.apply(ready, listener, (id) => held.get(id)!);
+    }
+  }
+}
+
+async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise<void>): Promise<Outcome> {
+  const worker = workerFor(means, line);
+  const end = async (state: "done" | "stopped") => {
+    const { segments, bytes } = await worker.release();
+    const results = { ...line.results };
+    for (const [why, count] of Object.entries(worker.results)) results[why] = (results[why] ?? 0) + count;
+    await list(means, (runs) => runs.map((run) => (run.id === line.id ? { ...run, state, changed: worker.progress.changed, results, segments, bytes } : run)), 0);
+    return { ...worker.progress, state, status: 0 };
+  };
+  try {
+    await act(worker);
+    return await end("done");
+  } catch (error) {
+    if (error instanceof Halt) {
+      try {
+        return await end("stopped");
+      } catch (failed) {
+        error = failed;
+      }
+    }
+    return { ...worker.progress, state: error instanceof Lost ? "lost" : "broken", status: error instanceof Broken ? error.status : failureOf(error).status };
+  }
+}

@@ -1,0 +1,316 @@
+// The runner against a space in memory, in a time of its own: it is killed
+// anywhere, calls fail in every way, and somebody else changes the same labels.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { HostError, type Confluence } from "../src/host.ts";
+import { labelCalls } from "../src/hosts/labels.ts";
+import { RUNS } from "../src/properties.ts";
+import { STALE_AFTER } from "../src/space/lease.ts";
+import { newPace, type Time } from "../src/space/pace.ts";
+import { begin, goOn, undo, type Listener, type Means, type Outcome } from "../src/space/runner.ts";
+import { runsIn, type Run } from "../src/space/runs.ts";
+import { segmentIn, type Recorded } from "../src/space/segments.ts";
+import { meansOf } from "../src/space/ui/means.ts";
+import { propertiesInTab, propertiesOf } from "../src/space/ui/properties.ts";
+import { FakeSpace } from "./fake-space.ts";
+import { seeded } from "./seeded.ts";
+
+/** A clock that goes on when nothing else is left to be done. */
+class Clock implements Time {
+  at = 0;
+  private timers: { at: number; wake: () => void }[] = [];
+  now = () => this.at;
+  sleep = (ms: number) => new Promise<void>((wake) => void this.timers.push({ at: this.at + ms, wake }));
+  /** Until it ends, or nothing goes on any more. */
+  async until<T>(end: Promise<T>): Promise<T | "dead"> {
+    let ended: { value: T } | undefined;
+    let failed: { error: unknown } | undefined;
+    end.then((value) => (ended = { value }), (error: unknown) => (failed = { error }));
+    for (;;) {
+      for (let i = 0; i < 3; i++) await new Promise((go) => setImmediate(go));
+      if (failed) throw failed.error;
+      if (ended) return ended.value;
+      if (!this.timers.length) return "dead";
+      this.timers.sort((a, b) => b.at - a.at);
+      const { at } = this.timers.at(-1)!;
+      this.at = Math.max(this.at, at);
+      while (this.timers.length && this.timers.at(-1)!.at <= this.at) this.timers.pop()!.wake();
+    }
+  }
+  forget(): void {
+    this.timers = [];
+  }
+}
+
+const never = new Promise<never>(() => undefined);
+const quiet: Listener = { told: () => undefined, changed: () => undefined, stop: () => false };
+
+/** A runner of its own on the space; wrap is what becomes of each call. */
+function runnerOn(space: FakeSpace, clock: Clock, name: string, wrap: (call: () => Promise<unknown>, method: string, path: string) => Promise<unknown> = (call) => call()): Means {
+  const plain = space.confluence();
+  const confluence: Confluence = {
+    read: (path) => wrap(() => plain.read(path), "GET", path),
+    write: (method, path, body) => wrap(() => plain.write(method, path, body), method, path),
+    remove: async (path) => void (await wrap(() => plain.remove(path), "DELETE", path)),
+  };
+  let n = 0;
+  return meansOf(confluence, { spaceId: "1", typeOf: (id) => space.pages.get(id)?.type }, propertiesOf(confluence, "1"), clock, () => `${name}${n++}`);
+}
+const lines = (space: FakeSpace): Run[] => runsIn(space.properties.get(RUNS)?.value);
+const labelsOf = (space: FakeSpace) => Object.fromEntries([...space.pages].map(([id, { labels }]) => [id, [...labels].sort().join(" ")]));
+const spaceOf = (labels: string[][]) => {
+  const space = new FakeSpace();
+  labels.forEach((names, i) => space.page(String(100 + i), names));
+  return space;
+};
+const ended = (outcome: Outcome | "dead"): Outcome => (assert.notEqual(outcome, "dead"), outcome as Outcome);
+
+test("a rename reads each page once, writes it twice, and is taken back exactly by somebody else", async () => {
+  const space = spaceOf(Array.from({ length: 250 }, (_, i) => (i % 5 ? ["old", `own-${i}`] : i % 2 ? ["old", "new"] : ["other"])));
+  const before = labelsOf(space);
+  const clock = new Clock();
+  const outcome = ended(await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [] }, quiet)));
+  assert.deepEqual([outcome.state, outcome.changed, outcome.cannot], ["done", 225, []]);
+  assert.equal([...space.pages.values()].some(({ labels }) => labels.has("old")), false);
+  assert.deepEqual([space.counted.reads, space.counted.posts, space.counted.deletes], [225, 200, 225]);
+  assert.deepEqual(lines(space).map(({ state, changed, renames, segments, parts }) => ({ state, changed, renames, segments, parts })), [{ state: "done", changed: 225, renames: [["old", "new"]], segments: 1, parts: 1 }]);
+  const back = ended(await clock.until(undo(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+  assert.deepEqual([back.state, back.changed, back.others], ["done", 225, []]);
+  assert.deepEqual(labelsOf(space), before);
+  assert.deepEqual(lines(space).map(({ undoes }) => undoes !== ""), [true, false]);
+});
+
+test("what cannot be changed is told, and left alone", async () => {
+  const space = spaceOf([["old"], ["old"], ["old"], ["old"], ["old", "new"]]);
+  Object.assign(space.pages.get("100")!, { status: "archived" });
+  Object.assign(space.pages.get("101")!, { mayEdit: false });
+  const clock = new Clock();
+  const outcome = ended(await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }, { to: "more", pages: ["104", "999"] }], without: ["103"] }, quiet)));
+  assert.deepEqual(outcome.cannot.sort((a, b) => Number(a.id) - Number(b.id)), [{ id: "100", why: "archived" }, { id: "101", why: "not_permitted" }, { id: "999", why: "not_found" }]);
+  assert.deepEqual(labelsOf(space), { 100: "old", 101: "old", 102: "new", 103: "old", 104: "more new" });
+  assert.deepEqual(lines(space)[0]!.results, { archived: 1, not_permitted: 1, not_found: 1 });
+});
+
+test("a try stops after as many pages, and goes on or is taken back", async () => {
+  const space = spaceOf(Array.from({ length: 60 }, () => ["old"]));
+  const clock = new Clock();
+  const tried = ended(await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [] }, quiet, 3)));
+  assert.deepEqual([tried.state, tried.changed, lines(space)[0]!.state], ["stopped", 3, "stopped"]);
+  const whole = ended(await clock.until(goOn(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+  assert.deepEqual([whole.state, whole.changed, lines(space)[0]!.changed], ["done", 60, 60]);
+  await clock.until(undo(runnerOn(space, clock, "c"), lines(space)[0]!, quiet));
+  assert.equal(Object.values(labelsOf(space)).every((labels) => labels === "old"), true);
+});
+
+test("pages that come up while it runs are changed, too, and told of", async () => {
+  const space = spaceOf(Array.from({ length: 10 }, () => ["old"]));
+  const clock = new Clock();
+  let once = false;
+  const listener = { ...quiet, changed: () => void (once || ((once = true), space.page("500", ["old"]))) };
+  const outcome = ended(await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [] }, listener)));
+  assert.deepEqual([outcome.changed, outcome.came, labelsOf(space)["500"]], [11, 1, "new"]);
+});
+
+test("nobody goes on while somebody works, and who is late writes nothing more", async () => {
+  const space = spaceOf(Array.from({ length: 300 }, () => ["old"]));
+  const clock = new Clock();
+  let asleep = true;
+  const slow = runnerOn(space, clock, "a", async (call, method) => {
+    if (method === "DELETE" && asleep) {
+      asleep = false;
+      await clock.sleep(3 * STALE_AFTER); // the computer sleeps, with one request on its way
+    }
+    return call();
+  });
+  const first = begin(slow, { decisions: [{ from: "old", to: "new" }], without: [] }, quiet);
+  await clock.until(clock.sleep(60_000));
+  const begun = clock.at;
+  const second = ended(await clock.until(goOn(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+  assert.ok(clock.at - begun >= STALE_AFTER - 5_000, "it waited");
+  assert.deepEqual([second.state, labelsOf(space)["100"]], ["done", "new"]);
+  assert.equal(Object.values(labelsOf(space)).every((labels) => labels === "new"), true);
+  const { deletes } = space.counted;
+  assert.equal(ended(await clock.until(first)).state, "lost");
+  assert.ok(space.counted.deletes <= deletes + 4, "what was on its way only");
+});
+
+test("a segment that is full is followed by another, and all of them take the run back", async () => {
+  const space = spaceOf(Array.from({ length: 700 }, (_, i) => [`old-${i}`, "x"]));
+  const before = labelsOf(space);
+  const clock = new Clock();
+  const decisions = Array.from({ length: 700 }, (_, i) => ({ from: `old-${i}`, to: `new-${"n".repeat(40)}-${i}`, pages: [String(100 + i)] }));
+  await clock.until(begin(runnerOn(space, clock, "a"), { decisions, without: [] }, quiet));
+  const [line] = lines(space);
+  assert.ok(line!.segments > 1 && line!.parts > 1, `${line!.segments} segments`);
+  assert.equal(Object.values(labelsOf(space)).some((labels) => labels.includes("old")), false);
+  await clock.until(undo(runnerOn(space, clock, "b"), line!, quiet));
+  assert.deepEqual(labelsOf(space), before);
+});
+
+test("who may not keep runs in the space keeps them in the tab", async () => {
+  const space = spaceOf([["old"], ["old"]]);
+  space.admin = false;
+  const clock = new Clock();
+  const confluence = space.confluence();
+  let n = 0;
+  const properties = propertiesInTab();
+  const means = meansOf(confluence, { spaceId: "1", typeOf: () => "page" }, properties, clock, () => `t${n++}`);
+  const outcome = ended(await clock.until(begin(means, { decisions: [{ from: "old", to: "new" }], without: [] }, quiet)));
+  assert.deepEqual([outcome.state, outcome.changed, space.counted.properties], ["done", 2, 0]);
+  const [line] = runsIn((await properties.get(RUNS))?.value);
+  await clock.until(undo(means, line!, quiet));
+  assert.deepEqual(labelsOf(space), { 100: "old", 101: "old" });
+});
+
+test("the pace comes to nine tenths of what Confluence allows, and waits as long as it says", async () => {
+  for (const says of [0, 2]) {
+    const clock = new Clock();
+    const pace = newPace(clock);
+    let tokens = 20; // a burst, and 10 a second
+    let filled = 0;
+    let served = 0;
+    let refused = 0;
+    const call = () => {
+      tokens = Math.min(20, tokens + ((clock.at - filled) * 10) / 1_000);
+      filled = clock.at;
+      if (tokens < 1) return refused++, pace.ended(429, says);
+      tokens--;
+      served++;
+      pace.ended(200);
+    };
+    const worker = async () => {
+      while (clock.at < 300_000) {
+        await pace.turn();
+        await clock.sleep(30);
+        call();
+      }
+    };
+    await clock.until(Promise.all(Array.from({ length: 4 }, worker)));
+    assert.ok(served > 0.9 * 3_000, `${served} in 300 s`);
+    assert.ok(refused < 0.05 * served, `${refused} refused`);
+  }
+});
+
+/** Runs with kills, failures and a second person; rejects where something is not as it should be. */
+async function trial(seed: number, size: number): Promise<number> {
+  const { chance, pick, upTo } = seeded(seed);
+  const NAMES = ["a", "b", "c", "d", "x"];
+  const space = spaceOf(Array.from({ length: size }, () => NAMES.filter(() => chance(0.4))));
+  const all = [...space.pages.keys()];
+  const clock = new Clock();
+  const meddled = new Map<string, Set<string>>(); // page: names that the second person changed since it was reached
+  const base = new Map<string, Set<string>>(); // what a page had when it was reached
+  const busy = new Set<string>(); // pages that the run reads or writes now
+  let kills = 0;
+
+  const recordedBy = (run: string) => new Set([...space.properties.values()].flatMap(({ key, value }) => (new RegExp(`^labelup_run_${run}_\\d+$`).test(key) ? segmentIn(value)!.batches.flatMap(({ pages }) => pages.map(({ id }) => id)) : [])));
+  function batchNow(): Recorded[] {
+    const all = [...space.properties.values()].filter(({ key }) => /^labelup_run_[a-z\d]+_\d+$/.test(key));
+    return all.flatMap(({ value }) => segmentIn(value)!.batches.at(-1)?.pages ?? []);
+  }
+  function meddle(): void {
+    const id = pick(all);
+    if (busy.has(id) || batchNow().some((page) => page.id === id)) return;
+    const name = pick(NAMES);
+    const { labels } = space.pages.get(id)!;
+    if (!labels.delete(name)) labels.add(name);
+    space.labelId(name);
+    const names = meddled.get(id) ?? meddled.set(id, new Set()).get(id)!;
+    if (!names.delete(name)) names.add(name);
+  }
+
+  /** A runner that is killed after some calls; what was on its way then may arrive or not. */
+  function mortal(reached: (id: string) => void): Means {
+    let left = 20 + upTo(3 * size);
+    let dead = false;
+    return runnerOn(space, clock, `r${kills}n${upTo(1_000)}n`, async (call, method, path) => {
+      if (dead) return never;
+      await clock.sleep(1 + upTo(60));
+      if (dead || --left < 0) {
+        if (!dead) kills++;
+        dead = true;
+        if (chance(0.5)) await call().catch(() => undefined); // it arrives, and nobody hears of it
+        return never;
+      }
+      const page = /^\/api\/v2\/(?:pages|blogposts)\/(\d+)\?/.exec(path)?.[1];
+      const fails = chance(0.06) ? pick([429, 0, 500, 503]) : undefined;
+      if (fails === 429) throw new HostError(429, pick([0, 0, 1]));
+      if (fails !== undefined && chance(0.5)) throw new HostError(fails);
+      if (page && method === "GET") {
+        busy.add(page);
+        reached(page);
+      }
+      const answer = await call();
+      if (method !== "GET" && path.includes("/properties")) for (const id of [...busy]) if (!batchNow().some((one) => one.id === id)) busy.delete(id);
+      if (chance(0.2)) meddle();
+      if (fails !== undefined) throw new HostError(fails);
+      return answer;
+    });
+  }
+
+  async function toTheEnd(start: (means: Means) => Promise<Outcome>, mine: (line: Run) => boolean, reached: (id: string) => void): Promise<Outcome> {
+    for (let first = true; ; first = false) {
+      const line = lines(space).find(mine);
+      const means = mortal(reached);
+      const outcome = await clock.until(first || !line ? start(means) : goOn(means, line, quiet));
+      clock.forget();
+      busy.clear();
+      for (let n = upTo(8); n > 0; n--) meddle();
+      if (outcome !== "dead" && outcome.state === "done") return outcome;
+      if (outcome !== "dead") assert.ok(["lost", "broken"].includes(outcome.state), outcome.state);
+      clock.at += 1_000;
+    }
+  }
+
+  // A run whose plan was not yet kept when its tab died has changed nothing: another one is begun.
+  const planned = { decisions: [{ from: "a", to: "b" }, { from: "c", to: "d" }], without: [] };
+  const finished = (line: Run) => !line.undoes && space.properties.has(`labelup_run_${line.id}_plan_0`);
+  const onRun = new Set<string>();
+  await toTheEnd((means) => begin(means, planned, quiet), finished, (id) => {
+    if (!onRun.has(id) || !batchNow().some((page) => page.id === id)) {
+      base.set(id, new Set(space.pages.get(id)!.labels));
+      meddled.delete(id);
+      onRun.add(id);
+    }
+  });
+  const line = lines(space).find(finished)!;
+  for (const id of base.keys()) if (!recordedBy(line.id).has(id)) base.delete(id); // it was read only
+  for (const id of all) {
+    const { labels } = space.pages.get(id)!;
+    for (const [from, to] of [["a", "b"], ["c", "d"]] as const) {
+      if (!meddled.get(id)?.has(from)) assert.ok(!labels.has(from), `seed ${seed}: ${from} is on ${id}`);
+      if (base.get(id)?.has(from) && !meddled.get(id)?.has(to)) assert.ok(labels.has(to), `seed ${seed}: ${to} is not on ${id}`);
+    }
+  }
+  const wanted = new Map<string, Set<string>>();
+  const before = new Map<string, Set<string>>(); // of what was meddled with, what was when the page was reached
+  await toTheEnd((means) => undo(means, line, quiet), ({ undoes }) => undoes === line.id, (id) => {
+    const own = lines(space).find(({ undoes }) => undoes === line.id);
+    if (!base.has(id) || (own && recordedBy(own.id).has(id))) return;
+    const { labels } = space.pages.get(id)!;
+    wanted.set(id, new Set(NAMES.filter((name) => (meddled.get(id)?.has(name) ? labels : base.get(id)!).has(name))));
+    before.set(id, new Set(meddled.get(id)));
+  });
+  for (const id of all) {
+    const want = wanted.get(id);
+    if (!want) continue;
+    const since = (name: string) => (meddled.get(id)?.has(name) ?? false) !== before.get(id)!.has(name);
+    const names = NAMES.filter((name) => want.has(name) !== since(name));
+    assert.deepEqual([...space.pages.get(id)!.labels].sort(), names, `seed ${seed}: ${id}`);
+  }
+  return kills;
+}
+
+test("killed anywhere, under every failure, and beside a second person: the plan holds, and its undo is exact", async () => {
+  const [seeds, size] = process.env["TRIALS"] ? [Number(process.env["TRIALS"]), Number(process.env["PAGES"] ?? 2_000)] : [3, 240];
+  let kills = 0;
+  for (let seed = 1; seed <= seeds; seed++) kills += await trial(seed, size);
+  assert.ok(kills >= seeds, `${kills} kills`);
+  console.log(`# ${kills} kills`);
+});
+
+test("the requests of a page come in their order: what is added before what goes", () => {
+  const { adds, removes } = labelCalls(new FakeSpace().confluence(), "1", { add: Array.from({ length: 21 }, (_, i) => `n${i}`), remove: ["x", "y"] });
+  assert.deepEqual([adds.map(({ names }) => names.length), removes.map(({ names }) => names)], [[20, 1], [["x"], ["y"]]]);
+});
