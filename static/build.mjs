@@ -23,7 +23,7 @@ export async function buildFor(host, out, entry = `src/hosts/${host}.main.ts`) {
   const connect = host === "connect";
 
   rmSync(out, { recursive: true, force: true });
-  await build({ ...script, entryPoints: { labelup: entry, ...(connect && { problem: "src/hosts/connect.problem.ts" }), ...(host === "native" && { labels: "src/hosts/labels.ts", engine: "src/hosts/engine.ts", "engine.worker": "src/hosts/engine.worker.ts" }) } });
+  await build({ ...script, entryPoints: { labelup: entry, ...(connect && { problem: "src/hosts/connect.problem.ts" }), ...(!connect && { "timer.worker": "src/space/ui/timer.worker.ts" }), ...(host === "native" && { labels: "src/hosts/labels.ts", engine: "src/hosts/engine.ts", "engine.worker": "src/hosts/engine.worker.ts" }) } });
   // Parts that are loaded when they are needed. They render with what the first
   // one has brought: two of it would not work together.
   await build({

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { seen, until } from "./acting.ts";
+import { plain, seen, until } from "./acting.ts";
 import { believable, FakeSpace } from "./fake-space.ts";
 import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
 
@@ -118,6 +118,101 @@ native("reading waits, goes on, stops, and tells what failed", async () => {
   fail = true;
   await page.getByRole("button", { name: "Read again" }).click();
   await page.getByRole("alert").getByText("Reading stopped").waitFor();
+});
+
+const labelsOn = (space: FakeSpace) => Object.fromEntries([...space.pages].map(([id, { labels }]) => [id, [...labels].sort().join(" ")]));
+const question = (page: Page) => page.locator("#question").innerText();
+const press = async (page: Page, ...keys: string[]) => {
+  for (const key of keys) await page.keyboard.press(key);
+};
+
+native("the queue is worked off from the keyboard, planned, run and taken back", async () => {
+  const space = small();
+  for (let i = 0; i < 3; i++) space.page(String(20 + i), ["reds", "only"], { title: `Red ${i}` });
+  space.page("30", ["red", "red-x"]);
+  const before = labelsOn(space);
+  const page = await open(space);
+  await done(page);
+  await page.locator("#question").waitFor();
+  assert.match(await facts(page), /2 are spelled in several ways$/);
+  assert.match(plain(await question(page)), /^Are red and reds one label/);
+  await page.locator(".card").focus();
+  await press(page, "s");
+  await until(() => question(page), (text) => text.includes("release-note"), "the next finding");
+  assert.equal(await page.evaluate(() => document.activeElement?.className), "card");
+  await press(page, "x");
+  await until(() => page.locator(".side.stays .chip").innerText(), (name) => name === "release-note", "the other name stays");
+  await press(page, "x", "Enter");
+  await page.getByText("All findings are decided").waitFor();
+  await press(page, "z", "z");
+  await until(() => question(page), (text) => text.includes("reds"), "both are back");
+  await press(page, "n");
+  await until(() => question(page), (text) => text.includes("release-note"), "they are not the same");
+  assert.deepEqual((space.properties.get("labelup_vocabulary")!.value as { apart: string[][] }).apart, [["red", "reds"]]);
+  await press(page, "Enter");
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await page.getByText("1 page changes").waitFor();
+  const warnings = await page.locator(".warnings").innerText();
+  assert.match(warnings, /no new page version[^]*up to 2 times/);
+  assert.doesNotMatch(warnings, /other spaces|attachment|template/);
+  assert.deepEqual(await violations(page), []);
+  await page.screenshot({ path: `${SCREENS}/space-plan.png`, fullPage: true });
+  await page.getByRole("button", { name: "Change 1 page" }).click();
+  await page.getByRole("heading", { name: "Done" }).waitFor();
+  assert.equal(labelsOn(space)["12"], "release-notes");
+  await page.getByText("is now a synonym").waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.screenshot({ path: `${SCREENS}/space-result.png`, fullPage: true });
+  await page.getByRole("button", { name: "Close" }).click();
+  await tab(page, "Runs");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("1 page is as it was.").waitFor();
+  assert.deepEqual(labelsOn(space), before);
+});
+
+native("pages are selected and given a label; a try comes before many, and a number before very many", async () => {
+  const space = believable(700);
+  const before = labelsOn(space);
+  const page = await open(space, { bridge: { location: `${LOCATION}?labelup=${encodeURIComponent("tab=pages")}` } });
+  await done(page);
+  await page.getByRole("button", { name: "Select all" }).click();
+  await page.locator(".line").first().press(" ");
+  await page.getByText("699 selected").waitFor();
+  await page.screenshot({ path: `${SCREENS}/space-selected.png`, fullPage: true });
+  await page.getByRole("combobox", { name: "Label", exact: true }).fill("Checked In");
+  await page.getByRole("button", { name: "Put into the basket" }).click();
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await page.getByText("699 pages change").waitFor();
+  assert.doesNotMatch(await page.locator(".warnings").innerText(), /watch/);
+  await page.locator(".line").nth(1).press(" ");
+  await page.getByText("698 pages change").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Change 698 pages" }).getAttribute("aria-disabled"), "true");
+  await page.getByRole("button", { name: "Try on 3 pages" }).click();
+  await page.getByRole("heading", { name: /^Tried/ }).waitFor();
+  const tried = [...space.pages.values()].filter(({ labels }) => labels.has("checked-in")).length;
+  assert.equal(tried, 3);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("3 pages are as they were.").waitFor();
+  assert.deepEqual(labelsOn(space), before);
+});
+
+native("who does not administer the space changes some pages, and keeps in the tab how to take it back", async () => {
+  const space = small();
+  space.admin = false;
+  const page = await open(space);
+  await done(page);
+  await page.locator(".card").focus();
+  await press(page, "Enter");
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await page.getByText("You do not administer this space").waitFor();
+  await page.getByRole("button", { name: "Change 1 page" }).click();
+  await page.getByRole("heading", { name: "Done" }).waitFor();
+  assert.equal(space.counted.properties, 0);
+  await page.getByRole("button", { name: "Close" }).click();
+  await tab(page, "Runs");
+  await page.getByRole("button", { name: "Save as a file" }).waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("1 page is as it was.").waitFor();
 });
 
 for (const [name, scene] of [

@@ -52,6 +52,11 @@ test("the panel and the editor know each parameter of the macro, and no other", 
 // What each scope of the Forge app is for: its manifests say which there are.
 const scopes = [...new Set(["native", "remote"].flatMap((host) => [...readFileSync(`../forge/${host}/manifest.yml`, "utf8").matchAll(/^ {4}- (\w+:[\w:-]+)$/gm)].map((m) => m[1]!)))];
 
+// What is found and what comes of it on the page of a space, as its types say.
+const FOUND = ["spellings", "instead", "retired", "returned", "one_of", "nowhere"];
+const CANNOT = ["archived", "draft", "not_current", "page_full", "too_many", "not_permitted", "not_found", "refused", "failed"];
+const ENDS = ["done", "stopped", "lost", "broken"];
+
 const catalogues: { folder: string; sources: string; alike: string[]; families: Record<string, readonly string[]>; needed: string[] }[] = [
   {
     folder: "src/strings",
@@ -96,8 +101,8 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     folder: "src/space/ui/strings",
     sources: "src/space/ui",
     alike: ["fact.pages_one", "fact.pages_other", "pagesFound_one", "pagesFound_other"], // "page" is French, too
-    families: { "tab.": TABS, "kind.": ["spellings", "instead", "retired", "returned", "one_of", "nowhere"] },
-    needed: [],
+    families: { "tab.": TABS, "kind.": FOUND, "ask.": FOUND, "cannot.": CANNOT, "refused.": ["ambiguous", "circle", "contradicts", "nothing", "name"], "result.": ENDS, "state.": ["running", "done", "stopped", "undo"] },
+    needed: [...FOUND.flatMap((kind) => [`kind.${kind}`, `ask.${kind}`]), ...CANNOT.map((why) => `cannot.${why}`), ...ENDS.map((end) => `result.${end}`)],
   },
   { folder: "src/hosts/scopes", sources: "src/admin", alike: [], families: { "": scopes }, needed: scopes },
 ];

@@ -3,7 +3,7 @@
 
 import { ALL, type Filter } from "../store.ts";
 
-export const TABS = ["labels", "pages"] as const;
+export const TABS = ["tidy", "labels", "pages", "runs"] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface Shown {
@@ -20,7 +20,7 @@ export function linkTo(location: string, { tab, finding, filter }: Shown): strin
   if (!URL.canParse(location)) return "";
   const url = new URL(location);
   const own = new URLSearchParams({ tab });
-  if (finding) own.set("finding", finding);
+  if (finding && tab === "tidy") own.set("finding", finding);
   if (tab === "pages") {
     for (const [key, value] of Object.entries(filter)) {
       const plain = ALL[key as keyof Filter];

@@ -1,12 +1,14 @@
-// The tab with a row for each page: filters that combine.
+// The tab with a row for each page: filters that combine, and what to do with
+// the pages that are selected.
 
 import { Fragment, h, type JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { namesIn } from "../../name.ts";
+import { isName, namesIn, normalise } from "../../name.ts";
 import { partsBelow } from "../coverage.ts";
+import type { Decision } from "../decisions.ts";
 import { ALL, type Filter, type PageOrder } from "../store.ts";
 import { Grid, type Head } from "./grid.tsx";
-import type { Model } from "./model.ts";
+import type { BasketItem, Model } from "./model.ts";
 import type { Words } from "./words.ts";
 
 interface Props {
@@ -14,14 +16,19 @@ interface Props {
   words: Words;
   filter: Filter;
   setFilter(filter: Filter): void;
+  tell(line: string): void;
 }
 
 const MOST_PARTS = 100; // of the tree, the largest ones
 
-export function Pages({ model, words, filter, setFilter }: Props): JSX.Element {
+let made = 0; // of decisions here, for their keys
+
+export function Pages({ model, words, filter, setFilter, tell }: Props): JSX.Element {
   const { say, date, compare } = words;
   const { store, ranks } = model;
   const [order, setOrder] = useState<{ by: PageOrder; descending: boolean }>({ by: "changed", descending: true });
+  const [selected, select] = useState<ReadonlySet<string>>(new Set());
+  const from = useRef(0); // where a range begins
   const { vocabulary } = model.vocabulary;
 
   const rows = useMemo(() => store.sorted(store.rows(filter), order.by, order.descending, ranks), [store.version, filter, order, order.by === "title" && ranks]);
@@ -39,8 +46,16 @@ export function Pages({ model, words, filter, setFilter }: Props): JSX.Element {
   const change = (more: Partial<Filter>) => setFilter({ ...filter, ...more });
   const day = (at: number) => (at ? new Date(at).toISOString().slice(0, 10) : "");
   const at = (value: string) => (value ? Date.parse(value) || 0 : 0);
+  const ids = [...selected].filter((id) => store.rowOf(id) !== undefined);
+
+  function put(decision: Omit<Decision, "pages">, line: string): void {
+    const item: BasketItem = { key: `pages\n${made++}`, decision: { ...decision, pages: ids } };
+    model.put([item]);
+    tell(line);
+  }
 
   const heads: Head[] = [
+    { key: "pick", title: say("selectedShort") },
     { key: "title", title: say("title"), sort: true },
     { key: "labels", title: say("tab.labels"), sort: true },
     { key: "changed", title: say("lastChanged"), sort: true },
@@ -90,9 +105,12 @@ export function Pages({ model, words, filter, setFilter }: Props): JSX.Element {
         </label>
       </div>
       <div class="tools">
-        <p class="count" role="status">{say("pagesFound", { count: rows.length })}</p>
+        <p class="count" role="status">{say("pagesFound", { count: rows.length })}{ids.length > 0 && ` · ${say("selected", { count: ids.length })}`}</p>
+        <button type="button" class="button" onClick={() => select(new Set(Array.from(rows, (row) => store.page(row).id)))}>{say("selectAll")}</button>
+        {ids.length > 0 && <button type="button" class="button" onClick={() => select(new Set())}>{say("selectNone")}</button>}
         {JSON.stringify(filter) !== JSON.stringify(ALL) && <button type="button" class="link" onClick={() => setFilter(ALL)}>{say("clearFilter")}</button>}
       </div>
+      {ids.length > 0 && <Act words={words} known={namesOf(model)} put={put} />}
       <Grid
         name="pages"
         label={say("tab.pages")}
@@ -100,10 +118,25 @@ export function Pages({ model, words, filter, setFilter }: Props): JSX.Element {
         order={order}
         sort={(by) => setOrder({ by: by as PageOrder, descending: order.by === by ? !order.descending : by !== "title" })}
         count={rows.length}
+        selected={(i) => selected.has(store.page(rows[i]!).id)}
+        toggle={(i, through) => {
+          const next = new Set(selected);
+          const { id } = store.page(rows[i]!);
+          const on = !selected.has(id);
+          const [low, high] = through ? [Math.min(from.current, i), Math.max(from.current, i)] : [i, i];
+          for (let row = low; row <= high; row++) {
+            const one = store.page(rows[row]!).id;
+            if (on || through) next.add(one);
+            else next.delete(one);
+          }
+          from.current = i;
+          select(next);
+        }}
         open={(i) => void openPage(model, store.page(rows[i]!).id)}
         cells={(i) => {
           const { id, title, type, labels, changed } = store.page(rows[i]!);
           return [
+            <input type="checkbox" tabIndex={-1} aria-label={title} checked={selected.has(id)} onChange={() => select(new Set(selected.has(id) ? [...selected].filter((one) => one !== id) : [...selected, id]))} />,
             <>
               <a href={addressOf(model, id)} target="_blank" tabIndex={-1}><bdi>{title}</bdi></a>
               {type === "blogpost" && <span class="hint"> {say("type.one")}</span>}
@@ -128,6 +161,10 @@ function openPage(model: Model, id: string): void {
   document.body.append(link);
   link.click();
   link.remove();
+}
+
+function namesOf({ store }: Model): string[] {
+  return store.labels().sort((a, b) => b.pages - a.pages).slice(0, 1_000).map(({ name }) => name);
 }
 
 function Field({ name, value, set }: { name: string; value: string; set(value: string): void }): JSX.Element {
@@ -156,5 +193,49 @@ function Names({ name, value, set }: { name: string; value: readonly string[]; s
         set(namesIn(text));
       }}
     />
+  );
+}
+
+/** What to do with what is selected. */
+function Act({ words: { say }, known, put }: { words: Words; known: string[]; put(decision: Omit<Decision, "pages">, line: string): void }): JSX.Element {
+  const [what, setWhat] = useState<"add" | "remove" | "replace">("add");
+  const [name, setName] = useState("");
+  const [to, setTo] = useState("");
+  const right = what === "remove" ? name !== "" : isName(normalise(what === "replace" ? to : name)) && name !== "";
+  return (
+    <form
+      class="tools act"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!right) return;
+        const own = normalise(name);
+        if (what === "add") put({ to: own }, say("inBasket"));
+        else if (what === "remove") put({ from: own }, say("inBasket"));
+        else put({ from: own, to: normalise(to) }, say("inBasket"));
+        setName("");
+        setTo("");
+      }}
+    >
+      <label class="named">
+        <span>{say("do")}</span>
+        <select class="field" value={what} onChange={(event) => setWhat(event.currentTarget.value as typeof what)}>
+          <option value="add">{say("do.add")}</option>
+          <option value="remove">{say("do.remove")}</option>
+          <option value="replace">{say("do.replace")}</option>
+        </select>
+      </label>
+      <label class="named">
+        <span>{say("label")}</span>
+        <input class="field" list="known" value={name} onInput={(event) => setName(event.currentTarget.value)} />
+      </label>
+      {what === "replace" && (
+        <label class="named">
+          <span>{say("by")}</span>
+          <input class="field" list="known" value={to} onInput={(event) => setTo(event.currentTarget.value)} />
+        </label>
+      )}
+      <datalist id="known">{known.map((name) => <option key={name} value={name} />)}</datalist>
+      <button type="submit" class="button" aria-disabled={!right}>{say("toBasket")}</button>
+    </form>
   );
 }

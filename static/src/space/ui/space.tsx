@@ -1,7 +1,7 @@
 // The page "Labels" of a space: what its labels are like, and the way to put
 // them right. Loaded only where it is shown. It reads and writes as who looks.
 
-import { h, type JSX } from "preact";
+import { Fragment, h, type JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Host } from "../../host.ts";
 import type { Say } from "../../strings.ts";
@@ -10,20 +10,28 @@ import { loadStyle } from "../../style.ts";
 import { ALL } from "../store.ts";
 import { Labels } from "./labels.tsx";
 import { linkTo, shownIn, TABS, type Shown, type Tab } from "./link.ts";
+import { jobsOf, type Jobs } from "./job.ts";
 import { modelOf, type Model } from "./model.ts";
 import { Pages } from "./pages.tsx";
+import { Basket, PlanView } from "./plan.tsx";
+import { Runs } from "./runs.tsx";
 import { Share } from "./share.tsx";
+import { newQueue, openFindings, Tidy } from "./tidy.tsx";
 import { loadWords, type Key, type Words } from "./words.ts";
 
 export async function view(host: Host, _: Say, shell: Shell): Promise<JSX.Element> {
   const [words] = await Promise.all([loadWords(), loadStyle("space.css")]);
-  return <Space model={modelOf(host, shell)} words={words} />;
+  const model = modelOf(host, shell);
+  return <Space model={model} jobs={jobsOf(model)} words={words} />;
 }
 
-function Space({ model, words }: { model: Model; words: Words }): JSX.Element {
+function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words }): JSX.Element {
   const { say } = words;
   const [, draw] = useState(0);
   const [shown, setShown] = useState<Shown>(() => shownIn(model.shell.location));
+  const [planning, plan] = useState(false);
+  const [line, tell] = useState("");
+  const [queue] = useState(newQueue);
   const tabs = useRef<HTMLDivElement>(null);
   const show = (more: Partial<Shown>) => setShown((shown) => ({ ...shown, ...more }));
 
@@ -45,24 +53,36 @@ function Space({ model, words }: { model: Model; words: Words }): JSX.Element {
   }
 
   const panel: Record<Tab, () => JSX.Element> = {
+    tidy: () => <Tidy model={model} words={words} queue={queue} wanted={shown.finding} show={(finding) => show({ finding })} filter={(filter) => show({ tab: "pages", filter })} tell={tell} />,
+    runs: () => <Runs model={model} jobs={jobs} words={words} />,
     labels: () => <Labels model={model} words={words} open={(label) => show({ tab: "pages", filter: { ...ALL, has: [label] } })} />,
-    pages: () => <Pages model={model} words={words} filter={shown.filter} setFilter={(filter) => show({ filter })} />,
+    pages: () => <Pages model={model} words={words} filter={shown.filter} setFilter={(filter) => show({ filter })} tell={tell} />,
   };
+  const left = openFindings(model, queue).length;
   return (
     <div class="space">
+      <p class="unseen" role="status">{line}</p>
       <h1>{say("heading")}</h1>
       <Head model={model} words={words} />
-      <div class="tabs" role="tablist" aria-label={say("heading")} ref={tabs} onKeyDown={press}>
-        {TABS.map((tab) => (
-          <button key={tab} type="button" role="tab" id={`tab-${tab}`} data-tab={tab} aria-selected={tab === shown.tab} aria-controls="shown" tabIndex={tab === shown.tab ? 0 : -1} onClick={() => show({ tab })}>
-            {say(`tab.${tab}` as Key)}
-          </button>
-        ))}
-      </div>
-      <div role="tabpanel" id="shown" aria-labelledby={`tab-${shown.tab}`}>
-        {panel[shown.tab]()}
-        <Share link={linkTo(model.shell.location, shown)} words={words} />
-      </div>
+      {planning || jobs.job ? (
+        <PlanView model={model} jobs={jobs} words={words} close={() => plan(false)} />
+      ) : (
+        <>
+          <Basket model={model} words={words} open={() => plan(true)} tell={tell} />
+          <div class="tabs" role="tablist" aria-label={say("heading")} ref={tabs} onKeyDown={press}>
+            {TABS.map((tab) => (
+              <button key={tab} type="button" role="tab" id={`tab-${tab}`} data-tab={tab} aria-selected={tab === shown.tab} aria-controls="shown" tabIndex={tab === shown.tab ? 0 : -1} onClick={() => show({ tab })}>
+                {say(`tab.${tab}` as Key)}
+                {tab === "tidy" && left > 0 && <span class="badge">{words.number(left)}</span>}
+              </button>
+            ))}
+          </div>
+          <div role="tabpanel" id="shown" aria-labelledby={`tab-${shown.tab}`}>
+            {panel[shown.tab]()}
+            <Share link={linkTo(model.shell.location, shown)} words={words} />
+          </div>
+        </>
+      )}
     </div>
   );
 }

@@ -1,0 +1,125 @@
+// A run that this tab works on: one at a time.
+
+import { RUNS } from "../../properties.ts";
+import { begin, goOn, undo, type Listener, type Means, type Outcome, type Progress } from "../runner.ts";
+import { runsIn, type Run } from "../runs.ts";
+import { planKey, segmentKey, type Planned } from "../segments.ts";
+import { renamed } from "../vocabulary.ts";
+import { meansOf } from "./means.ts";
+import type { Model } from "./model.ts";
+import { propertiesInTab, type Properties } from "./properties.ts";
+import { timeInWorker } from "./time.ts";
+
+export interface Job {
+  what: "run" | "undo";
+  progress: Progress | undefined;
+  outcome: Outcome | undefined;
+  stopping: boolean;
+  /** Whether it is only tried on a few pages. */
+  tried: boolean;
+  /** Calls a second that Confluence lets through now. */
+  rate(): number;
+  /** Renames that become synonyms in the vocabulary when it is done. */
+  synonyms: [from: string, to: string][];
+  kept: "no" | "keeping" | "kept" | "failed";
+}
+
+/** How many pages somebody may change who cannot keep runs in the space. */
+export const MOST_WITHOUT = 200;
+export const TRIED = 3; // pages
+
+export interface Jobs {
+  job: Job | undefined;
+  /** Runs that are kept in this tab only. */
+  own: Run[];
+  start(planned: Planned, more: { most?: number; synonyms: [string, string][] }): Promise<void>;
+  goOn(run: Run, synonyms?: [string, string][]): Promise<void>;
+  undo(run: Run): Promise<void>;
+  stop(): void;
+  forget(): void;
+  /** A run of this tab as text that takes it back, and the run in such a text. */
+  text(run: Run): Promise<string>;
+  from(text: string): Promise<Run | undefined>;
+}
+
+const FORMAT = "labelup_run";
+
+/** Names are of digits and small letters, and nobody else has the same. */
+function newName(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => (byte % 36).toString(36)).join("");
+}
+
+export function jobsOf(model: Model): Jobs {
+  const tab = propertiesInTab();
+  const keeperOf = (run: Run): Properties => (jobs.own.some(({ id }) => id === run.id) ? tab : model.properties);
+  const means = (keeper: Properties): Means =>
+    meansOf(model.host, { spaceId: model.shell.spaceId, typeOf: (id) => (model.store.rowOf(id) === undefined ? undefined : model.store.page(model.store.rowOf(id)!).type) }, keeper, timeInWorker(), newName);
+  const leave = (event: BeforeUnloadEvent) => event.preventDefault();
+
+  async function act(job: Omit<Job, "rate" | "kept" | "progress" | "outcome" | "stopping">, keeper: Properties, run: (means: Means, listener: Listener) => Promise<Outcome>): Promise<void> {
+    if (jobs.job && !jobs.job.outcome) return;
+    const own = means(keeper);
+    const now: Job = { ...job, progress: undefined, outcome: undefined, stopping: false, rate: own.writes.rate, kept: "no" };
+    jobs.job = now;
+    addEventListener("beforeunload", leave);
+    model.changed();
+    now.outcome = await run(own, {
+      told: (progress) => ((now.progress = progress), model.changed()),
+      changed: (id, labels) => (model.store.set(id, labels), model.changed()),
+      stop: () => now.stopping,
+    });
+    removeEventListener("beforeunload", leave);
+    jobs.own = runsIn((await tab.get(RUNS))?.value);
+    model.changed();
+    await model.readRuns().catch(() => undefined);
+    if (now.outcome.state === "done" && now.what === "run" && now.synonyms.length) await keepSynonyms(now);
+    void model.look();
+  }
+
+  async function keepSynonyms(job: Job): Promise<void> {
+    job.kept = "keeping";
+    const until = new Date().toISOString().slice(0, 7);
+    const add = () => model.keep((vocabulary) => job.synonyms.reduce((all, [from, to]) => renamed(all, from, to, until), vocabulary));
+    await add()
+      .catch(add) // somebody else was first
+      .then(() => (job.kept = "kept"), () => (job.kept = "failed"));
+    model.changed();
+  }
+
+  const jobs: Jobs = {
+    job: undefined,
+    own: [],
+    start: (planned, { most, synonyms }) => act({ what: "run", tried: most !== undefined, synonyms }, model.admin === false ? tab : model.properties, (means, listener) => begin(means, planned, listener, most)),
+    goOn: (run, synonyms = []) => act({ what: run.undoes ? "undo" : "run", tried: false, synonyms }, keeperOf(run), (means, listener) => goOn(means, run, listener)),
+    undo: (run) => act({ what: "undo", tried: false, synonyms: [] }, keeperOf(run), (means, listener) => undo(means, run, listener)),
+    stop() {
+      if (jobs.job) jobs.job.stopping = true;
+      model.changed();
+    },
+    forget() {
+      jobs.job = undefined;
+      model.changed();
+    },
+    async text(run) {
+      const keys = [...Array.from({ length: run.parts }, (_, part) => planKey(run.id, part)), ...Array.from({ length: run.segments }, (_, number) => segmentKey(run.id, number))];
+      const kept = await Promise.all(keys.map(async (key) => [key, (await tab.get(key))?.value] as const));
+      return JSON.stringify({ format: FORMAT, space: model.shell.spaceId, run, kept: Object.fromEntries(kept) });
+    },
+    async from(text) {
+      try {
+        const { format, space, run, kept } = JSON.parse(text) as Record<string, unknown>;
+        const [line] = runsIn({ v: 1, runs: [run] });
+        if (format !== FORMAT || space !== model.shell.spaceId || !line || !kept || jobs.own.some(({ id }) => id === line.id)) return undefined;
+        for (const [key, value] of Object.entries(kept)) if (key.startsWith(`labelup_run_${line.id}_`)) await tab.put(key, value, undefined);
+        const list = await tab.get(RUNS);
+        await tab.put(RUNS, { v: 1, runs: [run, ...jobs.own] }, list);
+        jobs.own = runsIn((await tab.get(RUNS))?.value);
+        model.changed();
+        return line;
+      } catch {
+        return undefined; // it is no such text
+      }
+    },
+  };
+  return jobs;
+}

@@ -1,0 +1,250 @@
+// From the basket to the result: what would change, page by page, before
+// anything is written; a try; how far it is; what became of it.
+
+import { Fragment, h, type JSX } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Decision } from "../decisions.ts";
+import { Grid } from "./grid.tsx";
+import { MOST_WITHOUT, TRIED, type Jobs } from "./job.ts";
+import type { Model } from "./model.ts";
+import { addressOf } from "./pages.tsx";
+import { previewOf, type Preview } from "./preview.ts";
+import { statusOf } from "./status.ts";
+import { isolated } from "./tidy.tsx";
+import type { Key, Words } from "./words.ts";
+
+const MANY = 50; // pages: then a try is offered
+const VERY_MANY = 500; // pages: then the number is typed
+
+interface Props {
+  model: Model;
+  jobs: Jobs;
+  words: Words;
+  close(): void;
+}
+
+/** A decision as a sentence. */
+export function sentenceOf({ say }: Words, { from, to, pages }: Decision): string {
+  const what = from === undefined ? say("did.add", { to: isolated(to!) }) : to === undefined ? say("did.remove", { from: isolated(from) }) : say("did.rename", { from: isolated(from), to: isolated(to) });
+  return pages ? `${what} · ${say("onPages", { count: pages.length })}` : what;
+}
+
+export function Basket({ model, words, open, tell }: { model: Model; words: Words; open(): void; tell(line: string): void }): JSX.Element | null {
+  const { say } = words;
+  const [shown, show] = useState(false);
+  const { basket } = model;
+  if (!basket.length) return null;
+  return (
+    <section class="basket" aria-labelledby="basket">
+      <h2 id="basket" class="unseen">{say("basket")}</h2>
+      <button type="button" class="button" aria-expanded={shown} onClick={() => show(!shown)}>{say("basket")} <span class="badge">{words.number(basket.length)}</span></button>
+      <button type="button" class="button primary" onClick={open}>{say("preview")}</button>
+      {shown && (
+        <ul class="decisions">
+          {basket.map(({ key, decision }) => (
+            <li key={key}>
+              <span>{sentenceOf(words, decision)}</span>{" "}
+              <button type="button" class="link" onClick={() => { model.take(key); tell(say("back.done")); }}>{say("takeOut")}</button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+export function PlanView(props: Props): JSX.Element {
+  const { jobs } = props;
+  return jobs.job ? <Running {...props} /> : <Previewing {...props} />;
+}
+
+function Previewing({ model, jobs, words, close }: Props): JSX.Element {
+  const { say, number } = words;
+  const [preview, setPreview] = useState<Preview>();
+  const [failed, setFailed] = useState(0);
+  const [out, setOut] = useState<ReadonlySet<string>>(new Set());
+  const [typed, setTyped] = useState("");
+  const [synonyms, setSynonyms] = useState(true);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const alive = useRef(true);
+
+  useEffect(() => {
+    heading.current?.focus();
+    previewOf(model.host, model.sleep, model.shell, model.store, model.resolved(), model.basket.map(({ decision }) => decision)).then(
+      (found) => alive.current && setPreview(found),
+      (error: unknown) => alive.current && setFailed(statusOf(error) || -1),
+    );
+    return () => void (alive.current = false);
+  }, []);
+
+  const rows = useMemo(() => {
+    if (!preview) return [];
+    const { change, cannot } = preview.plan;
+    return [...change.map((one) => ({ ...one, why: "" })), ...cannot.map(({ id, why }) => ({ id, why: why as string, add: [] as string[], remove: [] as string[] }))];
+  }, [preview]);
+  const head = <h2 tabIndex={-1} ref={heading}>{say("plan")}</h2>;
+  if (failed) {
+    return <div class="plan">{head}<p class="notice wrong" role="alert">{say("why.plan")}</p><p class="buttons"><button type="button" class="button" onClick={close}>{say("close")}</button></p></div>;
+  }
+  if (!preview) return <div class="plan" aria-busy="true">{head}<p class="hint">{say("planning")}</p></div>;
+
+  const { plan, refused, decisions } = preview;
+  const going = plan.change.filter(({ id }) => !out.has(id));
+  const events = going.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0);
+  const titleOf = (id: string) => preview.titles.get(id) ?? (model.store.title(id) || id);
+  const renames = decisions.flatMap(({ from, to, pages }): [string, string][] => (from !== undefined && !pages && to !== undefined ? [[from, preview.rules.everywhere.get(from) ?? to]] : []));
+  const keeps = model.admin === true && renames.length > 0;
+  const without = model.admin === false && going.length > MOST_WITHOUT;
+  const right = going.length > 0 && !without && (going.length <= VERY_MANY || typed.replace(/\D/g, "") === String(going.length));
+  const start = (most?: number) => void jobs.start({ decisions, without: [...out] }, { ...(most !== undefined && { most }), synonyms: keeps && synonyms ? renames : [] });
+
+  return (
+    <div class="plan">
+      {head}
+      <ul class="decisions">{decisions.map((decision, i) => <li key={i}>{sentenceOf(words, decision)}</li>)}</ul>
+      {refused.length > 0 && (
+        <div class="notice wrong">
+          {refused.map(({ decision, reason }, i) => <p key={i}>{sentenceOf(words, decision)}: {say((["ambiguous", "circle", "contradicts", "nothing"].includes(reason) ? `refused.${reason}` : "refused.name") as Key)}</p>)}
+        </div>
+      )}
+      <p class="sums" role="status">
+        <strong>{say("sum.change", { count: going.length })}</strong>
+        {plan.stay.length + out.size > 0 && <> · {say("sum.stay", { count: plan.stay.length + out.size })}</>}
+        {plan.cannot.length > 0 && <> · {say("sum.cannot", { count: plan.cannot.length })}</>}
+      </p>
+      {going.length > 0 && (
+        <ul class="warnings">
+          <li>{say("warn.versions")}</li>
+          <li>{say("warn.events", { count: events })}</li>
+          {preview.everywhere && <li>{say("warn.watchers")}</li>}
+          {preview.everywhere && <li>{say("warn.unseen")}</li>}
+          {preview.elsewhere > 0 && <li>{say("warn.elsewhere", { count: preview.elsewhere })}</li>}
+          {preview.attachments > 0 && <li>{say("warn.attachments", { count: preview.attachments })}</li>}
+          {preview.templates > 0 && <li>{say("warn.templates", { count: preview.templates })}</li>}
+          {model.admin === false && <li>{say("warn.tab")}</li>}
+        </ul>
+      )}
+      {rows.length > 0 && (
+        <Grid
+          name="plan"
+          label={say("plan")}
+          heads={[{ key: "pick", title: say("selectedShort") }, { key: "title", title: say("title") }, { key: "diff", title: say("diff") }]}
+          order={{ by: "", descending: false }}
+          sort={() => undefined}
+          count={rows.length}
+          selected={(i) => !rows[i]!.why && !out.has(rows[i]!.id)}
+          toggle={(i) => {
+            const { id, why } = rows[i]!;
+            if (!why) setOut(new Set(out.has(id) ? [...out].filter((one) => one !== id) : [...out, id]));
+          }}
+          open={() => undefined}
+          cells={(i) => {
+            const { id, why, add, remove } = rows[i]!;
+            const held = preview.labels(id).filter((name) => !remove.includes(name));
+            return [
+              why ? <></> : <input type="checkbox" tabIndex={-1} aria-label={titleOf(id)} checked={!out.has(id)} onChange={() => setOut(new Set(out.has(id) ? [...out].filter((one) => one !== id) : [...out, id]))} />,
+              <a href={addressOf(model, id)} target="_blank" tabIndex={-1}><bdi>{titleOf(id)}</bdi></a>,
+              why ? (
+                <span class="wrong">{say(`cannot.${why}` as Key)}</span>
+              ) : (
+                <span class="few">
+                  {add.map((name) => <bdi key={`+${name}`} class="chip added"><span class="name"><span class="unseen">{say("added")} </span><span aria-hidden="true">+ </span>{name}</span></bdi>)}
+                  {remove.map((name) => <bdi key={`-${name}`} class="chip removed"><span class="name"><span class="unseen">{say("removed")} </span><span aria-hidden="true">− </span>{name}</span></bdi>)}
+                  {held.map((name) => <bdi key={name} class="chip"><span class="name">{name}</span></bdi>)}
+                </span>
+              ),
+            ];
+          }}
+        />
+      )}
+      {keeps && (
+        <label class="ticked">
+          <input type="checkbox" checked={synonyms} onChange={(event) => setSynonyms(event.currentTarget.checked)} /> {say("synonyms", { count: renames.length })}
+        </label>
+      )}
+      {without && <p class="notice wrong">{say("why.tooMany", { count: MOST_WITHOUT })}</p>}
+      {going.length > VERY_MANY && !without && (
+        <label class="named">
+          <span>{say("typeNumber", { number: number(going.length) })}</span>
+          <input class="field" inputMode="numeric" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+        </label>
+      )}
+      <div class="buttons">
+        {going.length > MANY && !without && <button type="button" class="button primary" onClick={() => start(TRIED)}>{say("try", { count: TRIED })}</button>}
+        <button type="button" class={going.length > MANY ? "button" : "button primary"} aria-disabled={!right} onClick={() => right && start()}>{say("run", { count: going.length })}</button>
+        <button type="button" class="button" onClick={close}>{say("close")}</button>
+      </div>
+    </div>
+  );
+}
+
+function Running({ model, jobs, words, close }: Props): JSX.Element {
+  const { say, number } = words;
+  const job = jobs.job!;
+  const { outcome } = job;
+  const progress = outcome ?? job.progress;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useLayoutEffect(() => heading.current?.focus(), [!outcome]);
+  const line = progress && [...jobs.own, ...model.runs].find(({ id }) => id === progress.run);
+  const titleOf = (id: string) => model.store.title(id) || id;
+  const whys = new Map<string, string[]>();
+  for (const { id, why } of progress?.cannot ?? []) whys.set(why, [...(whys.get(why) ?? []), id]);
+
+  if (!outcome) {
+    return (
+      <div class="plan" aria-busy="true">
+        <h2 tabIndex={-1} ref={heading}>{say(job.what === "undo" ? "undoing" : "running")}</h2>
+        <progress max={progress?.of || 1} value={progress?.of ? progress.done : undefined} aria-label={say("running")} />
+        <p class="hint">
+          {progress?.phase === "waiting" ? say("waiting") : say("doneOf", { done: progress?.done ?? 0, of: progress?.of ?? 0, rate: number(Math.round(job.rate())) })}
+        </p>
+        <div class="buttons">
+          <button type="button" class="button" aria-disabled={job.stopping} onClick={() => jobs.stop()}>{say(job.stopping ? "stopping" : "stop")}</button>
+        </div>
+        <p class="hint">{say("leave")}</p>
+      </div>
+    );
+  }
+  const { state } = outcome;
+  const tried = job.tried && state === "stopped" && !job.stopping;
+  return (
+    <div class="plan">
+      <h2 tabIndex={-1} ref={heading}>{say(tried ? "result.tried" : (`result.${state}` as Key))}</h2>
+      <p class={state === "done" || tried ? "notice" : "notice wrong"} role="status">
+        {say(job.what === "undo" ? "result.backOn" : "result.changed", { count: outcome.changed })}
+        {outcome.came > 0 && ` ${say("result.came", { count: outcome.came })}`} {say("result.unseen")}
+      </p>
+      {state === "lost" && <p class="notice wrong">{say("result.lostWhy")}</p>}
+      {state === "broken" && <p class="notice wrong">{say("result.brokenWhy")}</p>}
+      {job.kept === "kept" && <p class="notice">{say("result.synonyms", { count: job.synonyms.length })}</p>}
+      {job.kept === "failed" && <p class="notice wrong">{say("why.failed")}</p>}
+      {[...whys].map(([why, ids]) => (
+        <section key={why} class="whys">
+          <h3>{say(`cannot.${why}` as Key)} <span class="badge">{number(ids.length)}</span></h3>
+          <ul class="titles">{ids.slice(0, 20).map((id) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{titleOf(id)}</bdi></a></li>)}</ul>
+        </section>
+      ))}
+      {outcome.others.length > 0 && (
+        <section class="whys">
+          <h3>{say("result.others")}</h3>
+          <ul class="titles">{outcome.others.slice(0, 20).map(({ id, names }) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{titleOf(id)}</bdi></a>: {names.join(", ")}</li>)}</ul>
+        </section>
+      )}
+      <div class="buttons">
+        {line && (tried || state === "stopped") && <button type="button" class="button primary" onClick={() => void jobs.goOn(line, job.synonyms)}>{say("goOn")}</button>}
+        {line && job.what === "run" && outcome.changed > 0 && (state === "done" || state === "stopped") && <button type="button" class="button" onClick={() => void jobs.undo(line)}>{say("undo")}</button>}
+        <button
+          type="button"
+          class={tried ? "button" : "button primary"}
+          onClick={() => {
+            if (job.what === "run" && state === "done") for (const { key } of [...model.basket]) model.take(key);
+            jobs.forget();
+            close();
+          }}
+        >
+          {say("close")}
+        </button>
+      </div>
+    </div>
+  );
+}

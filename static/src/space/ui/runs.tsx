@@ -1,0 +1,51 @@
+// The tab with what was changed before, which is also the way to go on with it
+// and to take it back.
+
+import { h, type JSX } from "preact";
+import { useState } from "preact/hooks";
+import { download } from "../../admin/download.ts";
+import type { Run } from "../runs.ts";
+import type { Jobs } from "./job.ts";
+import type { Model } from "./model.ts";
+import { sentenceOf } from "./plan.tsx";
+import type { Key, Words } from "./words.ts";
+
+export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words }): JSX.Element {
+  const { say, date } = words;
+  const [wrong, setWrong] = useState(false);
+  const runs = [...jobs.own, ...model.runs].sort((a, b) => b.began - a.began);
+  const undone = new Set(runs.map(({ undoes }) => undoes));
+  const own = new Set(jobs.own.map(({ id }) => id));
+  const may = (run: Run) => own.has(run.id) || model.admin === true;
+  return (
+    <div class="runs">
+      {!runs.length && <p class="notice">{say("runs.none")}</p>}
+      <ul>
+        {runs.map((run) => {
+          const { id, began, state, undoes, renames, more, changed, segments, parts } = run;
+          return (
+            <li key={id} class="card run">
+              <h2>{renames.map(([from, to]) => sentenceOf(words, { ...(from && { from }), ...(to && { to }) })).join(" · ") || say("runs.noNames")}{more > 0 && ` · ${say("runs.more", { count: more })}`}</h2>
+              <p class="hint">
+                {date(began)} · {say((undoes ? "state.undo" : `state.${state}`) as Key)} · {say("result.changed", { count: changed })}
+                {undone.has(id) && ` · ${say("state.undone")}`}
+              </p>
+              <div class="buttons">
+                {may(run) && state !== "done" && (parts > 0 || undoes) && <button type="button" class="button" onClick={() => void jobs.goOn(run)}>{say("goOn")}</button>}
+                {may(run) && state !== "running" && !undoes && !undone.has(id) && segments > 0 && changed > 0 && <button type="button" class="button" onClick={() => void jobs.undo(run)}>{say("undo")}</button>}
+                {own.has(id) && <button type="button" class="button" onClick={() => void jobs.text(run).then((text) => download(`run-${id}`, text))}>{say("runs.save")}</button>}
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+      {model.admin === false && (
+        <label class="named">
+          <span>{say("runs.load")}</span>
+          <input type="file" class="field" accept="application/json,.json" onChange={(event) => void event.currentTarget.files?.[0]?.text().then((text) => jobs.from(text)).then((run) => setWrong(!run))} />
+        </label>
+      )}
+      {wrong && <p class="notice wrong" role="alert">{say("runs.wrong")}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,214 @@
+// The tab with what is wrong, as a queue: one finding after the other, worked
+// off from the keyboard. What is taken up goes into the basket; nothing is
+// written, but that two labels are not the same.
+
+import { h, type JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { decisionOf, type Finding } from "../findings.ts";
+import { ALL, type Filter } from "../store.ts";
+import type { BasketItem, Model } from "./model.ts";
+import { addressOf } from "./pages.tsx";
+import { statusOf } from "./status.ts";
+import type { Key, Words } from "./words.ts";
+
+interface Props {
+  model: Model;
+  words: Words;
+  queue: Queue;
+  wanted: string; // key of the finding to begin with; "" for the first
+  show(key: string): void;
+  filter(filter: Filter): void;
+  tell(line: string): void;
+}
+
+/** How far the queue is worked off. It lives as long as the page. */
+export interface Queue {
+  later: Set<string>;
+  /** What was done, the last at the end, to be taken back. */
+  done: { what: "basket" | "later" | "apart"; key: string; items: string[]; labels: string[] }[];
+  swapped: boolean;
+}
+export const newQueue = (): Queue => ({ later: new Set(), done: [], swapped: false });
+
+/** What is still to be decided. */
+export function openFindings({ findings, basket }: Model, { later }: Queue): Finding[] {
+  const taken = new Set(basket.map(({ key }) => key.split("\n")[0]!));
+  return findings.filter(({ key }) => !taken.has(key) && !later.has(key));
+}
+
+export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props): JSX.Element {
+  const { say, number } = words;
+  const [, draw] = useState(0);
+  const again = () => draw((times) => times + 1);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState(0);
+  const card = useRef<HTMLDivElement>(null);
+  const focus = useRef(false);
+  const open = openFindings(model, queue);
+  const finding = open.find(({ key }) => key === wanted) ?? open[0];
+
+  useEffect(() => {
+    queue.swapped = false;
+    again();
+  }, [finding?.key]);
+  useLayoutEffect(() => {
+    if (!focus.current) return;
+    focus.current = false;
+    card.current?.focus();
+  });
+
+  const pagesOf = (label: string) => model.store.labels().find(({ name }) => name === label)?.pages ?? 0;
+  const idsWith = (has: readonly string[]) => Array.from(model.store.rows({ ...ALL, has }), (row) => model.store.page(row).id);
+
+  function next(line: string): void {
+    focus.current = true;
+    show("");
+    tell(line);
+    again();
+  }
+
+  function put(finding: Finding, items: BasketItem[]): void {
+    if (!items.length) return;
+    queue.done.push({ what: "basket", key: finding.key, items: items.map(({ key }) => key), labels: finding.labels });
+    model.put(items);
+    next(say("inBasket"));
+  }
+
+  function take(finding: Finding): void {
+    const decision = decisionOf(finding, queue.swapped);
+    if (decision) put(finding, [{ key: finding.key, decision }]);
+  }
+
+  /** Of a group of which a page has one, the label that stays. */
+  function keep(finding: Finding, stays: string): void {
+    const pages = idsWith(finding.labels);
+    put(finding, finding.labels.flatMap((from, i) => (from === stays ? [] : [{ key: `${finding.key}\n${i}`, decision: { from, pages } }])));
+  }
+
+  function later(finding: Finding): void {
+    queue.later.add(finding.key);
+    queue.done.push({ what: "later", key: finding.key, items: [], labels: finding.labels });
+    next(say("later.done"));
+  }
+
+  async function apart({ key, labels: [a, b] }: Finding, apart: boolean): Promise<void> {
+    if (busy) return;
+    setBusy(true);
+    setProblem(0);
+    try {
+      await model.setApart(a!, b!, apart);
+      if (apart) {
+        queue.later.add(key);
+        queue.done.push({ what: "apart", key, items: [], labels: [a!, b!] });
+        next(say("apart.done"));
+      } else queue.later.delete(key);
+    } catch (error) {
+      setProblem(statusOf(error) || -1);
+    }
+    setBusy(false);
+  }
+
+  async function back(): Promise<void> {
+    const last = queue.done.at(-1);
+    if (!last || busy) return;
+    if (last.what === "apart") {
+      await apart({ ...last, kind: "spellings", group: "", pages: 0, examples: [], lists: [] }, false);
+      if (queue.later.has(last.key)) return;
+    }
+    queue.done.pop();
+    queue.later.delete(last.key);
+    last.items.forEach((key) => model.take(key));
+    focus.current = true;
+    show(last.key);
+    tell(say("back.done"));
+    again();
+  }
+
+  function press(event: KeyboardEvent): void {
+    if (event.altKey || event.ctrlKey || event.metaKey || (event.target as Element).closest("input, select, textarea")) return;
+    const key = event.key.toLowerCase();
+    const onCard = event.target === card.current;
+    if (key === "z") void back();
+    else if (!finding) return;
+    else if (key === "enter" && onCard) take(finding);
+    else if (key === "x" && finding.kind === "spellings") {
+      queue.swapped = !queue.swapped;
+      again();
+      tell(say("stays", { name: finding.labels[queue.swapped ? 0 : 1]! }));
+    } else if (key === "n" && finding.kind === "spellings") void apart(finding, true);
+    else if (key === "s") later(finding);
+    else if (finding.kind === "one_of" && /^[1-9]$/.test(key) && finding.labels[+key - 1]) keep(finding, finding.labels[+key - 1]!);
+    else return;
+    event.preventDefault();
+  }
+
+  if (!finding) {
+    return (
+      <div class="queue" onKeyDown={press}>
+        <div class="card nothing" tabIndex={-1} ref={card}>
+          <p>{model.looked ? say(model.basket.length ? "tidy.allDone" : "tidy.nothing") : say("tidy.reading")}</p>
+          {queue.done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
+          {queue.later.size > 0 && (
+            <button type="button" class="button" onClick={() => { queue.later.clear(); queue.done = queue.done.filter(({ what }) => what !== "later"); next(say("back.done")); }}>
+              {say("tidy.later", { count: queue.later.size })}
+            </button>
+          )}
+        </div>
+      </div>
+    );
+  }
+
+  const { kind, labels, pages, examples, group } = finding;
+  const [goes, stays] = queue.swapped ? [labels[1], labels[0]] : labels;
+  const decides = kind !== "one_of" && kind !== "nowhere";
+  return (
+    <div class="queue" onKeyDown={press}>
+      <p class="hint">{say("tidy.left", { count: open.length })}</p>
+      <div class="card" role="group" aria-labelledby="question" tabIndex={0} ref={card}>
+        <h2 id="question">
+          {kind === "spellings" || kind === "instead" || kind === "returned" ? say(`ask.${kind}` as Key, { from: isolated(goes!), to: isolated(stays!) }) : say(`ask.${kind}` as Key, { from: isolated(labels[0]!), group: isolated(group), names: labels.map(isolated).join(", ") })}
+        </h2>
+        <div class="sides">
+          {labels.map((label, i) => {
+            const role = !decides ? "" : label === goes ? "goes" : "stays";
+            return (
+              <section key={label} class={`side ${role}`}>
+                <h3>
+                  <bdi class="chip"><span class="name">{label}</span></bdi> {role && <span class={`lozenge ${role}`}>{say(role === "goes" ? (labels.length > 1 ? "goes" : "goesAway") : "staysShort")}</span>}
+                </h3>
+                <p>
+                  <button type="button" class="link" onClick={() => filter({ ...ALL, has: kind === "one_of" ? labels : [label] })}>{say("onPages", { count: kind === "one_of" ? pages : pagesOf(label) })}</button>
+                </p>
+                <ul class="titles">
+                  {(examples[i] ?? []).map((id) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{model.store.title(id)}</bdi></a></li>)}
+                </ul>
+                {kind === "one_of" && <Button act={() => keep(finding, label)} key_={String(i + 1)}>{say("keepOne", { name: isolated(label) })}</Button>}
+              </section>
+            );
+          })}
+        </div>
+        {decides && <p class="outcome">{say(labels.length > 1 ? "outcome.rename" : "outcome.remove", { count: pagesOf(goes!), from: isolated(goes!), to: isolated(stays ?? "") })}</p>}
+      </div>
+      {problem !== 0 && <p class="notice wrong" role="alert">{say(problem === 409 || problem === 400 ? "why.conflict" : problem === 403 || problem === 404 ? "why.notAdmin" : "why.failed")}</p>}
+      <div class="buttons">
+        {decides && <Button act={() => take(finding)} key_="Enter" primary>{say("toBasket")}</Button>}
+        {kind === "spellings" && <Button act={() => { queue.swapped = !queue.swapped; again(); }} key_="X">{say("swap")}</Button>}
+        {kind === "spellings" && <Button act={() => apart(finding, true)} key_="N" off={busy || model.admin === false} title={model.admin === false ? say("why.notAdmin") : undefined}>{say("apart")}</Button>}
+        <Button act={() => later(finding)} key_="S">{say("later")}</Button>
+        {queue.done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
+      </div>
+      <p class="hint">{say("tidy.hint", { count: number(open.length) })}</p>
+    </div>
+  );
+}
+
+/** What keeps a name in another script apart from the sentence around it. */
+export const isolated = (name: string) => `\u2068${name}\u2069`;
+
+function Button({ act, key_, primary, off, title, children }: { act(): unknown; key_: string; primary?: boolean; off?: boolean; title?: string | undefined; children: string }): JSX.Element {
+  return (
+    <button type="button" class={primary ? "button primary" : "button"} aria-keyshortcuts={key_} aria-disabled={off || undefined} title={title} onClick={() => off || act()}>
+      {children} <kbd aria-hidden="true">{key_ === "Enter" ? "↵" : key_}</kbd>
+    </button>
+  );
+}
