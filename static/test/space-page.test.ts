@@ -168,6 +168,7 @@ native("the queue is worked off from the keyboard, planned, run and taken back",
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("1 page is as it was.").waitFor();
   assert.deepEqual(labelsOn(space), before);
+  await until(() => JSON.stringify(space.properties.get("labelup_vocabulary")!.value), (kept) => !kept.includes("synonyms"), "it is no synonym any more");
 });
 
 native("pages are selected and given a label; a try comes before many, and a number before very many", async () => {
@@ -215,6 +216,18 @@ native("who does not administer the space changes some pages, and keeps in the t
   await page.getByText("1 page is as it was.").waitFor();
 });
 
+/** A space in which each kind of thing is wrong, and something was done before. */
+function messy(): FakeSpace {
+  const space = believable(300);
+  const labels = [["meeting-notes", "draft"], ["meeting-note", "final", "draft"], ["meetingnotes"], ["how-to"], ["howto"]];
+  labels.forEach((names, i) => space.page(String(10 + i), names, { title: `A page with a title that is longer than there is room for in most places ${i}` }));
+  const vocabulary = { groups: [{ name: "State", oneOf: true, required: true }], labels: [{ label: "draft", group: "State" }, { label: "final", group: "State" }, { label: "note", retired: true }] };
+  const run = { id: "abc", began: Date.UTC(2026, 4, 1), state: "done", undoes: "", renames: [["minutes", "meeting-notes"]], changed: 12, segments: 1, parts: 1, bytes: 900 };
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: vocabulary });
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_runs", value: { v: 1, runs: [run] } });
+  return space;
+}
+
 for (const [name, scene] of [
   ["light", {}],
   ["dark", {}],
@@ -222,7 +235,7 @@ for (const [name, scene] of [
   ["german", { bridge: { locale: "de-DE" } }],
 ] as [string, Scene][]) {
   native(`nothing is wrong with how it can be used: ${name}`, async () => {
-    const page = await open(believable(300), scene);
+    const page = await open(messy(), scene);
     if (name === "dark") {
       await page.evaluate(() => {
         (window as unknown as { setTheme: (mode: string, tokens: boolean) => void }).setTheme("dark", true);

@@ -76,6 +76,12 @@ test("an own change stands, until the search has caught up", () => {
   assert.deepEqual(store.page(0).labels, ["theirs"]);
 });
 
+test("the parts of the tree are those at its top, with all that is below them", () => {
+  const store = newStore();
+  store.add([page("9", [], { parent: "3" }), ...tree, page("6", [], { parent: "7" }), page("7", [], { parent: "6" })]);
+  assert.deepEqual(store.parts(1), [{ id: "1", pages: 4 }]);
+});
+
 test("rows stand in each order", () => {
   const store = newStore();
   store.add(tree);

@@ -12,7 +12,7 @@ interface Candidate {
 }
 
 const MOST_COMPARED = 3_000; // labels, the most used first; others only by the same key
-const A_WHILE = 20_000; // pairs
+const A_WHILE = 5_000; // pairs
 
 /**
  * The spellings among labels by how many pages have them. It stops after some

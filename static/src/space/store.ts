@@ -62,8 +62,10 @@ export interface Store {
   sorted(rows: Uint32Array, by: PageOrder, descending: boolean, ranks: Uint32Array): Uint32Array;
   /** How the titles stand, by rows. It stops after some work each, for to compare as people expect is dear. */
   ranks(compare: (a: string, b: string) => number): Generator<undefined, Uint32Array>;
-  /** All pages for what findings and coverage are made of, those changed last first. */
-  all(): (Labelled & InTree)[];
+  /** The largest parts of the tree: the pages at its top, and how many are below each and it. */
+  parts(most: number): { id: string; pages: number }[];
+  /** All pages for what findings and coverage are made of, those changed last first. It stops after some work each. */
+  all(): Generator<undefined, (Labelled & InTree)[]>;
 }
 
 const RUN = 500; // titles that are put in order at once
@@ -288,9 +290,34 @@ export function newStore(): Store {
       for (const [rank, row] of order.entries()) ranks[row] = rank;
       return ranks;
     },
-    all() {
+    parts(most) {
+      const tops = new Int32Array(ids.length).fill(-1);
+      const sizes = new Map<number, number>();
+      for (let row = 0; row < ids.length; row++) {
+        const path: number[] = [];
+        let top = row;
+        for (let one: number | undefined = row; one !== undefined && path.length <= ids.length; one = at.get(parents[one]!)) {
+          path.push(one);
+          top = one;
+          if (tops[one]! >= 0) {
+            top = tops[one]!;
+            break;
+          }
+        }
+        for (const one of path) tops[one] = top;
+        sizes.set(top, (sizes.get(top) ?? 0) + 1);
+      }
+      const parts = Array.from(sizes, ([row, pages]) => ({ id: ids[row]!, pages })).filter(({ pages }) => pages > 1);
+      return parts.sort((a, b) => b.pages - a.pages).slice(0, most);
+    },
+    *all() {
       const rows = Uint32Array.from(ids.keys()).sort((a, b) => changed.values[b]! - changed.values[a]! || a - b);
-      return Array.from(rows, (row) => ({ id: ids[row]!, parent: parents[row]!, labels: labelsAt(row) }));
+      const pages: (Labelled & InTree)[] = [];
+      for (const row of rows) {
+        if (row < ids.length) pages.push({ id: ids[row]!, parent: parents[row]!, labels: labelsAt(row) });
+        if (pages.length % (2 * RUN) === 0) yield;
+      }
+      return pages;
     },
   };
 }

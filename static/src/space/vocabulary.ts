@@ -186,6 +186,12 @@ export function renamed(vocabulary: Vocabulary, from: string, to: string, until:
   return { ...vocabulary, entries: own ? others.map((other) => (other.label === to ? together : other)) : [...others, together] };
 }
 
+/** The same after that was taken back: from means to no more. What was said of the labels stays. */
+export function unrenamed(vocabulary: Vocabulary, from: string, to: string): Vocabulary {
+  const without = (entry: Entry): Entry => ({ ...entry, synonyms: entry.synonyms.filter((synonym) => normalise(synonym) !== from), was: entry.was.filter(({ name }) => name !== from) });
+  return { ...vocabulary, entries: vocabulary.entries.map((entry) => (entry.label === to ? without(entry) : entry)) };
+}
+
 /** A first draft: the labels that so many pages have at least, the most used first, each with its other spellings as synonyms. */
 export function draftOf(use: ReadonlyMap<string, number>, spellings: readonly { stays: { name: string }; goes: { name: string } }[], least: number): Vocabulary {
   const goes = new Map(spellings.map((pair) => [pair.goes.name, pair.stays.name]));

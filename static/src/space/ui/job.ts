@@ -4,7 +4,7 @@ import { RUNS } from "../../properties.ts";
 import { begin, goOn, undo, type Listener, type Means, type Outcome, type Progress } from "../runner.ts";
 import { runsIn, type Run } from "../runs.ts";
 import { planKey, segmentKey, type Planned } from "../segments.ts";
-import { renamed } from "../vocabulary.ts";
+import { renamed, unrenamed, type Vocabulary } from "../vocabulary.ts";
 import { meansOf } from "./means.ts";
 import type { Model } from "./model.ts";
 import { propertiesInTab, type Properties } from "./properties.ts";
@@ -19,7 +19,7 @@ export interface Job {
   tried: boolean;
   /** Calls a second that Confluence lets through now. */
   rate(): number;
-  /** Renames that become synonyms in the vocabulary when it is done. */
+  /** Renames that become synonyms in the vocabulary when it is done, or are none any more. */
   synonyms: [from: string, to: string][];
   kept: "no" | "keeping" | "kept" | "failed";
 }
@@ -41,6 +41,8 @@ export interface Jobs {
   text(run: Run): Promise<string>;
   from(text: string): Promise<Run | undefined>;
 }
+
+const synonymOf = ({ entries }: Vocabulary, from: string, to: string) => entries.some(({ label, was }) => label === to && was.some(({ name }) => name === from));
 
 const FORMAT = "labelup_run";
 
@@ -72,14 +74,14 @@ export function jobsOf(model: Model): Jobs {
     jobs.own = runsIn((await tab.get(RUNS))?.value);
     model.changed();
     await model.readRuns().catch(() => undefined);
-    if (now.outcome.state === "done" && now.what === "run" && now.synonyms.length) await keepSynonyms(now);
+    if (now.outcome.state === "done" && now.synonyms.length) await keepSynonyms(now);
     void model.look();
   }
 
   async function keepSynonyms(job: Job): Promise<void> {
     job.kept = "keeping";
     const until = new Date().toISOString().slice(0, 7);
-    const add = () => model.keep((vocabulary) => job.synonyms.reduce((all, [from, to]) => renamed(all, from, to, until), vocabulary));
+    const add = () => model.keep((vocabulary) => job.synonyms.reduce((all, [from, to]) => (job.what === "run" ? renamed(all, from, to, until) : unrenamed(all, from, to)), vocabulary));
     await add()
       .catch(add) // somebody else was first
       .then(() => (job.kept = "kept"), () => (job.kept = "failed"));
@@ -91,7 +93,7 @@ export function jobsOf(model: Model): Jobs {
     own: [],
     start: (planned, { most, synonyms }) => act({ what: "run", tried: most !== undefined, synonyms }, model.admin === false ? tab : model.properties, (means, listener) => begin(means, planned, listener, most)),
     goOn: (run, synonyms = []) => act({ what: run.undoes ? "undo" : "run", tried: false, synonyms }, keeperOf(run), (means, listener) => goOn(means, run, listener)),
-    undo: (run) => act({ what: "undo", tried: false, synonyms: [] }, keeperOf(run), (means, listener) => undo(means, run, listener)),
+    undo: (run) => act({ what: "undo", tried: false, synonyms: model.admin ? run.renames.filter(([from, to]) => synonymOf(model.vocabulary.vocabulary, from, to)) : [] }, keeperOf(run), (means, listener) => undo(means, run, listener)),
     stop() {
       if (jobs.job) jobs.job.stopping = true;
       model.changed();

@@ -35,7 +35,7 @@ export function Labels({ model, words, open }: { model: Model; words: Words; ope
       newest: (a, b) => sign * (a.newest - b.newest),
     };
     const right = ({ name, pages }: LabelRow) => name.includes(wanted) && (use === "once" ? pages === 1 : use === "often" ? pages * 3 > store.size : true);
-    return store.labels().filter(right).sort((a, b) => by[order.by](a, b) || compare(a.name, b.name));
+    return store.labels().filter(right).sort((a, b) => by[order.by](a, b) || (a.name < b.name ? -1 : 1)); // to compare as people expect is dear
   }, [store.version, text, use, order]);
 
   const heads: Head[] = [

@@ -60,6 +60,7 @@ export interface Model {
 
 class Stopped extends Error {}
 const SLICE = 12; // ms of work without a break
+const DRAW_EVERY = 200; // ms, while answers come one after the other
 const LOOK_EVERY = 25; // requests
 
 /** Does what stops after some work each, with breaks for others. */
@@ -104,7 +105,7 @@ export function modelOf(host: Host, shell: Shell): Model {
       setTimeout(() => {
         told = false;
         for (const hear of listeners) hear();
-      }, 30);
+      }, model.reading.state === "reading" ? DRAW_EVERY : 30);
     },
     sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)),
     async read() {
@@ -177,7 +178,7 @@ export function modelOf(host: Host, shell: Shell): Model {
     },
     async look() {
       const look = ++looks;
-      const pages = model.store.all();
+      const pages = await inSlices(model.store.all());
       await pause();
       const use = new Map(model.store.labels().map(({ name, pages }) => [name, pages]));
       await pause();

@@ -4,7 +4,6 @@
 import { Fragment, h, type JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isName, namesIn, normalise } from "../../name.ts";
-import { partsBelow } from "../coverage.ts";
 import type { Decision } from "../decisions.ts";
 import { ALL, type Filter, type PageOrder } from "../store.ts";
 import { Grid, type Head } from "./grid.tsx";
@@ -35,11 +34,7 @@ export function Pages({ model, words, filter, setFilter, tell }: Props): JSX.Ele
   useEffect(() => {
     if (order.by === "title") model.rank(compare);
   }, [order.by, store.size]);
-  const parts = useMemo(() => {
-    const sizes = new Map<string, number>();
-    for (const part of partsBelow(store.all(), "").values()) sizes.set(part, (sizes.get(part) ?? 0) + 1);
-    return [...sizes].filter(([, size]) => size > 1).sort(([, a], [, b]) => b - a).slice(0, MOST_PARTS).map(([id]) => id);
-  }, [model.reading.state, model.looked]);
+  const parts = useMemo(() => store.parts(MOST_PARTS).map(({ id }) => id), [model.reading.state, model.looked]);
   const groups = vocabulary.groups.map(({ name }) => name);
   const ofGroup = (group: string) => vocabulary.entries.filter((entry) => entry.group === group).map(({ label }) => label);
 
