@@ -21,18 +21,35 @@ const MOST_ALIKE = 20;
 
 /** The work grows with the length of all names together. */
 export function pairsOf(labels: Label[]): Pair[] {
-  const forms = labels.map((label) => formOf(label.name));
+  const work = pairsInSteps(labels);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
+const IN_A_STEP = 100; // labels, and groups of them
+
+/** The same with stops between, so that others can work there. */
+export function* pairsInSteps(labels: Label[]): Generator<undefined, Pair[]> {
+  const forms: Form[] = [];
   const groups = new Map<string, number[]>(); // labels that share a key, or what is left of a word without a letter or two
-  forms.forEach((form, i) => {
+  for (const [i, { name }] of labels.entries()) {
+    const form = formOf(name);
+    forms.push(form);
     for (const key of [form.key, ...form.others, ...without(form)]) {
       const group = groups.get(key);
       if (!group) groups.set(key, [i]);
       else if (group.at(-1) !== i) group.push(i);
     }
-  });
+    if (i % IN_A_STEP === 0) yield;
+  }
   const pairs: Pair[] = [];
   const seen = new Set<number>();
+  let steps = 0;
   for (const group of groups.values()) {
+    if (group.length < 2) continue;
+    if (++steps % IN_A_STEP === 0) yield;
     group.forEach((i, n) => {
       for (const j of group.slice(Math.max(0, n - MOST_ALIKE), n)) {
         const pair = j * labels.length + i;

@@ -51,6 +51,7 @@ export class FakeSpace {
     const at = Number(query.get("cursor") ?? 0);
     if (method === "GET" && path === "/rest/api/content/search") {
       if (!(query.get("cql") ?? "").startsWith('space="')) return undefined;
+      if (query.get("cql")!.includes("text ~")) return { status: 200, body: { results: [], limit: 1 } };
       const limit = Math.min(AT_ONCE, Number(query.get("limit") ?? 25));
       const all = [...this.pages.values()].filter(({ status }) => status === "current");
       const results = all.slice(at, at + limit).map(({ id, type, title, parent, created, changed, labels }) => ({

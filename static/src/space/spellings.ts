@@ -1,59 +1,24 @@
-// Which labels of a space are spelled in two ways: the one that more pages have
-// stays. Two labels that stand together on a page are two labels, whatever they
-// look like. The rule for two names is the one of twin.ts.
+// Which labels of a space are spelled in two ways. The rule is the one of
+// twinpairs.ts; this says which labels stand together on a page.
 
-import { areTwins, twinKey } from "../twin.ts";
-import type { Labelled, Spellings } from "./findings.ts";
-
-interface Candidate {
-  name: string;
-  pages: number;
-  key: string;
-}
-
-const MOST_COMPARED = 3_000; // labels, the most used first; others only by the same key
-const A_WHILE = 5_000; // pairs
+import { isOffered, pairsInSteps, settle, type Answer, type Pair } from "../twinpairs.ts";
+import type { Labelled } from "./findings.ts";
 
 /**
- * The spellings among labels by how many pages have them. It stops after some
- * work each, so that who calls it can let others work between: a label with more
- * than two spellings is there with each, and stays by one name.
+ * The spellings that are worth a person's look, among labels by how many pages have them. has is whether the text of the
+ * pages with a label has a spelling, as far as it is known. It stops after some work each, so that others can work between.
  */
-export function* spellingsIn(use: ReadonlyMap<string, number>, pages: readonly Labelled[]): Generator<undefined, Spellings[]> {
-  const all: Candidate[] = [...use].map(([name, count]) => ({ name, pages: count, key: twinKey(name) }));
-  all.sort((a, b) => b.pages - a.pages || (a.name < b.name ? -1 : 1));
-  const pairs: [Candidate, Candidate][] = [];
-  const byKey = new Map<string, Candidate>();
-  const first = all.slice(0, MOST_COMPARED);
-  let work = 0;
-  for (const one of all) {
-    const other = byKey.get(one.key);
-    if (other) pairs.push([other, one]);
-    else byKey.set(one.key, one);
-  }
-  for (let i = 0; i < first.length; i++) {
-    const a = first[i]!;
-    for (let j = i + 1; j < first.length; j++) {
-      const b = first[j]!;
-      if (a.key !== b.key && areTwins(a.key, b.key)) pairs.push([a, b]);
-    }
-    work += first.length - i;
-    if (work > A_WHILE) {
-      work = 0;
-      yield;
-    }
-  }
-  const wanted = new Map<string, Set<string>>();
-  for (const [a, b] of pairs) wanted.set(b.name, (wanted.get(b.name) ?? new Set()).add(a.name));
+export function* spellingsIn(use: ReadonlyMap<string, number>, pages: readonly Labelled[], has: (pagesWith: string, spelling: string) => Answer): Generator<undefined, Pair[]> {
+  const pairs = yield* pairsInSteps([...use].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => ({ name, pages: count })));
+  const others = new Map<string, Set<string>>();
+  for (const { stays, goes, likeness } of pairs) if (likeness === "perhaps") others.set(goes.name, (others.get(goes.name) ?? new Set()).add(stays.name));
   const together = new Set<string>();
-  for (const { labels } of pages) {
-    for (const name of labels) for (const other of labels) if (wanted.get(name)?.has(other)) together.add(`${name} ${other}`);
+  for (const [i, { labels }] of pages.entries()) {
+    for (const name of labels) {
+      const alike = others.get(name);
+      if (alike) for (const other of labels) if (alike.has(other)) together.add(`${name} ${other}`);
+    }
+    if (i % 1_000 === 0) yield;
   }
-  // Of several spellings, each goes to the most used one.
-  const goes = new Map<string, string>();
-  for (const [a, b] of pairs.sort(([a, b], [c, d]) => c.pages - a.pages || d.pages - b.pages)) {
-    if (goes.has(b.name) || together.has(`${b.name} ${a.name}`)) continue;
-    goes.set(b.name, goes.get(a.name) ?? a.name);
-  }
-  return [...goes].flatMap(([name, stays]) => (name === stays ? [] : [{ stays: { name: stays }, goes: { name } }]));
+  return pairs.flatMap((pair) => settle(pair, together.has(`${pair.goes.name} ${pair.stays.name}`), has) ?? []).filter(isOffered);
 }

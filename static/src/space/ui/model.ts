@@ -60,6 +60,7 @@ export interface Model {
 
 class Stopped extends Error {}
 const SLICE = 12; // ms of work without a break
+const MOST_TEXTS = 60; // questions of a text
 const DRAW_EVERY = 200; // ms, while answers come one after the other
 const LOOK_EVERY = 25; // requests
 
@@ -80,6 +81,27 @@ export function modelOf(host: Host, shell: Shell): Model {
   let gate: { promise: Promise<void>; open(): void } | undefined;
   let stopped = false;
   let looks = 0;
+
+  // Whether the pages with a label write a spelling in their text, by "label\nspelling". What is not known yet is asked for.
+  const answers = new Map<string, boolean>();
+  const wanted = new Set<string>();
+  function has(pagesWith: string, spelling: string): boolean | undefined {
+    const key = `${pagesWith}\n${spelling}`;
+    if (!answers.has(key) && answers.size < MOST_TEXTS) wanted.add(key);
+    return answers.get(key);
+  }
+  async function askTexts(): Promise<void> {
+    const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
+    for (const key of [...wanted].slice(0, MOST_TEXTS - answers.size)) {
+      const [label, spelling] = key.split("\n") as [string, string];
+      const cql = `space=${quoted(shell.spaceKey)} and label=${quoted(label)} and text ~ ${quoted(quoted(spelling.replace(/[-_]/g, " ")))}`;
+      const answer = (await patiently(() => host.read(`/rest/api/content/search?${new URLSearchParams({ cql, limit: "1" })}`), model.sleep).catch(() => undefined)) as { results?: unknown } | undefined;
+      if (!Array.isArray(answer?.results)) return wanted.clear(); // then it stays unknown
+      answers.set(key, answer.results.length > 0);
+    }
+    wanted.clear();
+    await model.look();
+  }
 
   const model: Model = {
     host,
@@ -182,12 +204,13 @@ export function modelOf(host: Host, shell: Shell): Model {
       await pause();
       const use = new Map(model.store.labels().map(({ name, pages }) => [name, pages]));
       await pause();
-      const spellings = await inSlices(spellingsIn(use, pages));
+      const spellings = await inSlices(spellingsIn(use, pages, has));
       await pause();
       if (look !== looks) return; // a later one is on its way
       const { vocabulary } = model.vocabulary;
       model.findings = findings({ pages, vocabulary, spellings, lists: [], renames: renamesOf(model.runs), elsewhere: new Set() });
       model.changed();
+      if (model.reading.state === "done" && wanted.size) await askTexts();
     },
     resolved: () => resolve(model.basket.map(({ decision }) => decision)),
     put(items) {
