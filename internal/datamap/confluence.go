@@ -48,6 +48,40 @@ var InConfluence = []Store{
 			{Name: "checksum", Origin: "the app", Purpose: "telling whether all parts are those that were written together"},
 		},
 	}),
+	Named([]string{"id", "began", "state", "undoes", "renames", "more", "changed", "results", "segments", "parts", "bytes"}, Store{
+		Name:  "List of the changes of a space's labels",
+		Place: "the space's property labelup_runs", Kept: "until a space admin deletes it; as many of the newest as it has room for, and results of 20",
+		Protection: "the space's permissions: its viewers read it, its admins write it", On: On{Native, Remote},
+		Fields: []Field{
+			{Name: "id", Origin: "the app", Purpose: "telling one from another"},
+			{Name: "began", Origin: "the clock of the person's computer", Purpose: "saying when; not who"},
+			{Name: "state", Origin: "the app", Purpose: "whether it is done"},
+			{Name: "undoes", Origin: "the app", Purpose: "which other one it took back"},
+			{Name: "renames", Origin: "the person who decided", Purpose: "which label became which"},
+			{Name: "more", Origin: "the app", Purpose: "how many of these are not listed"},
+			{Name: "changed", Origin: "the app", Purpose: "how many pages it changed"},
+			{Name: "results", Origin: "Confluence", Purpose: "how many it could not change, by the reason"},
+			{Name: "segments", Origin: "the app", Purpose: "how many properties say what it changed"},
+			{Name: "parts", Origin: "the app", Purpose: "how many properties say what was planned"},
+			{Name: "bytes", Origin: "the app", Purpose: "keeping below 1 MB in a space"},
+		},
+	}),
+	Named([]string{"v", "owner", "closed", "names", "batches", "part", "parts", "items"}, Store{
+		Name:       "Changes of a space's labels",
+		Place:      "the space's properties labelup_run_<id>_<number> and labelup_run_<id>_plan_<number>",
+		Kept:       "of the last 5 and of the last 30 days, as far as 1 MB has room for them; then the app deletes them",
+		Protection: "the space's permissions: its viewers read them, ids and labels of pages among them that they may not see; its admins write them", On: On{Native, Remote},
+		Fields: []Field{
+			{Name: "v", Origin: "the app", Purpose: "how it is written"},
+			{Name: "owner", Origin: "the app", Purpose: "a random name of the tab that works on it, so that no other does"},
+			{Name: "closed", Origin: "the app", Purpose: "whether there is another property"},
+			{Name: "names", Origin: "the pages", Purpose: "labels that were added and removed"},
+			{Name: "batches", Origin: "the pages", Purpose: "ids of the pages, and which labels were added and removed: it is gone on with and taken back by that"},
+			{Name: "part", Origin: "the app", Purpose: "which part of the plan a property has"},
+			{Name: "parts", Origin: "the app", Purpose: "how many there are"},
+			{Name: "items", Origin: "the person who decided", Purpose: "what was planned: labels, and ids of pages"},
+		},
+	}),
 }
 
 // PassingEnds says when what passes through memory is gone from it: Go clears
