@@ -148,6 +148,17 @@ test("a segment that is full is followed by another, and all of them take the ru
   assert.deepEqual(labelsOf(space), before);
 });
 
+test("of old runs the pages go, and the lines stay", async () => {
+  const space = spaceOf([["a0"]]);
+  const clock = new Clock();
+  for (let i = 0; i < 9; i++) {
+    clock.at += 40 * 86_400_000;
+    await clock.until(begin(runnerOn(space, clock, `r${i}n`), { decisions: [{ from: `a${i}`, to: `a${i + 1}` }], without: [] }, quiet));
+  }
+  assert.deepEqual(lines(space).map(({ segments, changed }) => `${segments} ${changed}`), ["1 1", "1 1", "1 1", "1 1", "1 1", "0 1", "0 1", "0 1", "0 1"]);
+  assert.equal([...space.properties.keys()].filter((key) => key.startsWith("labelup_run_")).length, 10);
+});
+
 test("who may not keep runs in the space keeps them in the tab", async () => {
   const space = spaceOf([["old"], ["old"]]);
   space.admin = false;
@@ -166,7 +177,7 @@ test("who may not keep runs in the space keeps them in the tab", async () => {
 test("the pace comes to nine tenths of what Confluence allows, and waits as long as it says", async () => {
   for (const says of [0, 2]) {
     const clock = new Clock();
-    const pace = newPace(clock);
+    const pace = newPace(clock, 8);
     let tokens = 20; // a burst, and 10 a second
     let filled = 0;
     let served = 0;

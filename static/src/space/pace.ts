@@ -18,9 +18,8 @@ export interface Pace {
   rate(): number;
 }
 
-const FIRST = 8; // calls a second
-const LEAST = 0.5;
-const MOST = 50;
+const LEAST = 0.5; // calls a second
+const MOST = 100;
 const GROWS = 0.02; // by each call, until there was a refusal
 const CREEPS = 0.001; // and near what was refused
 const NEAR = 0.92;
@@ -29,8 +28,9 @@ const FIRST_WAIT = 1_000; // ms
 const LONGEST_WAIT = 60_000;
 const ONE_REFUSAL = 500; // ms: calls that were on their way together are refused together
 
-export function newPace({ now, sleep }: Time): Pace {
-  let rate = FIRST;
+/** first is how fast it begins, in calls a second. */
+export function newPace({ now, sleep }: Time, first: number): Pace {
+  let rate = first;
   let refusedAt = 0; // calls a second
   let next = 0;
   let refused = -ONE_REFUSAL;

@@ -27,7 +27,8 @@ export interface KeptProperty {
 export interface Keeper {
   get(key: string): Promise<KeptProperty | undefined>;
   put(key: string, value: unknown, before: KeptProperty | undefined): Promise<KeptProperty>;
-  remove(key: string): Promise<void>;
+  /** Says whether there was one. */
+  remove(key: string): Promise<boolean>;
 }
 
 export interface Means extends Time {
@@ -240,9 +241,9 @@ async function list(means: Means, change: (runs: Run[]) => Run[], coming: number
       if ((status === 409 || status === 400) && tries < MOST_TRIES) continue;
       throw new Broken(status);
     }
-    for (const { id, segments, parts } of dropped) {
-      for (let number = 0; number < segments; number++) await keeper.remove(segmentKey(id, number)).catch(() => undefined);
-      for (let part = 0; part < parts; part++) await keeper.remove(planKey(id, part)).catch(() => undefined);
+    // Of a run whose tab died, the list may know fewer properties than there are.
+    for (const { id } of dropped) {
+      for (const keyOf of [segmentKey, planKey]) for (let n = 0; n < MOST_SEGMENTS && (await keeper.remove(keyOf(id, n)).catch(() => false)); n++);
     }
     return;
   }

@@ -16,6 +16,8 @@ interface Where {
   typeOf(id: string): PageType | undefined;
 }
 
+const FIRST_READS = 40; // a second, until Confluence refuses some
+const FIRST_WRITES = 8;
 const MOST_LISTS = 4_000; // answers of 250 pages
 const MOST_LABEL_PAGES = 4; // of 250 labels
 
@@ -38,8 +40,8 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
   return {
     ...time,
     keeper,
-    reads: newPace(time),
-    writes: newPace(time),
+    reads: newPace(time, FIRST_READS),
+    writes: newPace(time, FIRST_WRITES),
     name,
     async read(id) {
       const type = types.get(id) ?? typeOf(id);

@@ -196,7 +196,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
         <h2 tabIndex={-1} ref={heading}>{say(job.what === "undo" ? "undoing" : "running")}</h2>
         <progress max={progress?.of || 1} value={progress?.of ? progress.done : undefined} aria-label={say("running")} />
         <p class="hint">
-          {progress?.phase === "waiting" ? say("waiting") : say("doneOf", { done: progress?.done ?? 0, of: progress?.of ?? 0, rate: number(Math.round(job.rate())) })}
+          {progress?.phase === "waiting" ? say("waiting") : !progress?.of ? say("planning") : say("doneOf", { done: progress.done, of: progress.of, rate: number(Math.round(job.rate())) })}
         </p>
         <div class="buttons">
           <button type="button" class="button" aria-disabled={job.stopping} onClick={() => jobs.stop()}>{say(job.stopping ? "stopping" : "stop")}</button>

@@ -13,7 +13,8 @@ export interface Properties {
   get(key: string): Promise<Kept | undefined>;
   /** Replaces what was read, or makes the property where nothing was. Rejects with the status 409 or 400 if it is another one meanwhile. */
   put(key: string, value: unknown, before: Kept | undefined): Promise<Kept>;
-  remove(key: string): Promise<void>;
+  /** Says whether there was one. */
+  remove(key: string): Promise<boolean>;
 }
 
 export function propertiesOf(confluence: Confluence, spaceId: string): Properties {
@@ -36,6 +37,7 @@ export function propertiesOf(confluence: Confluence, spaceId: string): Propertie
     async remove(key) {
       const kept = await get(key);
       if (kept) await confluence.remove(`${path}/${encodeURIComponent(kept.id)}`);
+      return !!kept;
     },
   };
 }
@@ -52,6 +54,6 @@ export function propertiesInTab(): Properties {
       all.set(key, kept);
       return kept;
     },
-    remove: async (key) => void all.delete(key),
+    remove: async (key) => all.delete(key),
   };
 }

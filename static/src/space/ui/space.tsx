@@ -58,7 +58,9 @@ function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words 
     labels: () => <Labels model={model} words={words} open={(label) => show({ tab: "pages", filter: { ...ALL, has: [label] } })} />,
     pages: () => <Pages model={model} words={words} filter={shown.filter} setFilter={(filter) => show({ filter })} tell={tell} />,
   };
-  const left = openFindings(model, queue).length;
+  const open = openFindings(model, queue);
+  const left = open.length;
+  const finding = (open.find(({ key }) => key === shown.finding) ?? open[0])?.key ?? "";
   return (
     <div class="space">
       <p class="unseen" role="status">{line}</p>
@@ -79,7 +81,7 @@ function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words 
           </div>
           <div role="tabpanel" id="shown" aria-labelledby={`tab-${shown.tab}`}>
             {panel[shown.tab]()}
-            <Share link={linkTo(model.shell.location, shown)} words={words} />
+            <Share link={linkTo(model.shell.location, { ...shown, finding })} words={words} />
           </div>
         </>
       )}
