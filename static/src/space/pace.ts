@@ -20,6 +20,7 @@ export interface Pace {
 
 const LEAST = 0.5; // calls a second
 const MOST = 100;
+const AHEAD = 5; // calls that may be sent together after a while without any
 const GROWS = 0.02; // by each call, until there was a refusal
 const CREEPS = 0.001; // and near what was refused
 const NEAR = 0.92;
@@ -32,19 +33,19 @@ const ONE_REFUSAL = 500; // ms: calls that were on their way together are refuse
 export function newPace({ now, sleep }: Time, first: number): Pace {
   let rate = first;
   let refusedAt = 0; // calls a second
-  let next = 0;
+  let next = 0; // when the next call would be sent if all stood in a line
   let refused = -ONE_REFUSAL;
   let waits = 0; // refusals without a call that got through
   return {
     async turn() {
       for (;;) {
         const at = Math.max(now(), next);
-        const wait = at - now();
+        const wait = at - now() - (AHEAD * 1_000) / rate;
         if (wait <= 0) {
           next = at + 1_000 / rate;
           return;
         }
-        await sleep(wait);
+        await sleep(Math.ceil(wait));
       }
     },
     ended(status, retryAfter = 0) {
@@ -57,7 +58,7 @@ export function newPace({ now, sleep }: Time, first: number): Pace {
       }
       const at = now();
       const wait = Math.min(LONGEST_WAIT, retryAfter > 0 ? retryAfter * 1_000 : FIRST_WAIT * 2 ** Math.min(waits, 6));
-      next = Math.max(next, at + wait);
+      next = Math.max(next, at + wait + (AHEAD * 1_000) / rate);
       if (at - refused < ONE_REFUSAL) return;
       refused = at;
       waits++;
