@@ -3,7 +3,7 @@
 // written, but that two labels are not the same.
 
 import { h, type JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { decisionOf, type Finding } from "../findings.ts";
 import { ALL, type Filter } from "../store.ts";
 import type { BasketItem, Model } from "./model.ts";
@@ -26,9 +26,10 @@ export interface Queue {
   later: Set<string>;
   /** What was done, the last at the end, to be taken back. */
   done: { what: "basket" | "later" | "apart"; key: string; items: string[]; labels: string[] }[];
-  swapped: boolean;
+  /** The key of the finding of which the other name stays. */
+  swapped: string;
 }
-export const newQueue = (): Queue => ({ later: new Set(), done: [], swapped: false });
+export const newQueue = (): Queue => ({ later: new Set(), done: [], swapped: "" });
 
 /** What is still to be decided. */
 export function openFindings({ findings, basket }: Model, { later }: Queue): Finding[] {
@@ -47,10 +48,12 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
   const open = openFindings(model, queue);
   const finding = open.find(({ key }) => key === wanted) ?? open[0];
 
-  useEffect(() => {
-    queue.swapped = false;
+  const swapped = finding !== undefined && queue.swapped === finding.key;
+  const swap = () => {
+    queue.swapped = swapped ? "" : finding!.key;
     again();
-  }, [finding?.key]);
+  };
+
   useLayoutEffect(() => {
     if (!focus.current) return;
     focus.current = false;
@@ -75,7 +78,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
   }
 
   function take(finding: Finding): void {
-    const decision = decisionOf(finding, queue.swapped);
+    const decision = decisionOf(finding, swapped);
     if (decision) put(finding, [{ key: finding.key, decision }]);
   }
 
@@ -132,9 +135,8 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
     else if (!finding) return;
     else if (key === "enter" && onCard) take(finding);
     else if (key === "x" && finding.kind === "spellings") {
-      queue.swapped = !queue.swapped;
-      again();
-      tell(say("stays", { name: finding.labels[queue.swapped ? 0 : 1]! }));
+      swap();
+      tell(say("stays", { name: finding.labels[swapped ? 1 : 0]! }));
     } else if (key === "n" && finding.kind === "spellings") void apart(finding, true);
     else if (key === "s") later(finding);
     else if (finding.kind === "one_of" && /^[1-9]$/.test(key) && finding.labels[+key - 1]) keep(finding, finding.labels[+key - 1]!);
@@ -159,7 +161,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
   }
 
   const { kind, labels, pages, examples, group } = finding;
-  const [goes, stays] = queue.swapped ? [labels[1], labels[0]] : labels;
+  const [goes, stays] = swapped ? [labels[1], labels[0]] : labels;
   const decides = kind !== "one_of" && kind !== "nowhere";
   return (
     <div class="queue" onKeyDown={press}>
@@ -192,7 +194,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
       {problem !== 0 && <p class="notice wrong" role="alert">{say(problem === 409 || problem === 400 ? "why.conflict" : problem === 403 || problem === 404 ? "why.notAdmin" : "why.failed")}</p>}
       <div class="buttons">
         {decides && <Button act={() => take(finding)} key_="Enter" primary>{say("toBasket")}</Button>}
-        {kind === "spellings" && <Button act={() => { queue.swapped = !queue.swapped; again(); }} key_="X">{say("swap")}</Button>}
+        {kind === "spellings" && <Button act={swap} key_="X">{say("swap")}</Button>}
         {kind === "spellings" && <Button act={() => apart(finding, true)} key_="N" off={busy || model.admin === false} title={model.admin === false ? say("why.notAdmin") : undefined}>{say("apart")}</Button>}
         <Button act={() => later(finding)} key_="S">{say("later")}</Button>
         {queue.done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
