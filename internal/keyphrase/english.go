@@ -46,10 +46,11 @@ const things = `
 	benefit benefits build building builds call calls cause causes change changes computing connected cover
 	design designs detail details display displays end ends estimates experience experiences face faces fit
 	fitting focus focuses force forces form forms function functions gain gains guide guides help impact impacts
-	lead leads learning limit limits list lists match matches matching mean measure measures moving name names
-	note notes operating play plays point points publishing rendering repeat repeated report reports return
+	lead leads learning limit limits list lists match matches matching mean measure measures meeting
+	moving name names
+	note notes operating play plays point points publishing rendering repeat repeated report reporting reports return
 	review reviews run running sharing state states stress stresses supply support supports survey
-	surveys target targets test testing tests turn turning understanding view views visit visits work working
+	surveys target targets test testing tests turn turning understanding update updates view views visit visits work working
 	works`
 
 // others bound a phrase as well: they praise, compare, count or refer.

@@ -6,11 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"labelup/internal/label"
 	"labelup/internal/pagefile"
+	"labelup/internal/pagetext"
 	"labelup/internal/suggest"
 )
 
@@ -54,6 +56,34 @@ func TestPagesFromTheFieldGetLabelsThatMakeSense(t *testing.T) {
 				checkField(t, &c, suggest.Suggest(in))
 			})
 		}
+	}
+}
+
+// What is proposed for one page is in use on the next, and must be found there.
+func TestALabelThatWasProposedIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	for _, title := range []string{
+		"C#", "F#", "C++", "Node.js", "Q&A", "R&D", "M&A", "CI/CD", "U.S. sales", "PM2.5", "Owner's manual", "D3.js",
+		"PL/SQL", "24/7 support", "São Paulo", "Straße", "résumé", "e-mail", "GPT-4", "Wi-Fi", "A/B testing", "Meeting",
+	} {
+		page := suggest.Page{Title: title, Body: pagetext.Text{Blocks: []pagetext.Block{{Text: strings.Repeat(title+" is described here. We use "+title+" a lot. ", 3)}}}}
+		proposed := suggest.Suggest(suggest.Input{Page: page}).Suggestions
+		if len(proposed) == 0 {
+			t.Errorf("nothing is proposed for %q", title)
+			continue
+		}
+		again := suggest.Suggest(suggest.Input{Page: page, InUse: []suggest.Count{{Label: proposed[0].Label, Pages: 1}}}).Suggestions
+		if !slices.ContainsFunc(again, func(s suggest.Suggestion) bool { return s.Label == proposed[0].Label && !s.New }) {
+			t.Errorf("%q is proposed for %q, and once it is in use %+v are", proposed[0].Label, title, again)
+		}
+	}
+}
+
+func TestAPageWithALabelOfItsOwnGetsSeveralNewOnes(t *testing.T) {
+	t.Parallel()
+	page := suggest.Page{Title: "Tidal energy", Labels: []string{"resume"}, Body: pagetext.Text{Blocks: []pagetext.Block{{Text: "Tidal energy is made by tides. A turbine turns with the tides. Tidal energy is even, and the turbine lasts. The coast has strong tides."}}}}
+	if got := suggest.Suggest(suggest.Input{Page: page}).Suggestions; len(got) < 2 {
+		t.Errorf("suggested are %+v", got)
 	}
 }
 

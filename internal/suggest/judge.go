@@ -119,14 +119,14 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 		}
 		pages := l.without(s.itself)
 		description := descriptions[l.name]
-		if pages == 0 && s.places[l.name] == (treePlace{}) && description.logOdds == 0 && !s.mayStandOn(x, l) {
+		if pages == 0 && s.places[l.name] == (treePlace{}) && description.logOdds == 0 && x.phrased[i] == nil && !s.mayStandOn(x, l) {
 			continue
 		}
 		if l.spelledIn != s.language || l.names == nil {
 			s.spell(l, s.language)
 			s.spelled = append(s.spelled, i)
 		}
-		c := candidate{label: i, shown: i, naming: s.name(x, l), situation: s.situationOf(pages)}
+		c := candidate{label: i, shown: i, naming: s.name(x, i, l), situation: s.situationOf(pages)}
 		c.features = Features{
 			similarFeature: k.votes[i], profileFeature: k.profile[i], patternFeature: k.pattern[i],
 			titleFeature: c.naming.inTitle, textFeature: c.naming.inText, wholeFeature: c.naming.whole,

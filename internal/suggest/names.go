@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"labelup/internal/elementary"
+	"labelup/internal/keyphrase"
 	"labelup/internal/pagetext"
 	"labelup/internal/words"
 )
@@ -34,8 +35,10 @@ type pageIndex struct {
 	initials    map[string]occurrence // "gsa" where the page has "General Services Administration"
 	glance      *glance               // nil if the page is not in English
 	hasAcronyms bool
-	tries       int       // of follow
-	counts      []float32 // by term: how often, each time by the weight of its place
+	phrases     []keyphrase.Phrase
+	phrased     map[int32]*keyphrase.Phrase // labels that are what becomes of a phrase
+	tries       int                         // of follow
+	counts      []float32                   // by term: how often, each time by the weight of its place
 }
 
 // chains lists the places of each word: head has one more than the first, or
@@ -84,8 +87,34 @@ func (s *space) index(parts []part, page text) *pageIndex {
 	for _, t := range page.terms {
 		x.counts[t.id] = t.weight
 	}
+	x.phrases = s.phrases(x)
+	x.phrased = s.labelsOfPhrases(x.phrases)
 	return x
 }
+
+// labelsOfPhrases are the labels in use that would be made of phrases of the page
+// were they not there: csharp of C#, q-and-a of Q&A. Their names do not read alike.
+func (s *space) labelsOfPhrases(phrases []keyphrase.Phrase) map[int32]*keyphrase.Phrase {
+	of := map[int32]*keyphrase.Phrase{}
+	for i := range phrases {
+		name := shaped(phrases[i].Text, "-", s.language)
+		if name == "" {
+			continue
+		}
+		at, ok := s.numbered(name)
+		if !ok && i < mostTwinsOfPhrases {
+			at, ok = s.twinOf(name)
+		}
+		if ok && of[at] == nil {
+			of[at] = &phrases[i]
+		}
+	}
+	return of
+}
+
+// mostTwinsOfPhrases is for how many of the best phrases all labels are looked
+// through.
+const mostTwinsOfPhrases = 5
 
 func (c *chains) push(id words.ID, at int32) {
 	c.next[at] = c.head[id]
@@ -256,7 +285,7 @@ func (s *Space) rarity(id words.ID) float64 {
 const stopRarity = 0.1
 
 // name finds a label's spellings on the page.
-func (s *space) name(x *pageIndex, l *labelled) naming {
+func (s *space) name(x *pageIndex, label int32, l *labelled) naming {
 	n := naming{title: occurrence{part: -1}, heading: occurrence{part: -1}, text: occurrence{part: -1}}
 	own := &l.names[0]
 	total, title, here := 0.0, 0.0, 0.0
@@ -293,6 +322,11 @@ func (s *space) name(x *pageIndex, l *labelled) naming {
 		x.findRunTogether(&l.names[i], &n)
 		if n.count > before && l.names[i].synonym && before == 0 {
 			n.synonym = l.names[i].text
+		}
+	}
+	if phrase := x.phrased[label]; n.count == 0 && phrase != nil {
+		for _, at := range phrase.Occurrences {
+			n.add(x.parts, occurrence{part: int32(at.Part), start: at.Start, end: at.End}) //nolint:gosec // a page has some thousands of parts
 		}
 	}
 	if n.count > 0 {

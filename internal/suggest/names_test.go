@@ -232,7 +232,7 @@ func TestAGlanceMissesNothingThatIsOnThePage(t *testing.T) {
 		s, x, _, _ := understand(&in)
 		l := s.label(label.String())
 		s.spell(l, s.language)
-		if n := s.name(x, l); n.count > 0 {
+		if n := s.name(x, s.number(label.String()), l); n.count > 0 {
 			found++
 			if !isNamed(in.Page, in.Vocabulary[0]) {
 				t.Fatalf("%q is on the page %q, at a glance it is not", l.name, page.String())

@@ -89,9 +89,9 @@ const (
 // where no label is in use, else few and last.
 func (s *space) newLabels(x *pageIndex, phrases []keyphrase.Phrase, shown []Suggestion, limit int) []Suggestion {
 	room, score := limit-len(shown), firstScore
-	beside := len(s.labels) > 0
+	beside := s.inUse > 0
 	switch {
-	case len(s.labels) > fewLabels:
+	case s.inUse > fewLabels:
 		room, score, phrases = min(room, 1), besideScore, phrases[:min(len(phrases), 1)]
 	case beside:
 		room, score = min(room, 1), fewScore
@@ -129,7 +129,7 @@ func (s *space) newLabels(x *pageIndex, phrases []keyphrase.Phrase, shown []Sugg
 // title has it, and where more than a few labels are in use it is a name that the
 // page has again and again.
 func (s *space) worthMaking(x *pageIndex, p *keyphrase.Phrase, name string) bool {
-	if len(s.labels) > fewLabels && (p.Count < insists || p.Text == label.Lower(p.Text)) {
+	if s.inUse > fewLabels && (p.Count < insists || p.Text == label.Lower(p.Text)) {
 		return false
 	}
 	return p.Count >= stands && inTitle(x, p) && !s.isGeneral(p) && !s.known(name)
@@ -151,25 +151,36 @@ func (s *space) isGeneral(p *keyphrase.Phrase) bool {
 }
 
 // known reports whether a label in use or in the vocabulary, or a synonym, is
-// the same name or a twin of it.
+// the same name or surely another spelling of it.
 func (s *space) known(name string) bool {
+	_, is := s.numbered(name)
+	if !is {
+		_, is = s.twinOf(name)
+	}
+	return is
+}
+
+// twinOf is the label of which a name, or of a synonym of which, is surely another
+// spelling.
+func (s *space) twinOf(name string) (int32, bool) {
 	form := twin.FormOf(name)
 	for i := range s.labels {
-		if l := &s.labels[i]; strings.EqualFold(l.name, name) || twin.Alike(l.name, name) && twin.Compare(l.formed(), &form) != twin.No {
-			return true
+		if l := &s.labels[i]; strings.EqualFold(l.name, name) || twin.Alike(l.name, name) && twin.Compare(l.formed(), &form) == twin.Sure {
+			return int32(i), true
 		}
 	}
-	for synonym := range s.synonymOf {
-		if strings.EqualFold(synonym, name) {
-			return true
+	first := int32(-1) // whatever the order of the synonyms
+	for synonym, label := range s.synonymOf {
+		if !twin.Alike(synonym, name) {
+			continue
 		}
-		if twin.Alike(synonym, name) {
-			if other := twin.FormOf(synonym); twin.Compare(&other, &form) != twin.No {
-				return true
+		if other := twin.FormOf(synonym); twin.Compare(&other, &form) == twin.Sure {
+			if at, ok := s.numbered(label); ok && (first < 0 || at < first) {
+				first = at
 			}
 		}
 	}
-	return false
+	return max(first, 0), first >= 0
 }
 
 // quote is the phrase as the page first has it.

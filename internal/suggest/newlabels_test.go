@@ -79,7 +79,6 @@ func TestANewLabelIsNoTwinOfWhatIsKnown(t *testing.T) {
 		{"a label in use", Input{InUse: []Count{{"tidal-energy", 1}}}},
 		{"a label in use, in the plural", Input{InUse: []Count{{"tidal-energies", 1}}}},
 		{"a label in use, with another separator", Input{InUse: []Count{{"tidal_energy", 1}}}},
-		{"a label in use, with a typo", Input{InUse: []Count{{"tidal-enrgy", 1}}}},
 		{"a label of the page", Input{Page: Page{Labels: []string{"tidal-energy"}}}},
 		{"a label of the page, run together", Input{Page: Page{Labels: []string{"tidalenergy"}}}},
 		{"a label that was dismissed", Input{Dismissed: []string{"tidal-energy"}}},

@@ -57,6 +57,7 @@ type space struct {
 	itself   int32          // which of the texts is the page's own, -1 if none
 	looks    int            // of mostUsedTwin
 	forms    int            // that it made
+	inUse    int            // labels that there are beside those of the page alone
 	bare     string         // the page's text, once a spelling was looked for in it
 	places   map[string]treePlace
 }
@@ -138,6 +139,17 @@ func (s *Space) number(name string) int32 {
 		}
 		if s.labels[n].name == name {
 			return int32(n) //nolint:gosec // a request holds some thousands
+		}
+	}
+}
+
+// numbered is the number of a label by its name or a synonym, and whether there is one.
+func (s *Space) numbered(name string) (int32, bool) {
+	name = s.preferred(name)
+	for key := stemKey(name); ; key++ {
+		n, ok := s.byName.find(key)
+		if !ok || s.labels[n].name == name {
+			return int32(n), ok //nolint:gosec // a request holds some thousands
 		}
 	}
 }

@@ -230,6 +230,7 @@ func (s *Space) of(in *Input, language words.Language) *space {
 		}
 	}
 	page.readTree(&in.Tree)
+	page.inUse = len(s.labels)
 	return page
 }
 
@@ -255,7 +256,7 @@ func (s *space) answer(parts []part, page text) Answer {
 			Ticked: s.isTicked(x, c), Guess: c.score < guessScore,
 		})
 	}
-	phrases := s.phrases(x)
+	phrases := x.phrases
 	if !s.in.OnlyListed {
 		answer.Suggestions = append(answer.Suggestions, s.newLabels(x, phrases, answer.Suggestions, limit)...)
 	}

@@ -3,6 +3,7 @@ package suggest
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -51,14 +52,16 @@ func (s *space) readDescriptions(x *pageIndex) map[string]described {
 			break
 		}
 		descriptions++
+		ofName := slices.Clone(s.readName(t.Label, s.language))
 		s.scratch = s.reader.Read(t.Description, s.language, s.scratch[:0])
-		read += len(s.scratch)
+		read += len(s.scratch) + len(ofName)
 		here := found{label: t.Label}
 		for _, w := range s.scratch {
-			if !meaningful(w) || w.Flags&words.Number != 0 || x.byStem.first(w.ID) == 0 || s.isOfName(t.Label, w.ID) {
+			if !meaningful(w) || w.Flags&words.Number != 0 || x.byStem.first(w.ID) == 0 ||
+				slices.ContainsFunc(ofName, func(own words.Word) bool { return own.ID == w.ID }) {
 				continue
 			}
-			if !contains(here.words, w.ID) {
+			if !slices.Contains(here.words, w.ID) {
 				here.words = append(here.words, w.ID)
 				in[w.ID]++
 			}
@@ -91,22 +94,6 @@ func (s *space) readDescriptions(x *pageIndex) map[string]described {
 		out[f.label] = d
 	}
 	return out
-}
-
-func contains(list []words.ID, id words.ID) bool {
-	for _, other := range list {
-		if other == id {
-			return true
-		}
-	}
-	return false
-}
-
-// isOfName reports whether a word is one of the label's name, which counts by
-// itself.
-func (s *space) isOfName(name string, id words.ID) bool {
-	text := s.reader.Text(id)
-	return len(text) > 2 && strings.Contains(strings.ToLower(name), text)
 }
 
 // weightOf is how often the page has a word, each time by the weight of its place.
@@ -148,7 +135,7 @@ func (s *space) groupsOnPage(x *pageIndex) map[string]bool {
 		}
 		l := labelled{name: group}
 		s.spell(&l, s.language)
-		n := s.name(x, &l)
+		n := s.name(x, -1, &l)
 		groups[group] = n.count > 0
 	}
 	return groups

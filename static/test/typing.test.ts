@@ -126,7 +126,7 @@ test("what is entered before the labels in use are there is compared first: a ty
   await field(page).fill("relese-notes");
   await page.keyboard.press("Enter");
   await page.getByText("Comparing with the labels in use…").first().waitFor();
-  assert.match(await spoken(page), /Comparing with the labels in use/);
+  await until(() => spoken(page), (said) => /Comparing with the labels in use/.test(said), "told");
   assert.deepEqual(added(), []);
   come();
   await untilPending(page, ["twin relese-notes"]);
@@ -248,7 +248,7 @@ test("a list that is typed becomes chips at its commas, and its last name with E
   await page.keyboard.type("ma");
   await page.keyboard.press("Enter");
   await untilPending(page, ["new alpha", "new beta", "new gamma"]);
-  assert.match(await spoken(page), /3 labels to confirm\. Enter adds them\./);
+  await until(() => spoken(page), (said) => /3 labels to confirm\. Enter adds them\./.test(said), "told");
   await page.keyboard.press("Enter");
   await untilAdded(["alpha", "beta", "gamma"]);
   assert.equal(added().length, 1, "in one change");
