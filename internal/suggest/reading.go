@@ -357,7 +357,7 @@ func (r *reading) page(p *Page, language words.Language) ([]part, text) {
 		read(b.Kind, b.Text, here, b.Strong, b.Code)
 	}
 	for i := range parts {
-		marker.MarkNames(parts[i].text, parts[i].words)
+		marker.MarkRest(parts[i].text, parts[i].words)
 	}
 	return parts, r.end()
 }

@@ -21,10 +21,17 @@ var littleWords = set(`all am an any as at be by do go he her here him his how i
 // and account numbers, and people's names where a byline, a title before the name
 // or an @ says that they are. Make one for each page.
 type Marker struct {
-	reader *Reader
-	names  map[ID]bool // folded words of people's names
-	known  []meaning   // by folded word: what it means beside others; 0 is not looked up yet
-	role   bool        // the text before says only whose name follows: Owner, Author
+	reader  *Reader
+	names   map[ID]bool       // folded words of people's names
+	known   []meaning         // by folded word: what it means beside others; 0 is not looked up yet
+	role    bool              // the text before says only whose name follows: Owner, Author
+	titled  map[ID]bool       // words that the title has with a capital, and greets nobody with
+	greeted map[ID]bool       // words of a name that the title greets
+	begun   bool              // the title was marked
+	maybe   []ID              // words of names that are names if the page has them in capitals only
+	pairs   [][]ID            // the same, if that is so of each word of one
+	spans   []string          // names in Chinese, Japanese and Korean
+	keys    map[string]string // of tickets: the number that came first, "" if there are several
 
 	// The text that is being marked.
 	text string
@@ -32,10 +39,12 @@ type Marker struct {
 }
 
 // NewMarker returns a Marker for a page that this reader read.
-func NewMarker(reader *Reader) *Marker { return &Marker{reader: reader, names: map[ID]bool{}} }
+func NewMarker(reader *Reader) *Marker {
+	return &Marker{reader: reader, names: map[ID]bool{}, titled: map[ID]bool{}, greeted: map[ID]bool{}, keys: map[string]string{}}
+}
 
 // Mark flags what is Opaque in a text of the page; list is what Read made of it.
-// The texts come in the order of the page. The cost is linear in the length of
+// The texts come in the order of the page, the title first. The cost is linear in the length of
 // the text.
 func (m *Marker) Mark(text string, list []Word) {
 	m.text, m.list = text, list
@@ -44,24 +53,59 @@ func (m *Marker) Mark(text string, list []Word) {
 	m.diagrams()
 	m.code()
 	m.letters()
+	m.commands()
 	m.people()
+	m.spansOfNames()
+	if !m.begun {
+		m.begun = true
+		m.noteTitle()
+	}
 }
 
-// MarkNames flags the names of people that Mark found anywhere on the page, where
-// they are written with a capital.
-func (m *Marker) MarkNames(text string, list []Word) {
-	if len(m.names) == 0 {
-		return
-	}
+// MarkRest flags what only the whole page tells, once Mark saw all of it: the
+// names of people where they are written with a capital, and tickets.
+func (m *Marker) MarkRest(text string, list []Word) {
+	m.text, m.list = text, list
+	m.settle()
 	for i := range list {
-		if w := &list[i]; m.names[w.Folded] && isUpper(text[w.Start:]) {
+		w := &list[i]
+		switch {
+		case m.names[w.Folded] && isUpper(text[w.Start:]):
 			w.Flags |= Opaque
+		case w.Flags&(Joined|Number) == Joined|Number && i > 0 && list[i-1].Flags&Acronym != 0 && m.gap(i) == "-":
+			if number, ok := m.keys[m.written(i-1)]; ok && number == "" {
+				m.mark(i-1, i+1)
+			}
+		}
+	}
+	for _, name := range m.spans {
+		for from := 0; ; {
+			at := strings.Index(text[from:], name)
+			if at < 0 {
+				break
+			}
+			from += at + len(name)
+			m.markSpan(from-len(name), from)
 		}
 	}
 }
 
+// ticket notes the short number of a ticket, ABC-1. It is one if the page has
+// another with this key.
+func (m *Marker) ticket(i int) {
+	key, number := m.written(i-1), m.written(i)
+	if series[key] || standards[key] {
+		return
+	}
+	if before, ok := m.keys[key]; !ok {
+		m.keys[key] = number
+	} else if before != number {
+		m.keys[key] = ""
+	}
+}
+
 // meaning is what a word may mean beside others.
-type meaning uint16
+type meaning uint32
 
 const (
 	looked meaning = 1 << iota
@@ -74,6 +118,12 @@ const (
 	isMade
 	isHonorific
 	isRole
+	isClock   // before a number: a time, a week, a telephone
+	isFirst   // a first name
+	isCue     // before a name: welcome
+	isSaying  // after a name: said
+	isThing   // no part of a name
+	seenSmall // the page has it in small letters
 )
 
 var meanings = func() map[string]meaning {
@@ -81,9 +131,10 @@ var meanings = func() map[string]meaning {
 	for means, list := range map[meaning]map[string]bool{
 		isDay: days, mayBeDay: mayBeMonth, isUnit: units, isBefore: currencies, isAccount: accounts,
 		isBy: by, isMade: made, isHonorific: honorifics, isRole: roles,
+		isClock: clocks, isFirst: firstNames, isCue: cues, isSaying: sayings, isThing: things,
 	} {
 		for word := range list {
-			all[word] |= means
+			all[normalise(strings.Map(fold, word), Unknown)] |= means
 		}
 	}
 	return all
@@ -96,9 +147,27 @@ func (m *Marker) means(i int) meaning {
 		m.known = append(m.known, make([]meaning, max(m.reader.Len(), id+1)-len(m.known))...)
 	}
 	if m.known[id] == 0 {
-		m.known[id] = looked | meanings[m.reader.Text(m.list[i].Folded)]
+		m.known[id] = looked | meaningOf(m.reader.Text(m.list[i].Folded))
 	}
-	return m.known[id] &^ looked
+	return m.known[id] &^ (looked | seenSmall)
+}
+
+// meaningOf is what a word means, also with an ending: marraskuuta, kasımda.
+func meaningOf(word string) meaning {
+	if means, ok := meanings[word]; ok {
+		return means
+	}
+	end := len(word)
+	for range 4 {
+		_, size := utf8.DecodeLastRuneInString(word[:end])
+		if end -= size; end < 4 {
+			break
+		}
+		if dayStems[word[:end]] {
+			return isDay
+		}
+	}
+	return 0
 }
 
 func (m *Marker) mark(from, to int) {
@@ -112,7 +181,7 @@ func (m *Marker) lower(i int) string   { return m.reader.Text(m.list[i].Folded) 
 
 // runs looks at what stands between two spaces.
 func (m *Marker) runs() {
-	before := 0
+	before, value := 0, false // value: the run before is the name of a header
 	for from := 0; from < len(m.list); {
 		start, end := int(m.list[from].Start), int(m.list[from].End)
 		for start > before && inRun(m.text[start-1]) {
@@ -136,7 +205,10 @@ func (m *Marker) runs() {
 		for to < len(m.list) && int(m.list[to].Start) < end {
 			to++
 		}
-		switch run := m.text[start:end]; {
+		run := m.text[start:end]
+		switch {
+		case value:
+			m.mark(from, to)
 		case isOrdinary(run):
 		case isOpaque(run):
 			m.mark(from, to)
@@ -147,6 +219,7 @@ func (m *Marker) runs() {
 				}
 			}
 		}
+		value = !value && strings.HasSuffix(run, ":") && isHeader(run[:len(run)-1])
 		before, from = end, to
 	}
 }
@@ -184,7 +257,7 @@ func isOpaque(run string) bool {
 		return false
 	}
 	pieces := piecesOf(run)
-	return isPath(run) || isNumeric(run, &pieces) || isDotted(run) || isTicket(run) || pieces.encoded
+	return isPath(run) || isVersion(run) || isHeader(run) || isNumeric(run, &pieces) || isDotted(run) || isTicket(run) || pieces.encoded
 }
 
 // isMarkup says whether a run has what only addresses and code have.
@@ -210,6 +283,12 @@ func isMarkup(run string) bool {
 	if at := strings.IndexByte(run, '='); at > 0 && isASCIIWord(run[at-1]) {
 		return true
 	}
+	if at := strings.IndexAny(run, "~^"); at > 0 && isASCIIWord(run[at-1]) && (at+1 == len(run) || isNumeral(run[at+1]) || run[at+1] == '^') {
+		return true // HEAD~3
+	}
+	if at := strings.IndexByte(run, '%'); at >= 0 && at+2 < len(run) && isHex(run[at+1:at+3]) && (at+3 < len(run) && run[at+3] == '%' || at > 0 && isLetter(run[at-1])) {
+		return true // caf%C3%A9
+	}
 	if at := strings.IndexByte(run, '_'); at > 0 && at+1 < len(run) && isASCIIWord(run[at-1]) && (isASCIIWord(run[at+1]) || run[at+1] == '_') {
 		return true
 	}
@@ -229,6 +308,11 @@ func isMarkup(run string) bool {
 	switch first {
 	case '$', '<':
 		return isLetter(next)
+	case ':': // :tada:
+		return isSmiley(run)
+	case '#', '.': // #main-nav, .btn-primary:hover
+		at := strings.IndexAny(run, "-:")
+		return next >= 'a' && next <= 'z' && at > 1 && at+1 < len(run) && isLetter(run[at+1]) && run[1:at] != "net" && isLower(run)
 	case '%':
 		return strings.IndexByte(run[1:], '%') > 0
 	case '-':
@@ -254,6 +338,9 @@ func isPath(run string) bool {
 		return true
 	}
 	left, right := run[:slash], run[slash+1:]
+	if left == "application" || media[left] && (extensions[right] || right == "plain") {
+		return true // application/json
+	}
 	if dot := strings.IndexByte(left, '.'); dot > 0 && dot+2 < len(left) {
 		return true
 	}
@@ -262,6 +349,73 @@ func isPath(run string) bool {
 
 // directories are names that begin a path without a slash before it.
 var directories = set(`bin cmd dist etc home internal lib node_modules opt pkg src static test tests tmp usr vendor`)
+
+// isSmiley says whether a run is the name of a smiley between colons, perhaps with
+// punctuation after it.
+func isSmiley(run string) bool {
+	end := strings.LastIndexByte(run, ':')
+	if end < 3 || end+2 < len(run) || !isLetter(run[1]) {
+		return false
+	}
+	for i := 1; i < end; i++ {
+		if c := run[i]; !isASCIIWord(c) && c != '-' && c != '+' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// isVersion says whether a run is a version and what is made of it: v2.3.4-rc.1,
+// 1.0-beta.
+func isVersion(run string) bool {
+	at, dots := 0, 0
+	if run[0] == 'v' {
+		at = 1
+	}
+	for ; at < len(run) && (isNumeral(run[at]) || run[at] == '.'); at++ {
+		if run[at] == '.' {
+			dots++
+		}
+	}
+	if dots == 0 || at+1 >= len(run) || run[at] != '-' && run[at] != '+' {
+		return false
+	}
+	end := at + 1
+	for end < len(run) && isLetter(run[end]) {
+		end++
+	}
+	return dots > 1 || previews[strings.ToLower(run[at+1:end])]
+}
+
+// isHeader says whether a run is the name of a header of HTTP: X-Request-Id.
+func isHeader(run string) bool {
+	if strings.IndexByte(run, '-') < 0 {
+		return false
+	}
+	lower := strings.ToLower(run)
+	return headers[lower] || strings.HasPrefix(lower, "x-") && strings.Count(lower, "-") > 1 && isLower(lower) && len(lower) > 6 && !strings.HasPrefix(lower, "x-ray") && isLetter(lower[3])
+}
+
+// isDuration says whether a word is a duration as ISO 8601 writes it: PT15M, P30D.
+func isDuration(word string) bool {
+	if len(word) < 3 || word[0] != 'P' || !isNumeral(word[1]) && word[1] != 'T' {
+		return false
+	}
+	digits, units := false, 0
+	for i := 1; i < len(word); i++ {
+		switch c := word[i]; {
+		case isNumeral(c):
+			digits = true
+		case c == 'T' && !digits:
+		case strings.IndexByte("YMWDHS", c) >= 0 && digits:
+			digits = false
+			units++
+		default:
+			return false
+		}
+	}
+	return !digits && units > 0
+}
 
 // isDotted says whether a run is a host, a name of a file or of a package.
 func isDotted(run string) bool {
@@ -437,7 +591,7 @@ func piecesOf(run string) (p pieces) {
 		p.encoded = p.encoded || isEncoded(piece)
 		start = end
 	}
-	p.encoded = p.encoded || groups >= 4 && p.hex >= groups-1
+	p.encoded = p.encoded || groups >= 4 && p.hex >= groups-1 || groups >= 3 && p.hex == groups && strings.IndexByte(run, '/') < 0
 	if strings.HasSuffix(run, "=") && len(run) > 3 {
 		p.encoded = true
 	}
@@ -529,6 +683,10 @@ func (m *Marker) isOpaqueWord(i int) bool {
 		after = m.text[w.End]
 	}
 	switch {
+	case after == ';' && strings.HasSuffix(m.text[:w.Start], "&amp;"): // &amp;nbsp;
+		return true
+	case isDuration(word), m.isExtension(i):
+		return true
 	case before == '&' && after == ';' && len(word) > 1, before == '#' && after == ';' && w.Start > 1 && m.text[w.Start-2] == '&':
 		return true
 	case before == '#' && isColour(word), len(word) == 6 && isBareColour(word):
@@ -544,8 +702,22 @@ func (m *Marker) isOpaqueWord(i int) bool {
 	return isIdentifier(word)
 }
 
+// isExtension says whether a word is what follows the number of a telephone or the
+// short name of a week: x123, KW48.
+func (m *Marker) isExtension(i int) bool {
+	word := m.written(i)
+	digits := len(word) - len(strings.TrimRight(word, "0123456789"))
+	switch strings.ToLower(word[:len(word)-digits]) {
+	case "x":
+		return digits >= 3 && m.isNumber(i-1) && len(m.written(i-1)) >= 3
+	case "kw", "cw", "wk":
+		return digits == 1 || digits == 2
+	}
+	return false
+}
+
 // isIdentifier says whether a word is written as only programs write: getUserById,
-// NullPointerException.
+// NullPointerException, XMLHttpRequest, kMaxSize, IUserService.
 func isIdentifier(word string) bool {
 	if len(word) < 6 {
 		return false
@@ -563,6 +735,12 @@ func isIdentifier(word string) bool {
 	case word[0] >= 'a' && word[1] >= 'a' && inside && !brands[word]:
 		return true
 	case strings.HasSuffix(word, "Exception"), strings.HasSuffix(word, "Error"):
+		return true
+	case humps >= 2 && word[1] < 'a' && (word[0] == 'k' || word[0] == 'm' || word[0] == 'g'):
+		return true
+	case word[0] == 'I' && isLetter(word[1]) && word[1] < 'a' && word[2] >= 'a':
+		return true
+	case isLetter(word[0]) && isLetter(word[1]) && isLetter(word[2]) && isLetter(word[3]) && word[:4] == strings.ToUpper(word[:4]):
 		return true
 	}
 	return humps >= 3
@@ -582,7 +760,13 @@ func (m *Marker) sequences() {
 		}
 		switch {
 		case w.Flags&Gram != 0:
-			if isCounter(m.written(i)) && (m.isNumber(i-1) || m.isNumber(i+1)) {
+			word := m.written(i)
+			_, size := utf8.DecodeRuneInString(word)
+			switch {
+			case means&isDay != 0,
+				isCounter(word) && (m.isNumber(i-1) || m.isNumber(i+1)),
+				strings.Contains("年月日号년월일", word[:size]) && m.isNumber(i-1) && m.list[i-1].End == w.Start, // 28日恢复
+				means&isClock != 0 && m.isNumber(i+1):
 				w.Flags |= Opaque
 			}
 		case means&isDay != 0:
@@ -591,6 +775,10 @@ func (m *Marker) sequences() {
 			if m.isNumber(i-1) || m.isNumber(i+1) || m.isNumber(i-2) && m.list[i-1].Flags&Stop != 0 {
 				w.Flags |= Opaque
 			}
+		case means&isClock != 0 && m.isNumber(i+1):
+			w.Flags |= Opaque
+		case w.Flags&(Number|Joined) == Number|Joined && i > 0 && m.list[i-1].Flags&Acronym != 0 && w.Flags&Opaque == 0 && w.End-w.Start < 4 && m.gap(i) == "-":
+			m.ticket(i)
 		case means&isUnit != 0:
 			if m.isNumber(i-1) || means&isBefore != 0 && m.isNumber(i+1) {
 				w.Flags |= Opaque
@@ -603,6 +791,9 @@ func (m *Marker) sequences() {
 			// What follows is the number, in groups.
 			for j := i + 1; j < min(len(m.list), i+mostGroups) && m.isCode(j); j++ {
 				m.mark(j, j+1)
+				if size := len(m.written(j)); size == 8 || size == 11 { // DEUTDEFF
+					w.Flags |= Opaque
+				}
 			}
 		case m.beginsAccount(i):
 			for j := i; j < min(len(m.list), i+mostGroups) && (j == i || m.isCode(j)); j++ {
@@ -685,10 +876,15 @@ func (m *Marker) code() {
 		if end < 0 {
 			break
 		}
-		if strings.ContainsAny(m.text[open:open+end], ":;=") {
+		from = open + end + 1
+		name, _, _ := strings.Cut(m.text[open+1:open+end], ":")
+		switch closing := "{" + name + "}"; {
+		case (name == "code" || name == "noformat") && strings.Contains(m.text[from:min(len(m.text), from+longestCode)], closing):
+			from += strings.Index(m.text[from:], closing) + len(closing)
+			mark(open, from)
+		case macros[name] || strings.ContainsAny(m.text[open:open+end], ":;="):
 			mark(open, open+end)
 		}
-		from = open + end + 1
 	}
 	for i := 0; i < len(m.list); i++ {
 		if m.list[i].Flags&Acronym == 0 {
@@ -715,6 +911,61 @@ func (m *Marker) code() {
 	}
 }
 
+// longestCode is how many bytes of code stand between two braces with "code" at most.
+const longestCode = 1 << 12
+
+// longestCommand is how many words a command in a sentence has at most.
+const longestCommand = 8
+
+// commands marks commands of a shell that stand in a sentence: sudo reboot,
+// systemctl restart nginx, what follows a pipe.
+func (m *Marker) commands() {
+	for i := 0; i+1 < len(m.list); i++ {
+		word := m.written(i)
+		if word[0] < 'a' || len(word) > 9 {
+			continue
+		}
+		does, ok := tools[word]
+		switch {
+		case !ok:
+			continue
+		case does == "|":
+			if !strings.HasSuffix(m.gap(i), "| ") {
+				continue
+			}
+		case m.gap(i+1) != " " && word != "apt":
+			continue
+		case does != "" && !containsWord(does, m.written(i+1)) && (i+2 >= len(m.list) || !containsWord(does, m.written(i+2))):
+			continue
+		}
+		end := i + 1
+		for end < min(len(m.list), i+longestCommand) && m.list[end].Flags&Stop == 0 && !strings.ContainsAny(m.gap(end), ",;:()\n") && !strings.HasPrefix(m.gap(end), ". ") {
+			end++
+		}
+		m.mark(i, end)
+		i = end - 1
+	}
+}
+
+func containsWord(list, word string) bool {
+	for w := range strings.FieldsSeq(list) {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// tools are commands and the words one of which follows in a command: any if there
+// are none. Those with a pipe are commands only after one.
+var tools = map[string]string{
+	"sudo": "", "systemctl": "start stop restart reload status enable disable daemon", "journalctl": "u f xe",
+	"kubectl": "get apply delete describe logs exec rollout scale create edit drain cordon",
+	"apt":     "install update upgrade remove get", "yum": "install update", "dnf": "install update", "brew": "install", "apk": "add",
+	"pip": "install", "npm": "install run ci", "yarn": "add install", "chmod": "", "chown": "",
+	"grep": "|", "awk": "|", "sed": "|", "xargs": "|", "jq": "|", "tee": "|", "uniq": "|",
+}
+
 // statements are the words that begin a statement of SQL and what follows in it.
 var statements = map[string]string{
 	"SELECT": "FROM", "INSERT": "INTO", "UPDATE": "SET", "DELETE": "FROM", "CREATE": "TABLE", "ALTER": "TABLE", "DROP": "TABLE",
@@ -722,13 +973,16 @@ var statements = map[string]string{
 
 const mostOfStatement = 20 // words before and after what follows
 
-// letters marks words of which a letter is written by its name, caf&eacute;, and
-// the first line of a diagram.
+// letters marks words of which a letter is written by its name, caf&eacute;, how a
+// wiki shows an image, and the first line of a diagram.
 func (m *Marker) letters() {
 	for i := range m.list {
 		w := m.list[i]
 		if i > 0 && w.Flags&Acronym != 0 && directions[m.written(i)] && (m.lower(i-1) == "graph" || m.lower(i-1) == "flowchart") {
 			m.mark(i-1, i+1)
+		}
+		if i > 0 && m.gap(i) == "|" && strings.HasPrefix(m.text[w.End:], "!") && m.list[i-1].Flags&Opaque != 0 {
+			m.mark(i, i+1) // !image.png|thumbnail!
 		}
 		if w.Start == 0 || m.text[w.Start-1] != '&' || int(w.End) >= len(m.text) || m.text[w.End] != ';' || !isLetterName(m.written(i)) {
 			continue
@@ -778,12 +1032,20 @@ var (
 		electron socket require knockout handlebars mustache underscore day video matter paper fabric anime pdf tensorflow
 		brain solid svelte gatsby remix meteor feathers sails koa hapi lit polymer riot mithril marko aurelia dojo ext
 		nw deno bun`)
-	standards = set(`ISO IEC DIN EN RFC AES SHA NIST RSA IEEE MD FIPS DES SP PEP JSR BS ANSI ITU ASTM BIP EIP CIS HTTP`)
-	brands    = set(`pgAdmin openSUSE postgreSQL`)
+	standards = set(`ECMA ISO IEC DIN EN RFC AES SHA NIST RSA IEEE MD FIPS DES SP PEP JSR BS ANSI ITU ASTM BIP EIP CIS HTTP`)
+	// series are known by their number, and are no keys of tickets.
+	series   = set(`COVID SARS IL GPT MPEG HIV SOC UTF USB TLS SSL SQL WPA MP DDR PCI GLP SIL TRL BSL CMMI WCAG FIFA BRICS SSE LTE NIS ES`)
+	media    = set(`text image audio video multipart font`)
+	previews = set(`rc alpha beta pre preview snapshot dev nightly canary ga m`)
+	headers  = set(`content-type content-length content-encoding content-disposition cache-control user-agent set-cookie accept-encoding
+		accept-language if-none-match if-modified-since last-modified access-control-allow-origin access-control-allow-headers transfer-encoding x-api-key`)
+	macros = set(`code noformat panel toc info note warning tip quote expand color section column excerpt`)
+
+	brands = set(`pgAdmin openSUSE postgreSQL`)
 
 	schemes = set(`callto cid data doi file geo javascript magnet mailto sip skype sms tel urn`)
 
-	units = set(`ms ns µs s sec secs min mins h hr hrs kb mb gb tb pb kib mib gib tib kbit mbit gbit kbps mbps gbps px em rem pt
+	units = set(`ms ns µs s sec secs min mins h hr hrs kb mb gb tb pb kib mib gib tib kbit mbit gbit kbps mbps gbps px em rem pt uur
 		mm cm km kg mg ml kw kwh mwh mhz ghz hz rpm dpi k m bn mio mrd am pm uhr st nd rd th er ème e º ª x usd eur gbp chf jpy cad aud sek nok
 		dkk pln czk huf inr cny brl utc gmt cet cest bst pst pdt est edt mst mdt cst cdt jst ist lat lon lng euro euros dollar dollars`)
 	// currencies stand before a number too, and so do the names of coordinates.
@@ -804,10 +1066,25 @@ var (
 		augusti måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag marts desember
 		tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu
 		stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia styczeń luty kwiecień czerwiec lipiec sierpień wrzesień październik listopad grudzień
-		poniedziałek wtorek środa czwartek piątek sobota niedziela leden únor březen duben květen červen červenec srpen září říjen prosinec
+		poniedziałek wtorek środa czwartek piątek sobota niedziela leden ledna lednu dubna dubnu únor březen duben květen červen červenec srpen září říjen prosinec
 		ocak şubat nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık pazartesi salı çarşamba perşembe cuma cumartesi pazar
 		января февраля марта апреля мая июня июля августа сентября октября ноября декабря январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
-		понедельник вторник среда четверг пятница суббота воскресенье`)
+		понедельник вторник среда четверг пятница суббота воскресенье
+		lutym marcu maju kwiecień września środę środy piątku pondělí úterý středa středu čtvrtek čtvrtku pátek pátku sobotu
+		січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня понеділок вівторок четвер субота неділя
+		يناير فبراير أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر الاثنين الإثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد
+		월요일 화요일 수요일 목요일 금요일 토요일 일요일 月曜 火曜 水曜 木曜 金曜 土曜 日曜 曜日 星期 lør`)
+	// dayStems are such names without what Finnish, Turkish and Slavonic languages
+	// fasten to them.
+	dayStems = set(`tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu
+		maanantai tiistai keskiviiko torstai perjantai lauantai sunnuntai
+		styczni kwietni czerwc lipc sierpni wrześni październik listopad grudni poniedział wtork czwartk niedziel
+		únor březn květn červn červenc srpn září říjn prosinc
+		ağustos haziran temmuz pazartesi çarşamba perşembe cumartesi kasim
+		январ феврал апрел сентябр октябр ноябр декабр понедельник четверг пятниц суббот воскресень`)
+	// clocks stand before the number of a time, a week or a telephone.
+	clocks = set(`klo godz saat uhr kl час الساعة 오전 오후 午前 午後 上午 下午 kw cw wk week weeks woche semaine semana settimana vecka uge uke viikko vko tydzień
+		týden hafta tel fax ext`)
 	// mayBeMonth are such names that are other words too: they are days only
 	// beside a number.
 	mayBeMonth = set(`may mar march mars mai maj maja marzo set out ago ene dic fev avr abr sat sun mer jeu ven sam dim lun
