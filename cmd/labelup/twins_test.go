@@ -19,14 +19,22 @@ const pagesWithTwins = `{"title":"Café menu","labels":["café","menu","accessib
 {"labels":["retrospective"]}
 {"labels":["retrospective"]}
 {"labels":["retrospective","openai","menu"]}
-{"labels":["retrospektive"]}
+{"labels":["retrospektive"," Cafe "]}
+{"labels":["team-events-annual"],"text":"What we do together."}
+{"labels":["team-events-annual"],"text":"The plan of the year."}
+{"labels":["tea"],"text":"The team events (annual) are in May."}
+{"labels":["customer-acceptance-test"],"text":"The category of each test."}
+{"labels":["customer-acceptance-test","cafes"],"text":"The category of each test."}
+{"labels":["cat"],"text":"It sleeps."}
 `
 
 func TestTwinsOfAFile(t *testing.T) {
 	const want = `{"label":"accessibility","other":"acessibility","sure":true}
+{"label":"cafe","other":"cafes","sure":true}
 {"label":"cafe","other":"café","sure":true}
 {"label":"retrospective","other":"retrospektive","sure":false}
 {"label":"stand-up","other":"standups","sure":true}
+{"label":"team-events-annual","other":"tea","sure":true}
 `
 	for name, args := range map[string][]string{"named": files(t, pagesWithTwins), "from standard input": {"-"}} {
 		t.Run(name, func(t *testing.T) {

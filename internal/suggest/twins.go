@@ -83,7 +83,7 @@ func (s *space) writes(pagesWith, spelling string) twin.Answer {
 		if s.bare == "" {
 			s.bare = bareText(&s.in.Page)
 		}
-		if form := twin.FormOf(spelling); strings.Contains(s.bare, form.Key) {
+		if twin.Writes(s.bare, spelling) {
 			return twin.Yes
 		}
 		return twin.Not
@@ -109,7 +109,7 @@ func bareText(p *Page) string {
 	var bare strings.Builder
 	bare.WriteString(twin.Bare(p.Title))
 	for i := range p.Body.Blocks {
-		bare.WriteString(" ")
+		bare.WriteString("\n")
 		bare.WriteString(twin.Bare(p.Body.Blocks[i].Text))
 	}
 	return bare.String()

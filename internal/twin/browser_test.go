@@ -19,13 +19,14 @@ import (
 // made is what becomes of a name, and how likely it and a second one are one label.
 type made struct {
 	Keys    []string `json:"keys"` // sorted by their bytes
+	Words   []string `json:"words"`
 	Parts   []string `json:"parts"`
 	Verdict string   `json:"verdict"`
 }
 
 func madeHere(pair [2]string) made {
 	a, b := FormOf(pair[0]), FormOf(pair[1])
-	return made{Keys: a.Keys(), Parts: a.parts, Verdict: wordFor(Compare(&a, &b))}
+	return made{Keys: a.keys(), Words: a.words, Parts: a.parts, Verdict: wordFor(Compare(&a, &b))}
 }
 
 // The panel tells twins by static/src/twin.ts, which is run in node on the same

@@ -26,6 +26,7 @@ type Form struct {
 	// others are the keys that the name has, too: of its singular, with ue for ü,
 	// its initials.
 	others []string
+	words  []string // initials that are a word, which says something else as likely
 	parts  []string // the words, in the singular
 }
 
@@ -61,7 +62,13 @@ func FormOf(name string) Form {
 	if len(parts) == 1 {
 		f.add(numbered(f.Key), withoutJS(f.Key))
 	}
-	f.add(initials(plain))
+	for _, letters := range initials(plain) {
+		if isWord(letters) {
+			f.words = append(f.words, letters)
+		} else {
+			f.add(letters, letters+"s")
+		}
+	}
 	return f
 }
 
@@ -73,9 +80,9 @@ func (f *Form) add(keys ...string) {
 	}
 }
 
-// Keys are all keys of the name, Key first. Two names are the same if Key of the
+// keys are all keys of the name, Key first. Two names are the same if Key of the
 // one is among those of the other.
-func (f *Form) Keys() []string { return append([]string{f.Key}, f.others...) }
+func (f *Form) keys() []string { return append([]string{f.Key}, f.others...) }
 
 // Others are the keys beside Key. The caller does not change them.
 func (f *Form) Others() []string { return f.others }
@@ -94,11 +101,14 @@ func writtenOut(name string) string {
 // separates nothing; between two digits every separator is a dot: 5-0-8 is 5.0.8
 // and not 508.
 func partsOf(plain string) []string {
+	if rest, ok := strings.CutPrefix(plain, ".net"); ok && !startsWord(rest) {
+		plain = "dotnet" + rest
+	}
 	var parts []string
 	var part strings.Builder
 	end := func() {
 		if part.Len() > 0 {
-			parts = append(parts, american(shortened(part.String())))
+			parts = append(parts, commonly(american(shortened(part.String()))))
 			part.Reset()
 		}
 	}
@@ -208,6 +218,38 @@ var britishEndings = []struct{ british, american string }{
 	{"isation", "ization"}, {"our", "or"}, {"tre", "ter"}, {"logue", "log"}, {"lling", "ling"}, {"lled", "led"},
 }
 
+// commonly is a word as most write it who mean the same, in the plural, too; a
+// number at its end has no leading zeros.
+func commonly(part string) string {
+	if at := strings.IndexFunc(part, isDigit); at >= 0 && strings.TrimLeftFunc(part[at:], isDigit) == "" {
+		for ; at+1 < len(part) && part[at] == '0'; part = part[:at] + part[at+1:] {
+		}
+		return part
+	}
+	stem, plural := strings.CutSuffix(part, "s")
+	switch alias := aliases[stem]; {
+	case alias == "":
+		return part
+	case plural:
+		return alias + "s"
+	default:
+		return alias
+	}
+}
+
+func isDigit(c rune) bool { return c >= '0' && c <= '9' }
+
+// aliases are names of one thing that no other rule brings together.
+var aliases = map[string]string{
+	"analyse": "analyze", "c#": "csharp", "c++": "cpp", "defence": "defense", "licence": "license",
+	"metre": "meter", "offence": "offense", "postgresql": "postgres",
+}
+
+func startsWord(text string) bool {
+	c, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsLetter(c) || unicode.IsDigit(c)
+}
+
 // numbered is a long word by its first letter, how many follow, and its last: i18n.
 func numbered(word string) string {
 	n := utf8.RuneCountInString(word)
@@ -230,32 +272,39 @@ func withoutJS(word string) string {
 	return ""
 }
 
-// initials are the first letters of a name of three words or more that mean
-// something, else "". The letters of u.s. count one by one.
-func initials(plain string) string {
-	var letters strings.Builder
-	count := 0
-	for _, word := range strings.FieldsFunc(plain, separatesWords) {
+// initials are the first letters of a name of three words or more: of all, for an
+// abbreviation in English takes the little words along (iot) as often as not
+// (gsa), and of those that mean something. The letters of u.s. count one by one.
+func initials(plain string) []string {
+	var all, some strings.Builder
+	count, meaning := 0, 0
+	for i, word := range strings.FieldsFunc(plain, separatesWords) {
+		if little[word] || i == 0 && word == "the" {
+			continue
+		}
 		parts := strings.Split(strings.TrimRight(word, "."), ".")
 		if slices.ContainsFunc(parts, func(p string) bool { return utf8.RuneCountInString(p) != 1 }) {
 			parts = parts[:1]
 		}
-		if little[word] {
-			continue
-		}
 		for _, part := range parts {
 			c, _ := utf8.DecodeRuneInString(part)
 			if !isAlphabetic(c) {
-				return ""
+				return nil
 			}
-			letters.WriteRune(c)
-			count++
+			all.WriteRune(c)
+			if count++; !littleEnglish[word] {
+				some.WriteRune(c)
+				meaning++
+			}
 		}
 	}
-	if count < leastInitials || utf8.RuneCountInString(plain) == count {
-		return ""
+	switch {
+	case count < leastInitials || utf8.RuneCountInString(plain) == count:
+		return nil
+	case meaning < leastInitials || meaning == count:
+		return []string{all.String()}
 	}
-	return letters.String()
+	return []string{all.String(), some.String()}
 }
 
 func separatesWords(c rune) bool {
@@ -264,11 +313,32 @@ func separatesWords(c rune) bool {
 
 const leastInitials = 3
 
-// little are the words that abbreviations pass over.
-var little = setOf("a an and at by for in of on or the to with" +
-	" au aux d de des du en et l la le les pour" +
-	" das dem den der die fur im und von zu" +
-	" al da del di do dos e el i los para y")
+// littleEnglish are the words that abbreviations of English names pass over or
+// take along, little those that other languages always pass over.
+var (
+	littleEnglish = setOf("a an and at by for in of on or the to with")
+	little        = setOf("au aux d de des du en et l la le les pour" +
+		" das dem den der die fur im und von zu" +
+		" al da del di do dos e el i los para y")
+)
+
+// isWord says whether initials are an ordinary noun as well, as labels are: with these the name
+// is only perhaps meant.
+func isWord(letters string) bool { return strings.Contains(ordinary[letters[1:]], letters[:1]) }
+
+// ordinary has nouns by all but the first letter, with which first ones.
+var ordinary = firstsByRest("at:bcefhmr ap:cgmt ar:bcjw as:gn ay:dpw aw:l ax:t ag:bt et:jnpsv en:pt ed:br ea:pst eb:w ew:n it:bfhk in:bpw ia:v op:chpt" +
+	" ot:hlp ow:nr og:dl od:p on:st ox:b ub:hpt ug:b un:frs us:b ut:co up:c ct:a ge:a ir:a pp:a rm:a rt:a nd:e il:o ll:a eam:t" +
+	" lan:p est:bt ask:t ost:chp ata:d age:p ode:cmn ist:l ink:l ool:t ews:n ork:w")
+
+func firstsByRest(table string) map[string]string {
+	firsts := map[string]string{}
+	for _, entry := range strings.Fields(table) {
+		rest, first, _ := strings.Cut(entry, ":")
+		firsts[rest] = first
+	}
+	return firsts
+}
 
 // isAlphabetic says whether a letter is one of an alphabet or of kana, of which
 // one more or less may be a slip. Of Chinese characters and Korean syllables

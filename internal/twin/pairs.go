@@ -31,11 +31,18 @@ const (
 	Not
 )
 
-// Settle judges a pair that may be a misspelling by its pages: together says
-// that a page has both labels, and has whether the text of the pages with a
-// label has a spelling. What people write in their texts, they mean.
+// Settle judges a pair that may be one by its pages: together says that a page has
+// both labels, and has whether the text of the pages with a label has a spelling.
+// What people write in their texts, they mean: of a misspelling that it is none, of
+// initials what they are short for.
 func (p Pair) Settle(together bool, has func(pagesWith, spelling string) Answer) Pair {
 	if p.Verdict != Perhaps {
+		return p
+	}
+	if p.areInitials() {
+		if has(p.Stays.Name, p.Goes.Name) == Yes || has(p.Goes.Name, p.Stays.Name) == Yes {
+			p.Verdict = Sure
+		}
 		return p
 	}
 	if together {
@@ -56,26 +63,40 @@ func (p Pair) Settle(together bool, has func(pagesWith, spelling string) Answer)
 	return p
 }
 
+// areInitials tells the two kinds of pairs that may be one: no misspelling is told in
+// so short a name.
+func (p Pair) areInitials() bool {
+	a, b := FormOf(p.Stays.Name), FormOf(p.Goes.Name)
+	return min(utf8.RuneCountInString(a.Key), utf8.RuneCountInString(b.Key)) < shortestWithOne
+}
+
 // shortestUnseen is how many letters a name has of which a misspelling is told
 // though the right spelling is not in the text either.
 const shortestUnseen = 8
 
-// Offered says whether a pair is worth a person's look: it is Sure, or a long name
-// that much fewer pages have than the other.
+// Offered says whether a pair is worth a person's look: it is Sure, or may be the
+// misspelling of a long name that much fewer pages have than the other.
 func (p Pair) Offered() bool {
-	return p.Verdict == Sure || p.Verdict == Perhaps && p.Stays.Pages >= muchMore*p.Goes.Pages && utf8.RuneCountInString(p.Goes.Name) >= shortestUnseen
+	return p.Verdict == Sure || p.Verdict == Perhaps && p.Stays.Pages >= muchMore*p.Goes.Pages && utf8.RuneCountInString(p.Goes.Name) >= shortestUnseen && !p.areInitials()
 }
 
 const muchMore = 4
 
-// Bare is a text without what a name's Key goes without, to look for it there.
+// Bare is a text made ready to look for names in it: plain, a space for all that
+// separates words.
 func Bare(text string) string {
-	return strings.Map(func(c rune) rune {
-		if !separates(c) {
-			return c
-		}
-		return -1
-	}, words.Plain(text))
+	return strings.Join(strings.FieldsFunc(words.Plain(text), separates), " ")
+}
+
+// Writes says whether a bare text has a name, with other separators or none; a name
+// that is as short as a common word is one there.
+func Writes(bare, name string) bool {
+	form, typed := FormOf(name), strings.ReplaceAll(Bare(name), " ", "")
+	if utf8.RuneCountInString(form.Key) < shortestWithOne {
+		return slices.Contains(strings.Fields(bare), typed)
+	}
+	bare = strings.ReplaceAll(bare, " ", "")
+	return strings.Contains(bare, typed) || strings.Contains(bare, form.Key)
 }
 
 // mostAlike is with how many others of the same key, or that differ in the same
@@ -90,7 +111,7 @@ func Pairs(labels []Label) []Pair {
 	group := map[string]int{}
 	for i := range labels {
 		all[i] = FormOf(labels[i].Name)
-		for _, key := range append(all[i].Keys(), all[i].without()...) {
+		for _, key := range slices.Concat(all[i].keys(), all[i].words, all[i].without()) {
 			n, ok := group[key]
 			if !ok {
 				n = len(groups)

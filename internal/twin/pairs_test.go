@@ -57,8 +57,8 @@ func TestTheWorkGrowsWithTheLabelsAndNotWithTheirSquare(t *testing.T) {
 	if n := len(long.without()); n > mostWithout {
 		t.Errorf("a long name is looked for in %d ways", n)
 	}
-	if plurals := FormOf(strings.Repeat("boxes-", 10)); len(plurals.Keys()) > mostKeys+3 {
-		t.Errorf("ten plurals have %d keys", len(plurals.Keys()))
+	if plurals := FormOf(strings.Repeat("boxes-", 10)); len(plurals.keys()) > mostKeys+3 {
+		t.Errorf("ten plurals have %d keys", len(plurals.keys()))
 	}
 }
 
@@ -81,6 +81,9 @@ func TestPagesSettleWhatMayBeAMisspelling(t *testing.T) {
 		{"of equals the one that pages write stays", perhaps("webcompoent", 1, "webcomponent", 1), false, map[string]Answer{"webcomponent/webcomponent": Yes, "webcompoent/webcompoent": Not}, "webcomponent sure true"},
 		{"of equals that both are written neither goes", perhaps("frontend", 1, "frontrend", 1), false, map[string]Answer{"frontend/frontend": Yes, "frontrend/frontrend": Yes}, "no"},
 		{"labels of one page are two", perhaps("polyfill", 9, "ponyfill", 1), true, map[string]Answer{"ponyfill/ponyfill": Not}, "no"},
+		{"initials that are a word are meant if their pages write the name", perhaps("team-events-annual", 4, "tea", 2), true, map[string]Answer{"tea/team-events-annual": Yes, "tea/tea": Yes}, "team-events-annual sure true"},
+		{"or if the pages of the name write them", perhaps("tea", 4, "team-events-annual", 2), false, map[string]Answer{"team-events-annual/tea": Yes}, "tea sure true"},
+		{"else they stay uncertain and are not offered, however rare the name", perhaps("tea", 40, "team-events-annual", 1), false, map[string]Answer{"tea/tea": Yes, "team-events-annual/tea": Not}, "tea perhaps false"},
 		{"of what is sure nothing is asked", Pair{Label{"cafe", 1}, Label{"café", 1}, Sure}, true, map[string]Answer{"café/café": Yes}, "cafe sure true"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -13,7 +13,7 @@ type Verdict int
 
 const (
 	No      Verdict = iota // two labels
-	Perhaps                // one may be the other with an error in it
+	Perhaps                // one may be the other with an error in it, or its initials that are a word as well
 	Sure                   // two spellings of one label
 )
 
@@ -22,7 +22,7 @@ func Compare(a, b *Form) Verdict {
 	switch {
 	case a.Key == b.Key || slices.Contains(b.others, a.Key) || slices.Contains(a.others, b.Key):
 		return Sure
-	case misspelt(a.parts, b.parts):
+	case misspelt(a.parts, b.parts) || slices.Contains(a.words, b.Key) || slices.Contains(b.words, a.Key):
 		return Perhaps
 	default:
 		return No
@@ -157,8 +157,8 @@ func Begin(name string) rune {
 const lastCyrillic = 0x52f
 
 // mayGoOnAlike looks at the third letter of two names that begin with the same two.
-// In a word of so many letters no plural changes it but that of leao, leoes, nor does
-// a spelling, and one error leaves the next letter where it was or beside that.
+// In a word of so many letters no plural changes it but those of leao and person, nor
+// does a spelling, and one error leaves the next letter where it was or beside that.
 func mayGoOnAlike(a, b string) bool {
 	const long = 4
 	x, y := lettersAtStart(a), lettersAtStart(b)
@@ -166,7 +166,7 @@ func mayGoOnAlike(a, b string) bool {
 		return true
 	}
 	third, other := a[2]|0x20, b[2]|0x20
-	return third == other || min(third, other) == 'a' && max(third, other) == 'o' || a[3]|0x20 == b[3]|0x20 || third == b[3]|0x20 || a[3]|0x20 == other
+	return third == 'o' && other == 'r' || third == 'r' && other == 'o' || third == other || min(third, other) == 'a' && max(third, other) == 'o' || a[3]|0x20 == b[3]|0x20 || third == b[3]|0x20 || a[3]|0x20 == other
 }
 
 // lettersAtStart is with how many letters of ASCII a name begins, as far as it matters.

@@ -67,7 +67,7 @@ func TestANameBeginsAsItsKeysDo(t *testing.T) {
 			}
 			known++
 			form := FormOf(name)
-			for _, key := range form.Keys() {
+			for _, key := range form.keys() {
 				if first, _ := utf8.DecodeRuneInString(key); first != begin {
 					t.Errorf("%q begins with %q and has the key %q", name, begin, key)
 				}

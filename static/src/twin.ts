@@ -8,11 +8,13 @@ export interface Form {
   key: string;
   /** The keys that it has, too: of its singular, with ue for ü, its initials. */
   others: string[];
+  /** Its initials if they are a word, which says something else as likely. */
+  words: string[];
   /** Its words, in the singular. */
   parts: string[];
 }
 
-/** sure: two spellings of one label; perhaps: one may be the other with an error in it. */
+/** sure: two spellings of one label; perhaps: one may be the other with an error in it, or its initials that are a word as well. */
 export type Likeness = "no" | "perhaps" | "sure";
 
 const MOST_PARTS = 16;
@@ -29,13 +31,15 @@ function setOf(words: string): Set<string> {
   return new Set(words.split(" "));
 }
 const ANDS = /* @__PURE__ */ setOf("and und et y");
-const NOT_PLURAL = /* @__PURE__ */ setOf("https ftps smtps imaps ldaps news canvas pandas windows customs corps temps pays mars");
-const LITTLE = /* @__PURE__ */ setOf("a an and at by for in of on or the to with au aux d de des du en et l la le les pour das dem den der die fur im und von zu al da del di do dos e el i los para y");
+const NOT_PLURAL = /* @__PURE__ */ setOf("https ftps smtps imaps ldaps news canvas pandas windows customs goods works arms means glasses species series sales corps temps pays mars");
+const LITTLE_ENGLISH = /* @__PURE__ */ setOf("a an and at by for in of on or the to with");
+const LITTLE = /* @__PURE__ */ setOf("au aux d de des du en et l la le les pour das dem den der die fur im und von zu al da del di do dos e el i los para y");
 
 /** What ends a plural, in how many letters at least, and what ends its singulars. */
 const PLURALS = /* @__PURE__ */ rulesIn(
-  "ies5:y,ie eaux5:eau eux4:eu aux5:al,au oes5:o,oe,ao ches5:ch,che shes5:sh,she sses5:ss,sse xes5:x,xe zes5:z,ze " +
-  "ses6:se,s,sis ces5:ce,z des7:de,d les7:le,l nes7:ne,n res7:re,r ss0 js0 s4: " +
+  "topics6:topic metrics7:metric epics5:epic ics0 cpus4:cpu gpus4:gpu menus5:menu us0 " +
+  "ais6:al,ai pis4:pi kis4:ki jis4:ji uis4:ui xis5:xi is0 ies5:y,ie eaux5:eau eux4:eu aux5:al,au oes5:o,oe,ao ches5:ch,che shes5:sh,she sses5:ss,sse alyzes8:alyze,alysis taxes5:tax axes4:ax,axe,axis bases5:base,basis buses5:bus,buse xes5:x,xe zzes7:zz,z zes5:z,ze " +
+  "ses6:se,s,sis ices6:ice,ex,ix,iz ces5:ce,z lves6:lf,lve yes5:y,ye des7:de,d les7:le,l nes7:ne,n res7:re,r ss0 js0 ins3:in ons3:on tos3:to ups3:up children8:child criteria8:criterion people6:person s4: " +
   "ungen7:ung heiten8:heit keiten8:keit schaften10:schaft ionen7:ion taten8:tat en6:e hte7:ht kte7:kt lle7:ll nte7:nt pte7:pt sse7:ss",
 );
 
@@ -46,11 +50,23 @@ function rulesIn(table: string): { ending: string; least: number; singulars: str
   });
 }
 
-const PLAIN: Record<string, string> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ħ: "h", ŧ: "t", ı: "i", ё: "е" };
+const PLAIN: Record<string, string> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ħ: "h", ŧ: "t", ı: "i", ё: "е", ñ: "ñ" };
 const UMLAUTS: Record<string, string> = { ä: "ae", ö: "oe", ü: "ue", Ä: "ae", Ö: "oe", Ü: "ue" };
 const AMERICAN: Record<string, string> = { isation: "ization", our: "or", tre: "ter", logue: "log", lling: "ling", lled: "led" };
 
-/** A text as two people may have typed it: lower case, usual width, no accents. internal/words has the same. */
+/** Names of one thing that no other rule brings together. */
+const ALIASES = /* @__PURE__ */ tableOf("analyse:analyze c#:csharp c++:cpp defence:defense licence:license metre:meter offence:offense postgresql:postgres");
+
+/** Ordinary nouns, by all but the first letter, with which first ones: initials that are one are only perhaps meant. */
+const ORDINARY = /* @__PURE__ */ tableOf(
+  "at:bcefhmr ap:cgmt ar:bcjw as:gn ay:dpw aw:l ax:t ag:bt et:jnpsv en:pt ed:br ea:pst eb:w ew:n it:bfhk in:bpw ia:v op:chpt ot:hlp ow:nr og:dl od:p on:st ox:b ub:hpt ug:b un:frs us:b ut:co up:c ct:a ge:a ir:a pp:a rm:a rt:a nd:e il:o ll:a eam:t lan:p est:bt ask:t ost:chp ata:d age:p ode:cmn ist:l ink:l ool:t ews:n ork:w",
+);
+
+function tableOf(table: string): Map<string, string> {
+  return new Map(table.split(" ").map((entry) => entry.split(":") as [string, string]));
+}
+
+/** A text as two people may have typed it: lower case, usual width, no accents but that of ñ. internal/words has the same. */
 function plainOf(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   const lower = text.normalize("NFKC").toLowerCase().replaceAll("ς", "σ");
@@ -59,7 +75,7 @@ function plainOf(text: string): string {
 
 /** The words of a plain name. Between two digits every separator is a dot: 5-0-8 is 5.0.8 and not 508. */
 function partsOf(plain: string): string[] {
-  let parts = plain.replace(BETWEEN_DIGITS, DOT).replace(SILENT, "").split(GAPS).filter(Boolean).map((t) => american(shortened(t.replaceAll(DOT, "."))));
+  let parts = plain.replace(/^\.net(?![\p{L}\p{Nd}])/u, "dotnet").replace(BETWEEN_DIGITS, DOT).replace(SILENT, "").split(GAPS).filter(Boolean).map((t) => commonly(american(shortened(t.replaceAll(DOT, ".")))));
   if (parts.length > MOST_PARTS) parts = [...parts.slice(0, MOST_PARTS - 1), parts.slice(MOST_PARTS - 1).join("")];
   if (parts.length > 1 && parts[0] === "the") parts.shift();
   for (let i = parts.length - 2; i > 0; i--) if (ANDS.has(parts[i]!) && !/\p{Nd}$/u.test(parts[i - 1]!)) parts.splice(i, 1);
@@ -77,8 +93,14 @@ function american(part: string): string {
   return [...stem].length < 3 ? part : stem + AMERICAN[british]! + plural;
 }
 
+/** A word as most write it who mean the same, in the plural, too; a number at its end has no leading zeros. */
+function commonly(part: string): string {
+  const alias = ALIASES.get(part.replace(/s$/, ""));
+  return alias ? alias + (part.endsWith("s") ? "s" : "") : part.replace(/^([^0-9]*)0+(?=[0-9]+$)/, "$1");
+}
+
 function singulars(word: string): string[] {
-  if (!/[esnx]$/.test(word) || NOT_PLURAL.has(word)) return [];
+  if (!/[aesnx]$/.test(word) || NOT_PLURAL.has(word)) return [];
   const n = [...word].length;
   const rule = PLURALS.find(({ ending, least }) => n >= least && word.endsWith(ending));
   return rule ? rule.singulars.map((end) => word.slice(0, word.length - rule.ending.length) + end) : [];
@@ -103,40 +125,41 @@ function numbered(letters: string[]): string {
   return letters.length < 10 || !letters.every((c) => ALPHABETIC.test(c)) ? "" : letters[0]! + (letters.length - 2) + letters.at(-1)!;
 }
 
-/** The first letters of a name of three words or more that mean something. The letters of u.s. count one by one. */
-function initials(plain: string): string {
-  let letters = "";
-  let count = 0;
-  for (const word of plain.split(BETWEEN_WORDS).filter(Boolean)) {
-    if (LITTLE.has(word)) continue;
-    const parts = word.replace(/\.+$/u, "").split(".");
-    for (const part of parts.every((p) => [...p].length === 1) ? parts : parts.slice(0, 1)) {
-      const first = [...part][0] ?? "";
-      if (!ALPHABETIC.test(first)) return "";
-      letters += first;
-      count++;
-    }
-  }
-  return count < 3 || [...plain].length === count ? "" : letters;
+/** The first letters of a name of three words or more: of all, and of those that mean something. The letters of u.s. count one by one. */
+function initials(plain: string): string[] {
+  const words = plain.split(BETWEEN_WORDS).filter(Boolean).filter((word, i) => !LITTLE.has(word) && (i || word !== "the"));
+  const all = words.flatMap(firstLetters);
+  if ([...plain].length === all.length || !all.every((c) => ALPHABETIC.test(c))) return [];
+  const some = words.filter((word) => !LITTLE_ENGLISH.has(word)).flatMap(firstLetters);
+  return [...new Set([all, some].filter((letters) => letters.length > 2).map((letters) => letters.join("")))];
+}
+
+function firstLetters(word: string): string[] {
+  const parts = word.replace(/\.+$/u, "").split(".").map((part) => [...part]);
+  return (parts.every((part) => part.length === 1) ? parts : parts.slice(0, 1)).map(([first = ""]) => first);
 }
 
 export function formOf(name: string): Form {
   const plain = plainOf(name);
   const parts = partsOf(plain);
   const key = parts.join("");
-  if (!key) return { key: name, others: [], parts: [] };
+  if (!key) return { key: name, others: [], words: [], parts: [] };
   const single = parts.map((t) => singulars(t)[0] ?? t);
   const others = single.some((t, i) => t !== parts[i]) ? forms(parts) : [];
-  if (parts.length > 2 || plain.includes(".")) others.push(initials(plain));
+  const words: string[] = [];
+  for (const letters of initials(plain)) {
+    if (ORDINARY.get(letters.slice(1))?.includes(letters[0]!)) words.push(letters);
+    else others.push(letters, letters + "s");
+  }
   if (/[äöüÄÖÜ]/u.test(name)) others.push(partsOf(plainOf(name.replace(/[äöüÄÖÜ]/gu, (c) => UMLAUTS[c]!))).join(""));
   if (parts.length === 1) others.push(numbered([...key]), (/^(?!angularjs$)(.{4,})js$/u.exec(key) ?? [])[1] ?? "");
-  return { key, others: [...new Set(others)].filter((other) => other && other !== key), parts: single };
+  return { key, others: [...new Set(others)].filter((other) => other && other !== key), words, parts: single };
 }
 
 /** Judges two names that are not equal by how they are written alone. */
 export function compare(a: Form, b: Form): Likeness {
   if (a.key === b.key || a.others.includes(b.key) || b.others.includes(a.key)) return "sure";
-  return misspelt(a.parts, b.parts) ? "perhaps" : "no";
+  return misspelt(a.parts, b.parts) || a.words.includes(b.key) || b.words.includes(a.key) ? "perhaps" : "no";
 }
 
 /** Whether two names are the same but for one letter, in a long word two, of one word: more, less, other, or two neighbours swapped. */

@@ -37,7 +37,7 @@ export function* pairsInSteps(labels: Label[]): Generator<undefined, Pair[]> {
   for (const [i, { name }] of labels.entries()) {
     const form = formOf(name);
     forms.push(form);
-    for (const key of [form.key, ...form.others, ...without(form)]) {
+    for (const key of [form.key, ...form.others, ...form.words, ...without(form)]) {
       const group = groups.get(key);
       if (!group) groups.set(key, [i]);
       else if (group.at(-1) !== i) group.push(i);
@@ -96,14 +96,16 @@ export type Answer = boolean | undefined;
 const SHORTEST_UNSEEN = 8;
 
 /**
- * Judges a pair that may be a misspelling by its pages: together says that a page
- * has both labels, and has whether the text of the pages with a label has a
- * spelling. What people write in their texts, they mean. Undefined: two labels.
+ * Judges a pair that may be one by its pages: together says that a page has both
+ * labels, and has whether the text of the pages with a label has a spelling. What
+ * people write in their texts, they mean: of a misspelling that it is none, of
+ * initials what they are short for. Undefined: two labels.
  */
 export function settle(pair: Pair, together: boolean, has: (pagesWith: string, spelling: string) => Answer): Pair | undefined {
   if (pair.likeness === "sure") return pair;
-  if (together) return undefined;
   let { stays, goes } = pair;
+  if (areInitials(pair)) return { ...pair, likeness: has(stays.name, goes.name) || has(goes.name, stays.name) ? "sure" : "perhaps" };
+  if (together) return undefined;
   let own = has(goes.name, goes.name);
   if (own && goes.pages === stays.pages) {
     [stays, goes] = [goes, stays];
@@ -115,7 +117,13 @@ export function settle(pair: Pair, together: boolean, has: (pagesWith: string, s
   return { stays, goes, likeness: sure ? "sure" : "perhaps" };
 }
 
-/** Whether a pair is worth a person's look: it is sure, or a long name that much fewer pages have than the other. */
-export function isOffered({ stays, goes, likeness }: Pair): boolean {
-  return likeness === "sure" || (stays.pages >= 4 * goes.pages && [...goes.name].length >= SHORTEST_UNSEEN);
+/** Tells the two kinds of pairs that may be one: no misspelling is told in so short a name. */
+function areInitials({ stays, goes }: Pair): boolean {
+  return [stays, goes].some(({ name }) => [...formOf(name).key].length < 5);
+}
+
+/** Whether a pair is worth a person's look: it is sure, or may be the misspelling of a long name that much fewer pages have than the other. */
+export function isOffered(pair: Pair): boolean {
+  const { stays, goes, likeness } = pair;
+  return likeness === "sure" || (stays.pages >= 4 * goes.pages && [...goes.name].length >= SHORTEST_UNSEEN && !areInitials(pair));
 }

@@ -12,7 +12,7 @@ const { compare, formOf } = await import("data:text/javascript;base64," + Buffer
 let answers = [];
 for await (const line of createInterface({ input: process.stdin })) {
   const [a, b] = JSON.parse(line).map(formOf);
-  answers.push(JSON.stringify({ keys: [a.key, ...a.others].sort(), parts: a.parts, verdict: compare(a, b) }));
+  answers.push(JSON.stringify({ keys: [a.key, ...a.others].sort(), words: a.words, parts: a.parts, verdict: compare(a, b) }));
   if (answers.length === 1_000) process.stdout.write(answers.splice(0).join("\n") + "\n");
 }
 process.stdout.write(answers.join("\n") + "\n");
