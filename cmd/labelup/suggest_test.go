@@ -105,11 +105,8 @@ func TestSuggestionsComeInTheOrderOfThePagesWithReasons(t *testing.T) {
 	want := `deploy
   deployment: in the title: deploy; in the heading: Before a deployment; deployed: 5 times on the page; 2 of the 5 most similar pages have it
   billing: in the title: billing; billing: 2 times on the page; 1 of the 5 most similar pages has it
-  writing: writes: once on the page; 1 of the 5 most similar pages has it
 7
-  invoice: in the title: Invoices; invoice: 3 times on the page; 2 of the 5 most similar pages have it
-  tax: in the heading: Taxes; tax: 4 times on the page; 1 of the 5 most similar pages has it
-  billing: 1 of the 5 most similar pages has it; billing: once on the page
+  invoice: in the title: Invoices; 2 of the 5 most similar pages have it; invoice: 3 times on the page
 
 `
 	var got strings.Builder
@@ -122,8 +119,13 @@ func TestSuggestionsComeInTheOrderOfThePagesWithReasons(t *testing.T) {
 	if diff := cmp.Diff(want, got.String()); diff != "" {
 		t.Errorf("suggested (-want +got):\n%s", diff)
 	}
-	if deploy := lines[0].Suggestions; !deploy[0].Ticked || deploy[len(deploy)-1].Ticked {
-		t.Errorf("ticked: %+v", deploy)
+	// Five pages are too few to be sure of anything.
+	for _, line := range lines {
+		for _, s := range line.Suggestions {
+			if s.Ticked {
+				t.Errorf("%s: ticked is %+v", line.ID, s)
+			}
+		}
 	}
 }
 
