@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -23,10 +22,11 @@ in a file, and prints a JSON object a line, in the order of the names:
 
   {"label": "release-notes", "other": "release-note", "sure": true}
 
-label is the spelling that more pages have, other the one to merge into it, once
-each. Case does not matter, nor space around a label. What
-may be a misspelling is looked for in the text of its pages: what people write
-there, they mean; so it is with initials that are a word. sure is false where there is too little text to tell.
+label is the spelling that more pages have, other the one to merge into it; of
+three spellings of one label each two are a pair. Case does not matter, nor space
+around a label. What may be a misspelling is looked for in the text of its pages:
+what people write there, they mean; so it is with initials that are a word. sure is
+false where there is too little text to tell.
 
 FILE has a JSON object a line: id, title, excerpt, labels, and the text as
 markdown, html or text. It may be -, which is standard input.
@@ -65,31 +65,14 @@ func printTwins(file string, stdin io.Reader, stdout io.Writer) error {
 	if err := eachPage(file, stdin, all.add); err != nil {
 		return err
 	}
-	var pairs []twin.Pair
-	goes := map[string]bool{}
-	for _, pair := range twin.Pairs(all.labels) {
-		if pair = pair.Settle(all.together(pair.Stays.Name, pair.Goes.Name), all.has); pair.Offered() {
-			pairs = append(pairs, pair)
-			goes[pair.Goes.Name] = true
-		}
-	}
-	// A spelling goes once: surely rather than perhaps, to one that stays itself, that
-	// more pages have.
-	slices.SortStableFunc(pairs, func(a, b twin.Pair) int {
-		stay := 0
-		if goes[a.Stays.Name] != goes[b.Stays.Name] {
-			if stay = -1; goes[a.Stays.Name] {
-				stay = 1
-			}
-		}
-		return cmp.Or(strings.Compare(a.Goes.Name, b.Goes.Name), cmp.Compare(b.Verdict, a.Verdict), stay, cmp.Compare(b.Stays.Pages, a.Stays.Pages))
-	})
-	pairs = slices.CompactFunc(pairs, func(a, b twin.Pair) bool { return a.Goes.Name == b.Goes.Name })
-	slices.SortStableFunc(pairs, func(a, b twin.Pair) int { return strings.Compare(a.Stays.Name, b.Stays.Name) })
 	out := bufio.NewWriter(stdout)
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	for _, pair := range pairs {
+	for _, pair := range twin.Pairs(all.labels) {
+		pair = pair.Settle(all.together(pair.Stays.Name, pair.Goes.Name), all.has)
+		if !pair.Offered() {
+			continue
+		}
 		if err := encoder.Encode(twinLine{pair.Stays.Name, pair.Goes.Name, pair.Verdict == twin.Sure}); err != nil {
 			return err
 		}

@@ -32,6 +32,7 @@ func TestTwinsOfAFile(t *testing.T) {
 	const want = `{"label":"accessibility","other":"acessibility","sure":true}
 {"label":"cafe","other":"cafes","sure":true}
 {"label":"cafe","other":"café","sure":true}
+{"label":"café","other":"cafes","sure":true}
 {"label":"retrospective","other":"retrospektive","sure":false}
 {"label":"stand-up","other":"standups","sure":true}
 {"label":"team-events-annual","other":"tea","sure":true}
