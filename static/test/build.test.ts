@@ -71,7 +71,7 @@ test("what is loaded later is small, too, and not part of the budget", (t) => {
   const size = (name: string) => gzipSync(dist.get(name)!, { level: 9 }).length;
   const parts = Object.fromEntries([...dist.keys()].filter((name) => /^(add|suggest|editor|admin)\b.*\.(js|css|json)$/.test(name)).map((name) => [name, size(name)]));
   t.diagnostic(`gzip bytes: ${JSON.stringify(parts)}`);
-  assert.ok(parts["add.js"]! < 13 * 1024 && parts["suggest.js"]! < 13 * 1024 && parts["editor.js"]! < 3.5 * 1024 && parts["admin.js"]! < 12 * 1024);
+  assert.ok(parts["add.js"]! < 13.5 * 1024 && parts["suggest.js"]! < 13 * 1024 && parts["editor.js"]! < 3.5 * 1024 && parts["admin.js"]! < 12 * 1024);
 });
 
 test("there is one of what renders: parts loaded later take it from the first", () => {
