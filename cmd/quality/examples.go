@@ -14,9 +14,8 @@ const situations = len(suggest.Weights{}.Of)
 
 // example is a label judged for a page, and whether people gave it.
 type example struct {
-	features suggest.Features
-	right    bool
-	page     int
+	suggest.Example
+	page int
 }
 
 // examples are those of each situation.
@@ -31,7 +30,7 @@ func examplesOf(c *collection, posts []int) (all examples) {
 			in.Certainty = &suggest.Certainty{Situation: suggest.Situation(s)} // features need none
 			for _, e := range suggest.Examine(in) {
 				if int(e.Situation) == s {
-					all[s] = append(all[s], example{e.Features, slices.Contains(given, e.Label), at})
+					all[s] = append(all[s], example{suggest.Example{Features: e.Features, Right: slices.Contains(given, e.Label)}, at})
 				}
 			}
 		}
@@ -116,7 +115,7 @@ func (f *fitter) level(collections set, situation suggest.Situation) suggest.Lin
 			for n, listed := range c.listed(posts, situation, f.plain(rest)) {
 				for _, l := range listed {
 					if odds := l.Score / (1 - l.Score); odds > 0 && l.Score < 1 {
-						said = append(said, example{suggest.Features{0: math.Log(odds), count - 1: 1}, slices.Contains(c.posts[posts[n]].Given, l.Label), posts[n]})
+						said = append(said, example{suggest.Example{Features: suggest.Features{0: math.Log(odds), count - 1: 1}, Right: slices.Contains(c.posts[posts[n]].Given, l.Label)}, posts[n]})
 					}
 				}
 			}
@@ -129,9 +128,6 @@ func (f *fitter) level(collections set, situation suggest.Situation) suggest.Lin
 	return suggest.Line{Slope: line[0], Intercept: line[count-1]}
 }
 
-// mostFitted is how many labels of each page weights are fitted on.
-const mostFitted = 10
-
 // first are the examples of each page that weights put first.
 func first(weights suggest.Features, all []example) (some []example) {
 	var page []example
@@ -141,9 +137,9 @@ func first(weights suggest.Features, all []example) (some []example) {
 			continue
 		}
 		slices.SortStableFunc(page, func(a, b example) int {
-			return cmp.Compare(dot(&weights, &b.features), dot(&weights, &a.features))
+			return cmp.Compare(b.Features.LogOdds(&weights), a.Features.LogOdds(&weights))
 		})
-		some = append(some, page[:min(mostFitted, len(page))]...)
+		some = append(some, page[:min(suggest.AskedLabels, len(page))]...)
 		page = page[:0]
 	}
 	return some

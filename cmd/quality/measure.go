@@ -117,24 +117,20 @@ type measures struct {
 	tenths                              [10]tenth
 }
 
-func measure(outcomes []outcome) (m measures) {
-	m.pages = len(outcomes)
-	part := 100 / float64(len(outcomes))
+func measure(outcomes []outcome) measures {
+	pages, alike := make([]measures, len(outcomes)), make([]float64, len(outcomes))
 	for i := range outcomes {
 		o := &outcomes[i]
-		m.shown += part * o.shown
+		pages[i] = measures{
+			pages: 1, shown: 100 * o.shown, p1: 100 * o.p1, f5: 100 * o.f5, r5: 100 * o.r5, mix: 100 * o.mix,
+			ticked: o.ticked, added: o.added, tenths: o.tenths,
+		}
 		if o.silent {
-			m.silent += part
+			pages[i].silent = 100
 		}
-		m.p1 += part * o.p1
-		m.f5 += part * o.f5
-		m.r5 += part * o.r5
-		m.mix += part * o.mix
-		m.ticked, m.added = m.ticked.plus(o.ticked), m.added.plus(o.added)
-		for t := range m.tenths {
-			m.tenths[t] = m.tenths[t].plus(o.tenths[t])
-		}
+		alike[i] = 1
 	}
+	m := over(pages, alike)
 	m.gap = gap(&m.tenths)
 	return m
 }
@@ -152,8 +148,7 @@ func gap(tenths *[10]tenth) float64 {
 	return sum / float64(max(1, n))
 }
 
-// over is the mean of the measures of collections, each with a part of it. Counts
-// are added up.
+// over is the mean of measures, each with a part of it. Counts are added up.
 func over(all []measures, parts []float64) (mean measures) {
 	whole := 0.0
 	for _, part := range parts {
@@ -168,11 +163,11 @@ func over(all []measures, parts []float64) (mean measures) {
 		mean.f5 += part * m.f5
 		mean.r5 += part * m.r5
 		mean.mix += part * m.mix
+		mean.gap += part * m.gap
 		mean.ticked, mean.added = mean.ticked.plus(m.ticked), mean.added.plus(m.added)
 		for t := range mean.tenths {
 			mean.tenths[t] = mean.tenths[t].plus(m.tenths[t])
 		}
 	}
-	mean.gap = gap(&mean.tenths)
 	return mean
 }

@@ -129,7 +129,7 @@ func TestMeansCountCollectionsAsTheyAreToldTo(t *testing.T) {
 	small := []outcome{{shown: 1, tenths: [10]tenth{9: {tally{1, 1}, 0.9}}, ticked: tally{1, 1}}, {silent: true}}
 	large := []outcome{{shown: 0.25, p1: 1, tenths: [10]tenth{9: {tally{1, 0}, 0.9}, 1: {tally{2, 0}, 0.2}}, ticked: tally{2, 0}}}
 	got := over([]measures{measure(small), measure(large)}, []float64{1, 3})
-	want := measures{pages: 3, shown: 50.*1/4 + 25.*3/4, silent: 50. / 4, p1: 75, ticked: tally{3, 1}, gap: (40. + 10) / 2}
+	want := measures{pages: 3, shown: 50.*1/4 + 25.*3/4, silent: 50. / 4, p1: 75, ticked: tally{3, 1}, gap: 10.*1/4 + 50.*3/4}
 	want.tenths[9], want.tenths[1] = tenth{tally{2, 1}, 1.8}, tenth{tally{2, 0}, 0.2}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(measures{}, tally{}, tenth{}), near); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

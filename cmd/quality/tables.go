@@ -32,19 +32,28 @@ func judgeAll(collections []collection, e effort) *judged {
 	return j
 }
 
-// listed are the five best labels in use for posts in a situation.
-func (c *collection) listed(posts []int, s suggest.Situation, w *suggest.Weights) (all [][]suggest.Suggestion) {
+// asker says, for posts in their order, what is known around one in a situation, and
+// the space that it teaches: of posts that know the same it is learned once.
+func (c *collection) asker(s suggest.Situation, w *suggest.Weights) func(at int) (suggest.Input, *suggest.Space) {
 	var space *suggest.Space
 	before := -1
-	for _, at := range posts {
+	return func(at int) (suggest.Input, *suggest.Space) {
 		in := c.around(at, s)
 		if c.before(at) != before || s == suggest.BySearch {
 			space, before = w.Learn(in), c.before(at)
 		}
+		return in, space
+	}
+}
+
+// listed are the best labels in use for posts in a situation.
+func (c *collection) listed(posts []int, s suggest.Situation, w *suggest.Weights) (all [][]suggest.Suggestion) {
+	ask := c.asker(s, w)
+	for _, at := range posts {
+		in, space := ask(at)
 		in.Unlikely = true
 		listed := space.Suggest(in).Suggestions
-		listed = slices.DeleteFunc(listed, func(l suggest.Suggestion) bool { return l.New })
-		all = append(all, listed)
+		all = append(all, slices.DeleteFunc(listed, func(l suggest.Suggestion) bool { return l.New }))
 	}
 	return all
 }
@@ -53,13 +62,9 @@ func (c *collection) listed(posts []int, s suggest.Situation, w *suggest.Weights
 func (c *collection) judge(posts []int, s suggest.Situation, w *suggest.Weights) []outcome {
 	var outcomes []outcome
 	var plain *mix
-	var space *suggest.Space
-	before := -1
+	ask, before := c.asker(s, w), -1
 	for _, at := range posts {
-		in := c.around(at, s)
-		if c.before(at) != before || s == suggest.BySearch {
-			space = w.Learn(in)
-		}
+		in, space := ask(at)
 		if c.before(at) != before {
 			before = c.before(at)
 			plain = newMix(c.posts[:before], s)
@@ -78,9 +83,7 @@ type removals struct{ wrong, given tally }
 // judgeRemovals gives each post a label that it has not, beside its own, and looks
 // which are offered for removal. A tally's right are those that are.
 func (c *collection) judgeRemovals(posts []int, w *suggest.Weights) (r removals) {
-	random := seeded(c.name)
-	var space *suggest.Space
-	before := -1
+	random, ask := seeded(c.name), c.asker(suggest.ByPages, w)
 	for _, at := range posts {
 		given := c.posts[at].Given
 		labels := c.known.First(c.before(at)).Labels()
@@ -88,11 +91,7 @@ func (c *collection) judgeRemovals(posts []int, w *suggest.Weights) (r removals)
 		if slices.Contains(given, wrong) {
 			continue
 		}
-		in := c.around(at, suggest.ByPages)
-		if c.before(at) != before {
-			before = c.before(at)
-			space = w.Learn(in)
-		}
+		in, space := ask(at)
 		in.Page.Labels = append(slices.Clone(given), wrong)
 		offered := space.Suggest(in).Removals
 		for _, label := range in.Page.Labels {
@@ -164,12 +163,6 @@ func (j *judged) writeMeans(out io.Writer, name string, outcomes [][]outcome) {
 			return over(each, means.parts)
 		}
 		m := mean(outcomes)
-		if means.name == "over collections" { // together, one is too sure where another is too modest
-			m.gap = 0
-			for _, o := range outcomes {
-				m.gap += measure(o).gap / float64(len(outcomes))
-			}
-		}
 		between := drawnAgain(outcomes, mean)
 		with := func(of func(*measures) float64) string {
 			low, high := between(of)

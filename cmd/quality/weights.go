@@ -29,7 +29,7 @@ func stamp(files []string, first *collection) (string, error) {
 	}
 	for _, examples := range examplesOf(first, first.drawn(min(stamped, len(first.posts)-first.cut(firstFitted)), firstFitted)) {
 		for i := range examples {
-			fmt.Fprintf(hash, "%.4f %v\n", examples[i].features, examples[i].right)
+			fmt.Fprintf(hash, "%.4f %v\n", examples[i].Features, examples[i].Right)
 		}
 	}
 	return fmt.Sprintf("Engine %s, %s, SHA-256 %.16x.", suggest.Engine, strings.Join(names, ", "), hash.Sum(nil)), nil

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"labelup/internal/elementary"
 	"labelup/internal/words"
 )
 
@@ -22,9 +21,9 @@ type Certainty struct {
 // With a tenth of it one feature decides alone.
 const MostWeight = 100
 
-// Curvature is how sharply one page tells weights: the second derivative of the
-// logarithm of their likelihood.
-type Curvature [features]Features
+// AskedLabels is how many labels of a page weights are fitted on, the shared ones
+// too: those that come first, for nobody sees the others.
+const AskedLabels = 10
 
 const (
 	// A space is asked by so many of its pages, spread evenly over those whose text
@@ -37,10 +36,6 @@ const (
 	// as if the former had been learned from so many pages.
 	priorPages = 30
 
-	// Of each page, so many labels that come first are looked at: the others are
-	// never seen. The shared weights are fitted on as many.
-	askedLabels = 10
-
 	// What asking may cost, in products: some 50 ms for one request, and five times
 	// as much for a space that is learned for many pages.
 	mostAsking     = 40_000_000
@@ -49,17 +44,7 @@ const (
 	// With more neighbours their likeness to each other takes more to work out and
 	// to keep, 1 MB, than it saves.
 	mostInKernel = 512
-
-	mostFitting = 20 // steps of Newton's method; it takes three or four, and more where some are too long
 )
-
-// example is what is known of a label for a page that has labels, and whether it
-// has this one.
-type example struct {
-	features Features
-	right    bool
-	logOdds  float64 // by the shared weights
-}
 
 // fit asks the space's own pages how sure to be, in so many products at most.
 func (s *Space) fit(most int) {
@@ -76,7 +61,13 @@ func (s *Space) fit(most int) {
 		return
 	}
 	weights := &s.weights.Of[situation]
-	told := pulled(*weights, &s.weights.Prior[situation], examples)
+	hold := s.weights.Prior[situation]
+	for i := range hold {
+		for j := range hold[i] {
+			hold[i][j] = float64(priorPages * hold[i][j])
+		}
+	}
+	told := Fit(*weights, &hold, examples)
 	for i := range told {
 		told[i] = rounded(min(max(told[i], -MostWeight), MostWeight))
 	}
@@ -92,7 +83,7 @@ func (s *Space) weightsIn(situation Situation) *Features {
 }
 
 // ask judges some of the neighbours by the others.
-func (s *Space) ask(situation Situation, most int) []example {
+func (s *Space) ask(situation Situation, most int) []Example {
 	var all []int32
 	terms := 0
 	for i := range s.texts {
@@ -114,7 +105,7 @@ func (s *Space) ask(situation Situation, most int) []example {
 		s.likenAll()
 	}
 	s.spellKnown()
-	var examples []example
+	var examples []Example
 	counts := make([]float32, s.terms())
 	for i := range count {
 		examples = s.askOne(&k, all[i*len(all)/count], situation, counts, examples)
@@ -180,7 +171,7 @@ func (s *Space) likenAll() {
 
 // askOne appends what is known of the labels for one of the neighbours, as if it had
 // none. counts is by term, zero, and left so.
-func (s *Space) askOne(k *likeness, at int32, situation Situation, counts []float32, examples []example) []example {
+func (s *Space) askOne(k *likeness, at int32, situation Situation, counts []float32, examples []Example) []Example {
 	t := &s.texts[at]
 	if s.own[at] > 0.99 {
 		return examples // a page that shares no word with others
@@ -202,7 +193,8 @@ func (s *Space) askOne(k *likeness, at int32, situation Situation, counts []floa
 		title = append(title, w.ID)
 	}
 	weights := s.weightsIn(situation)
-	first := make([]example, 0, askedLabels+1) // those that come first, the best before the others
+	first := make([]Example, 0, AskedLabels+1) // those that come first, the best before the others
+	odds := make([]float64, 0, AskedLabels+1)  // of each
 	for i := range s.labels {
 		l := &s.labels[i]
 		pages := l.without(at)
@@ -210,23 +202,18 @@ func (s *Space) askOne(k *likeness, at int32, situation Situation, counts []floa
 			continue
 		}
 		n := s.nameIn(t, counts, title, &l.names[0])
-		f := Features{
-			similarFeature: k.votes[i], profileFeature: k.profile[i], patternFeature: k.pattern[i],
-			titleFeature: n.inTitle, textFeature: n.inText, wholeFeature: n.whole,
-			usageFeature:    usage(pages, len(s.texts)),
-			constantFeature: 1,
-		}
-		f.trustName(s.trustOfName(l, pages))
-		logOdds := f.dot(weights)
-		if len(first) == askedLabels && logOdds <= first[askedLabels-1].logOdds {
+		f := s.features(k, int32(i), &n, pages) //nolint:gosec // a request holds some thousands
+		logOdds := f.LogOdds(weights)
+		if len(first) == AskedLabels && logOdds <= odds[AskedLabels-1] {
 			continue // as nearly all of thousands
 		}
 		at := len(first)
-		for at > 0 && first[at-1].logOdds < logOdds {
+		for at > 0 && odds[at-1] < logOdds {
 			at--
 		}
-		first = slices.Insert(first, at, example{f, pages < len(l.pages), logOdds})
-		first = first[:min(len(first), askedLabels)]
+		first = slices.Insert(first, at, Example{f, pages < len(l.pages)})
+		odds = slices.Insert(odds, at, logOdds)
+		first, odds = first[:min(len(first), AskedLabels)], odds[:min(len(odds), AskedLabels)]
 	}
 	for _, t := range t.terms {
 		counts[t.id] = 0
@@ -240,12 +227,8 @@ func (s *Space) nameIn(t *text, counts []float32, title []words.ID, own *spellin
 	n := naming{}
 	total, titled, here, all := 0.0, 0.0, 0.0, len(own.stems) > 0
 	for i, id := range own.stems {
-		stop := own.stops[i]
-		rarity := stopRarity
+		stop, rarity := own.stops[i], s.rarityIn(own, i)
 		number, known := s.knownTerm(id)
-		if !stop {
-			rarity = s.rarity(id)
-		}
 		total += rarity
 		if known && int(number) < len(counts) && counts[number] > 0 {
 			evened := float64(counts[number]) * t.length / float64(s.idf[number])
@@ -261,17 +244,9 @@ func (s *Space) nameIn(t *text, counts []float32, title []words.ID, own *spellin
 			all = ok && int(pair) < len(counts) && counts[pair] > 0
 		}
 	}
-	if total > 0 {
-		n.inTitle = titled / float64(len(own.stems))
-		n.inText = here / total
-	}
-	inTitle := holds(title, own.stems)
-	if all || inTitle {
-		n.whole = total
-		n.inText = math.Max(n.inText, 0.5)
-		if inTitle {
-			n.inTitle, n.inText = 1, 1
-		}
+	n.hasParts(titled, here, total, len(own.stems))
+	if inTitle := holds(title, own.stems); all || inTitle {
+		n.hasWhole(total, inTitle)
 	}
 	return n
 }
@@ -284,97 +259,4 @@ func holds(list, part []words.ID) bool {
 		}
 	}
 	return false
-}
-
-// usage is the logarithm of the share of pages that have a label.
-func usage(pages, of int) float64 {
-	return elementary.Log((float64(pages) + 0.5) / (float64(of) + 1))
-}
-
-// pulled are weights of a logistic regression of examples, where the weights that
-// were expected count as so many pages as the curvature says. A step after which the
-// examples would be less likely is halved: where they are odd, whole steps of
-// Newton's method lead ever farther away.
-func pulled(expected Features, prior *Curvature, examples []example) Features {
-	weights, best, step, most := expected, expected, Features{}, math.Inf(-1)
-	for range mostFitting {
-		var gradient Features
-		var curve Curvature
-		likely := 0.0 // the logarithm
-		for j := range features {
-			for k := range features {
-				curve[j][k] = float64(priorPages * prior[j][k])
-				gradient[j] -= float64(curve[j][k] * (weights[k] - expected[k]))
-			}
-			likely += float64(float64(0.5*gradient[j]) * (weights[j] - expected[j]))
-			curve[j][j] += 1e-6
-		}
-		for i := range examples {
-			f := &examples[i].features
-			p := probability(f.dot(&weights))
-			wrong := -p
-			if examples[i].right {
-				wrong++
-			}
-			likely += elementary.Log(1 - math.Abs(wrong))
-			sharp := float64(p * (1 - p))
-			for j, x := range f {
-				gradient[j] += float64(wrong * x)
-				for k, y := range f[:j+1] {
-					curve[j][k] += float64(float64(sharp*x) * y)
-				}
-			}
-		}
-		if likely < most {
-			for j := range step {
-				step[j] /= 2
-				weights[j] = best[j] + step[j]
-			}
-			continue
-		}
-		best, most = weights, likely
-		for j := range features {
-			for k := range j {
-				curve[k][j] = curve[j][k]
-			}
-		}
-		step = solve(curve, gradient)
-		largest := 0.0
-		for j := range weights {
-			weights[j] += step[j]
-			largest = math.Max(largest, math.Abs(step[j]))
-		}
-		if largest < 1e-4 {
-			return weights
-		}
-	}
-	return best
-}
-
-// solve solves a system of linear equations by elimination.
-func solve(a Curvature, b Features) Features {
-	for i := range b {
-		pivot := i
-		for r := i; r < len(b); r++ {
-			if math.Abs(a[r][i]) > math.Abs(a[pivot][i]) {
-				pivot = r
-			}
-		}
-		a[i], a[pivot] = a[pivot], a[i]
-		b[i], b[pivot] = b[pivot], b[i]
-		for r := i + 1; r < len(b); r++ {
-			by := a[r][i] / a[i][i]
-			for c := i; c < len(b); c++ {
-				a[r][c] -= float64(by * a[i][c])
-			}
-			b[r] -= float64(by * b[i])
-		}
-	}
-	for i := len(b) - 1; i >= 0; i-- {
-		for c := i + 1; c < len(b); c++ {
-			b[i] -= float64(a[i][c] * b[c])
-		}
-		b[i] /= a[i][i]
-	}
-	return b
 }

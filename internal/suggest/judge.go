@@ -39,7 +39,7 @@ type Line struct{ Slope, Intercept float64 }
 
 // logOdds is how likely a label is in a situation.
 func (s *Space) logOdds(f *Features, situation Situation) float64 {
-	odds := f.dot(s.weightsIn(situation))
+	odds := f.LogOdds(s.weightsIn(situation))
 	if line := &s.weights.Level[situation]; line.Slope > 0 {
 		odds = float64(line.Slope*odds) + line.Intercept
 	}
@@ -127,13 +127,7 @@ func (s *space) candidates(x *pageIndex, k *likeness) []candidate {
 			s.spelled = append(s.spelled, i)
 		}
 		c := candidate{label: i, shown: i, naming: s.name(x, i, l), situation: s.situationOf(pages)}
-		c.features = Features{
-			similarFeature: k.votes[i], profileFeature: k.profile[i], patternFeature: k.pattern[i],
-			titleFeature: c.naming.inTitle, textFeature: c.naming.inText, wholeFeature: c.naming.whole,
-			usageFeature:    usage(pages, len(s.texts)),
-			constantFeature: 1,
-		}
-		c.features.trustName(s.trustOfName(l, pages))
+		c.features = s.features(k, i, &c.naming, pages)
 		c.place = s.places[l.name]
 		further := 0.0
 		if c.situation == ByName {
@@ -182,26 +176,16 @@ func (s *space) judged() []int32 {
 // uses is on how many pages a label is, as far as was told.
 func (s *space) uses(l *labelled) int { return max(l.uses, s.places[l.name].siblings) }
 
-// trustName makes what the name says count for so much.
-func (f *Features) trustName(trust float64) {
-	for _, i := range [...]int{titleFeature, textFeature, wholeFeature} {
-		f[i] = float64(f[i] * trust)
+// features are what is known of a label that so many of the pages have.
+func (s *Space) features(k *likeness, label int32, n *naming, pages int) Features {
+	trust := s.trustOfName(&s.labels[label], pages)
+	return Features{
+		similarFeature: k.votes[label], profileFeature: k.profile[label], patternFeature: k.pattern[label],
+		titleFeature: float64(n.inTitle * trust), textFeature: float64(n.inText * trust), wholeFeature: float64(n.whole * trust),
+		usageFeature:    elementary.Log((float64(pages) + 0.5) / (float64(len(s.texts)) + 1)),
+		constantFeature: 1,
 	}
 }
-
-func (f *Features) dot(w *Features) float64 {
-	sum := 0.0
-	for i := range f {
-		sum += f.times(w, i)
-	}
-	return sum
-}
-
-// times is a feature by its weight. A processor that can fuse a product with a sum
-// must not, see TestWhatABrowserRunsRoundsAsTheServiceDoes.
-func (f *Features) times(w *Features, i int) float64 { return float64(f[i] * w[i]) }
-
-func probability(logOdds float64) float64 { return 1 / (1 + elementary.Exp(-logOdds)) }
 
 // What is shown and what is ticked.
 const (

@@ -290,11 +290,7 @@ func (s *space) name(x *pageIndex, label int32, l *labelled) naming {
 	own := &l.names[0]
 	total, title, here := 0.0, 0.0, 0.0
 	for i, id := range own.stems {
-		stop := own.stops[i]
-		rarity := stopRarity
-		if !stop {
-			rarity = s.rarity(id)
-		}
+		rarity := s.rarityIn(own, i)
 		total += rarity
 		if x.byStem.first(id) == 0 {
 			continue
@@ -302,14 +298,11 @@ func (s *space) name(x *pageIndex, label int32, l *labelled) naming {
 		if number, ok := s.knownTerm(id); ok && int(number) < len(x.counts) {
 			here += float64(rarity * math.Min(1, elementary.Log1p(float64(x.counts[number]))/2))
 		}
-		if !stop && x.titleHas(id) {
+		if !own.stops[i] && x.titleHas(id) {
 			title++
 		}
 	}
-	if total > 0 {
-		n.inTitle = title / float64(len(own.stems))
-		n.inText = here / total
-	}
+	n.hasParts(title, here, total, len(own.stems))
 	for i := range l.names {
 		before := n.count
 		s.find(x, &l.names[i], &n)
@@ -330,13 +323,33 @@ func (s *space) name(x *pageIndex, label int32, l *labelled) naming {
 		}
 	}
 	if n.count > 0 {
-		n.whole = total
-		n.inText = math.Max(n.inText, 0.5)
-		if n.title.part >= 0 {
-			n.inTitle, n.inText = 1, 1
-		}
+		n.hasWhole(total, n.title.part >= 0)
 	}
 	return n
+}
+
+// rarityIn is the rarity of a word of a name.
+func (s *Space) rarityIn(own *spelling, word int) float64 {
+	if own.stops[word] {
+		return stopRarity
+	}
+	return s.rarity(own.stems[word])
+}
+
+// hasParts notes that so many of the words of a name are in the title, and how much
+// of its rarity is on the page.
+func (n *naming) hasParts(inTitle, here, total float64, of int) {
+	if total > 0 {
+		n.inTitle, n.inText = inTitle/float64(of), here/total
+	}
+}
+
+// hasWhole notes that the page has a name of such rarity in one piece.
+func (n *naming) hasWhole(total float64, inTitle bool) {
+	n.whole, n.inText = total, math.Max(n.inText, 0.5)
+	if inTitle {
+		n.inTitle, n.inText = 1, 1
+	}
 }
 
 func (x *pageIndex) titleHas(id words.ID) bool {

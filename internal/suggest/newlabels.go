@@ -7,7 +7,6 @@ import (
 	"labelup/internal/keyphrase"
 	"labelup/internal/label"
 	"labelup/internal/pagetext"
-	"labelup/internal/twin"
 	"labelup/internal/words"
 )
 
@@ -69,11 +68,9 @@ func (s *Space) learnStyle() style {
 
 // How likely a phrase is to be wanted as a new label. Where no label is in use
 // somebody has to begin, and where few are somebody has just begun. Beside more, a
-// new one is the exception: only for what a page insists on. Chosen on three of
-// four collections and judged on the fourth, 77 of 193 such were right beside the
-// labels of up to five pages and 13 of 54 beside those of 100 and more; of what
-// was offered before, 1 in 15. It is never ticked: making a label is for a person
-// to decide.
+// new one is the exception: only for what a page insists on. How often it is right
+// there is in the tables of docs/suggestions.md. It is never ticked: making a label is
+// for a person to decide.
 const (
 	firstScore     = 0.4  // of the best phrase of a page where no label is in use
 	firstScoreStep = 0.92 // of each further one, times the one before
@@ -87,8 +84,8 @@ const (
 
 // newLabels proposes labels that no page has yet: as many as there is room for
 // where no label is in use, else few and last.
-func (s *space) newLabels(x *pageIndex, phrases []keyphrase.Phrase, shown []Suggestion, limit int) []Suggestion {
-	room, score := limit-len(shown), firstScore
+func (s *space) newLabels(x *pageIndex, shown []Suggestion, limit int) []Suggestion {
+	phrases, room, score := x.phrases, limit-len(shown), firstScore
 	beside := s.inUse > 0
 	switch {
 	case s.inUse > fewLabels:
@@ -160,29 +157,6 @@ func (s *space) known(name string) bool {
 	return is
 }
 
-// twinOf is the label of which a name, or of a synonym of which, is surely another
-// spelling.
-func (s *space) twinOf(name string) (int32, bool) {
-	form := twin.FormOf(name)
-	for i := range s.labels {
-		if l := &s.labels[i]; strings.EqualFold(l.name, name) || twin.Alike(l.name, name) && twin.Compare(l.formed(), &form) == twin.Sure {
-			return int32(i), true
-		}
-	}
-	first := int32(-1) // whatever the order of the synonyms
-	for synonym, label := range s.synonymOf {
-		if !twin.Alike(synonym, name) {
-			continue
-		}
-		if other := twin.FormOf(synonym); twin.Compare(&other, &form) == twin.Sure {
-			if at, ok := s.numbered(label); ok && (first < 0 || at < first) {
-				first = at
-			}
-		}
-	}
-	return max(first, 0), first >= 0
-}
-
 // quote is the phrase as the page first has it.
 func quote(x *pageIndex, p *keyphrase.Phrase) string {
 	if len(p.Occurrences) == 0 {
@@ -196,7 +170,7 @@ const mostSearchWords = 8
 
 // searchWords are the words by which Confluence finds pages like this one: those
 // of the title and of what stands out, then those the page stresses.
-func (s *space) searchWords(x *pageIndex, phrases []keyphrase.Phrase) []string {
+func (s *space) searchWords(x *pageIndex) []string {
 	var chosen []string
 	seen := map[string]bool{}
 	add := func(p *part, w words.Word) {
@@ -217,7 +191,7 @@ func (s *space) searchWords(x *pageIndex, phrases []keyphrase.Phrase) []string {
 			add(p, w)
 		}
 	}
-	for _, phrase := range phrases {
+	for _, phrase := range x.phrases {
 		for _, stem := range phrase.Stems {
 			if at := x.byStem.first(stem); at != 0 {
 				add(&x.parts[x.places[at-1].part], x.word(at-1))

@@ -3,8 +3,7 @@ package suggest
 import "hash/maphash"
 
 // numbering numbers keys from 0 in the order in which they come. It is a map that
-// does no more than that, in a fifth of the memory and the time: a request has a
-// hundred thousand terms to number. Which slot a key takes is drawn anew each time,
+// does no more than that, for a request has a hundred thousand terms to number. Which slot a key takes is drawn anew each time,
 // so that nobody can send keys that all take the same; no answer depends on it.
 type numbering struct {
 	keys   []uint64

@@ -6,8 +6,7 @@ import (
 	"labelup/internal/words"
 )
 
-// saidScore is what a label needs to be suggested beside one that has its words: of
-// 100 second ones 15 were right.
+// saidScore is what a label needs to be suggested beside one that has its words.
 const saidScore = 0.5
 
 // isSaid reports whether a label that was picked says what this one does: its words

@@ -1,8 +1,9 @@
 // Package suggest works out which labels fit a page, each with the reasons for
 // it, from what the person may read: the page, pages like it and their labels,
-// its place in the tree, the space's vocabulary. It is pure: no I/O, no clock,
-// nothing kept from one call to the next, the same input always gives the same
-// answer. It must not know HTTP, Confluence or who is asking, and nothing it
+// its place in the tree, the space's vocabulary. It is pure: no I/O, no clock, the
+// same input always gives the same answer. Nothing is kept from one call to the next,
+// but by who holds a Space: what its pages taught, and nothing of those that were
+// asked about. It must not know HTTP, Confluence or who is asking, and nothing it
 // returns or panics with may be logged, because all of it is customer data.
 //
 // Source: the methods weighed in docs/suggestions.md; the weights in weights.go
@@ -153,7 +154,7 @@ const tooShort = 40
 // input, always. It keeps nothing.
 //
 // Its time is linear in the words of the page and of the neighbours, and in the
-// labels: some 50 ms for 200 neighbours of 1,000 words. Whatever it is given, it
+// labels; docs/measurements.md has it. Whatever it is given, it
 // works on no more than bounds.go says, if the texts keep to package pagetext's
 // limits.
 func Suggest(in Input) Answer { return fitted.Suggest(in) }
@@ -177,7 +178,7 @@ func (w *Weights) around(in *Input) (s *space, parts []part, page text) {
 
 // Learn reads what is known of a space once: the neighbours, the vocabulary and the
 // labels in use. The rest of the input, the page and what is around it, means
-// nothing. It takes the time of Suggest, and once more as much to fit Certainty.
+// nothing.
 func Learn(known Input) *Space { return fitted.Learn(known) }
 
 // Learn is Learn with other weights.
@@ -256,13 +257,12 @@ func (s *space) answer(parts []part, page text) Answer {
 			Ticked: s.isTicked(x, c), Guess: c.score < guessScore,
 		})
 	}
-	phrases := x.phrases
 	if !s.in.OnlyListed {
-		answer.Suggestions = append(answer.Suggestions, s.newLabels(x, phrases, answer.Suggestions, limit)...)
+		answer.Suggestions = append(answer.Suggestions, s.newLabels(x, answer.Suggestions, limit)...)
 	}
 	answer.Removals = s.removals(found, page)
 	answer.Truncated, answer.Certainty = s.leftOut, s.certainty
-	answer.Search = s.searchWords(x, phrases)
+	answer.Search = s.searchWords(x)
 	if len(answer.Suggestions) == 0 {
 		answer.Nothing = nothing(allHeld, page, s.language)
 	}

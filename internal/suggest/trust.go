@@ -10,8 +10,7 @@ import (
 
 // A name that most pages with it do not go by says little: in a space about 18F
 // every page has the word, and few the label. The bounds were chosen with all four
-// collections of docs/suggestions.md in view: F1 of what is shown was 1.1 higher by
-// whole pages, 1.5 by titles.
+// collections of docs/suggestions.md in view.
 const (
 	trustedShare  = 0.2 // pages with the label for each page with the name, that make the name count in full
 	fewestForName = 5   // pages with the name, below which nothing can be said

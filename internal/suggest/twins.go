@@ -1,6 +1,7 @@
 package suggest
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -38,28 +39,19 @@ func (s *space) mostUsedTwin(of int32) int32 {
 	}
 	best := of
 	var errors []int32 // labels that this one may be a misspelling of
-	begin := s.labels[of].look.begin
-	for i := range s.labels {
+	for i, verdict := range s.alike(s.labels[of].name) {
 		l := &s.labels[i]
-		if l.look.begin != begin && l.look.begin != 0 && begin != 0 {
-			continue // thousands of times: it does not even look at the name
-		}
-		if int32(i) == of || l.retired || s.in.OnlyListed && !l.listed || !twin.Alike(l.name, s.labels[of].name) {
+		if i == of || l.retired || s.in.OnlyListed && !l.listed {
 			continue
 		}
-		if l.form == nil {
-			if s.forms++; s.forms > mostForms {
-				continue
-			}
-		}
-		switch twin.Compare(l.formed(), s.labels[of].formed()) {
+		switch verdict {
 		case twin.Sure:
 			if a, b := l, &s.labels[best]; a.listed && !b.listed || a.listed == b.listed && s.uses(a) > s.uses(b) {
-				best = int32(i)
+				best = i
 			}
 		case twin.Perhaps:
 			if len(errors) < mostErrors {
-				errors = append(errors, int32(i))
+				errors = append(errors, i)
 			}
 		}
 	}
@@ -75,6 +67,53 @@ func (s *space) mostUsedTwin(of int32) int32 {
 		}
 	}
 	return best
+}
+
+// alike are the labels that are or may be another spelling of a name, with which of
+// the two.
+func (s *space) alike(name string) iter.Seq2[int32, twin.Verdict] {
+	form, begin := twin.FormOf(name), twin.Begin(name)
+	return func(yield func(int32, twin.Verdict) bool) {
+		for i := range s.labels {
+			l := &s.labels[i]
+			if l.look.begin != begin && l.look.begin != 0 && begin != 0 {
+				continue // thousands of times: it does not even look at the name
+			}
+			if !twin.Alike(l.name, name) {
+				continue
+			}
+			if l.form == nil {
+				if s.forms++; s.forms > mostForms {
+					continue
+				}
+			}
+			if verdict := twin.Compare(l.formed(), &form); verdict != twin.No && !yield(int32(i), verdict) {
+				return
+			}
+		}
+	}
+}
+
+// twinOf is the label of which a name is surely another spelling, or of a synonym of
+// which it is.
+func (s *space) twinOf(name string) (int32, bool) {
+	for i, verdict := range s.alike(name) {
+		if verdict == twin.Sure {
+			return i, true
+		}
+	}
+	form, first := twin.FormOf(name), int32(-1) // the first, whatever the order of the synonyms
+	for synonym, label := range s.synonymOf {
+		if !twin.Alike(synonym, name) {
+			continue
+		}
+		if other := twin.FormOf(synonym); twin.Compare(&other, &form) == twin.Sure {
+			if at, ok := s.numbered(label); ok && (first < 0 || at < first) {
+				first = at
+			}
+		}
+	}
+	return max(first, 0), first >= 0
 }
 
 // writes says whether the pages with a label have a spelling in their text.
