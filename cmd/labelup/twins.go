@@ -68,11 +68,7 @@ func printTwins(file string, stdin io.Reader, stdout io.Writer) error {
 	out := bufio.NewWriter(stdout)
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	for _, pair := range twin.Pairs(all.labels) {
-		pair = pair.Settle(all.together(pair.Stays.Name, pair.Goes.Name), all.has)
-		if !pair.Offered() {
-			continue
-		}
+	for _, pair := range all.offered() {
 		if err := encoder.Encode(twinLine{pair.Stays.Name, pair.Goes.Name, pair.Verdict == twin.Sure}); err != nil {
 			return err
 		}
@@ -118,6 +114,17 @@ func (l *labelled) add(p pagefile.Page) error {
 		}
 	}
 	return nil
+}
+
+// offered are the pairs that are worth a person's look.
+func (l *labelled) offered() []twin.Pair {
+	var offered []twin.Pair
+	for _, pair := range twin.Pairs(l.labels) {
+		if pair = pair.Settle(l.together(pair.Stays.Name, pair.Goes.Name), l.has); pair.Offered() {
+			offered = append(offered, pair)
+		}
+	}
+	return offered
 }
 
 // together reports whether a page has both labels.
