@@ -1,183 +1,11 @@
 package words
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
-
-// IsCommon says whether a word in lower case is so common that it is a name only
-// where it is written as one: a single letter, a pronoun and the like, a month in
-// some language.
-func IsCommon(lower string) bool {
-	return len(lower) == 1 || littleWords[lower] || mayBeMonth[lower]
-}
-
-var littleWords = set(`all am an any as at be by do go he her here him his how i if in is it me my no now of on one or our
-	she so that the their them then there they this to up us was we what when where who why will you your`)
-
-// Marker flags the words of a page that are no words of its language: parts of
-// addresses, paths, file names, identifiers, encoded data, dates, times, amounts
-// and account numbers, and people's names where a byline, a title before the name
-// or an @ says that they are. Make one for each page.
-type Marker struct {
-	reader  *Reader
-	names   map[ID]bool       // folded words of people's names
-	known   []meaning         // by folded word: what it means beside others; 0 is not looked up yet
-	role    bool              // the text before says only whose name follows: Owner, Author
-	titled  map[ID]bool       // words that the title has with a capital, and greets nobody with
-	greeted map[ID]bool       // words of a name that the title greets
-	begun   bool              // the title was marked
-	maybe   []ID              // words of names that are names if the page has them in capitals only
-	pairs   [][]ID            // the same, if that is so of each word of one
-	spans   []string          // names in Chinese, Japanese and Korean
-	keys    map[string]string // of tickets: the number that came first, "" if there are several
-
-	// The text that is being marked.
-	text string
-	list []Word
-}
-
-// NewMarker returns a Marker for a page that this reader read.
-func NewMarker(reader *Reader) *Marker {
-	return &Marker{reader: reader, names: map[ID]bool{}, titled: map[ID]bool{}, greeted: map[ID]bool{}, keys: map[string]string{}}
-}
-
-// Mark flags what is Opaque in a text of the page; list is what Read made of it.
-// The texts come in the order of the page, the title first. The cost is linear in the length of
-// the text.
-func (m *Marker) Mark(text string, list []Word) {
-	m.text, m.list = text, list
-	m.runs()
-	m.sequences()
-	m.diagrams()
-	m.code()
-	m.letters()
-	m.commands()
-	m.people()
-	m.spansOfNames()
-	if !m.begun {
-		m.begun = true
-		m.noteTitle()
-	}
-}
-
-// MarkRest flags what only the whole page tells, once Mark saw all of it: the
-// names of people where they are written with a capital, and tickets.
-func (m *Marker) MarkRest(text string, list []Word) {
-	m.text, m.list = text, list
-	m.settle()
-	for i := range list {
-		w := &list[i]
-		switch {
-		case m.names[w.Folded] && isUpper(text[w.Start:]):
-			w.Flags |= Opaque
-		case w.Flags&(Joined|Number) == Joined|Number && i > 0 && list[i-1].Flags&Acronym != 0 && m.gap(i) == "-":
-			if number, ok := m.keys[m.written(i-1)]; ok && number == "" {
-				m.mark(i-1, i+1)
-			}
-		}
-	}
-	for _, name := range m.spans {
-		for from := 0; ; {
-			at := strings.Index(text[from:], name)
-			if at < 0 {
-				break
-			}
-			from += at + len(name)
-			m.markSpan(from-len(name), from)
-		}
-	}
-}
-
-// ticket notes the short number of a ticket, ABC-1. It is one if the page has
-// another with this key.
-func (m *Marker) ticket(i int) {
-	key, number := m.written(i-1), m.written(i)
-	if series[key] || standards[key] {
-		return
-	}
-	if before, ok := m.keys[key]; !ok {
-		m.keys[key] = number
-	} else if before != number {
-		m.keys[key] = ""
-	}
-}
-
-// meaning is what a word may mean beside others.
-type meaning uint32
-
-const (
-	looked meaning = 1 << iota
-	isDay
-	mayBeDay
-	isUnit
-	isBefore  // of a number
-	isAccount // what is before an account number
-	isBy
-	isMade
-	isHonorific
-	isRole
-	isClock   // before a number: a time, a week, a telephone
-	isFirst   // a first name
-	isCue     // before a name: welcome
-	isSaying  // after a name: said
-	isThing   // no part of a name
-	seenSmall // the page has it in small letters
-)
-
-var meanings = func() map[string]meaning {
-	all := map[string]meaning{}
-	for means, list := range map[meaning]map[string]bool{
-		isDay: days, mayBeDay: mayBeMonth, isUnit: units, isBefore: currencies, isAccount: accounts,
-		isBy: by, isMade: made, isHonorific: honorifics, isRole: roles,
-		isClock: clocks, isFirst: firstNames, isCue: cues, isSaying: sayings, isThing: things,
-	} {
-		for word := range list {
-			all[normalise(strings.Map(fold, word), Unknown)] |= means
-		}
-	}
-	return all
-}()
-
-// means is what a word may mean beside others, 0 if nothing.
-func (m *Marker) means(i int) meaning {
-	id := int(m.list[i].Folded)
-	if id >= len(m.known) {
-		m.known = append(m.known, make([]meaning, max(m.reader.Len(), id+1)-len(m.known))...)
-	}
-	if m.known[id] == 0 {
-		m.known[id] = looked | meaningOf(m.reader.Text(m.list[i].Folded))
-	}
-	return m.known[id] &^ (looked | seenSmall)
-}
-
-// meaningOf is what a word means, also with an ending: marraskuuta, kasımda.
-func meaningOf(word string) meaning {
-	if means, ok := meanings[word]; ok {
-		return means
-	}
-	end := len(word)
-	for range 4 {
-		_, size := utf8.DecodeLastRuneInString(word[:end])
-		if end -= size; end < 4 {
-			break
-		}
-		if dayStems[word[:end]] {
-			return isDay
-		}
-	}
-	return 0
-}
-
-func (m *Marker) mark(from, to int) {
-	for i := from; i < to; i++ {
-		m.list[i].Flags |= Opaque
-	}
-}
-
-func (m *Marker) written(i int) string { return m.text[m.list[i].Start:m.list[i].End] }
-func (m *Marker) lower(i int) string   { return m.reader.Text(m.list[i].Folded) }
 
 // runs looks at what stands between two spaces.
 func (m *Marker) runs() {
@@ -348,7 +176,7 @@ func isPath(run string) bool {
 }
 
 // directories are names that begin a path without a slash before it.
-var directories = set(`bin cmd dist etc home internal lib node_modules opt pkg src static test tests tmp usr vendor`)
+var directories = setOf(`bin cmd dist etc home internal lib node_modules opt pkg src static test tests tmp usr vendor`)
 
 // isSmiley says whether a run is the name of a smiley between colons, perhaps with
 // punctuation after it.
@@ -935,7 +763,7 @@ func (m *Marker) commands() {
 			}
 		case m.gap(i+1) != " " && word != "apt":
 			continue
-		case does != "" && !containsWord(does, m.written(i+1)) && (i+2 >= len(m.list) || !containsWord(does, m.written(i+2))):
+		case does != "" && !slices.ContainsFunc(m.list[i+1:min(len(m.list), i+3)], func(w Word) bool { return slices.Contains(strings.Fields(does), m.text[w.Start:w.End]) }):
 			continue
 		}
 		end := i + 1
@@ -945,15 +773,6 @@ func (m *Marker) commands() {
 		m.mark(i, end)
 		i = end - 1
 	}
-}
-
-func containsWord(list, word string) bool {
-	for w := range strings.FieldsSeq(list) {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // tools are commands and the words one of which follows in a command: any if there
@@ -1005,88 +824,4 @@ func isLetterName(name string) bool {
 	return false
 }
 
-var directions = set(`LR TD TB RL BT`)
-
-func set(text string) map[string]bool {
-	m := map[string]bool{}
-	for word := range strings.FieldsSeq(text) {
-		m[word] = true
-	}
-	return m
-}
-
-var (
-	extensions = set(`7z avi bak bat bin bmp bz2 c cc cfg class cmd conf cpp crt cs csproj css csv db deb dll dmg doc docx
-		drawio eml env eps exe flac gif gradle gz h heic hpp htm html ico ini ipynb iso jar java jks jpeg jpg json jsonl jsx
-		key kt lock log lua m4a mak markdown md mdx mkv mov mp3 mp4 mpp msg msi odp ods odt ogg otf p12 pcap pdf pem pfx php
-		pkl png po ppt pptx properties proto ps1 psd puml py pyc rar rb rpm rs rst rtf scala scss sh sln sql sqlite srt svg
-		swift tar tex tf tgz tif tiff toml ttf tsv tsx txt vbs vsd vsdx vue war wasm wav webm webp whl wmv woff woff2 xhtml
-		xls xlsm xlsx xml xsd xsl yaml yml zip`)
-	hidden = set(`bashrc dockerignore editorconfig env gitattributes gitconfig github gitignore gitlab htaccess npmrc
-		profile ssh vimrc zshrc`)
-	hosts = set(`com org net info biz local localhost internal test example invalid onion arpa`)
-	// places are the last part of hosts, and not of names that products have: cloud.gov, draw.io
-	places = set(`uk us eu de fr es pt it nl se ch at be dk no fi pl cz sk hu ro bg
-		ru ua tr gr ie il in cn jp kr tw hk sg au nz ca br mx ar cl za co`)
-	libraries = set(`node next nuxt vue react angular ember backbone express nest three d3 p5 chart moment discord alpine
-		electron socket require knockout handlebars mustache underscore day video matter paper fabric anime pdf tensorflow
-		brain solid svelte gatsby remix meteor feathers sails koa hapi lit polymer riot mithril marko aurelia dojo ext
-		nw deno bun`)
-	standards = set(`ECMA ISO IEC DIN EN RFC AES SHA NIST RSA IEEE MD FIPS DES SP PEP JSR BS ANSI ITU ASTM BIP EIP CIS HTTP`)
-	// series are known by their number, and are no keys of tickets.
-	series   = set(`COVID SARS IL GPT MPEG HIV SOC UTF USB TLS SSL SQL WPA MP DDR PCI GLP SIL TRL BSL CMMI WCAG FIFA BRICS SSE LTE NIS ES`)
-	media    = set(`text image audio video multipart font`)
-	previews = set(`rc alpha beta pre preview snapshot dev nightly canary ga m`)
-	headers  = set(`content-type content-length content-encoding content-disposition cache-control user-agent set-cookie accept-encoding
-		accept-language if-none-match if-modified-since last-modified access-control-allow-origin access-control-allow-headers transfer-encoding x-api-key`)
-	macros = set(`code noformat panel toc info note warning tip quote expand color section column excerpt`)
-
-	brands = set(`pgAdmin openSUSE postgreSQL`)
-
-	schemes = set(`callto cid data doi file geo javascript magnet mailto sip skype sms tel urn`)
-
-	units = set(`ms ns µs s sec secs min mins h hr hrs kb mb gb tb pb kib mib gib tib kbit mbit gbit kbps mbps gbps px em rem pt uur
-		mm cm km kg mg ml kw kwh mwh mhz ghz hz rpm dpi k m bn mio mrd am pm uhr st nd rd th er ème e º ª x usd eur gbp chf jpy cad aud sek nok
-		dkk pln czk huf inr cny brl utc gmt cet cest bst pst pdt est edt mst mdt cst cdt jst ist lat lon lng euro euros dollar dollars`)
-	// currencies stand before a number too, and so do the names of coordinates.
-	currencies = set(`lat lon lng usd eur gbp chf jpy cad aud sek nok dkk pln czk huf inr cny brl`)
-	levels     = set(`TRACE DEBUG INFO WARN WARNING ERROR FATAL SEVERE NOTICE CRITICAL`)
-	accounts   = set(`iban bic swift konto kontonummer kontonr acct`)
-
-	// days are names of days and months, and what is short for them, that mean
-	// nothing else.
-	days = set(`january february april june july august september october november december
-		jan feb apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri
-		januar februar märz marz juni juli oktober dezember jänner okt dez montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
-		janvier février fevrier avril juin juillet août aout septembre octobre novembre décembre janv févr fevr lundi mardi mercredi jeudi vendredi samedi dimanche
-		enero febrero abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miércoles miercoles jueves viernes sábado sabado domingo
-		janeiro fevereiro março maio junho julho setembro outubro novembro dezembro segunda-feira terça-feira quarta-feira quinta-feira sexta-feira
-		gennaio febbraio aprile maggio giugno luglio settembre ottobre novembre dicembre lunedì martedì mercoledì giovedì venerdì sabato domenica
-		januari februari maart april mei juni juli augustus oktober maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
-		augusti måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag marts desember
-		tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu
-		stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia styczeń luty kwiecień czerwiec lipiec sierpień wrzesień październik listopad grudzień
-		poniedziałek wtorek środa czwartek piątek sobota niedziela leden ledna lednu dubna dubnu únor březen duben květen červen červenec srpen září říjen prosinec
-		ocak şubat nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık pazartesi salı çarşamba perşembe cuma cumartesi pazar
-		января февраля марта апреля мая июня июля августа сентября октября ноября декабря январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
-		понедельник вторник среда четверг пятница суббота воскресенье
-		lutym marcu maju kwiecień września środę środy piątku pondělí úterý středa středu čtvrtek čtvrtku pátek pátku sobotu
-		січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня понеділок вівторок четвер субота неділя
-		يناير فبراير أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر الاثنين الإثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد
-		월요일 화요일 수요일 목요일 금요일 토요일 일요일 月曜 火曜 水曜 木曜 金曜 土曜 日曜 曜日 星期 lør`)
-	// dayStems are such names without what Finnish, Turkish and Slavonic languages
-	// fasten to them.
-	dayStems = set(`tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu
-		maanantai tiistai keskiviiko torstai perjantai lauantai sunnuntai
-		styczni kwietni czerwc lipc sierpni wrześni październik listopad grudni poniedział wtork czwartk niedziel
-		únor březn květn červn červenc srpn září říjn prosinc
-		ağustos haziran temmuz pazartesi çarşamba perşembe cumartesi kasim
-		январ феврал апрел сентябр октябр ноябр декабр понедельник четверг пятниц суббот воскресень`)
-	// clocks stand before the number of a time, a week or a telephone.
-	clocks = set(`klo godz saat uhr kl час الساعة 오전 오후 午前 午後 上午 下午 kw cw wk week weeks woche semaine semana settimana vecka uge uke viikko vko tydzień
-		týden hafta tel fax ext`)
-	// mayBeMonth are such names that are other words too: they are days only
-	// beside a number.
-	mayBeMonth = set(`may mar march mars mai maj maja marzo set out ago ene dic fev avr abr sat sun mer jeu ven sam dim lun
-		mo di mi do fr sa so tammi helmi mag giu lug ott gen`)
-)
+var directions = setOf(`LR TD TB RL BT`)

@@ -288,14 +288,6 @@ func (m *Marker) noteTitle() {
 	}
 }
 
-// gap is what stands before a word.
-func (m *Marker) gap(i int) string {
-	if i <= 0 || i >= len(m.list) || m.list[i].Start < m.list[i-1].End {
-		return ""
-	}
-	return m.text[m.list[i-1].End:m.list[i].Start]
-}
-
 // isInitial says whether a word is one capital letter with a dot.
 func (m *Marker) isInitial(i int) bool {
 	word := m.written(i)
@@ -382,36 +374,36 @@ func (m *Marker) name(from, to int) {
 
 //nolint:misspell // words of several languages
 var (
-	by   = set(`by von par por door av od автор`)
-	made = set(`written posted created authored published edited reviewed approved updated modified prepared submitted
+	by   = setOf(`by von par por door av od автор`)
+	made = setOf(`written posted created authored published edited reviewed approved updated modified prepared submitted
 		reported presented maintained owned assigned drafted compiled photo photos story words interview notes signed led
 		geschrieben erstellt verfasst veröffentlicht geprüft freigegeben bearbeitet aktualisiert
 		écrit rédigé publié créé approuvé mis escrito publicado creado criado revisado aprobado aprovado scritto pubblicato
 		geschreven gemaakt skriven skrivet skapad`)
-	honorifics = set(`mr mrs ms dr prof professor sir herr frau hr fr mme mlle monsieur madame sr sra srta señor señora sig signora dott dhr mevr`)
-	roles      = set(`author authors owner owners contact contacts reviewer reviewers editor editors assignee reporter attendees
+	honorifics = setOf(`mr mrs ms dr prof professor sir herr frau hr fr mme mlle monsieur madame sr sra srta señor señora sig signora dott dhr mevr`)
+	roles      = setOf(`author authors owner owners contact contacts reviewer reviewers editor editors assignee reporter attendees
 		participants presenter presenters speaker speakers approver approvers cc writer writers facilitator interviewer present absent apologies
 		kontakt anwesend abwesend entschuldigt présents presents absents excusés contacto contatto contato ausentes presenti aanwezig närvarande
 		autor autorin autoren verfasser verfasserin teilnehmer teilnehmende ansprechpartner ansprechpartnerin verantwortlich verantwortlicher bearbeiter
 		auteur auteurs autrice responsable responsables autores autora responsável participantes asistentes autore autori partecipanti responsabile
 		deelnemers contactpersoon författare deltagare ansvarig forfatter kirjoittaja autorzy автор авторы
-		candidate lead manager mentor buddy moderator chair scribe participant attendee approver stakeholders
-		kandidat leitung moderation protokollant teilnehmerin teilnehmerinnen teilnehmender participante participantes contactos participant
+		candidate lead manager mentor buddy moderator chair scribe participant attendee stakeholders
+		kandidat leitung moderation protokollant teilnehmerin teilnehmerinnen teilnehmender participante contactos
 		участники участник присутствовали ответственный ответственные докладчик исполнитель контакт
 		osallistujat läsnä uczestnicy obecni katılımcılar yazar sorumlu účastníci`)
-	bodies = set(`team teams group department division office squad committee inc ltd llc gmbh ag corp corporation company university institute council ministry`)
+	bodies = setOf(`team teams group department division office squad committee inc ltd llc gmbh ag corp corporation company university institute council ministry`)
 	// rolesEast are roles in Chinese, Japanese and Korean.
-	rolesEast = set(`参加者 出席者 担当 担当者 作成者 司会 著者 承認者 連絡先 議長 書記 参会人员 参与者 负责人 作者 联系人 主持人 報告者 报告人 參加者 負責人
+	rolesEast = setOf(`参加者 出席者 担当 担当者 作成者 司会 著者 承認者 連絡先 議長 書記 参会人员 参与者 负责人 作者 联系人 主持人 報告者 报告人 參加者 負責人
 		참석자 작성자 담당자 발표자 승인자 연락처`)
 	// cues stand before the name of a person, alone or with a linker.
-	cues = set(`welcome goodbye farewell onboarding offboarding interview introducing meet thanks kudos congratulations congrats contact ask ping
+	cues = setOf(`welcome goodbye farewell onboarding offboarding interview introducing meet thanks kudos congratulations congrats contact ask ping
 		willkommen danke einarbeitung vorstellungsgespräch abschied bienvenue merci entretien bienvenida gracias entrevista grazie obrigado`)
 	// personal are those that greet nothing but people.
-	personal = set(`goodbye farewell interview abschied vorstellungsgespräch entretien entrevista`)
-	linkers  = set(`to with of for an von mit bei à a avec de con com`)
-	sayings  = set(`said says wrote asked asks thinks told joined agreed explained replied sagte sagt schrieb fragte fragt meint dit écrit demande dijo dice disse`)
+	personal = setOf(`goodbye farewell interview abschied vorstellungsgespräch entretien entrevista`)
+	linkers  = setOf(`to with of for an von mit bei à a avec de con com`)
+	sayings  = setOf(`said says wrote asked asks thinks told joined agreed explained replied sagte sagt schrieb fragte fragt meint dit écrit demande dijo dice disse`)
 	// things are words with a capital that are no part of a name.
-	things = set(`cloud service services studio code web server software system systems api app apps platform center centre desk support help sales security
+	things = setOf(`cloud service services studio code web server software system systems api app apps platform center centre desk support help sales security
 		network networks data engine suite office project projects program guide template templates checklist notes note plan process policy meeting meetings
 		agenda questions question feedback review report week month year session sessions training new hire hires employee employees starter starters
 		manager management human resources customer customers product products engineering design marketing finance legal board community hat
@@ -420,9 +412,9 @@ var (
 		linux windows android kafka spark hadoop kubernetes elastic grafana prometheus visual active open red
 		kit tools tool hub form list roadmap release line channel store`)
 	// twoNames are first words of names of three words in Vietnamese.
-	twoNames = set(`nguyễn trần lê phạm hoàng phan vũ đặng bùi đỗ`)
+	twoNames = setOf(`nguyễn trần lê phạm hoàng phan vũ đặng bùi đỗ`)
 	// firstNames are common first names that are no other words, places or products.
-	firstNames = set(`aaron adam adrian agnieszka ahmed aisha alan albert alejandro alessandro alexander alexandra alfred ali alice alicia amanda amelia amir
+	firstNames = setOf(`aaron adam adrian agnieszka ahmed aisha alan albert alejandro alessandro alexander alexandra alfred ali alice alicia amanda amelia amir
 		amy ana anastasia andrea andreas andrei andrew andré andy angela anika anita anja anna anne annika antoine anton antonio arjun arthur astrid barbara beatrice
 		ben benjamin bernard bernd björn boris brian bruno camille carla carlos carmen carol caroline catherine cecilia charles christian christina christine
 		christoph christopher claire clara claudia colin craig cristina daniel daniela danielle dave david deborah deepak denis dennis diana diego dieter dirk
@@ -430,7 +422,7 @@ var (
 		francesca francesco francisco françois frank franziska frederic friedrich gabriel gabriela gary george gerald gerhard giovanni giulia giuseppe gonzalo
 		greg gregory günter günther hannah hans harald harry hassan heather heidi heike heinrich helen helena helga henry hiroshi holger hugo ian ibrahim igor
 		ingrid irina isaac isabel isabella ivan jacob james jan jane janet jason javier jean jeff jennifer jens jeremy jessica jim joan joanna joe johan johanna
-		john jonas jonathan jorge josé josef joseph joshua josé joão juan juha jürgen jörg judith karen karin karl karsten kate katharina katherine kathrin kazuki
+		john jonas jonathan jorge josé josef joseph joshua joão juan juha jürgen jörg judith karen karin karl karsten kate katharina katherine kathrin kazuki
 		keiko keith kelly kenji kenneth kevin kim klaus kristin kristina krzysztof lars laura lauren laurent leila lena leonard leticia linda lisa louis louise
 		lucas lucia luis luisa lukas magdalena malik manfred manuel marco marcel marcin marcus margaret maria marie mario marta martin martina mary maría mateo matt
 		matthew matthias maurice mei melanie melissa michael michaela michał michel michelle miguel mikael mike mikhail mohamed mohammed monica monika nadia nancy
@@ -442,6 +434,6 @@ var (
 		victor vijay vikram vincent vladimir walter werner wolfgang yasmin yuki yuri yusuf yvonne zoe
 		иван анна мария алексей александр андрей дмитрий сергей елена ольга наталья татьяна павел михаил николай юрий владимир екатерина ирина
 		nguyễn trần phạm hoàng đặng bùi`)
-	particles = set(`van von der den de la le da di del dos du zu af bin al el`)
-	ands      = set(`and und et y e en och og und`)
+	particles = setOf(`van von der den de la le da di del dos du zu af bin al el`)
+	ands      = setOf(`and und et y e en och og`)
 )

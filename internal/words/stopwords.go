@@ -78,6 +78,16 @@ var acronymsToo = setOf(`it us who ai os ci`)
 // remnants are what is left of a word after an apostrophe.
 var remnants = setOf(`s t re ve ll d m n`)
 
+// IsCommon says whether a word in lower case is so common that it is a name only
+// where it is written as one: a single letter, a pronoun and the like, a month in
+// some language.
+func IsCommon(lower string) bool {
+	return len(lower) == 1 || littleWords[lower] || mayBeMonth[lower]
+}
+
+var littleWords = setOf(`all am an any as at be by do go he her here him his how i if in is it me my no now of on one or our
+	she so that the their them then there they this to up us was we what when where who why will you your`)
+
 func setOf(text string) map[string]bool {
 	m := map[string]bool{}
 	for word := range strings.FieldsSeq(text) {

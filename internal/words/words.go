@@ -1,12 +1,15 @@
 // Package words splits text into words and says which of them are the same word
 // in another form: folded case and accents, stems, particles taken off, pairs of
 // characters where a script writes no spaces. It also says which language a text
-// is in. It is pure. It must not know what a page or a label is.
+// is in, and a Marker which words of a page are none of its language: parts of
+// addresses, code, dates and numbers, and names of people. It is pure. It must not
+// know what a label is, nor what becomes of the words.
 //
 // Source: Unicode's default word boundaries (UAX #29) simplified to what titles
 // and pages need; Snowball's stemmers (snowballstem.org). The stop words are the
 // function words of each language, written down for this package or copied from
-// the lists that stopwords_kept.go names.
+// the lists that stopwords_kept.go names. What a Marker looks for was written down
+// for this package.
 package words
 
 // ID stands for a stem. IDs count from 0 in the order in which a Reader first
