@@ -1,9 +1,7 @@
 package localconfluence
 
 import (
-	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"sync"
@@ -109,36 +107,4 @@ func (s *Server) seenChanges(r *http.Request, _ nothing) (any, error) {
 		found = nil
 	}
 	return map[string]any{"last": x.changes.last, "forgotten": forgotten, "counts": counts, "changes": found}, nil
-}
-
-// counts counts requests by method, path without ids, and status: a long run has
-// more of them than the journal keeps.
-type counts struct {
-	mu sync.Mutex
-	n  map[string]int
-}
-
-const mostCounts = 1000
-
-var ids = regexp.MustCompile(`/(att)?[0-9]+(/|$)`)
-
-func (c *counts) add(seen SeenRequest) {
-	key := seen.Method + " " + ids.ReplaceAllString(seen.Path, "/{id}$2") + " " + strconv.Itoa(seen.Status)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if _, known := c.n[key]; known || len(c.n) < mostCounts {
-		c.n[key]++
-	}
-}
-
-func (c *counts) all() map[string]int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return maps.Clone(c.n)
-}
-
-func (c *counts) clear() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	clear(c.n)
 }

@@ -103,6 +103,7 @@ func (p *secondPerson) begin(store *content.Store, account string, e errand) (en
 
 func (p *secondPerson) run(store *content.Store, account string, e errand, enough <-chan struct{}, ended chan<- struct{}) {
 	defer close(ended)
+	defer p.finished()
 	var ticks <-chan time.Time
 	if e.PerSecond > 0 {
 		ticker := time.NewTicker(time.Duration(float64(time.Second) / e.PerSecond))
@@ -116,7 +117,6 @@ func (p *secondPerson) run(store *content.Store, account string, e errand, enoug
 			select {
 			case <-ticks:
 			case <-enough:
-				p.finished()
 				return
 			}
 		}
@@ -133,7 +133,6 @@ func (p *secondPerson) run(store *content.Store, account string, e errand, enoug
 		}
 		p.mu.Unlock()
 	}
-	p.finished()
 }
 
 func (p *secondPerson) finished() {

@@ -30,10 +30,12 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -446,4 +448,36 @@ type SeenRequest struct {
 	Who    string    `json:"who"`    // such as "app", "app as editor", "editor", "anonymous"
 	Site   string    `json:"site"`
 	Fault  string    `json:"fault,omitempty"` // the misbehaviour that was applied
+}
+
+// counts counts requests by method, path without ids, and status: a long run has
+// more of them than the journal keeps.
+type counts struct {
+	mu sync.Mutex
+	n  map[string]int
+}
+
+const mostCounts = 1000
+
+var ids = regexp.MustCompile(`/(att)?[0-9]+(/|$)`)
+
+func (c *counts) add(seen SeenRequest) {
+	key := seen.Method + " " + ids.ReplaceAllString(seen.Path, "/{id}$2") + " " + strconv.Itoa(seen.Status)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, known := c.n[key]; known || len(c.n) < mostCounts {
+		c.n[key]++
+	}
+}
+
+func (c *counts) all() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.n)
+}
+
+func (c *counts) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.n)
 }

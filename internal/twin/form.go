@@ -1,11 +1,3 @@
-// Package twin says which names are most likely two spellings of one label:
-// release-note and release-notes, café and cafe, ci/cd and ci-cd, roadmpa and
-// roadmap. It compares names and counts; it must not read pages, nor change a
-// label. It is pure.
-//
-// Source: pairs of real labels that were read one by one, see
-// docs/suggestions.md. static/src/twin.ts has the same rule; both are tested
-// with testdata/pairs.jsonl.
 package twin
 
 import (
@@ -308,7 +300,7 @@ func initials(plain string) []string {
 }
 
 func separatesWords(c rune) bool {
-	return c != '.' && c != '\'' && c != '’' && c != '@' && separates(c)
+	return !isSilent(c) && separates(c)
 }
 
 const leastInitials = 3

@@ -1,3 +1,11 @@
+// Package twin says which names are most likely two spellings of one label:
+// release-note and release-notes, café and cafe, ci/cd and ci-cd, roadmpa and
+// roadmap. It compares names, counts, and what the caller found in the texts of
+// pages; it must not know what a page is, nor change a label. It is pure.
+//
+// Source: pairs of real labels that were read one by one, see
+// docs/suggestions.md. static/src/twin.ts has the same rule; both are tested
+// with testdata/pairs.jsonl.
 package twin
 
 import (

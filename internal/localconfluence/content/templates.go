@@ -1,6 +1,9 @@
 package content
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Template is what a page can be begun with, in one space or on the whole site.
 type Template struct {
@@ -66,12 +69,7 @@ func (s *Store) TemplatesLabelled(viewer string, label int64) []Template {
 				return false
 			}
 		}
-		for _, a := range t.labels {
-			if a.label == label {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(t.labels, func(a attached) bool { return a.label == label })
 	})
 }
 
