@@ -143,3 +143,26 @@ func BenchmarkPairsOf5000Labels(b *testing.B) {
 		Pairs(labels)
 	}
 }
+
+func TestWhetherATextWritesAName(t *testing.T) {
+	for _, test := range []struct {
+		name, text, label string
+		want              bool
+	}{
+		{"as it is", "See the release notes.", "release notes", true},
+		{"with other separators", "See the Release-Notes!", "release_notes", true},
+		{"with none", "See the releasenotes.", "release-notes", true},
+		{"with accents", "The CAFÉ opens", "cafe", true},
+		{"another word", "See the release of notes.", "release-notes", false},
+		{"a short name within a word", "The category of it", "cat", false},
+		{"a short name as a word", "A cat, asleep", "cat", true},
+		{"in the other English", "Colour of the organisation", "organization", false},
+		{"as its key is written", "Color of the organization", "organisation", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := Writes(Bare(test.text), test.label); got != test.want {
+				t.Errorf("it says %v", got)
+			}
+		})
+	}
+}
