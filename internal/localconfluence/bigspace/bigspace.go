@@ -245,7 +245,7 @@ func (w *writer) fill(t topic) map[string]string {
 		"thing": thing, "other": other, "topic": t.name, "verb": verb, "Verb": strings.ToUpper(verb[:1]) + verb[1:], "failed": pick(w, failures),
 		"team": "Team " + pick(w, teams), "project": favoured(w, w.projects), "customer": favoured(w, w.customers), "system": favoured(w, system),
 		"product": pick(w, products), "place": pick(w, places), "date": day.Format(time.DateOnly),
-		"quarter": fmt.Sprintf("Q%d %d", (day.Month()+2)/3, day.Year()), "n": fmt.Sprint(1 + w.random.IntN(90)), "day": day.Format(time.DateOnly),
+		"quarter": fmt.Sprintf("Q%d %d", (day.Month()+2)/3, day.Year()), "n": fmt.Sprint(1 + w.random.IntN(90)),
 	}
 }
 
@@ -513,7 +513,7 @@ func (w *writer) rare(p *planned) string {
 	case 4:
 		return p.filled["product"] + "-" + other
 	case 5:
-		return labelOf(p.filled["customer"]) + "-" + p.filled["day"][:4]
+		return labelOf(p.filled["customer"]) + "-" + p.filled["date"][:4]
 	}
 	return thing + "-" + p.filled["verb"]
 }
@@ -580,7 +580,7 @@ func (w *writer) page(sp content.Space, p *planned) error {
 			}
 			created := w.Now.AddDate(0, 0, -7*365)
 			if p.filled != nil {
-				created, _ = time.Parse(time.DateOnly, p.filled["day"])
+				created, _ = time.Parse(time.DateOnly, p.filled["date"])
 			}
 			created = created.Add(time.Duration(w.random.IntN(600)) * time.Minute)
 			changed := created
