@@ -1,8 +1,6 @@
 package main
 
 import (
-	"math"
-
 	"labelup/internal/suggest"
 )
 
@@ -22,7 +20,8 @@ func fit(examples []example) suggest.Features {
 			mean += examples[i].Features[j] / float64(len(examples))
 		}
 		for i := range examples {
-			spread += math.Pow(examples[i].Features[j]-mean, 2) / float64(len(examples))
+			off := examples[i].Features[j] - mean
+			spread += off * off / float64(len(examples))
 		}
 		// A feature that never differs is held as if it did: it tells nothing.
 		if hold[j][j] = ridge * spread; spread < 1e-18 {

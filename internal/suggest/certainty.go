@@ -202,7 +202,7 @@ func (s *Space) askOne(k *likeness, at int32, situation Situation, counts []floa
 			continue
 		}
 		n := s.nameIn(t, counts, title, &l.names[0])
-		f := s.features(k, int32(i), &n, pages) //nolint:gosec // a request holds some thousands
+		f := s.features(k, int32(i), &n, pages)
 		logOdds := f.LogOdds(weights)
 		if len(first) == AskedLabels && logOdds <= odds[AskedLabels-1] {
 			continue // as nearly all of thousands

@@ -79,9 +79,9 @@ func Likelihood(weights *Features, examples []Example) (likely float64, slope Fe
 			}
 		}
 	}
-	for j := range curve {
-		for k := range j {
-			curve[k][j] = curve[j][k]
+	for j, row := range curve {
+		for k, bend := range row[:j] {
+			curve[k][j] = bend
 		}
 	}
 	return likely, slope, curve
