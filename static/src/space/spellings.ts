@@ -1,7 +1,7 @@
 // Which labels of a space are spelled in two ways. The rule is the one of
 // twinpairs.ts; this says which labels stand together on a page.
 
-import { isOffered, pairsInSteps, settle, type Answer, type Pair } from "../twinpairs.ts";
+import { isOffered, pairsInSteps, settle, type Answer, type Pair } from "./twinpairs.ts";
 import type { Labelled } from "./findings.ts";
 
 /**

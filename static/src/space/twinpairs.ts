@@ -1,7 +1,7 @@
 // The twins among thousands of labels, as internal/twin finds them: a test there
 // compares the two. Pure.
 
-import { compare, formOf, type Form } from "./twin.ts";
+import { compare, formOf, type Form } from "../twin.ts";
 
 /** A label and on how many pages it is. */
 export interface Label {
@@ -19,18 +19,9 @@ export interface Pair {
 /** With how many others of the same key, or that differ in the same place, a label is compared. */
 const MOST_ALIKE = 20;
 
-/** The work grows with the length of all names together. */
-export function pairsOf(labels: Label[]): Pair[] {
-  const work = pairsInSteps(labels);
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
-  }
-}
-
 const IN_A_STEP = 100; // labels, and groups of them
 
-/** The same with stops between, so that others can work there. */
+/** Stops after some work each, so that others can work between. The work grows with the length of all names together. */
 export function* pairsInSteps(labels: Label[]): Generator<undefined, Pair[]> {
   const forms: Form[] = [];
   const groups = new Map<string, number[]>(); // labels that share a key, or what is left of a word without a letter or two
