@@ -5,8 +5,9 @@
 import type { Host } from "./host.ts";
 import type { Space } from "./inuse.ts";
 import { replacedBy, rulesOf } from "./space/rules.ts";
-import { keptIn } from "./space/shards.ts";
+import { readKept } from "./space/shards.ts";
 import { EMPTY, withFollowed, type Vocabulary } from "./space/vocabulary.ts";
+import { propertyOf } from "./spaceproperties.ts";
 
 /** Reads the vocabulary once for all who ask, and again only after a failure. From then on the frame's changes keep its "one of" groups. */
 export function vocabularyReader(host: Host, space: Space): () => Promise<Vocabulary> {
@@ -34,15 +35,5 @@ async function readVocabulary(host: Host, spaceId: string): Promise<Vocabulary> 
 
 /** Reads by key: a space's other properties may be large. */
 async function keptOf(host: Host, spaceId: string): Promise<Vocabulary> {
-  const values = new Map<string, unknown>();
-  const read = async (key: string) => {
-    const body = (await host.read(`/api/v2/spaces/${encodeURIComponent(spaceId)}/properties?${new URLSearchParams({ key })}`)) as { results?: unknown } | null;
-    const results: ({ key?: unknown; value?: unknown } | null)[] = Array.isArray(body?.results) ? body.results : [];
-    values.set(key, results.find((property) => property?.key === key)?.value);
-  };
-  for (;;) {
-    const kept = keptIn(values);
-    if (!("need" in kept)) return kept.vocabulary;
-    await Promise.all(kept.need.map(read));
-  }
+  return (await readKept(async (key) => (await propertyOf(host, spaceId, key))?.value)).vocabulary;
 }

@@ -13,7 +13,7 @@ import { connectHost } from "../src/hosts/connect.ts";
 import type { Answer, Frame } from "../src/hosts/forge.ts";
 import { site as siteInTab } from "../src/hosts/site.ts";
 import { asProblem, type Problem } from "../src/problem.ts";
-import { PAGE_PROPERTY, PAGE_PROPERTY_FORMAT } from "../src/properties.ts";
+import { PAGE_PROPERTY, PAGE_PROPERTY_FORMAT } from "../src/propertykeys.ts";
 import { SITE } from "./stage.ts";
 
 const read = (language: string) => JSON.parse(readFileSync(`src/admin/strings/${language}.json`, "utf8")) as Record<string, string>;

@@ -9,7 +9,7 @@ import { browserOf } from "../src/admin/bundle.ts";
 import { globalNames, readPage } from "../src/confluence.ts";
 import type { Host } from "../src/host.ts";
 import { isName, MOST_TYPED, namesIn, normalise, problemOf, textsIn } from "../src/name.ts";
-import { SPACE_PROPERTY } from "../src/properties.ts";
+import { SPACE_PROPERTY } from "../src/propertykeys.ts";
 import { asShell } from "../src/shell.ts";
 import { dismissedIn } from "../src/suggest/dismissals.ts";
 import { gather } from "../src/suggest/read.ts";

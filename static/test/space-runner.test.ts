@@ -5,14 +5,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { HostError, type Confluence } from "../src/host.ts";
 import { labelCalls } from "../src/hosts/labels.ts";
-import { RUNS } from "../src/properties.ts";
+import { RUNS } from "../src/propertykeys.ts";
 import { STALE_AFTER } from "../src/space/lease.ts";
 import { newPace, type Time } from "../src/space/pace.ts";
 import { begin, goOn, undo, type Listener, type Means, type Outcome } from "../src/space/runner.ts";
 import { runsIn, type Run } from "../src/space/runs.ts";
 import { segmentIn, type Recorded } from "../src/space/segments.ts";
 import { meansOf } from "../src/space/ui/means.ts";
-import { propertiesInTab, propertiesOf } from "../src/space/ui/properties.ts";
+import { propertiesInTab, propertiesOf } from "../src/spaceproperties.ts";
 import { FakeSpace } from "./fake-space.ts";
 import { seeded } from "./seeded.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { RUNS, SPACE_PROPERTY, VOCABULARY } from "../src/properties.ts";
+import { RUNS, SPACE_PROPERTY, VOCABULARY } from "../src/propertykeys.ts";
 import { resolve, type Decision } from "../src/space/decisions.ts";
 import { after, HELD_FOR, mayChange, mayTake, STALE_AFTER, type Event, type Lease } from "../src/space/lease.ts";
 import { changeOf, inverse, onto, rest, type Change } from "../src/space/plan.ts";

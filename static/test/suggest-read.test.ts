@@ -52,7 +52,7 @@ test("what was read for this page comes before the rest of the space, each page 
 });
 test("a vocabulary that would be too much is cut", async () => {
   const labels = Array.from({ length: 6_000 }, (_, i) => ({ label: `label-${i}`, synonyms: Array.from({ length: 50 }, (_, n) => `${n}`.padEnd(90, "x")), description: "y".repeat(900) }));
-  const read = (path: string) => (path.includes("/spaces/") ? { results: [{ key: "labelup_vocabulary", value: { labels } }] } : { title: "Title" });
+  const read = (path: string) => (path.includes("/spaces/") ? { results: [{ id: "3", key: "labelup_vocabulary", value: { labels } }] } : { title: "Title" });
   const { vocabulary } = await gather(host(read), shell, { key: "", id: "1" });
   assert.ok(vocabulary.terms.length > 100 && bytes(vocabulary.terms) <= 500_100);
   assert.deepEqual([vocabulary.terms[0]!.synonyms.length, vocabulary.terms[0]!.description.length], [20, 300]);
@@ -66,7 +66,7 @@ const mischief: [sentence: string, value: unknown][] = [
 ];
 for (const [sentence, value] of mischief) {
   test(`a vocabulary that is ${sentence} is none`, async () => {
-    const read = (path: string) => (path.includes("/spaces/") ? { results: [null, { key: 7 }, { key: "labelup_vocabulary", value }].filter(Boolean) } : { title: null, body: "RAW", parentId: {} });
+    const read = (path: string) => (path.includes("/spaces/") ? { results: [null, { key: 7 }, { id: "3", key: "labelup_vocabulary", value }].filter(Boolean) } : { title: null, body: "RAW", parentId: {} });
     const { vocabulary, page, tree } = await gather(host(read), shell, { key: "", id: "1" });
     assert.deepEqual([vocabulary, page, tree], [{ terms: [], only: false }, { title: "", labels: [] }, undefined]);
   });
@@ -80,7 +80,7 @@ test("a vocabulary is read by its key, with its shards and the one that it follo
     const [, id, key] = /^\/api\/v2\/spaces\/(\d)\/properties\?key=(\w+)$/.exec(path) ?? [];
     if (!id) return { title: "Title" };
     asked.push(`${id} ${key}`);
-    return { results: spaces[id as "1" | "2"].filter((property) => property.key === key) };
+    return { results: spaces[id as "1" | "2"].flatMap((property) => (property.key === key ? [{ id: "3", ...property }] : [])) };
   };
   const { vocabulary } = await gather(host(read), shell, { key: "", id: "1" });
   assert.deepEqual([vocabulary.only, vocabulary.terms.length, vocabulary.terms[0]], [true, 401, { label: "own", synonyms: ["ours"], description: "", group: "", retired: false }]);

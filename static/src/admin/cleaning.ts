@@ -4,7 +4,7 @@
 
 import { contentPath, canHaveLabels, nextCursor } from "../confluence.ts";
 import { HostError, type Host } from "../host.ts";
-import { PAGE_PROPERTY, SPACE_PROPERTY } from "../properties.ts";
+import { PAGE_PROPERTY, SPACE_PROPERTY } from "../propertykeys.ts";
 
 /** What could not be cleaned: one page or space, or all of them because they could not be listed. */
 export interface Left {

@@ -2,7 +2,7 @@
 // file, or nothing; and what is inside Confluence.
 
 import { Fragment, h, type JSX } from "preact";
-import { PAGE_PROPERTY, VOCABULARY } from "../properties.ts";
+import { PAGE_PROPERTY, VOCABULARY } from "../propertykeys.ts";
 import { heldAsJSON } from "./bundle.ts";
 import { download } from "./download.ts";
 import { nameOf, type Site, type SiteRecord } from "./site.ts";

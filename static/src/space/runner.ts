@@ -9,16 +9,16 @@ import { resolve } from "./decisions.ts";
 import { after, mayChange, mayTake, type Lease } from "./lease.ts";
 import type { Pace, Time } from "./pace.ts";
 import { changedSince, changeOf, inverse, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
-import { bytesOf } from "./property.ts";
+import { bytesOf } from "./packing.ts";
 import { renamesOf, retained, runsIn, runsValue, type Run } from "./runs.ts";
 import { append, MOST_IN_BATCH, planKey, plannedIn, planParts, segmentIn, segmentKey, segmentValue, type Planned, type Recorded, type Segment } from "./segments.ts";
-import { RUNS } from "../properties.ts";
+import { RUNS } from "../propertykeys.ts";
 
 export interface Seen extends PageState {
   mayEdit: boolean;
 }
 
-/** A property of the space; put rejects with the status 409 or 400 where it is not as it was read. */
+/** A property of the space. */
 export interface KeptProperty {
   id: string;
   version: number;
@@ -26,6 +26,7 @@ export interface KeptProperty {
 }
 export interface Keeper {
   get(key: string): Promise<KeptProperty | undefined>;
+  /** Replaces what was read, or makes the property where nothing was. Rejects with the status 409 or 400 if it is another one meanwhile. */
   put(key: string, value: unknown, before: KeptProperty | undefined): Promise<KeptProperty>;
   /** Says whether there was one. */
   remove(key: string): Promise<boolean>;

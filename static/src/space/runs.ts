@@ -3,7 +3,7 @@
 // many; it names no page and no person. This decides; who writes is elsewhere.
 
 import type { Decision } from "./decisions.ts";
-import { bytesOf, MOST_BYTES } from "./property.ts";
+import { bytesOf, MOST_BYTES } from "./packing.ts";
 
 export type RunState = "running" | "done" | "stopped";
 const STATES: readonly RunState[] = ["running", "done", "stopped"];

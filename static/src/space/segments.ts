@@ -10,7 +10,7 @@
 
 import type { Decision } from "./decisions.ts";
 import type { Change } from "./plan.ts";
-import { bytesOf, MOST_BYTES, packed } from "./property.ts";
+import { bytesOf, MOST_BYTES, packed } from "./packing.ts";
 
 export const MOST_IN_BATCH = 100; // pages
 const MOST_BATCHES = 5_000; // of a segment that is read

@@ -7,8 +7,8 @@
 //
 // Source: docs/vocabulary.md. A property of Confluence holds 32 KB of JSON.
 
-import { VOCABULARY } from "../properties.ts";
-import { bytesOf, MOST_BYTES, packed } from "./property.ts";
+import { VOCABULARY } from "../propertykeys.ts";
+import { bytesOf, MOST_BYTES, packed } from "./packing.ts";
 import { EMPTY, jsonOf, vocabularyIn, type Vocabulary } from "./vocabulary.ts";
 
 const MOST_SHARDS = 50; // 1.2 MB
@@ -83,6 +83,16 @@ export function keptIn(values: ReadonlyMap<string, unknown>): { need: string[] }
   // The next revision is newer than any, and does not go over the one that is good.
   if (best) return { ...best, revision: Math.max(best.revision, revision), trouble };
   return { vocabulary: whole ? vocabularyIn(inHead) : EMPTY, revision, first, trouble };
+}
+
+/** Reads what is kept, through read, which gives the value of a property or undefined. Rejects as read does. */
+export async function readKept(read: (key: string) => Promise<unknown>): Promise<Kept> {
+  const values = new Map<string, unknown>();
+  for (;;) {
+    const kept = keptIn(values);
+    if (!("need" in kept)) return kept;
+    await Promise.all(kept.need.map(async (key) => values.set(key, await read(key))));
+  }
 }
 
 function keyOf(number: number): string {

@@ -3,7 +3,7 @@
 // a hint about what not to suggest and nothing more. It never holds who said it.
 
 import type { Host, HostError } from "../host.ts";
-import { PAGE_PROPERTY as KEY, PAGE_PROPERTY_FORMAT as v } from "../properties.ts";
+import { PAGE_PROPERTY as KEY, PAGE_PROPERTY_FORMAT as v } from "../propertykeys.ts";
 import { isName } from "../name.ts";
 
 const MOST_NAMES = 200;

@@ -1,13 +1,13 @@
 // A run that this tab works on: one at a time.
 
-import { RUNS } from "../../properties.ts";
-import { begin, goOn, undo, type Listener, type Means, type Outcome, type Progress } from "../runner.ts";
+import { RUNS } from "../../propertykeys.ts";
+import { propertiesInTab } from "../../spaceproperties.ts";
+import { begin, goOn, undo, type Keeper, type Listener, type Means, type Outcome, type Progress } from "../runner.ts";
 import { runsIn, type Run } from "../runs.ts";
 import { planKey, segmentKey, type Planned } from "../segments.ts";
 import { renamed, unrenamed, type Vocabulary } from "../vocabulary.ts";
 import { meansOf } from "./means.ts";
 import type { Model } from "./model.ts";
-import { propertiesInTab, type Properties } from "./properties.ts";
 import { timeInWorker } from "./time.ts";
 
 export interface Job {
@@ -53,12 +53,12 @@ function newName(): string {
 
 export function jobsOf(model: Model): Jobs {
   const tab = propertiesInTab();
-  const keeperOf = (run: Run): Properties => (jobs.own.some(({ id }) => id === run.id) ? tab : model.properties);
-  const means = (keeper: Properties): Means =>
+  const keeperOf = (run: Run): Keeper => (jobs.own.some(({ id }) => id === run.id) ? tab : model.properties);
+  const means = (keeper: Keeper): Means =>
     meansOf(model.host, { spaceId: model.shell.spaceId, typeOf: (id) => (model.store.rowOf(id) === undefined ? undefined : model.store.page(model.store.rowOf(id)!).type) }, keeper, timeInWorker(), newName);
   const leave = (event: BeforeUnloadEvent) => event.preventDefault();
 
-  async function act(job: Omit<Job, "rate" | "kept" | "progress" | "outcome" | "stopping">, keeper: Properties, run: (means: Means, listener: Listener) => Promise<Outcome>): Promise<void> {
+  async function act(job: Omit<Job, "rate" | "kept" | "progress" | "outcome" | "stopping">, keeper: Keeper, run: (means: Means, listener: Listener) => Promise<Outcome>): Promise<void> {
     if (jobs.job && !jobs.job.outcome) return;
     const own = means(keeper);
     const now: Job = { ...job, progress: undefined, outcome: undefined, stopping: false, rate: own.writes.rate, kept: "no" };

@@ -5,9 +5,8 @@ import { contentPath, listLabels, nextCursor } from "../../confluence.ts";
 import type { Confluence, Host } from "../../host.ts";
 import { labelCalls } from "../../hosts/labels.ts";
 import { newPace, type Time } from "../pace.ts";
-import type { Means, Seen } from "../runner.ts";
+import type { Keeper, Means, Seen } from "../runner.ts";
 import type { PageType } from "../store.ts";
-import type { Properties } from "./properties.ts";
 import { statusOf } from "./status.ts";
 
 interface Where {
@@ -21,7 +20,7 @@ const FIRST_WRITES = 8;
 const MOST_LISTS = 4_000; // answers of 250 pages
 const MOST_LABEL_PAGES = 4; // of 250 labels
 
-export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keeper: Properties, time: Time, name: () => string): Means {
+export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keeper: Keeper, time: Time, name: () => string): Means {
   const types = new Map<string, PageType>(); // of pages that were found by a label
 
   async function readAs(type: PageType, id: string): Promise<Seen | undefined> {

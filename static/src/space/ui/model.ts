@@ -2,16 +2,17 @@
 // closes; what is to stay is in properties of the space.
 
 import { HostError, type Host } from "../../host.ts";
-import { RUNS } from "../../properties.ts";
+import { RUNS } from "../../propertykeys.ts";
 import type { Shell } from "../../shell.ts";
+import { propertiesOf } from "../../spaceproperties.ts";
 import { resolve, type Decision, type Resolved } from "../decisions.ts";
 import { findings, type Finding } from "../findings.ts";
+import type { Keeper, KeptProperty } from "../runner.ts";
 import { runsIn, type Run } from "../runs.ts";
-import { keptIn, shardsOf, type Kept as KeptVocabulary } from "../shards.ts";
+import { readKept, shardsOf, type Kept } from "../shards.ts";
 import { spellingsIn } from "../spellings.ts";
 import { newStore, type Store } from "../store.ts";
 import { EMPTY, setApart, type Vocabulary } from "../vocabulary.ts";
-import { propertiesOf, type Kept, type Properties } from "./properties.ts";
 import { patiently, readSpace, type Reading } from "./reading.ts";
 import { statusOf } from "./status.ts";
 
@@ -26,9 +27,9 @@ export interface Model {
   readonly host: Host;
   readonly shell: Shell;
   readonly store: Store;
-  readonly properties: Properties;
+  readonly properties: Keeper;
   reading: Reading & { state: ReadState; status: number };
-  vocabulary: KeptVocabulary;
+  vocabulary: Kept;
   runs: Run[];
   /** Whether the viewer administers the space: undefined until it is known. */
   admin: boolean | undefined;
@@ -259,13 +260,14 @@ async function readAdmin({ host, shell, sleep }: Model): Promise<boolean> {
   return (space?.operations?.results ?? []).some(({ operation, targetType }) => operation === "administer" && (targetType ?? "space") === "space");
 }
 
-async function readVocabulary(properties: Properties): Promise<{ kept: KeptVocabulary; read: Map<string, Kept | undefined> }> {
-  const read = new Map<string, Kept | undefined>();
-  for (;;) {
-    const found = keptIn(new Map([...read].map(([key, kept]) => [key, kept?.value])));
-    if (!("need" in found)) return { kept: found, read };
-    for (const key of found.need) read.set(key, await properties.get(key));
-  }
+async function readVocabulary(properties: Keeper): Promise<{ kept: Kept; read: Map<string, KeptProperty | undefined> }> {
+  const read = new Map<string, KeptProperty | undefined>();
+  const kept = await readKept(async (key) => {
+    const found = await properties.get(key);
+    read.set(key, found);
+    return found?.value;
+  });
+  return { kept, read };
 }
 
 /** What runs renamed, the newest last, and nobody took back. */
