@@ -47,21 +47,30 @@ export async function readPage(host: Host, contentType: string, contentId: strin
     status?: string;
     version?: { number?: number };
     labels?: Listing & { meta?: { hasMore?: boolean } };
-    operations?: { results?: { operation?: string; targetType?: string }[] };
-  } | null;
+  } & Permitted | null;
   const names = body?.labels?.meta?.hasMore
     ? await listLabels(host, `${path}/labels?limit=250`, MOST_LABEL_PAGES)
     : globalNames(body?.labels);
   return {
     names,
-    mayEdit: (body?.operations?.results ?? []).some((o) => o.operation === "update" && (o.targetType ?? contentType) === contentType),
+    mayEdit: allows(body, "update", contentType),
     draft: body?.status === "draft",
     version: body?.version?.number ?? 0,
   };
 }
 
+/** What is told of content or a space with include-operations. */
+export interface Permitted {
+  operations?: { results?: { operation?: unknown; targetType?: unknown }[] };
+}
+
+/** Whether the viewer may do this to a thing of this type. */
+export function allows(answer: Permitted | null | undefined, operation: string, type: string): boolean {
+  return (answer?.operations?.results ?? []).some((one) => one.operation === operation && (one.targetType ?? type) === type);
+}
+
 /** The names in a paged v2 listing, at most `pages` requests long. */
-export async function listLabels(host: Host, path: string, pages: number): Promise<string[]> {
+export async function listLabels(host: Pick<Host, "read">, path: string, pages: number): Promise<string[]> {
   const names = new Set<string>();
   const seen = new Set<string>();
   let cursor = "";
@@ -90,6 +99,11 @@ const LONGEST_NAME = 255; // UTF-16 code units, as Confluence counts
 export function globalNames(listing: Listing | null | undefined): string[] {
   const results = Array.isArray(listing?.results) ? listing.results : [];
   return results.flatMap((l) => (typeof l?.name === "string" && l.name.length <= LONGEST_NAME && (l.prefix ?? "global") === "global" ? [l.name] : []));
+}
+
+/** A text as a string of CQL. */
+export function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
 /** What a search finds, as far as it was asked to tell. Nothing in it is sure to be what it should. */

@@ -2,7 +2,7 @@
 // are used, then those of the site. Read through the host when somebody first
 // adds a label or asks for suggestions, kept in memory while the frame lives.
 
-import { labelsOf, listLabels, search, type Content } from "./confluence.ts";
+import { labelsOf, listLabels, quoted, search, type Content } from "./confluence.ts";
 import type { Host } from "./host.ts";
 import { isName } from "./name.ts";
 import { lacking, oneOfGroup, rulesOf, rulingOn, type Rules } from "./space/rules.ts";
@@ -33,7 +33,7 @@ export type ReadSpace = () => Promise<Content[]>;
 
 /** Reads the space's latest pages with their labels once, for all who ask; again only after a failure. */
 export function spaceReader(host: Host, space: Pick<Space, "key" | "reading">): ReadSpace {
-  const cql = `space="${space.key.replace(/["\\]/g, "\\$&")}" and type in (page,blogpost) order by lastmodified desc`;
+  const cql = `space=${quoted(space.key)} and type in (page,blogpost) order by lastmodified desc`;
   return async () => {
     if (!space.key) return [];
     space.reading ??= search(host, cql, { expand: "metadata.labels", limit: 200, requests: SPACE_REQUESTS });

@@ -8,6 +8,7 @@ import { Counted, useSecondsLeft } from "./countdown.tsx";
 import type { Host } from "./host.ts";
 import type { Problem } from "./problem.ts";
 import { Reference } from "./reference.tsx";
+import { isolated } from "./say.ts";
 import type { Shell } from "./shell.ts";
 import { shownNames, undoable, type Action, type Outcome, type State, type Step } from "./state.ts";
 import { isKey, type Say } from "./strings.ts";
@@ -251,7 +252,7 @@ const MOST_NAMED = 5;
 
 /** Names in a sentence, each in its own direction of writing. */
 function named(names: string[]): string {
-  const some = names.slice(0, MOST_NAMED).map((name) => `\u2068${name}\u2069`);
+  const some = names.slice(0, MOST_NAMED).map(isolated);
   return [...some, ...(names.length > MOST_NAMED ? [`+${names.length - MOST_NAMED}`] : [])].join(", ");
 }
 

@@ -29,6 +29,11 @@ export function sayIn<English extends Catalogue>(locale: string, catalogue: Cata
   };
 }
 
+/** A text in a sentence, in its own direction of writing. */
+export function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
+}
+
 /** The language for a host's locale such as "de-DE" or "de_DE"; "en" if there is none. */
 export function languageFor(locale: string): string {
   const language = locale.split(/[-_]/)[0]!.toLowerCase();

@@ -6,6 +6,7 @@ import { Fragment, h, type JSX, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Host } from "../host.ts";
 import { namesIn, normalise, problemOf, textsIn } from "../name.ts";
+import { isolated } from "../say.ts";
 import type { Say } from "../strings.ts";
 import { loadStyle } from "../style.ts";
 import { loadInUse, offersFor, spaceReader, twinOnPage, withListed, type Known, type Offer, type Space } from "../inuse.ts";
@@ -14,7 +15,7 @@ import { lacking, rulesOf, rulingOn, type Rules } from "../space/rules.ts";
 import { EMPTY } from "../space/vocabulary.ts";
 import { Confirm } from "./confirm.tsx";
 import { compared, confirm, hold, MOST_PENDING, type Pending, type Settled, type World } from "./pending.ts";
-import { advice, isolated, loadWords, replacing, type Words } from "./words.ts";
+import { advice, loadWords, replacing, type Words } from "./words.ts";
 
 export interface Props {
   host: Host;

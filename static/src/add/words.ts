@@ -1,7 +1,7 @@
 // The words of adding by typing: a catalogue of their own, because most people
 // who open a page never type one.
 
-import { fetchCatalogue, languageFor, sayIn, type KeyOf, type Speaker } from "../say.ts";
+import { fetchCatalogue, isolated, languageFor, sayIn, type KeyOf, type Speaker } from "../say.ts";
 import { replacedBy, type Rules, type Ruling } from "../space/rules.ts";
 import en from "./strings/en.json";
 
@@ -29,9 +29,4 @@ export function advice({ why, of }: Ruling, words: Words): string {
 export function replacing(name: string, held: readonly string[], rules: Rules, words: Words): string {
   const names = replacedBy([name], held, rules);
   return names.length ? words("replaces", { names: names.map(isolated).join(", ") }) : "";
-}
-
-/** A text in a sentence, in its own direction of writing. */
-export function isolated(text: string): string {
-  return `\u2068${text}\u2069`;
 }

@@ -3,6 +3,7 @@
 // any point and begun again: whatever is gone already counts as done.
 
 import { contentPath, canHaveLabels, nextCursor } from "../confluence.ts";
+import { mayPass, statusOf } from "../failure.ts";
 import { HostError, type Host } from "../host.ts";
 import { PAGE_PROPERTY, SPACE_PROPERTY } from "../propertykeys.ts";
 
@@ -133,17 +134,10 @@ async function patiently<T>(call: () => Promise<T>, stop: AbortSignal): Promise<
     try {
       return await call();
     } catch (error) {
-      const status = statusOf(error);
-      if (status > 0 && status !== 429 && status < 500) throw error;
+      if (!mayPass(statusOf(error))) throw error;
     }
     await new Promise((later) => setTimeout(later, wait));
   }
   if (stop.aborted) throw new HostError(0);
   return call();
-}
-
-/** By shape: the class that the host throws is in another part of the bundle. */
-function statusOf(error: unknown): number {
-  const { status } = error as Partial<HostError>;
-  return typeof status === "number" ? status : 0;
 }

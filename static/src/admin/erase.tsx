@@ -4,6 +4,7 @@ import { Fragment, h, type ComponentChildren, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Host } from "../host.ts";
 import type { Problem } from "../problem.ts";
+import { isolated } from "../say.ts";
 import type { Left } from "./cleaning.ts";
 import { erasure, type Step } from "./erasure.ts";
 import { ProblemLine } from "./problem.tsx";
@@ -82,7 +83,7 @@ export function Erase({ host, site, words, tell, failed, busy, erased }: Props):
               {record && <Remains record={record} words={words} />}
             </ul>
             <form onSubmit={submit} noValidate>
-              <label for="confirm">{say("confirm", { name: `\u2068${name}\u2069` })}</label>
+              <label for="confirm">{say("confirm", { name: isolated(name) })}</label>
               <input
                 id="confirm"
                 class="field"

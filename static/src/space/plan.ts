@@ -72,7 +72,8 @@ export function obstacle({ status, labels }: PageState, { add }: Change): Obstac
   return add.length && globalOf(labels).length + add.length > MOST_PER_PAGE ? "page_full" : undefined;
 }
 
-function globalOf(labels: PageState["labels"]): string[] {
+/** The names that everybody sees. */
+export function globalOf(labels: PageState["labels"]): string[] {
   return labels.flatMap(({ name, prefix }) => (prefix === "global" ? [name] : []));
 }
 

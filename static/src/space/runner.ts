@@ -8,10 +8,11 @@ import type { Decision, Rules } from "./decisions.ts";
 import { resolve } from "./decisions.ts";
 import { after, mayChange, mayTake, type Lease } from "./lease.ts";
 import type { Pace, Time } from "./pace.ts";
-import { changedSince, changeOf, inverse, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
+import { changedSince, changeOf, globalOf, inverse, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
 import { bytesOf } from "./packing.ts";
 import { renamesOf, retained, runsIn, runsValue, type Run } from "./runs.ts";
 import { append, MOST_IN_BATCH, planKey, plannedIn, planParts, segmentIn, segmentKey, segmentValue, type Planned, type Recorded, type Segment } from "./segments.ts";
+import { mayPass, retryAfterOf, statusOf } from "../failure.ts";
 import { RUNS } from "../propertykeys.ts";
 
 export interface Seen extends PageState {
@@ -93,12 +94,6 @@ class Broken extends Error {
   }
 }
 
-const failureOf = (error: unknown) => {
-  const { status, retryAfter } = (error ?? {}) as { status?: unknown; retryAfter?: unknown };
-  return { status: typeof status === "number" ? status : 0, retryAfter: typeof retryAfter === "number" ? retryAfter : 0 };
-};
-const passing = (status: number) => status === 0 || status === 429 || status >= 500;
-
 /** Sends again what Confluence was too busy for, or did not answer. */
 async function patiently<T>(call: () => Promise<T>, pace: Pace, { sleep }: Time, before: () => Promise<void> = async () => undefined): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -109,9 +104,9 @@ async function patiently<T>(call: () => Promise<T>, pace: Pace, { sleep }: Time,
       pace.ended(200);
       return answer;
     } catch (error) {
-      const { status, retryAfter } = failureOf(error);
-      pace.ended(status, retryAfter);
-      if (!passing(status) || tries === MOST_TRIES) throw error;
+      const status = statusOf(error);
+      pace.ended(status, retryAfterOf(error));
+      if (!mayPass(status) || tries === MOST_TRIES) throw error;
       if (status !== 429) await sleep(Math.min(250 * 2 ** tries, 15_000));
     }
   }
@@ -207,7 +202,7 @@ async function takingBack(means: Means, undone: string, worker: Worker): Promise
   };
 }
 
-const heldBy = ({ labels }: PageState) => new Set(labels.flatMap(({ name, prefix }) => (prefix === "global" ? [name] : [])));
+const heldBy = ({ labels }: PageState) => new Set(globalOf(labels));
 
 async function readPlan({ keeper, reads, ...time }: Means, { id, parts }: Run): Promise<Planned> {
   const values: unknown[] = [];
@@ -238,7 +233,7 @@ async function list(means: Means, change: (runs: Run[]) => Run[], coming: number
     try {
       await patiently(() => keeper.put(RUNS, runsValue(runs), kept), writes, means);
     } catch (error) {
-      const { status } = failureOf(error);
+      const status = statusOf(error);
       if ((status === 409 || status === 400) && tries < MOST_TRIES) continue;
       throw new Broken(status);
     }
@@ -289,9 +284,8 @@ function workerFor(means: Means, line: Run): Worker {
         written = await keeper.put(segmentKey(line.id, at), segmentValue(value), before);
         writes.ended(200);
       } catch (error) {
-        const failure = failureOf(error);
-        status = failure.status;
-        writes.ended(status, failure.retryAfter);
+        status = statusOf(error);
+        writes.ended(status, retryAfterOf(error));
       }
       worker.lease = after(worker.lease, { kind: "wrote", mark: markOf(at, wanted), sent, status }, me, now());
       if (worker.lease.state === "lost") throw new Lost();
@@ -390,8 +384,8 @@ function workerFor(means: Means, line: Run): Worker {
           listener.changed(id, [...labels]);
         } catch (error) {
           if (error instanceof Lost || error instanceof Broken) throw error;
-          const { status } = failureOf(error);
-          worker.told(id, status === 403 || status === 401 ? "not_permitted" : status === 404 ? "not_found" : passing(status) ? "failed" : "refused");
+          const status = statusOf(error);
+          worker.told(id, status === 403 || status === 401 ? "not_permitted" : status === 404 ? "not_found" : mayPass(status) ? "failed" : "refused");
         }
         worker.progress.done++;
         listener.told(worker.progress);
@@ -491,6 +485,6 @@ async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise
         error = failed;
       }
     }
-    return { ...worker.progress, state: error instanceof Lost ? "lost" : "broken", status: error instanceof Broken ? error.status : failureOf(error).status };
+    return { ...worker.progress, state: error instanceof Lost ? "lost" : "broken", status: error instanceof Broken ? error.status : statusOf(error) };
   }
 }

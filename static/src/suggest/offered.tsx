@@ -3,10 +3,11 @@
 
 import { Fragment, h, type ComponentChildren, type JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { isolated } from "../say.ts";
 import { inFull, whyInShort } from "./reasons.ts";
 import type { Suggestion } from "./state.ts";
 import { MOST_SHOWN } from "./request.ts";
-import { isolate, type Words } from "./words.ts";
+import type { Words } from "./words.ts";
 
 interface Props {
   suggestions: Suggestion[];
@@ -95,8 +96,8 @@ export function Offered({ suggestions, words, spare, tick, dismiss, focusAfterLa
         {suggestions.map((suggestion, index) => (
           <p key={suggestion.label} id={`why-${index}`} class={suggestion === explained ? undefined : "away"}>
             <b aria-hidden="true"><bdi>{suggestion.label}</bdi></b>
-            {suggestion.guess && <span> · {isolate(say("guessing"))}</span>}
-            {suggestion.reasons.map((reason) => <span key={reason.kind + reason.text}> · {isolate(inFull(reason, words))}</span>)}
+            {suggestion.guess && <span> · {isolated(say("guessing"))}</span>}
+            {suggestion.reasons.map((reason) => <span key={reason.kind + reason.text}> · {isolated(inFull(reason, words))}</span>)}
           </p>
         ))}
       </div>

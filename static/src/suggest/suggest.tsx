@@ -7,6 +7,7 @@ import { Counted, useSecondsLeft } from "../countdown.tsx";
 import type { Host } from "../host.ts";
 import type { Problem } from "../problem.ts";
 import { Reference } from "../reference.tsx";
+import { isolated } from "../say.ts";
 import type { Shell } from "../shell.ts";
 import { canRetry } from "../state.ts";
 import type { Say } from "../strings.ts";
@@ -16,7 +17,7 @@ import { Dismissed } from "./dismissed.tsx";
 import { run } from "./effects.ts";
 import { Offered } from "./offered.tsx";
 import { initialState, type State } from "./state.ts";
-import { isolate, loadWords, type Words } from "./words.ts";
+import { loadWords, type Words } from "./words.ts";
 
 export interface Props {
   shell: Shell;
@@ -132,7 +133,7 @@ export function Suggestions(props: Props): JSX.Element | null {
         dismiss={(label) => dispatch({ type: "dismiss", label })}
         focusAfterLast={() => undo.current?.focus()}
       >
-        {!suggestions.length && <p class="status">{isolate(nothing!)}</p>}
+        {!suggestions.length && <p class="status">{isolated(nothing!)}</p>}
         <div class="actions">
           {suggestions.length > 0 && (
             <button type="button" class="primary" aria-disabled={!ticked.length} onClick={() => ticked.length && (change({ add: ticked }), close())}>
@@ -145,13 +146,13 @@ export function Suggestions(props: Props): JSX.Element | null {
           )}
           {state.last && (
             <p class="status">
-              {isolate(say(state.last.dismissed ? "notThis" : "unfit", { name: isolate(state.last.label) }))}
+              {isolated(say(state.last.dismissed ? "notThis" : "unfit", { name: isolated(state.last.label) }))}
               {state.last.dismissed && <span aria-hidden="true"> · </span>}
               {state.last.dismissed && <button type="button" class="link" ref={undo} onClick={() => restore(state.last!.label)}>{panelSay("undo")}</button>}
             </p>
           )}
           {/* For the eye: a screen reader is told when it happens. */}
-          {state.unsaved && <p class="status" aria-hidden="true">{isolate(say("unsaved"))}</p>}
+          {state.unsaved && <p class="status" aria-hidden="true">{isolated(say("unsaved"))}</p>}
         </div>
         {listed && dismissed.length > 0 && (
           <Dismissed
@@ -163,11 +164,11 @@ export function Suggestions(props: Props): JSX.Element | null {
             }}
           />
         )}
-        {state.truncated && <p class="status">{isolate(say("truncated"))}</p>}
+        {state.truncated && <p class="status">{isolated(say("truncated"))}</p>}
       </Offered>
       {removals.map((label) => (
         <p key={label} class="status">
-          {isolate(say("removal", { name: isolate(label) }))}
+          {isolated(say("removal", { name: isolated(label) }))}
           <span aria-hidden="true"> · </span>
           <button
             type="button"

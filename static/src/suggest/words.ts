@@ -25,8 +25,3 @@ export async function loadWords(): Promise<Words> {
     return wordsIn("en", en);
   }
 }
-
-/** Text that keeps its own direction of writing among other text: what somebody wrote, or a sentence in the reader's language. */
-export function isolate(text: string): string {
-  return `\u2068${text}\u2069`;
-}

@@ -1,13 +1,13 @@
 // What a run calls Confluence with: reads of pages, the requests of the label
 // writer, the properties where the run is kept.
 
-import { contentPath, listLabels, nextCursor } from "../../confluence.ts";
-import type { Confluence, Host } from "../../host.ts";
+import { allows, contentPath, listLabels, nextCursor, type Permitted } from "../../confluence.ts";
+import { statusOf } from "../../failure.ts";
+import type { Confluence } from "../../host.ts";
 import { labelCalls } from "../../hosts/labels.ts";
 import { newPace, type Time } from "../pace.ts";
 import type { Keeper, Means, Seen } from "../runner.ts";
 import type { PageType } from "../store.ts";
-import { statusOf } from "./status.ts";
 
 interface Where {
   spaceId: string;
@@ -31,9 +31,8 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
     })) as Page | undefined;
     if (!page) return undefined;
     let labels = (page.labels?.results ?? []).flatMap(({ name, prefix }) => (typeof name === "string" ? [{ name, prefix: String(prefix ?? "global") }] : []));
-    if (page.labels?.meta?.hasMore) labels = (await listLabels(confluence as Host, `${path}/labels?limit=250`, MOST_LABEL_PAGES)).map((name) => ({ name, prefix: "global" }));
-    const mayEdit = (page.operations?.results ?? []).some(({ operation, targetType }) => operation === "update" && (targetType ?? type) === type);
-    return { id, status: String(page.status ?? ""), labels, mayEdit };
+    if (page.labels?.meta?.hasMore) labels = (await listLabels(confluence, `${path}/labels?limit=250`, MOST_LABEL_PAGES)).map((name) => ({ name, prefix: "global" }));
+    return { id, status: String(page.status ?? ""), labels, mayEdit: allows(page, "update", type) };
   }
 
   return {
@@ -54,13 +53,12 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
   };
 }
 
-interface Page {
+interface Page extends Permitted {
   status?: unknown;
   labels?: { results?: { name?: unknown; prefix?: unknown }[]; meta?: { hasMore?: boolean } };
-  operations?: { results?: { operation?: unknown; targetType?: unknown }[] };
 }
 
-export interface Having {
+interface Having {
   id: string;
   title: string;
   status: string;

@@ -1,6 +1,8 @@
 // What the page of a space knows, for all its tabs. It is gone when the tab
 // closes; what is to stay is in properties of the space.
 
+import { allows, quoted, type Permitted } from "../../confluence.ts";
+import { statusOf } from "../../failure.ts";
 import { HostError, type Host } from "../../host.ts";
 import { RUNS } from "../../propertykeys.ts";
 import type { Shell } from "../../shell.ts";
@@ -14,14 +16,13 @@ import { spellingsIn } from "../spellings.ts";
 import { newStore, type Store } from "../store.ts";
 import { EMPTY, setApart, type Vocabulary } from "../vocabulary.ts";
 import { patiently, readSpace, type Reading } from "./reading.ts";
-import { statusOf } from "./status.ts";
 
 export interface BasketItem {
   key: string;
   decision: Decision;
 }
 
-export type ReadState = "reading" | "paused" | "stopped" | "done" | "failed";
+type ReadState = "reading" | "paused" | "stopped" | "done" | "failed";
 
 export interface Model {
   readonly host: Host;
@@ -66,7 +67,7 @@ const DRAW_EVERY = 200; // ms, while answers come one after the other
 const LOOK_EVERY = 25; // requests
 
 /** Does what stops after some work each, with breaks for others. */
-export async function inSlices<T>(work: Generator<undefined, T>): Promise<T> {
+async function inSlices<T>(work: Generator<undefined, T>): Promise<T> {
   for (let begun = performance.now(); ; ) {
     const step = work.next();
     if (step.done) return step.value;
@@ -92,7 +93,6 @@ export function modelOf(host: Host, shell: Shell): Model {
     return answers.get(key);
   }
   async function askTexts(): Promise<void> {
-    const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
     for (const key of [...wanted].slice(0, MOST_TEXTS - answers.size)) {
       const [label, spelling] = key.split("\n") as [string, string];
       const cql = `space=${quoted(shell.spaceKey)} and label=${quoted(label)} and text ~ ${quoted(quoted(spelling.replace(/[-_]/g, " ")))}`;
@@ -256,8 +256,8 @@ export function modelOf(host: Host, shell: Shell): Model {
 const pause = () => new Promise((go) => setTimeout(go));
 
 async function readAdmin({ host, shell, sleep }: Model): Promise<boolean> {
-  const space = (await patiently(() => host.read(`/api/v2/spaces/${encodeURIComponent(shell.spaceId)}?include-operations=true`), sleep)) as { operations?: { results?: { operation?: unknown; targetType?: unknown }[] } } | null;
-  return (space?.operations?.results ?? []).some(({ operation, targetType }) => operation === "administer" && (targetType ?? "space") === "space");
+  const space = await patiently(() => host.read(`/api/v2/spaces/${encodeURIComponent(shell.spaceId)}?include-operations=true`), sleep);
+  return allows(space as Permitted | null, "administer", "space");
 }
 
 async function readVocabulary(properties: Keeper): Promise<{ kept: Kept; read: Map<string, KeptProperty | undefined> }> {

@@ -3,14 +3,13 @@
 
 import { Fragment, h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isolated } from "../../say.ts";
 import type { Decision } from "../decisions.ts";
 import { Grid } from "./grid.tsx";
 import { MOST_WITHOUT, TRIED, type Jobs } from "./job.ts";
 import type { Model } from "./model.ts";
 import { addressOf } from "./pages.tsx";
 import { previewOf, type Preview } from "./preview.ts";
-import { statusOf } from "./status.ts";
-import { isolated } from "./tidy.tsx";
 import type { Key, Words } from "./words.ts";
 
 const MANY = 50; // pages: then a try is offered
@@ -61,7 +60,7 @@ export function PlanView(props: Props): JSX.Element {
 function Previewing({ model, jobs, words, close }: Props): JSX.Element {
   const { say, number } = words;
   const [preview, setPreview] = useState<Preview>();
-  const [failed, setFailed] = useState(0);
+  const [failed, setFailed] = useState(false);
   const [out, setOut] = useState<ReadonlySet<string>>(new Set());
   const [typed, setTyped] = useState("");
   const [synonyms, setSynonyms] = useState(true);
@@ -72,7 +71,7 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
     heading.current?.focus();
     previewOf(model.host, model.sleep, model.shell, model.store, model.resolved(), model.basket.map(({ decision }) => decision)).then(
       (found) => alive.current && setPreview(found),
-      (error: unknown) => alive.current && setFailed(statusOf(error) || -1),
+      () => alive.current && setFailed(true),
     );
     return () => void (alive.current = false);
   }, []);

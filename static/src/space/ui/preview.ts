@@ -1,6 +1,7 @@
 // What a plan would change, looked up before anything is written: which pages
 // have the labels, and what else has them or hangs on them.
 
+import { quoted } from "../../confluence.ts";
 import type { Confluence } from "../../host.ts";
 import type { Decision, Resolved, Rules } from "../decisions.ts";
 import { planFor, type PageState, type Plan } from "../plan.ts";
@@ -54,7 +55,6 @@ export async function previewOf(confluence: Confluence, sleep: (ms: number) => P
   const plan = planFor(rules, pages);
 
   const asked = names.slice(0, MOST_ASKED);
-  const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
   const count = async (cql: string) => {
     const answer = (await patiently(() => confluence.read(`/rest/api/content/search?${new URLSearchParams({ cql, limit: "1" })}`), sleep).catch(() => undefined)) as { totalSize?: unknown } | undefined;
     return typeof answer?.totalSize === "number" ? answer.totalSize : 0;

@@ -2,7 +2,8 @@
 // the name of who looks: page by page of a cursor, one after the other, for a
 // cursor allows no other way. Who calls it gives what reads and what waits.
 
-import { nextCursor } from "../../confluence.ts";
+import { nextCursor, quoted } from "../../confluence.ts";
+import { mayPass, retryAfterOf, statusOf } from "../../failure.ts";
 import type { Read } from "../store.ts";
 
 export interface Reading {
@@ -22,8 +23,8 @@ const AT_ONCE = 200; // what is asked for; Confluence says in its answer how muc
 const MOST_EMPTY = 10; // answers in a row that have a next one
 const MOST_TRIES = 6;
 
-export function queryOf(spaceKey: string): string {
-  return `space="${spaceKey.replace(/["\\]/g, "\\$&")}" and type in (page,blogpost) order by created desc`;
+function queryOf(spaceKey: string): string {
+  return `space=${quoted(spaceKey)} and type in (page,blogpost) order by created desc`;
 }
 
 /** Reads all of it; rejects as the last answer that failed did, or as go does. A page may come twice. */
@@ -64,9 +65,8 @@ export async function patiently<T>(call: () => Promise<T>, sleep: (ms: number) =
     try {
       return await call();
     } catch (error) {
-      const { status = 0, retryAfter = 0 } = (error ?? {}) as { status?: number; retryAfter?: number };
-      if (tries === MOST_TRIES || (status > 0 && status !== 429 && status < 500)) throw error;
-      await sleep(Math.max(retryAfter * 1_000, 500 * 2 ** tries));
+      if (tries === MOST_TRIES || !mayPass(statusOf(error))) throw error;
+      await sleep(Math.max(retryAfterOf(error) * 1_000, 500 * 2 ** tries));
     }
   }
 }

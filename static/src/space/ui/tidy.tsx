@@ -4,11 +4,12 @@
 
 import { h, type JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { statusOf } from "../../failure.ts";
+import { isolated } from "../../say.ts";
 import { decisionOf, type Finding } from "../findings.ts";
 import { ALL, type Filter } from "../store.ts";
 import type { BasketItem, Model } from "./model.ts";
 import { addressOf } from "./pages.tsx";
-import { statusOf } from "./status.ts";
 import type { Key, Words } from "./words.ts";
 
 interface Props {
@@ -203,9 +204,6 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
     </div>
   );
 }
-
-/** What keeps a name in another script apart from the sentence around it. */
-export const isolated = (name: string) => `\u2068${name}\u2069`;
 
 function Button({ act, key_, primary, off, title, children }: { act(): unknown; key_: string; primary?: boolean; off?: boolean; title?: string | undefined; children: string }): JSX.Element {
   return (
