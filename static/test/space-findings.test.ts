@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { coverage, coverageTable, partsBelow, use, type InTree } from "../src/space/coverage.ts";
+import { coverage, coverageTable, partsBelow, type InTree } from "../src/space/coverage.ts";
 import { decisionOf, findings, type Observed } from "../src/space/findings.ts";
 import { listsIn } from "../src/space/lists.ts";
 import { EMPTY, vocabularyIn } from "../src/space/vocabulary.ts";
@@ -56,7 +56,6 @@ test("labels and required groups are counted as a whole and by part", () => {
   const found = coverage(tree, vocabulary, "1");
   assert.deepEqual(found, { groups: ["Kind"], all: { pages: 4, labelled: 2, groups: [1] }, parts: new Map([["2", { pages: 2, labelled: 1, groups: [1] }], ["4", { pages: 2, labelled: 1, groups: [0] }]]) });
   assert.equal(coverageTable(found, (id) => `=${id}`, ["Part", "Pages", "With labels"], "All"), "\ufeffPart,Pages,With labels,Kind\r\n'=2,2,1,1\r\n'=4,2,1,0\r\nAll,4,2,1\r\n");
-  assert.deepEqual([...use(pagesWith("b a", "b", "c"))], [["b", 2], ["a", 1], ["c", 1]]);
 });
 test("a deep tree is walked once", () => {
   const deep = Array.from({ length: 20_000 }, (_, i): InTree => ({ id: String(i), parent: String(i + 1), labels: [] }));

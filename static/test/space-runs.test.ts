@@ -102,10 +102,6 @@ for (const [sentence, runs, coming, wanted] of kept) {
     assert.equal(lines.length, runs.length, "the lines stay");
   });
 }
-test("what cannot fit is told", () => {
-  assert.deepEqual([retained([], NOW, 900_000).fits, retained([], NOW, 1_000_000).fits], [true, false]);
-  assert.equal(retained([run(1, 1, { state: "running", bytes: 500_000 })], NOW, 500_000).fits, false);
-});
 test("the results of 20 runs are kept, and lines as long as the list has room: a space has 1 MB at most", () => {
   const { runs } = retained(Array.from({ length: 900 }, (_, i) => run(i, i)), NOW);
   assert.equal(runs.filter(({ results }) => results["archived"]).length, 20);

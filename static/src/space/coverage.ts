@@ -9,13 +9,13 @@ export interface InTree extends Labelled {
 }
 
 /** How many of some pages have labels, and how many have one of each required group, in the order of the groups. */
-export interface Counts {
+interface Counts {
   pages: number;
   labelled: number;
   groups: number[];
 }
 
-export interface Coverage {
+interface Coverage {
   groups: string[]; // the required ones
   all: Counts;
   /** By the page at the top of each part, the largest part first. */
@@ -75,13 +75,6 @@ export function partsBelow(pages: readonly InTree[], below: string): Map<string,
     for (const one of path) parts.set(one, part);
   }
   return new Map([...parts].flatMap(([id, part]) => (part === undefined ? [] : [[id, part]])));
-}
-
-/** The labels by how many pages have them, most first. */
-export function use(pages: readonly Labelled[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { labels } of pages) for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return new Map([...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
 }
 
 /** The numbers as a table; names are how people know the parts, and head the columns: part, pages, labelled. */

@@ -5,7 +5,7 @@
 // Source: RFC 4180; for formulas OWASP's "CSV Injection".
 
 /** A row with the line of the text it starts at, from 1. */
-export interface Row {
+interface Row {
   line: number;
   cells: string[];
 }

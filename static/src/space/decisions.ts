@@ -152,7 +152,7 @@ function leadsTo(wanted: string, from: string, page: OnPage | undefined, everywh
 const MOST_LINES = 10_000;
 const LONGEST_TABLE = 2_000_000; // UTF-16 code units
 
-export interface DecisionTable {
+interface DecisionTable {
   decisions: Decision[];
   /** Lines that are no decision: without one of the names, or more than are read. */
   left: number[];

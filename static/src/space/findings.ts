@@ -13,7 +13,7 @@ export interface Labelled {
 }
 
 /** Two spellings of one label, of which more pages have the first. */
-export interface Spellings {
+interface Spellings {
   stays: { name: string };
   goes: { name: string };
 }

@@ -39,7 +39,7 @@ export function csvText({ entries }: Vocabulary): string {
   return tableText([[...COLUMNS], ...entries.map((entry) => Object.values(cells(entry)))]);
 }
 
-export interface Imported {
+interface Imported {
   vocabulary: Vocabulary;
   /** Lines that are left out: without a label that Confluence takes, or with one that an earlier line has. */
   left: number[];

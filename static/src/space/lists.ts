@@ -16,7 +16,7 @@ export interface List extends Parameter {
   certain: boolean;
 }
 
-export interface Lists {
+interface Lists {
   lists: List[];
   whole: boolean; // as of Found
 }
@@ -72,7 +72,7 @@ function listOf(body: string, parameter: Parameter, names: ReadonlySet<string>):
   return [{ ...parameter, form: "list", named, certain: isList }];
 }
 
-export interface Mended {
+interface Mended {
   body: string;
   changed: List[];
   left: { list: List; refused: Refusal }[];

@@ -69,7 +69,6 @@ export interface Outcome extends Progress {
    * what it keeps cannot be read or written any more.
    */
   state: "done" | "stopped" | "lost" | "broken";
-  status: number; // of what broke
 }
 
 export interface Listener {
@@ -88,11 +87,7 @@ const MOST_SEGMENTS = 1_000;
 const MOST_LOOKS = 5;
 
 class Lost extends Error {}
-class Broken extends Error {
-  constructor(readonly status: number) {
-    super("broken");
-  }
-}
+class Broken extends Error {}
 
 /** Sends again what Confluence was too busy for, or did not answer. */
 async function patiently<T>(call: () => Promise<T>, pace: Pace, { sleep }: Time, before: () => Promise<void> = async () => undefined): Promise<T> {
@@ -208,7 +203,7 @@ async function readPlan({ keeper, reads, ...time }: Means, { id, parts }: Run): 
   const values: unknown[] = [];
   for (let part = 0; part < parts; part++) values.push((await patiently(() => keeper.get(planKey(id, part)), reads, time))?.value);
   const planned = plannedIn(values);
-  if (!planned || !parts) throw new Broken(0);
+  if (!planned || !parts) throw new Broken();
   return planned;
 }
 
@@ -218,7 +213,7 @@ async function readSegments({ keeper, reads, ...time }: Means, id: string): Prom
     const kept = await patiently(() => keeper.get(segmentKey(id, number)), reads, time);
     if (!kept) break;
     const segment = segmentIn(kept.value);
-    if (!segment) throw new Broken(0);
+    if (!segment) throw new Broken();
     segments.push({ segment, kept });
   }
   return segments;
@@ -235,7 +230,7 @@ async function list(means: Means, change: (runs: Run[]) => Run[], coming: number
     } catch (error) {
       const status = statusOf(error);
       if ((status === 409 || status === 400) && tries < MOST_TRIES) continue;
-      throw new Broken(status);
+      throw new Broken();
     }
     // Of a run whose tab died, the list may know fewer properties than there are.
     for (const { id } of dropped) {
@@ -304,7 +299,7 @@ function workerFor(means: Means, line: Run): Worker {
         kept = written;
         return;
       }
-      if (tries === MOST_TRIES) throw new Broken(status);
+      if (tries === MOST_TRIES) throw new Broken();
     }
   }
 
@@ -365,10 +360,10 @@ function workerFor(means: Means, line: Run): Worker {
         await write(number, next.segment, kept);
         return next.taken;
       }
-      if (!segment.batches.length) throw new Broken(413);
+      if (!segment.batches.length) throw new Broken();
       await write(number, { ...segment, closed: true }, kept);
       const fresh = append({ owner: me, closed: false, batches: [] }, "all", pages);
-      if (!fresh.taken) throw new Broken(413);
+      if (!fresh.taken) throw new Broken();
       await write(number + 1, fresh.segment, undefined);
       return fresh.taken;
     },
@@ -472,7 +467,7 @@ async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise
     const results = { ...line.results };
     for (const [why, count] of Object.entries(worker.results)) results[why] = (results[why] ?? 0) + count;
     await list(means, (runs) => runs.map((run) => (run.id === line.id ? { ...run, state, changed: worker.progress.changed, results, segments, bytes } : run)), 0);
-    return { ...worker.progress, state, status: 0 };
+    return { ...worker.progress, state };
   };
   try {
     await act(worker);
@@ -485,6 +480,6 @@ async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise
         error = failed;
       }
     }
-    return { ...worker.progress, state: error instanceof Lost ? "lost" : "broken", status: error instanceof Broken ? error.status : statusOf(error) };
+    return { ...worker.progress, state: error instanceof Lost ? "lost" : "broken" };
   }
 }

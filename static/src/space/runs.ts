@@ -5,7 +5,7 @@
 import type { Decision } from "./decisions.ts";
 import { bytesOf, MOST_BYTES } from "./packing.ts";
 
-export type RunState = "running" | "done" | "stopped";
+type RunState = "running" | "done" | "stopped";
 const STATES: readonly RunState[] = ["running", "done", "stopped"];
 
 export interface Run {
@@ -46,8 +46,6 @@ export interface Retention {
   runs: Run[]; // the newest first
   /** Runs whose pages go: their properties are removed after the list is written. */
   dropped: Run[];
-  /** Whether there is room for what is to come, when all is dropped that may be. */
-  fits: boolean;
 }
 
 /**
@@ -74,7 +72,7 @@ export function retained(runs: readonly Run[], now: number, coming = 0): Retenti
     ...(!keeps.has(run) && { segments: 0, parts: 0, bytes: 0 }),
     ...(i >= KEPT_RESULTS && { results: {} }),
   }));
-  return { runs: lines.slice(0, fitting(lines)), dropped, fits: bytes <= MOST_KEPT };
+  return { runs: lines.slice(0, fitting(lines)), dropped };
 }
 
 /** How many lines the list has room for. */

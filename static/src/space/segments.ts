@@ -17,13 +17,13 @@ const MOST_BATCHES = 5_000; // of a segment that is read
 const MOST_PAGES = 100_000; // of a value that is read
 
 /** What a run does in a batch: all of a change, or one half of it. */
-export type Half = "all" | "first" | "last";
+type Half = "all" | "first" | "last";
 const HALVES: readonly Half[] = ["all", "first", "last"];
 
 export interface Recorded extends Change {
   id: string;
 }
-export interface Batch {
+interface Batch {
   half: Half;
   pages: Recorded[];
 }

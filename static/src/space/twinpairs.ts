@@ -1,7 +1,7 @@
 // The twins among thousands of labels, as internal/twin finds them: a test there
 // compares the two. Pure.
 
-import { compare, formOf, type Form } from "../twin.ts";
+import { compare, formOf, type Form, type Likeness } from "../twin.ts";
 
 /** A label and on how many pages it is. */
 export interface Label {
@@ -13,7 +13,7 @@ export interface Label {
 export interface Pair {
   stays: Label;
   goes: Label;
-  likeness: "perhaps" | "sure";
+  likeness: Exclude<Likeness, "no">;
 }
 
 /** With how many others of the same key, or that differ in the same place, a label is compared. */

@@ -208,7 +208,7 @@ export function setApart(vocabulary: Vocabulary, a: string, b: string, apart: bo
   return { ...vocabulary, apart: apart ? [...others, [low, high] as [string, string]].slice(-MOST_APART) : others };
 }
 
-export interface Joined {
+interface Joined {
   vocabulary: Vocabulary;
   /** The person may not see the vocabulary that is followed: then "listed" only advises, since most of the list may be missing. */
   unseen: boolean;

@@ -10,7 +10,7 @@ import { meansOf } from "./means.ts";
 import type { Model } from "./model.ts";
 import { timeInWorker } from "./time.ts";
 
-export interface Job {
+interface Job {
   what: "run" | "undo";
   progress: Progress | undefined;
   outcome: Outcome | undefined;

@@ -2,7 +2,7 @@
 
 import { Fragment, h, type JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { type LabelRow } from "../store.ts";
+import type { LabelRow } from "../store.ts";
 import { Grid, type Head } from "./grid.tsx";
 import type { Model } from "./model.ts";
 import type { Key, Words } from "./words.ts";

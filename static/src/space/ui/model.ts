@@ -2,7 +2,6 @@
 // closes; what is to stay is in properties of the space.
 
 import { allows, quoted, type Permitted } from "../../confluence.ts";
-import { statusOf } from "../../failure.ts";
 import { HostError, type Host } from "../../host.ts";
 import { RUNS } from "../../propertykeys.ts";
 import type { Shell } from "../../shell.ts";
@@ -29,7 +28,7 @@ export interface Model {
   readonly shell: Shell;
   readonly store: Store;
   readonly properties: Keeper;
-  reading: Reading & { state: ReadState; status: number };
+  reading: Reading & { state: ReadState };
   vocabulary: Kept;
   runs: Run[];
   /** Whether the viewer administers the space: undefined until it is known. */
@@ -109,7 +108,7 @@ export function modelOf(host: Host, shell: Shell): Model {
     shell,
     store: newStore(),
     properties: propertiesOf(host, shell.spaceId),
-    reading: { state: "reading", status: 0, read: 0, of: 0, requests: 0 },
+    reading: { state: "reading", read: 0, of: 0, requests: 0 },
     vocabulary: { vocabulary: EMPTY, revision: 0, first: 0 },
     runs: [],
     admin: undefined,
@@ -134,11 +133,11 @@ export function modelOf(host: Host, shell: Shell): Model {
     async read() {
       stopped = false;
       gate = undefined;
-      model.reading = { state: "reading", status: 0, read: 0, of: 0, requests: 0 };
+      model.reading = { state: "reading", read: 0, of: 0, requests: 0 };
       model.looked = false;
       model.changed();
-      const state = (state: ReadState, status = 0) => {
-        model.reading = { ...model.reading, state, status };
+      const state = (state: ReadState) => {
+        model.reading = { ...model.reading, state };
         model.changed();
       };
       try {
@@ -161,8 +160,7 @@ export function modelOf(host: Host, shell: Shell): Model {
         );
         state("done");
       } catch (error) {
-        if (error instanceof Stopped) state("stopped");
-        else state("failed", statusOf(error));
+        state(error instanceof Stopped ? "stopped" : "failed");
       }
       await model.look();
       model.looked = true;

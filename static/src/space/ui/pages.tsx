@@ -7,7 +7,7 @@ import { isName, namesIn, normalise } from "../../name.ts";
 import type { Decision } from "../decisions.ts";
 import { ALL, type Filter, type PageOrder } from "../store.ts";
 import { Grid, type Head } from "./grid.tsx";
-import type { BasketItem, Model } from "./model.ts";
+import type { Model } from "./model.ts";
 import type { Words } from "./words.ts";
 
 interface Props {
@@ -43,10 +43,9 @@ export function Pages({ model, words, filter, setFilter, tell }: Props): JSX.Ele
   const at = (value: string) => (value ? Date.parse(value) || 0 : 0);
   const ids = [...selected].filter((id) => store.rowOf(id) !== undefined);
 
-  function put(decision: Omit<Decision, "pages">, line: string): void {
-    const item: BasketItem = { key: `pages\n${made++}`, decision: { ...decision, pages: ids } };
-    model.put([item]);
-    tell(line);
+  function put(decision: Omit<Decision, "pages">): void {
+    model.put([{ key: `pages\n${made++}`, decision: { ...decision, pages: ids } }]);
+    tell(say("inBasket"));
   }
 
   const heads: Head[] = [
@@ -192,7 +191,7 @@ function Names({ name, value, set }: { name: string; value: readonly string[]; s
 }
 
 /** What to do with what is selected. */
-function Act({ words: { say }, known, put }: { words: Words; known: string[]; put(decision: Omit<Decision, "pages">, line: string): void }): JSX.Element {
+function Act({ words: { say }, known, put }: { words: Words; known: string[]; put(decision: Omit<Decision, "pages">): void }): JSX.Element {
   const [what, setWhat] = useState<"add" | "remove" | "replace">("add");
   const [name, setName] = useState("");
   const [to, setTo] = useState("");
@@ -204,9 +203,9 @@ function Act({ words: { say }, known, put }: { words: Words; known: string[]; pu
         event.preventDefault();
         if (!right) return;
         const own = normalise(name);
-        if (what === "add") put({ to: own }, say("inBasket"));
-        else if (what === "remove") put({ from: own }, say("inBasket"));
-        else put({ from: own, to: normalise(to) }, say("inBasket"));
+        if (what === "add") put({ to: own });
+        else if (what === "remove") put({ from: own });
+        else put({ from: own, to: normalise(to) });
         setName("");
         setTo("");
       }}

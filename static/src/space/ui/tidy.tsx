@@ -23,7 +23,7 @@ interface Props {
 }
 
 /** How far the queue is worked off. It lives as long as the page. */
-export interface Queue {
+interface Queue {
   later: Set<string>;
   /** What was done, the last at the end, to be taken back. */
   done: { what: "basket" | "later" | "apart"; key: string; items: string[]; labels: string[] }[];
@@ -39,7 +39,7 @@ export function openFindings({ findings, basket }: Model, { later }: Queue): Fin
 }
 
 export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props): JSX.Element {
-  const { say, number } = words;
+  const { say } = words;
   const [, draw] = useState(0);
   const again = () => draw((times) => times + 1);
   const [busy, setBusy] = useState(false);
@@ -95,7 +95,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
     next(say("later.done"));
   }
 
-  async function apart({ key, labels: [a, b] }: Finding, apart: boolean): Promise<void> {
+  async function apart({ key, labels: [a, b] }: Pick<Finding, "key" | "labels">, apart: boolean): Promise<void> {
     if (busy) return;
     setBusy(true);
     setProblem(0);
@@ -116,7 +116,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
     const last = queue.done.at(-1);
     if (!last || busy) return;
     if (last.what === "apart") {
-      await apart({ ...last, kind: "spellings", group: "", pages: 0, examples: [], lists: [] }, false);
+      await apart(last, false);
       if (queue.later.has(last.key)) return;
     }
     queue.done.pop();
@@ -200,7 +200,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
         <Button act={() => later(finding)} key_="S">{say("later")}</Button>
         {queue.done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
       </div>
-      <p class="hint">{say("tidy.hint", { count: number(open.length) })}</p>
+      <p class="hint">{say("tidy.hint")}</p>
     </div>
   );
 }
