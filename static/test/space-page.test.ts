@@ -136,7 +136,7 @@ native("the queue is worked off from the keyboard, planned, run and taken back",
   const page = await open(space);
   await done(page);
   await page.locator("#question").waitFor();
-  assert.match(await facts(page), /2 are spelled in several ways$/);
+  await until(() => facts(page), (line) => line.endsWith("2 are spelled in several ways"), "all is looked at");
   assert.match(plain(await question(page)), /^Are red and reds one label/);
   await page.locator(".card").focus();
   await press(page, "s");

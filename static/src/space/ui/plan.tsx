@@ -216,7 +216,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
       {state === "lost" && <p class="notice wrong">{say("result.lostWhy")}</p>}
       {state === "broken" && <p class="notice wrong">{say("result.brokenWhy")}</p>}
       {job.kept === "kept" && job.what === "run" && <p class="notice">{say("result.synonyms", { count: job.synonyms.length })}</p>}
-      {job.kept === "failed" && <p class="notice wrong">{say("why.failed")}</p>}
+      {job.kept === "failed" && <p class="notice wrong">{say("result.notKept")}</p>}
       {[...whys].map(([why, ids]) => (
         <section key={why} class="whys">
           <h3>{say(`cannot.${why}` as Key)} <span class="badge">{number(ids.length)}</span></h3>
