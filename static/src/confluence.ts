@@ -1,4 +1,4 @@
-// What the panel reads from Confluence, through the host, as the viewer.
+// What is read from Confluence, through the host, as the viewer.
 
 import { HostError, type Host } from "./host.ts";
 
@@ -31,7 +31,7 @@ export function contentPath(contentType: string, contentId: string): string {
   return `/api/v2/${COLLECTIONS[contentType]}/${encodeURIComponent(contentId)}`;
 }
 
-const MOST_LABEL_PAGES = 4; // of 250 labels; Confluence allows 500 labels a page
+export const MOST_LABEL_PAGES = 4; // of 250 labels; Confluence allows 500 labels a page
 
 /** Reads a page's labels and what the viewer may do with it. Rejects with HostError. */
 export async function readPage(host: Host, contentType: string, contentId: string): Promise<Page> {

@@ -46,3 +46,13 @@ export async function fetchCatalogue(folder: URL, language: string): Promise<Cat
   if (!response.ok) throw new Error("no such language");
   return response.json();
 }
+
+/** The catalogue at folder in the language the document is marked with, and that language; English where there is none. */
+export async function catalogueIn(folder: URL, english: Catalogue): Promise<[language: string, catalogue: Catalogue]> {
+  const language = languageFor(document.documentElement.lang);
+  if (language === "en") return ["en", english];
+  return fetchCatalogue(folder, language).then(
+    (catalogue) => [language, catalogue],
+    () => ["en", english],
+  );
+}

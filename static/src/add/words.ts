@@ -1,7 +1,7 @@
 // The words of adding by typing: a catalogue of their own, because most people
 // who open a page never type one.
 
-import { fetchCatalogue, isolated, languageFor, sayIn, type KeyOf, type Speaker } from "../say.ts";
+import { catalogueIn, isolated, sayIn, type KeyOf, type Speaker } from "../say.ts";
 import { replacedBy, type Rules, type Ruling } from "../space/rules.ts";
 import en from "./strings/en.json";
 
@@ -9,9 +9,8 @@ export type Words = Speaker<KeyOf<typeof en>>;
 
 /** The words in the language the document is marked with. Falls back to English. */
 export async function loadWords(): Promise<Words> {
-  const language = languageFor(document.documentElement.lang);
-  const catalogue = language === "en" ? en : await fetchCatalogue(new URL("add/strings/", import.meta.url), language).catch(() => undefined);
-  return catalogue ? sayIn(language, catalogue, en) : sayIn("en", en, en);
+  const [language, catalogue] = await catalogueIn(new URL("add/strings/", import.meta.url), en);
+  return sayIn(language, catalogue, en);
 }
 
 /** Why the vocabulary is against a name: to be said beside it. */

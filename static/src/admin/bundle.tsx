@@ -4,7 +4,7 @@ import { Fragment, h, type JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Host } from "../host.ts";
 import { bundleOf, type Trouble } from "./bundle.ts";
-import { download } from "./download.ts";
+import { download } from "../download.ts";
 import type { Site } from "./site.ts";
 import type { Words } from "./words.ts";
 

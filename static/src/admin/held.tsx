@@ -4,7 +4,7 @@
 import { Fragment, h, type JSX } from "preact";
 import { PAGE_PROPERTY, VOCABULARY } from "../propertykeys.ts";
 import { heldAsJSON } from "./bundle.ts";
-import { download } from "./download.ts";
+import { download } from "../download.ts";
 import { nameOf, type Site, type SiteRecord } from "./site.ts";
 import type { Words } from "./words.ts";
 

@@ -2,7 +2,7 @@
 // few people ever see it. Dates and ages are in the reader's own locale.
 
 import type { Host } from "../host.ts";
-import { fetchCatalogue, languageFor, sayIn, type KeyOf, type Speaker } from "../say.ts";
+import { catalogueIn, fetchCatalogue, sayIn, type KeyOf, type Speaker } from "../say.ts";
 import en from "./strings/en.json";
 
 export type Key = KeyOf<typeof en>;
@@ -55,10 +55,5 @@ export async function loadScopes(language: string): Promise<Record<string, strin
 /** The words in the language the document is marked with. Falls back to English. */
 export async function loadWords(host: Host): Promise<Words> {
   const locale = await host.locale().catch(() => "en");
-  try {
-    const language = languageFor(document.documentElement.lang);
-    return wordsIn(language, language === "en" ? en : await fetchCatalogue(new URL("admin/strings/", import.meta.url), language), locale);
-  } catch {
-    return wordsIn("en", en, locale);
-  }
+  return wordsIn(...(await catalogueIn(new URL("admin/strings/", import.meta.url), en)), locale);
 }

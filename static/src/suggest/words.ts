@@ -1,7 +1,7 @@
 // The words of the suggestions: a catalogue of their own, because most people
 // who open a page never ask for any.
 
-import { fetchCatalogue, languageFor, sayIn, type KeyOf, type Speaker } from "../say.ts";
+import { catalogueIn, sayIn, type KeyOf, type Speaker } from "../say.ts";
 import en from "./strings/en.json";
 
 export interface Words {
@@ -18,10 +18,5 @@ export function wordsIn(language: string, catalogue: Record<string, string>): Wo
 
 /** The words in the language the document is marked with. Falls back to English. */
 export async function loadWords(): Promise<Words> {
-  try {
-    const language = languageFor(document.documentElement.lang);
-    return wordsIn(language, language === "en" ? en : await fetchCatalogue(new URL("suggest/strings/", import.meta.url), language));
-  } catch {
-    return wordsIn("en", en);
-  }
+  return wordsIn(...(await catalogueIn(new URL("suggest/strings/", import.meta.url), en)));
 }

@@ -1,7 +1,7 @@
 // What a run calls Confluence with: reads of pages, the requests of the label
 // writer, the properties where the run is kept.
 
-import { allows, contentPath, listLabels, nextCursor, type Permitted } from "../../confluence.ts";
+import { allows, contentPath, listLabels, MOST_LABEL_PAGES, nextCursor, type Permitted } from "../../confluence.ts";
 import { statusOf } from "../../failure.ts";
 import type { Confluence } from "../../host.ts";
 import { labelCalls } from "../../hosts/labels.ts";
@@ -18,7 +18,6 @@ interface Where {
 const FIRST_READS = 40; // a second, until Confluence refuses some
 const FIRST_WRITES = 8;
 const MOST_LISTS = 4_000; // answers of 250 pages
-const MOST_LABEL_PAGES = 4; // of 250 labels
 
 export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keeper: Keeper, time: Time, name: () => string): Means {
   const types = new Map<string, PageType>(); // of pages that were found by a label

@@ -3,7 +3,7 @@
 
 import { h, type JSX } from "preact";
 import { useState } from "preact/hooks";
-import { download } from "../../admin/download.ts";
+import { download } from "../../download.ts";
 import type { Run } from "../runs.ts";
 import type { Jobs } from "./job.ts";
 import type { Model } from "./model.ts";

@@ -1,6 +1,6 @@
 // The words of the page of a space: a catalogue of its own, for it is opened by few.
 
-import { fetchCatalogue, languageFor, sayIn, type KeyOf, type Speaker } from "../../say.ts";
+import { catalogueIn, sayIn, type KeyOf, type Speaker } from "../../say.ts";
 import en from "./strings/en.json";
 
 export type Key = KeyOf<typeof en>;
@@ -30,7 +30,5 @@ function wordsIn(language: string, catalogue: Record<string, string>): Words {
 
 /** The words in the language the document is marked with. Falls back to English. */
 export async function loadWords(): Promise<Words> {
-  const language = languageFor(document.documentElement.lang);
-  const catalogue = language === "en" ? en : await fetchCatalogue(new URL("space/ui/strings/", import.meta.url), language).catch(() => undefined);
-  return catalogue ? wordsIn(language, catalogue) : wordsIn("en", en);
+  return wordsIn(...(await catalogueIn(new URL("space/ui/strings/", import.meta.url), en)));
 }
