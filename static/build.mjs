@@ -20,6 +20,7 @@ export async function buildFor(host, out, entry = `src/hosts/${host}.main.ts`) {
     logLevel: "warning",
   };
   const script = { ...common, bundle: true, format: "esm", jsxFactory: "h", jsxFragment: "Fragment", legalComments: "none" };
+  const withPreact = { alias: { preact: "./labelup.js", "preact/hooks": "./labelup.js" }, external: ["./labelup.js"] };
   const connect = host === "connect";
 
   rmSync(out, { recursive: true, force: true });
@@ -28,10 +29,12 @@ export async function buildFor(host, out, entry = `src/hosts/${host}.main.ts`) {
   // one has brought: two of it would not work together.
   await build({
     ...script,
-    entryPoints: { add: "src/add/add.tsx", editor: "src/editor/editor.tsx", filter: "src/filter.tsx", suggest: "src/suggest/suggest.tsx", admin: "src/admin/admin.tsx", ...(!connect && { site: "src/hosts/site.ts", space: "src/space/ui/space.tsx" }) },
-    alias: { preact: "./labelup.js", "preact/hooks": "./labelup.js" },
-    external: ["./labelup.js"],
+    entryPoints: { add: "src/add/add.tsx", editor: "src/editor/editor.tsx", filter: "src/filter.tsx", suggest: "src/suggest/suggest.tsx", admin: "src/admin/admin.tsx", ...(!connect && { site: "src/hosts/site.ts" }) },
+    ...withPreact,
   });
+  // The page of a space comes in parts, too: cut where one imports another with
+  // import(), and what several need is there once.
+  if (!connect) await build({ ...script, entryPoints: { space: "src/space/ui/space.tsx" }, splitting: true, chunkNames: "space-[name]-[hash]", ...withPreact });
   await build({
     ...common,
     entryPoints: { labelup: "src/labelup.css", ...(connect && { problem: "src/problem.css" }), add: "src/add/add.css", editor: "src/editor/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css", ...(!connect && { space: "src/space/ui/space.css" }) },

@@ -7,7 +7,7 @@ import { download } from "../../download.ts";
 import type { Run } from "../runs.ts";
 import type { Jobs } from "./job.ts";
 import type { Model } from "./model.ts";
-import { sentenceOf } from "./plan.tsx";
+import { sentenceOf } from "./basket.tsx";
 import type { Key, Words } from "./words.ts";
 
 export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words }): JSX.Element {

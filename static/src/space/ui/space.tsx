@@ -8,16 +8,19 @@ import type { Say } from "../../strings.ts";
 import type { Shell } from "../../shell.ts";
 import { loadStyle } from "../../style.ts";
 import { ALL } from "../store.ts";
+import { Basket } from "./basket.tsx";
 import { Labels } from "./labels.tsx";
+import { later } from "./later.tsx";
 import { linkTo, shownIn, TABS, type Shown, type Tab } from "./link.ts";
 import { jobsOf, type Jobs } from "./job.ts";
 import { modelOf, type Model } from "./model.ts";
 import { Pages } from "./pages.tsx";
-import { Basket, PlanView } from "./plan.tsx";
-import { Runs } from "./runs.tsx";
 import { Share } from "./share.tsx";
 import { newQueue, openFindings, Tidy } from "./tidy.tsx";
 import { loadWords, type Key, type Words } from "./words.ts";
+
+const PlanView = later(async () => (await import("./plan.tsx")).PlanView);
+const Runs = later(async () => (await import("./runs.tsx")).Runs);
 
 export async function view(host: Host, _: Say, shell: Shell): Promise<JSX.Element> {
   const [words] = await Promise.all([loadWords(), loadStyle("space.css")]);
