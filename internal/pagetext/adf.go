@@ -10,7 +10,7 @@ import (
 // ADF reads a page in Atlassian Document Format: the JSON document as it stands
 // in a page's body value. A list of nodes is read too. The members of a node may
 // come in any order, and what a node of an unknown type holds is read. A smart
-// link is left out, because the title it shows is not in the document.
+// link is left out, unless it is one of an old page that holds the title it shows.
 func ADF(source string, limits Limits) Text {
 	a := adf{builder: newBuilder(source, limits), scanner: scanner{source: source}}
 	a.read()
@@ -37,6 +37,7 @@ type node struct {
 	text                    string
 	level, key              string // attributes: level, extensionKey
 	label, title, alt       string // attributes: text, title, alt
+	name, body, storage     string // attributes: of an old card, of a macro's body, of what the editor does not know
 	marks                   inside
 	outer                   inside // what the node itself lies in
 	known                   inside // what it said of its content when that began
@@ -190,6 +191,12 @@ func (n *node) attribute(key, value string) {
 		n.title = value
 	case "alt":
 		n.alt = value
+	case "data.name":
+		n.name = value
+	case "parameters.macroParams.__bodyContent.value":
+		n.body = value
+	case "cxhtml":
+		n.storage = value
 	}
 }
 
@@ -299,8 +306,33 @@ func (a *adf) leaf(n *node, in inside) {
 		a.write(decoded(n.label), in)
 	case "media", "mediaInline":
 		a.write(imageText(decoded(n.alt)), in)
+	case "inlineCard":
+		a.write(decoded(n.name), in)
+	case "blockCard", "embedCard":
+		a.end()
+		a.write(decoded(n.name), in)
+		a.end()
+	case "extension":
+		if showsMarkdown(n.key) {
+			a.end()
+			(&markdown{}).add(&a.builder, decoded(n.body), in)
+			a.end()
+		}
+	case "confluenceUnsupportedBlock":
+		a.end()
+		a.storage(decoded(n.storage), in)
+		a.end()
+	case "confluenceUnsupportedInline":
+		a.storage(decoded(n.storage), in)
 	}
 	a.write(decoded(n.text), in|n.marks)
+}
+
+// storage adds what the editor keeps as it was in the storage format.
+func (a *adf) storage(source string, in inside) {
+	m := markup{builder: a.builder, storage: true, in: in}
+	m.read(source)
+	a.builder = m.builder
 }
 
 // scanner reads JSON. It finds out that the JSON is broken where that matters
@@ -349,8 +381,17 @@ func (s *scanner) name() (string, bool) {
 	return decoded(name), true
 }
 
+// nested are the attributes that are objects with something of the page in them.
+func nested(key string) bool {
+	switch key {
+	case "data", "parameters", "macroParams", "__bodyContent":
+		return true
+	}
+	return false
+}
+
 // members reads an object and hands out those of its members whose values are
-// strings, as they stand, or numbers.
+// strings, as they stand, or numbers, those of nested objects with the way to them.
 func (s *scanner) members(visit func(key, value string)) bool {
 	s.at++
 	for comma := false; ; comma = true {
@@ -379,6 +420,9 @@ func (s *scanner) members(visit func(key, value string)) bool {
 			visit(key, value[1:len(value)-1])
 		case '0' <= c && c <= '9':
 			visit(key, value)
+		case c == '{' && nested(key):
+			in := scanner{source: value}
+			in.members(func(inner, value string) { visit(key+"."+inner, value) })
 		}
 	}
 }
@@ -443,7 +487,9 @@ func decoded(s string) string {
 		escape := s[i+1]
 		s = s[i+2:]
 		switch escape {
-		case 'b', 'f', 'n', 'r', 't':
+		case 'n':
+			out = append(out, '\n') // Markdown is read by lines
+		case 'b', 'f', 'r', 't':
 			out = append(out, ' ')
 		case 'u':
 			r, size := hex(s)

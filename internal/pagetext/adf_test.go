@@ -53,6 +53,15 @@ func TestADFNodes(t *testing.T) {
 			{"type":"multiBodiedExtension","content":[{"type":"extensionFrame","content":[` + para("c") + `]}]},
 			{"type":"paragraph","content":[{"type":"inlineExtension","attrs":{"extensionKey":"x","text":"no"}},{"type":"text","text":"d"}]}`,
 			[]string{"body: a", "panel: b", "body: c", "body: d"}},
+		"a card of an old page has its title": {
+			`{"type":"paragraph","content":[{"type":"text","text":"See "},{"type":"inlineCard","attrs":{"data":{"@type":"Document","url":"https://example.com","name":"The \"plan\""}}},{"type":"text","text":"!"}]},{"type":"blockCard","attrs":{"data":{"name":"a"}}},{"type":"embedCard","attrs":{"data":{"name":"b","more":{"name":"no"}}}}`,
+			[]string{`body: See The "plan"!`, "body: a", "body: b"}},
+		"the body of a Markdown macro is text, and those of others are not": {
+			`{"type":"extension","attrs":{"extensionType":"com.atlassian.confluence.macro.core","extensionKey":"markdown","parameters":{"macroParams":{"title":{"value":"no"},"__bodyContent":{"value":"# a\n\nb **c**"}},"macroMetadata":{"title":"no"}}}},{"type":"extension","attrs":{"extensionKey":"sequence","parameters":{"macroParams":{"__bodyContent":{"value":"no"}}}}}`,
+			[]string{"heading: a", "body: b *c*"}},
+		"what the editor does not know is read in the storage format": {
+			`{"type":"confluenceUnsupportedBlock","attrs":{"cxhtml":"<ac:structured-macro ac:name=\"info\"><ac:parameter ac:name=\"title\">a<\/ac:parameter><ac:rich-text-body><h1>b<\/h1><\/ac:rich-text-body><\/ac:structured-macro><ac:structured-macro ac:name=\"labelup-labels\"><ac:parameter ac:name=\"prefix\">no<\/ac:parameter><\/ac:structured-macro>"}},{"type":"panel","content":[{"type":"paragraph","content":[{"type":"text","text":"c "},{"type":"confluenceUnsupportedInline","attrs":{"cxhtml":"<strong>d<\/strong>"}},{"type":"text","text":" e"}]}]}`,
+			[]string{"panel: a", "heading: b", "panel: c *d* e"}},
 		"unknown nodes are read": {
 			`{"type":"bodiedSyncBlock","attrs":{"resourceId":"1"},"content":[{"type":"layoutSection","content":[{"type":"layoutColumn","content":[` + para("a") + `]}]}]},{"type":"news","content":[{"type":"words","text":"b"}]}`,
 			[]string{"body: a", "body: b"}},

@@ -29,7 +29,7 @@ func BenchmarkHostile(b *testing.B) {
 	for name, piece := range hostile {
 		for _, size := range []int{10 << 10, 1 << 20} {
 			source := strings.Repeat(piece, size/len(piece))
-			for _, r := range readers {
+			for _, r := range append(readers, inMacro) {
 				b.Run(r.name+"/"+name+"/"+strconv.Itoa(size>>10)+"KB", func(b *testing.B) {
 					b.SetBytes(int64(len(source)))
 					for b.Loop() {

@@ -31,6 +31,7 @@ const (
 	// The others are of the storage format only.
 	macro
 	parameter
+	plainBody
 	link
 	linkTarget
 	extension

@@ -33,6 +33,8 @@ type opened struct {
 	in     inside // what the element's text becomes
 	before inside // what text was before it
 	title  title
+
+	markdown bool // a macro that shows its body as Markdown
 }
 
 // read reads all of source.
@@ -245,7 +247,11 @@ func (m *markup) inside() inside {
 
 // text adds text that has no entities.
 func (m *markup) text(s string) {
-	if m.skip == nil {
+	switch {
+	case m.skip != nil:
+	case m.confluence.markdown != nil:
+		m.confluence.markdown.add(&m.builder, s, m.inside())
+	default:
 		m.write(s, m.inside())
 	}
 }
@@ -253,7 +259,7 @@ func (m *markup) text(s string) {
 // words adds text that may have entities.
 func (m *markup) words(s string) {
 	if m.skip == nil && s != "" {
-		m.write(html.UnescapeString(s), m.inside())
+		m.text(html.UnescapeString(s))
 	}
 }
 

@@ -5,9 +5,9 @@
 // its cost is linear in the input and what it returns is within Limits. It must
 // not know what a label is.
 //
-// People's names (mentions), emoji, dates, web addresses, macro parameters and
-// the app's own macro are left out: a page is not about them. So is an image's
-// alternative text that is only a file name.
+// People's names (mentions), emoji, dates, web addresses, macro parameters that a
+// reader does not see and the app's own macro are left out: a page is not about
+// them. So is an image's alternative text that is only a file name.
 //
 // Source: the ADF schema and the storage format as Atlassian documents them, and
 // the HTML standard.

@@ -139,6 +139,15 @@ var readers = []reader{
 	{"Plain", Plain, "We ship on Mondays.\nWhen it is green.\n\n> Done is done\n> they said\n\nAsk the site team.\n"},
 }
 
+var inMacro = reader{"Markdown", readMarkdown, "# Release plan\n\nWe ship on **Mondays**, when `main` is green, [as agreed](https://example.com/agreed).\n\n- Cut the branch\n- Ask the __site__ team\n\n> Done is done\n\n| Step | Owner |\n|---|---|\n| Build | Tools |\n\n```\nmake release\n```\n![The stages](stages.png)\n"}
+
+// readMarkdown is the body of a macro alone.
+func readMarkdown(source string, limits Limits) Text {
+	b := newBuilder(source, limits)
+	(&markdown{}).add(&b, source, 0)
+	return b.finish()
+}
+
 func TestTheSamePageIsTheSameInEveryFormat(t *testing.T) {
 	for _, r := range readers[:3] {
 		t.Run(r.name, func(t *testing.T) { reads(t, r.read, r.sample, page...) })
@@ -322,7 +331,7 @@ func TestHostileDocumentsCostMemoryInProportion(t *testing.T) {
 	for name, piece := range hostile {
 		t.Run(name, func(t *testing.T) {
 			source := strings.Repeat(piece, 30_000/len(piece))
-			for _, r := range readers {
+			for _, r := range append(readers, inMacro) {
 				var got Text
 				allocations := testing.AllocsPerRun(1, func() { got = r.read(source, DefaultLimits) })
 				sound(t, got, DefaultLimits)
@@ -335,7 +344,7 @@ func TestHostileDocumentsCostMemoryInProportion(t *testing.T) {
 }
 
 func TestARichPageTakesFewAllocations(t *testing.T) {
-	for _, r := range readers {
+	for _, r := range append(readers, inMacro) {
 		source := strings.Repeat(r.sample, 10)
 		if r.name == "ADF" {
 			source = "[" + strings.Repeat(r.sample+",", 9) + r.sample + "]"

@@ -27,7 +27,7 @@ var storageElements = elements{}.
 	add(element{role: parameter}, "ac:parameter").
 	add(element{block: true}, `ac:rich-text-body ac:caption ac:layout ac:layout-section ac:layout-cell
 		ac:task-list ac:task ac:task-body`).
-	add(element{in: inCode, block: true}, "ac:plain-text-body").
+	add(element{in: inCode, block: true, role: plainBody}, "ac:plain-text-body").
 	add(element{role: link}, "ac:link").
 	add(element{role: linkTarget}, "ri:page ri:blog-post").
 	add(element{role: image}, "ac:image").
@@ -41,10 +41,11 @@ var storageElements = elements{}.
 // confluence is what has to be remembered of the storage format's elements.
 type confluence struct {
 	inLink      bool
-	linkTitle   string // of the page that the link leads to
-	linkFrom    int    // how much text there was before the link
-	blockTitle  bool   // the parameter being read is a title that stands for itself
-	contentRead bool   // of the ADF extension being read
+	linkTitle   string    // of the page that the link leads to
+	linkFrom    int       // how much text there was before the link
+	blockTitle  bool      // the parameter being read is a title that stands for itself
+	contentRead bool      // of the ADF extension being read
+	markdown    *markdown // in the body of a macro that shows Markdown
 }
 
 // title says what becomes of a macro's parameter "title".
@@ -52,7 +53,7 @@ type title uint8
 
 const (
 	titleHidden title = iota
-	titleBlock        // a panel's stands above it
+	titleBlock        // a panel's stands above it, and so does that of code
 	titleInline       // a status is nothing else
 )
 
@@ -67,6 +68,10 @@ func (m *markup) startsConfluence(o *opened, attributes string) (skip bool) {
 			return true
 		case name == "status":
 			o.title = titleInline
+		case name == "code":
+			o.title = titleBlock
+		case showsMarkdown(name):
+			o.markdown = true
 		case panelMacro(name):
 			o.in, o.title = inPanel, titleBlock
 		}
@@ -80,6 +85,10 @@ func (m *markup) startsConfluence(o *opened, attributes string) (skip bool) {
 			c.blockTitle = true
 		case titleHidden:
 			return true
+		}
+	case plainBody:
+		if m.deeper == 0 && len(m.open) > 0 && m.open[len(m.open)-1].markdown {
+			o.in, c.markdown = 0, &markdown{}
 		}
 	case link:
 		c.inLink, c.linkTitle, c.linkFrom = true, "", len(m.buf)
@@ -111,6 +120,8 @@ func (m *markup) endsConfluence(e *element) {
 			m.end()
 			c.blockTitle = false
 		}
+	case plainBody:
+		c.markdown = nil
 	case link:
 		if c.inLink && len(m.buf) == c.linkFrom {
 			m.text(c.linkTitle)

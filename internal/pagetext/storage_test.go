@@ -12,14 +12,17 @@ func TestStorageElements(t *testing.T) {
 		want   []string
 	}{
 		"macros that set their body off are panels, with their titles": {
-			`<ac:structured-macro ac:name="expand"><ac:parameter ac:name="title">More &amp; more</ac:parameter><ac:parameter ac:name="breakoutWidth">760</ac:parameter><ac:rich-text-body><p>a</p><h2>b</h2><ac:structured-macro ac:name="code"><ac:parameter ac:name="title">no</ac:parameter><ac:plain-text-body><![CDATA[x < y && "&amp;"]]></ac:plain-text-body></ac:structured-macro></ac:rich-text-body></ac:structured-macro><p>c</p>`,
-			[]string{"panel: More & more", "panel: a", "heading: b", `code: x < y && "&amp;"`, "body: c"}},
+			`<ac:structured-macro ac:name="expand"><ac:parameter ac:name="title">More &amp; more</ac:parameter><ac:parameter ac:name="breakoutWidth">760</ac:parameter><ac:rich-text-body><p>a</p><h2>b</h2><ac:structured-macro ac:name="code"><ac:parameter ac:name="title">Set up</ac:parameter><ac:parameter ac:name="language">no</ac:parameter><ac:plain-text-body><![CDATA[x < y && "&amp;"]]></ac:plain-text-body></ac:structured-macro></ac:rich-text-body></ac:structured-macro><p>c</p>`,
+			[]string{"panel: More & more", "panel: a", "heading: b", "panel: Set up", `code: x < y && "&amp;"`, "body: c"}},
 		"other macros are their bodies": {
 			`<ac:structured-macro ac:name="excerpt"><ac:parameter ac:name="title">no</ac:parameter><ac:rich-text-body><p>a</p></ac:rich-text-body></ac:structured-macro><p>b <ac:structured-macro ac:name="jira"><ac:parameter ac:name="key">no</ac:parameter></ac:structured-macro>c</p><ac:structured-macro ac:name="toc" />`,
 			[]string{"body: a", "body: b c"}},
 		"a status is its title": {
 			`<p>State: <ac:structured-macro ac:name="status"><ac:parameter ac:name="title">In review</ac:parameter><ac:parameter ac:name="colour">Blue</ac:parameter></ac:structured-macro></p>`,
 			[]string{"body: State: In review"}},
+		"the body of a Markdown macro is text": {
+			"<p>a</p><ac:structured-macro ac:name=\"markdown\"><ac:parameter ac:name=\"title\">no</ac:parameter><ac:plain-text-body><![CDATA[# b #\n\n#### c & d\n\nsome **bold words** of __it__, ~a~\nand [a link](/docs/no.md), ![an image](no.png) with `code_of *it`.\n\n- e_f\n1. g\n* * *\n> h\n> i\n\n| j | k |\n|---|:-:|\n| l | m! |\n\n```go\nn := 1\n```\no <br/> p < q <https://example.com>]]></ac:plain-text-body></ac:structured-macro><p>r</p>",
+			[]string{"body: a", "heading: b", "subheading: c & d", "body: some *bold words* of *it*, ~a~ and a link, an image with `code_of *it`.", "body: e_f", "body: g", "quote: h i", "body: j", "body: k", "body: l", "body: m!", "code: n := 1", "body: o p < q", "body: r"}},
 		"noformat is code": {
 			`<ac:structured-macro ac:name="noformat"><ac:plain-text-body><![CDATA[a]] > b]]></ac:plain-text-body></ac:structured-macro>`,
 			[]string{"code: a]] > b"}},

@@ -1,0 +1,124 @@
+package pagetext
+
+import "strings"
+
+// markdown adds the body of a macro that shows Markdown. It knows what changes how
+// much a line counts, and drops the signs that a reader does not see. A whole
+// CommonMark parser is more than a browser should load for this.
+type markdown struct{ fenced bool }
+
+func (m *markdown) add(b *builder, source string, in inside) {
+	for more := true; more && !b.full; {
+		var line string
+		line, source, more = strings.Cut(source, "\n")
+		m.line(b, strings.TrimSpace(line), in)
+	}
+}
+
+func (m *markdown) line(b *builder, line string, in inside) {
+	switch {
+	case strings.HasPrefix(line, "```"), strings.HasPrefix(line, "~~~"):
+		b.end()
+		m.fenced = !m.fenced
+		return
+	case m.fenced:
+		b.write(line+" ", in|inCode)
+		return
+	case strings.Trim(line, "-=*_|: \t") == "": // between paragraphs, under a heading, a rule
+		b.end()
+		return
+	}
+	alone := true // a block of its own
+	rest := strings.TrimLeft(line, "#")
+	switch level := len(line) - len(rest); {
+	case level > 0 && level <= 6 && strings.HasPrefix(rest, " "):
+		line = strings.TrimRight(rest, "# ")
+		if in |= inHeading; level > 2 {
+			in ^= inHeading | inSubheading
+		}
+	case line[0] == '>':
+		line, in, alone = strings.TrimLeft(line, "> "), in|inQuote, false
+	case line[0] == '|':
+		for more := true; more; {
+			var cell string
+			cell, line, more = strings.Cut(line, "|")
+			b.end()
+			inMarkdown(b, cell, in)
+		}
+	default:
+		item := listItem(line)
+		if item > 0 {
+			b.end()
+		}
+		line, alone = line[item:], false
+	}
+	if alone {
+		b.end()
+	}
+	inMarkdown(b, line+" ", in)
+	if alone {
+		b.end()
+	}
+}
+
+// listItem is how long the sign is with which a line begins that is an item of a
+// list, and 0 if it is none.
+func listItem(line string) int {
+	digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
+	sign := strings.TrimLeft(line[digits:], ".)")
+	if digits == 0 {
+		sign = strings.TrimLeft(line[:1], "-*+") + line[1:]
+	}
+	if size := len(line) - len(sign); size == digits+1 && strings.HasPrefix(sign, " ") {
+		return size
+	}
+	return 0
+}
+
+// inMarkdown adds a part of a line: what is between “ is code, between ** bold, and
+// of a link or an image its text is read.
+func inMarkdown(b *builder, text string, in inside) {
+	for at := 0; at < len(text); {
+		size := strings.IndexAny(text[at:], "`*_~]![<")
+		if size < 0 {
+			b.write(text[at:], in)
+			return
+		}
+		b.write(text[at:at+size], in)
+		at += size
+		rest := text[at:]
+		switch {
+		case rest[0] == '`':
+			in, rest = in^isCode, rest[1:]
+		case in&isCode != 0, rest[0] == '_' && !strings.HasPrefix(rest, "__"): // snake_case
+			b.write(rest[:1], in)
+			rest = rest[1:]
+		case strings.HasPrefix(rest, "**"), strings.HasPrefix(rest, "__"):
+			in, rest = in^isStrong, rest[2:]
+		case strings.HasPrefix(rest, "](") && after(rest, ')') > 0:
+			rest = rest[after(rest, ')'):]
+		case strings.HasPrefix(rest, "!["):
+			rest = rest[2:]
+		case rest[0] == '!', rest[0] == '~':
+			b.write(rest[:1], in)
+			rest = rest[1:]
+		case rest[0] == '<' && len(rest) > 2 && (letter(rest[1]) || rest[1] == '/') && after(rest, '>') > 0:
+			rest = rest[after(rest, '>'):]
+		case rest[0] == '<':
+			b.write(rest[:1], in)
+			rest = rest[1:]
+		default: // a bracket, a star
+			rest = rest[1:]
+		}
+		at = len(text) - len(rest)
+	}
+}
+
+// longestTarget is how long the address of a link may be, or a tag, in bytes.
+const longestTarget = 1000
+
+// after is where s goes on after an end that it has soon, and 0 if it has none.
+func after(s string, end byte) int { return strings.IndexByte(s[:min(len(s), longestTarget)], end) + 1 }
+
+// showsMarkdown tells whether the body of a macro is Markdown: several apps have one.
+func showsMarkdown(name string) bool { return strings.Contains(strings.ToLower(name), "markdown") }
