@@ -14,6 +14,9 @@ export interface FakePage {
   changed: number;
   labels: Set<string>;
   mayEdit: boolean;
+  space: string; // key
+  body: string;
+  versions: { body: string; message: string }[]; // those before the body, and what the body's own says
 }
 export interface FakeReply {
   status: number;
@@ -33,7 +36,7 @@ export class FakeSpace {
   private made = 0;
 
   page(id: string, labels: readonly string[], more: Partial<FakePage> = {}): FakePage {
-    const page = { id, type: "page" as const, title: `Page ${id}`, parent: "", status: "current", created: Date.UTC(2025, 0, 1), changed: Date.UTC(2026, 0, 1), mayEdit: true, ...more, labels: new Set(labels) };
+    const page = { id, type: "page" as const, title: `Page ${id}`, parent: "", status: "current", created: Date.UTC(2025, 0, 1), changed: Date.UTC(2026, 0, 1), mayEdit: true, space: "DS", body: "", versions: [], ...more, labels: new Set(labels) };
     this.pages.set(id, page);
     return page;
   }
@@ -50,10 +53,17 @@ export class FakeSpace {
     const query = url.searchParams;
     const at = Number(query.get("cursor") ?? 0);
     if (method === "GET" && path === "/rest/api/content/search") {
+      const within = /^macro in \(([^)]*)\) and space (!?=) "DS"/.exec(query.get("cql") ?? "");
+      if (within) {
+        const macros = within[1]!.split(",").map((name) => `ac:name=${name}`);
+        const found = [...this.pages.values()].filter(({ space, status, body }) => (space === "DS") === (within[2] === "=") && status === "current" && macros.some((name) => body.includes(name)));
+        const some = found.slice(at, at + Math.min(50, Number(query.get("limit"))));
+        return { status: 200, body: { results: some.map((page) => ({ id: page.id, type: page.type, title: page.title, space: { key: page.space }, version: { number: page.versions.length + 1 }, body: { storage: { value: page.body } } })), limit: 50, totalSize: found.length, _links: at + some.length < found.length ? { next: `/x?cursor=${at + some.length}` } : {} } };
+      }
       if (!(query.get("cql") ?? "").startsWith('space="')) return undefined;
       if (query.get("cql")!.includes("text ~")) return { status: 200, body: { results: [], limit: 1 } };
       const limit = Math.min(AT_ONCE, Number(query.get("limit") ?? 25));
-      const all = [...this.pages.values()].filter(({ status }) => status === "current");
+      const all = [...this.pages.values()].filter(({ status, space }) => status === "current" && space === "DS");
       const results = all.slice(at, at + limit).map(({ id, type, title, parent, created, changed, labels }) => ({
         id, type, title, status: "current",
         ancestors: parent ? [{ id: "1" }, { id: parent }] : [],
@@ -65,13 +75,14 @@ export class FakeSpace {
     if (method === "GET" && path === "/rest/api/label") {
       const name = query.get("name")!;
       const id = this.labelIds.get(name) ?? ([...this.pages.values()].some(({ labels }) => labels.has(name)) ? this.labelId(name) : "");
-      return id ? { status: 200, body: { label: { id, name, prefix: "global" }, associatedContents: { results: [] } } } : { status: 404 };
+      const having = [...this.pages.values()].filter(({ labels }) => labels.has(name)).slice(0, 200);
+      return id ? { status: 200, body: { label: { id, name, prefix: "global" }, associatedContents: { results: having.map(({ id, type, title }) => ({ contentType: type, contentId: Number(id), title })) } } } : { status: 404 };
     }
     const [, , , kind, id = "", part = "", property] = path.split("/");
     if (path.startsWith("/api/v2/labels/")) {
       const name = [...this.labelIds].find(([, own]) => own === id)?.[0] ?? "";
       const type = part === "pages" ? "page" : "blogpost";
-      const all = [...this.pages.values()].filter((page) => page.type === type && page.labels.has(name) && BigInt(page.id) > BigInt(query.get("cursor") ?? 0));
+      const all = [...this.pages.values()].filter((page) => page.space === "DS" && page.type === type && page.labels.has(name) && BigInt(page.id) > BigInt(query.get("cursor") ?? 0));
       all.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
       const some = all.slice(0, Number(query.get("limit") ?? 25));
       return { status: 200, body: { results: some.map(({ id, title, status }) => ({ id, title, status })), _links: some.length < all.length ? { next: `${path}?cursor=${some.at(-1)!.id}` } : {} } };

@@ -6,13 +6,13 @@ import { listsIn } from "../src/space/lists.ts";
 import { EMPTY, vocabularyIn } from "../src/space/vocabulary.ts";
 
 const pagesWith = (...labels: string[]) => labels.map((names, i) => ({ id: String(i + 1), labels: names.split(" ").filter(Boolean) }));
-const nothing: Observed = { pages: [], vocabulary: EMPTY, spellings: [], lists: [], renames: new Map(), elsewhere: new Set() };
+const nothing: Observed = { pages: [], vocabulary: EMPTY, spellings: [], lists: [], renames: new Map(), missing: new Set() };
 const pair = (stays: string, goes: string) => ({ stays: { name: stays }, goes: { name: goes } });
 const listOf = (page: string, value: string) => listsIn(`<ac:structured-macro ac:name="blog-posts"><ac:parameter ac:name="labels">${value}</ac:parameter></ac:structured-macro>`, new Set()).lists.map((list) => ({ page, list }));
 
 const cases: [sentence: string, observed: Partial<Observed>, found: string[]][] = [
   ["nothing in a space without pages", {}, []],
-  ["two spellings, with what names one of them", { pages: pagesWith("notes", "notes", "note"), spellings: [pair("notes", "note")], lists: listOf("9", "note,x notes") , elsewhere: new Set(["x"]) }, ["spellings note notes: 1 page, examples 3/1,2, lists 9"]],
+  ["two spellings, with what names one of them", { pages: pagesWith("notes", "notes", "note"), spellings: [pair("notes", "note")], lists: listOf("9", "note,x notes") }, ["spellings note notes: 1 page, examples 3/1,2, lists 9"]],
   ["no spellings that are not the same", { pages: pagesWith("http", "https"), spellings: [pair("http", "https")], vocabulary: vocabularyIn({ labels: [], apart: [["https", "http"]] }) }, []],
   ["no spelling that is gone by now", { pages: pagesWith("notes"), spellings: [pair("notes", "note")] }, []],
   ["a synonym in use, and not as a spelling, too", { pages: pagesWith("note", "notes"), spellings: [pair("notes", "note")], vocabulary: vocabularyIn({ labels: [{ label: "notes", synonyms: ["Note"] }] }) }, ["instead note notes: 1 page, examples 1/2, lists "]],
@@ -21,7 +21,7 @@ const cases: [sentence: string, observed: Partial<Observed>, found: string[]][] 
   ["a label that came back and whose place another took", { pages: pagesWith("a"), renames: new Map([["a", "b"], ["b", "c"]]), vocabulary: vocabularyIn({ labels: [{ label: "c", synonyms: ["b"] }] }) }, ["returned a c: 1 page, examples 1/, lists "]],
   ["a label that came back, as the vocabulary knows", { pages: pagesWith("note nota"), vocabulary: vocabularyIn({ labels: [{ label: "notes", was: [{ name: "note", until: "2026-05" }, { name: "nota", until: "2026-05" }] }, { label: "nota" }] }) }, ["returned note notes: 1 page, examples 1/, lists "]],
   ["several of a group, by which they are", { pages: pagesWith("how-to reference x", "reference how-to", "how-to", "how-to tutorial"), vocabulary: vocabularyIn({ groups: [{ name: "Kind", oneOf: true }, { name: "Other" }], labels: [{ label: "how-to", group: "Kind" }, { label: "reference", group: "Kind" }, { label: "tutorial", group: "Kind" }, { label: "x", group: "Other" }] }) }, ["one_of Kind how-to reference: 2 pages, examples 1,2/1,2, lists ", "one_of Kind how-to tutorial: 1 page, examples 4/4, lists "]],
-  ["a list of a label that no page has", { pages: pagesWith("a"), lists: [...listOf("1", "a,b"), ...listOf("2", "-b"), ...listOf("3", "c")], elsewhere: new Set(["c"]) }, ["nowhere b: 0 pages, examples , lists 1,2"]],
+  ["a list of a label that no page has", { pages: pagesWith("a"), lists: [...listOf("1", "a,b"), ...listOf("2", "-b"), ...listOf("3", "c")], missing: new Set(["b"]) }, ["nowhere b: 0 pages, examples , lists 1,2"]],
   ["most pages first", { pages: pagesWith("a1 b1 c", "a1 b1 c", "a2", "b1 b2", "b2"), spellings: [pair("a1", "a2"), pair("b1", "b2")] }, ["spellings b2 b1: 2 pages, examples 4,5/1,2,4, lists ", "spellings a2 a1: 1 page, examples 3/1,2, lists "]],
 ];
 for (const [sentence, observed, found] of cases) {
@@ -35,7 +35,7 @@ test("a finding is one decision, of spellings either way", () => {
   assert.deepEqual([decisionOf(spelling!), decisionOf(spelling!, true)], [{ from: "b", to: "a" }, { from: "a", to: "b" }]);
   const [retired] = findings({ ...nothing, pages: pagesWith("a"), vocabulary: vocabularyIn({ labels: [{ label: "a", retired: true }] }) });
   assert.deepEqual(decisionOf(retired!, true), { from: "a" });
-  const [list] = findings({ ...nothing, lists: listOf("1", "a") });
+  const [list] = findings({ ...nothing, lists: listOf("1", "a"), missing: new Set(["a"]) });
   assert.equal(decisionOf(list!), undefined);
 });
 

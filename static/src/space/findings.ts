@@ -3,7 +3,7 @@
 // that is used once, is no finding: most such labels are right.
 
 import type { Decision } from "./decisions.ts";
-import type { List } from "./lists.ts";
+import type { Naming } from "./lists.ts";
 import { insteadOf, type Vocabulary } from "./vocabulary.ts";
 
 /** A page with the labels that everybody sees. */
@@ -23,11 +23,11 @@ export interface Observed {
   pages: readonly Labelled[]; // those to show first come first
   vocabulary: Vocabulary;
   spellings: readonly Spellings[];
-  lists: readonly { page: string; list: List }[];
+  lists: readonly { page: string; list: Naming }[];
   /** What earlier runs renamed or merged, and nobody took back, beside what the vocabulary knows of it. */
   renames: ReadonlyMap<string, string>;
-  /** Labels of the site that pages of other spaces have. */
-  elsewhere: ReadonlySet<string>;
+  /** Names in lists that no page of the site has. */
+  missing: ReadonlySet<string>;
 }
 
 export type Kind =
@@ -61,7 +61,7 @@ export interface Finding {
 const EXAMPLES = 3;
 
 export function findings(observed: Observed): Finding[] {
-  const { pages, vocabulary, lists, renames, elsewhere } = observed;
+  const { pages, vocabulary, lists, renames, missing } = observed;
   const having = pagesByLabel(pages);
   const naming = new Map<string, Set<string>>();
   for (const { page, list } of lists) {
@@ -99,7 +99,7 @@ export function findings(observed: Observed): Finding[] {
     find("spellings", [goes.name, stays.name], having.get(goes.name)!);
   }
   for (const [labels, { group, ids }] of severalOf(vocabulary, pages)) find("one_of", labels.split(" "), ids, group);
-  for (const name of naming.keys()) if (!having.has(name) && !elsewhere.has(name)) find("nowhere", [name], []);
+  for (const name of naming.keys()) if (!having.has(name) && missing.has(name)) find("nowhere", [name], []);
 
   const order = (one: Finding) => one.pages || one.lists.length;
   return found.sort((a, b) => order(b) - order(a) || (a.key < b.key ? -1 : 1));

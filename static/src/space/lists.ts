@@ -16,6 +16,9 @@ export interface List extends Parameter {
   certain: boolean;
 }
 
+/** What is kept of a list when its body is gone. */
+export type Naming = Pick<List, "macro" | "named" | "certain">;
+
 interface Lists {
   lists: List[];
   whole: boolean; // as of Found
@@ -45,6 +48,8 @@ const WITHOUT = new Set(
     "jiraissues junitreport loremipsum mathblock mathinline multimedia network noformat note pagetree pagetreesearch panel popular-labels profile profile-picture recently-used-labels roadmap rss " +
     "search section space-attachments space-details space-list status status-handy tip toc toc-zone userlister view-file viewdoc viewpdf viewppt viewxls warning widget").split(" "),
 );
+/** The names of those macros. */
+export const MACROS: readonly string[] = Object.keys(OWN);
 const JIRA = /^jira/; // labels in its queries are of issues
 
 /** Of other macros: parameters that are called a list of labels. "showLabels" and "buttonLabel" are not. */

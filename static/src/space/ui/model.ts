@@ -14,6 +14,7 @@ import { readKept, shardsOf, type Kept } from "../shards.ts";
 import { spellingsIn } from "../spellings.ts";
 import { newStore, type Store } from "../store.ts";
 import { EMPTY, setApart, type Vocabulary } from "../vocabulary.ts";
+import type { Found, How } from "./lists/finding.ts";
 import { patiently, readSpace, type Reading } from "./reading.ts";
 
 export interface BasketItem {
@@ -39,12 +40,16 @@ export interface Model {
   ranks: Uint32Array;
   basket: BasketItem[];
   site: string;
+  /** The lists that name labels, once they are looked for. */
+  lists: Found & { state: "unread" | "reading" | "read" | "failed"; how: How; depending: number };
 
   listen(hear: () => void): () => void;
   changed(): void;
   read(): Promise<void>;
   pause(paused: boolean): void;
   stop(): void;
+  /** Looks for lists that name labels. What was found before stands until there is more. */
+  readLists(how: How): Promise<void>;
   readRuns(): Promise<void>;
   rank(compare: (a: string, b: string) => number): void;
   /** What the basket comes to, with what of it cannot be. */
@@ -82,6 +87,7 @@ export function modelOf(host: Host, shell: Shell): Model {
   let gate: { promise: Promise<void>; open(): void } | undefined;
   let stopped = false;
   let looks = 0;
+  let missing: ReadonlySet<string> = new Set(); // names in lists that no page has
 
   // Whether the pages with a label write a spelling in their text, by "label\nspelling". What is not known yet is asked for.
   const answers = new Map<string, boolean>();
@@ -117,6 +123,7 @@ export function modelOf(host: Host, shell: Shell): Model {
     ranks: new Uint32Array(),
     basket: [],
     site: "",
+    lists: { state: "unread", how: "search", pages: [], whole: true, depending: 0 },
     listen(hear) {
       listeners.add(hear);
       return () => listeners.delete(hear);
@@ -165,6 +172,26 @@ export function modelOf(host: Host, shell: Shell): Model {
       await model.look();
       model.looked = true;
       model.changed();
+      if (model.reading.state === "done") await model.readLists("search");
+    },
+    async readLists(how) {
+      if (model.lists.state === "reading") return;
+      const { lists } = model;
+      model.lists = { ...lists, state: "reading" };
+      model.changed();
+      try {
+        const { findLists, dependingOn, nowhere } = await import("./lists/finding.ts");
+        const means = { read: (path: string) => host.read(path), sleep: model.sleep, go: async () => undefined };
+        const used = new Set(model.store.labels().map(({ name }) => name));
+        const found = await findLists(means, how, shell, used);
+        const { depending, unused } = dependingOn(found.pages, shell.spaceKey, used);
+        missing = await nowhere(means, unused);
+        model.lists = { ...found, how, depending, state: "read" };
+        void model.look();
+      } catch {
+        model.lists = { ...lists, state: "failed" };
+      }
+      model.changed();
     },
     pause(paused) {
       if (paused && model.reading.state === "reading") {
@@ -207,7 +234,7 @@ export function modelOf(host: Host, shell: Shell): Model {
       await pause();
       if (look !== looks) return; // a later one is on its way
       const { vocabulary } = model.vocabulary;
-      model.findings = findings({ pages, vocabulary, spellings, lists: [], renames: renamesOf(model.runs), elsewhere: new Set() });
+      model.findings = findings({ pages, vocabulary, spellings, lists: model.lists.pages.flatMap(({ id, lists }) => lists.map((list) => ({ page: id, list }))), renames: renamesOf(model.runs), missing });
       model.changed();
       if (model.reading.state === "done" && wanted.size) await askTexts();
     },

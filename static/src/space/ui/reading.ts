@@ -60,12 +60,12 @@ interface Answer {
 }
 
 /** Reads again what Confluence was too busy for, or did not answer, as late as it asks for. */
-export async function patiently<T>(call: () => Promise<T>, sleep: (ms: number) => Promise<void>): Promise<T> {
+export async function patiently<T>(call: () => Promise<T>, sleep: (ms: number) => Promise<void>, most = MOST_TRIES): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await call();
     } catch (error) {
-      if (tries === MOST_TRIES || !mayPass(statusOf(error))) throw error;
+      if (tries >= most || !mayPass(statusOf(error))) throw error;
       await sleep(Math.max(retryAfterOf(error) * 1_000, 500 * 2 ** tries));
     }
   }

@@ -103,6 +103,7 @@ function Head({ model, words }: { model: Model; words: Words }): JSX.Element {
     say("fact.labelled", { percent: percent(counted.labelled, store.size) }),
     say("fact.labels", { count: counted.labels }),
     ...(looked && spellings ? [say("fact.spellings", { count: spellings })] : []),
+    ...(model.lists.depending ? [say("fact.lists", { count: model.lists.depending })] : []),
   ];
   const { state, of } = reading;
   return (

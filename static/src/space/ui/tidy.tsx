@@ -22,6 +22,8 @@ interface Props {
   tell(line: string): void;
 }
 
+const LISTS = 5; // that are named
+
 /** How far the queue is worked off. It lives as long as the page. */
 interface Queue {
   later: Set<string>;
@@ -161,7 +163,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
     );
   }
 
-  const { kind, labels, pages, examples, group } = finding;
+  const { kind, labels, pages, examples, group, lists } = finding;
   const [goes, stays] = swapped ? [labels[1], labels[0]] : labels;
   const decides = kind !== "one_of" && kind !== "nowhere";
   return (
@@ -190,6 +192,14 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
             );
           })}
         </div>
+        {lists.length > 0 && (
+          <section class="lists">
+            <h3>{say("named", { count: lists.length })}</h3>
+            <ul class="titles">
+              {lists.slice(0, LISTS).map((id) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{model.lists.pages.find((page) => page.id === id)?.title ?? id}</bdi></a></li>)}
+            </ul>
+          </section>
+        )}
         {decides && <p class="outcome">{say(labels.length > 1 ? "outcome.rename" : "outcome.remove", { count: pagesOf(goes!), from: isolated(goes!), to: isolated(stays ?? "") })}</p>}
       </div>
       {problem !== 0 && <p class="notice wrong" role="alert">{say(problem === 409 || problem === 400 ? "why.conflict" : problem === 403 || problem === 404 ? "why.notAdmin" : "why.failed")}</p>}

@@ -1,0 +1,90 @@
+// Finding lists by search and by reading a space through, against made-up answers.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { HostError } from "../src/host.ts";
+import { dependingOn, findLists, nowhere } from "../src/space/ui/lists/finding.ts";
+import type { Means } from "../src/space/ui/reading.ts";
+
+const SPACE = { spaceId: "1", spaceKey: "DS" };
+const list = (labels: string, macro = "blog-posts") => `<ac:structured-macro ac:name="${macro}"><ac:parameter ac:name="labels">${labels}</ac:parameter></ac:structured-macro>`;
+const page = (id: string, body: string, space = "DS") => ({ id, type: "page", title: `Page ${id}`, space: { key: space }, version: { number: 3 }, body: { storage: { value: body } } });
+
+/** Means that answer as told, and what was asked for. */
+function answering(answer: (query: URLSearchParams, path: string, n: number) => unknown): { means: Means; asked: string[]; waits: number[] } {
+  const asked: string[] = [];
+  const waits: number[] = [];
+  const read = async (path: string) => {
+    asked.push(path);
+    return answer(new URLSearchParams(path.split("?")[1]), path.split("?")[0]!, asked.length);
+  };
+  return { asked, waits, means: { read, sleep: async (ms) => void waits.push(ms), go: async () => undefined } };
+}
+
+test("a search reads the space first, then all others, and keeps names and no text", async () => {
+  const { means, asked } = answering((query) => {
+    const own = query.get("cql")!.includes('space = "DS"');
+    if (!own) return { results: [page("9", list("x"), "OPS")] };
+    if (!query.has("cursor")) return { results: [page("1", list("a,-b") + list("topic", "our-board")), page("2", "<p>none</p>"), null, page("not an id", list("a"))], _links: { next: "/x?cursor=two" } };
+    return { results: [page("3", list("c"))], _links: { next: "/x?cursor=two" } };
+  });
+  const found = await findLists(means, "search", SPACE, new Set());
+  assert.deepEqual(found.pages.map(({ id, space, version, lists }) => [id, space, version, lists.map(({ macro, named }) => `${macro} ${named.map(({ name, excludes }) => (excludes ? "-" : "") + name).join()}`)]), [
+    ["1", "DS", 3, ["blog-posts a,-b", "our-board topic"]],
+    ["3", "DS", 3, ["blog-posts c"]],
+    ["9", "OPS", 3, ["blog-posts x"]],
+  ]);
+  assert.equal(found.whole, true);
+  assert.equal(asked.length, 3, "a cursor that comes again ends it");
+  assert.match(new URLSearchParams(asked[0]!.split("?")[1]).get("cql")!, /^macro in \("contentbylabel","detailssummary"/);
+  assert.doesNotMatch(JSON.stringify(found), /structured-macro/);
+});
+
+test("a space is read through in bodies of 250 pages, and in fewer where they do not come through", async () => {
+  const { means, asked } = answering((query, path) => {
+    if (Number(query.get("limit")) > 50) throw new HostError(0);
+    return path === "/api/v2/spaces/1/pages" && { results: [{ id: "1", title: "A", version: { number: 1 }, body: { storage: { value: list("a", "of-an-app") } } }] };
+  });
+  const { pages } = await findLists(means, "thorough", SPACE, new Set());
+  assert.deepEqual(pages.map(({ id, space, lists }) => [id, space, lists.length]), [["1", "DS", 1]]);
+  assert.deepEqual(asked.map((path) => new URLSearchParams(path.split("?")[1]).get("limit")), ["250", "250", "250", "50"]);
+});
+
+test("reading lists is bounded, and says so", async () => {
+  const { means, asked } = answering((_, __, n) => ({ results: [page(String(n), list("a"))], _links: { next: `/x?cursor=${n}` } }));
+  const { pages, whole } = await findLists(means, "search", SPACE, new Set());
+  assert.deepEqual([whole, asked.length, pages.length], [false, 80, 80]);
+});
+
+test("a body that breaks off says that there may be more", async () => {
+  const { means } = answering(() => ({ results: [page("1", list("a") + '<ac:structured-macro ac:name="x">')] }));
+  assert.equal((await findLists(means, "search", SPACE, new Set())).whole, false);
+});
+
+test("it waits as long as Confluence asks for, and gives up on what is forbidden", async () => {
+  const { means, waits } = answering((_, __, n) => {
+    if (n === 1) throw new HostError(429, 7);
+    return { results: [] };
+  });
+  await findLists(means, "search", SPACE, new Set());
+  assert.deepEqual(waits, [7_000]);
+  await assert.rejects(findLists(answering(() => { throw new HostError(403); }).means, "search", SPACE, new Set()), { status: 403 });
+});
+
+test("lists depend on labels that are in use, or are in the space", async () => {
+  const { means } = answering((query) => ({ results: query.get("cql")!.includes("!=") ? [page("9", list("a")), page("8", list("of-others"), "OPS")].map((one) => ({ ...one, space: { key: "OPS" } })) : [page("1", list("a,gone")), page("2", list("lost"))] }));
+  const { pages } = await findLists(means, "search", SPACE, new Set());
+  assert.deepEqual(dependingOn(pages, "DS", new Set(["a"])), { depending: 3, unused: ["gone", "lost"] });
+});
+
+test("a name is nowhere if no page of the site has it, and not where nobody knows", async () => {
+  const { means, asked } = answering((query) => {
+    const name = query.get("name")!;
+    if (name === "none") throw new HostError(404);
+    if (name === "unknown") throw new HostError(403);
+    return { associatedContents: { results: name === "empty" ? [] : [{ contentId: 1 }] } };
+  });
+  assert.deepEqual([...(await nowhere(means, ["none", "empty", "unknown", "there"]))], ["none", "empty"]);
+  await nowhere(means, Array.from({ length: 100 }, () => "there"));
+  assert.equal(asked.length, 44);
+});
