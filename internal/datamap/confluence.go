@@ -76,10 +76,10 @@ var InConfluence = []Store{
 			{Name: "owner", Origin: "the app", Purpose: "a random name of the tab that works on it, so that no other does"},
 			{Name: "closed", Origin: "the app", Purpose: "whether there is another property"},
 			{Name: "names", Origin: "the pages", Purpose: "labels that were added and removed"},
-			{Name: "batches", Origin: "the pages", Purpose: "ids of the pages, and which labels were added and removed: it is gone on with and taken back by that"},
+			{Name: "batches", Origin: "the pages", Purpose: "ids of the pages, and which labels were added and removed, or which version had its lists mended: it is gone on with and taken back by that"},
 			{Name: "part", Origin: "the app", Purpose: "which part of the plan a property has"},
 			{Name: "parts", Origin: "the app", Purpose: "how many there are"},
-			{Name: "items", Origin: "the person who decided", Purpose: "what was planned: labels, and ids of pages"},
+			{Name: "items", Origin: "the person who decided", Purpose: "what was planned: labels, ids of pages, and of those with lists the version"},
 		},
 	}),
 }

@@ -16,7 +16,7 @@ export interface FakePage {
   mayEdit: boolean;
   space: string; // key
   body: string;
-  versions: { body: string; message: string }[]; // those before the body, and what the body's own says
+  versions: { body: string; message: string }[]; // those before it, and what is said of the one that took its place
 }
 export interface FakeReply {
   status: number;
@@ -29,6 +29,9 @@ const iso = (at: number) => new Date(at).toISOString();
 export class FakeSpace {
   pages = new Map<string, FakePage>();
   properties = new Map<string, { id: string; key: string; version: { number: number }; value: unknown }>();
+  /** By their numbers. */
+  attachments = new Map<string, { page: string; labels: Set<string> }>();
+  templates: { templateId: string; name: string; labels: string[] }[] = [];
   admin = true;
   /** Calls that write labels, and reads of one page. */
   counted = { posts: 0, deletes: 0, reads: 0, properties: 0 };
@@ -74,13 +77,14 @@ export class FakeSpace {
     }
     if (method === "GET" && path === "/rest/api/label") {
       const name = query.get("name")!;
-      const id = this.labelIds.get(name) ?? ([...this.pages.values()].some(({ labels }) => labels.has(name)) ? this.labelId(name) : "");
+      const id = this.labelIds.get(name) ?? ([...this.pages.values(), ...this.attachments.values()].some(({ labels }) => labels.has(name)) ? this.labelId(name) : "");
       const having = [...this.pages.values()].filter(({ labels }) => labels.has(name)).slice(0, 200);
       return id ? { status: 200, body: { label: { id, name, prefix: "global" }, associatedContents: { results: having.map(({ id, type, title }) => ({ contentType: type, contentId: Number(id), title })) } } } : { status: 404 };
     }
     const [, , , kind, id = "", part = "", property] = path.split("/");
     if (path.startsWith("/api/v2/labels/")) {
       const name = [...this.labelIds].find(([, own]) => own === id)?.[0] ?? "";
+      if (part === "attachments") return { status: 200, body: { results: [...this.attachments].flatMap(([id, { page, labels }]) => (labels.has(name) ? [{ id: `att${id}`, title: `${id}.pdf`, pageId: page }] : [])), _links: {} } };
       const type = part === "pages" ? "page" : "blogpost";
       const all = [...this.pages.values()].filter((page) => page.space === "DS" && page.type === type && page.labels.has(name) && BigInt(page.id) > BigInt(query.get("cursor") ?? 0));
       all.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
@@ -89,7 +93,8 @@ export class FakeSpace {
     }
     if (kind === "spaces" && part === "") return { status: 200, body: { id, operations: { results: [{ operation: "read", targetType: "space" }, ...(this.admin ? [{ operation: "administer", targetType: "space" }] : [])] } } };
     if (kind === "spaces" && part === "properties") return this.property(method, property, query.get("key"), body);
-    const found = this.pages.get(kind === "content" ? id : id);
+    const found = this.pages.get(id);
+    if (found && part === "" && (kind === "pages" || kind === "blogposts") && (method === "PUT" || query.has("body-format"))) return this.body(method, found, query.get("version"), body);
     if (method === "GET" && (kind === "pages" || kind === "blogposts") && part === "") {
       this.counted.reads++;
       if (!found) return { status: 404 };
@@ -102,6 +107,17 @@ export class FakeSpace {
         },
       };
     }
+    const attached = this.attachments.get(/^att(\d+)$/.exec(id)?.[1] ?? "");
+    if (method === "GET" && kind === "attachments" && part === "" && attached) {
+      const operations = { results: [{ operation: "update", targetType: "attachment" }] };
+      return { status: 200, body: { id, status: "current", title: `${id}.pdf`, labels: { results: [...attached.labels].map((name) => ({ name, prefix: "global" })), meta: { hasMore: false } }, operations } };
+    }
+    if (kind === "content" && part === "label" && attached) {
+      if (method === "POST") for (const { name } of body as { name: string }[]) (attached.labels.add(name), this.labelId(name));
+      else attached.labels.delete(query.get("name")!);
+      return method === "POST" ? { status: 200, body: { results: [] } } : { status: 204, body: "" };
+    }
+    if (method === "GET" && path === "/rest/api/template/page") return { status: 200, body: { results: this.templates.map((one) => ({ ...one, labels: one.labels.map((name) => ({ name, prefix: "global" })) })), start: 0, limit: 25, size: this.templates.length } };
     if (kind === "content" && part === "label") {
       if (!found) return { status: 404 };
       if (!found.mayEdit) return { status: 403 };
@@ -119,6 +135,29 @@ export class FakeSpace {
       return { status: 204, body: "" };
     }
     return undefined;
+  }
+
+  /** A page with its body, and the next version of it. */
+  private body(method: string, page: FakePage, wanted: string | null, body: unknown): FakeReply {
+    const { versions } = page;
+    if (method === "PUT") {
+      const { title, body: next, version } = body as { title: string; body: { value: string }; version: { number: number; message: string } };
+      if (!page.mayEdit) return { status: 403 };
+      if (version.number !== versions.length + 2) return { status: 409 };
+      this.edit(page.id, next.value, version.message);
+      page.title = title;
+    }
+    const number = Number(wanted ?? versions.length + 1);
+    const text = number === versions.length + 1 ? page.body : versions[number - 1]?.body;
+    if (text === undefined) return { status: 404 };
+    return { status: 200, body: { id: page.id, status: page.status, title: page.title, version: { number }, body: { storage: { representation: "storage", value: text } }, operations: { results: [{ operation: "read", targetType: "page" }, ...(page.mayEdit ? [{ operation: "update", targetType: page.type }] : [])] } } };
+  }
+
+  /** Makes a version of a page; by a message it is told who did. */
+  edit(id: string, text: string, message = ""): void {
+    const page = this.pages.get(id)!;
+    page.versions.push({ body: page.body, message });
+    page.body = text;
   }
 
   private property(method: string, id: string | undefined, key: string | null, body: unknown): FakeReply {

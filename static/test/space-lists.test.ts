@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { namedIn, rename, type Form, type Named, type Refusal } from "../src/space/clause.ts";
-import { listsIn, mend } from "../src/space/lists.ts";
+import { listsIn, mend, mended, unmended } from "../src/space/lists.ts";
 import { decode, parametersIn } from "../src/space/storage.ts";
 import { seeded } from "./seeded.ts";
 
@@ -206,4 +206,36 @@ test("work grows with the body and no faster: hostile ones are read", () => {
     parametersIn(`<ac:parameter ${piece.replaceAll("<", "").repeat(400_000 / piece.length)}>`);
   }
   for (const piece of ['"\\', "label in (a(", "not(", "a,", '\\"', "<![CDATA["]) namedIn(piece.repeat(20_000 / piece.length), "cql");
+});
+
+const OLD = macro("contentbylabel", parameter("cql", "label in (&quot;a&quot;,&quot;b&quot;)")) + macro("blog-posts", parameter("max", "5") + parameter("labels", "x,a"));
+const NEW = macro("contentbylabel", parameter("cql", "label in (&quot;b&quot;)")) + macro("blog-posts", parameter("max", "5") + parameter("labels", "x,b"));
+const back: [sentence: string, body: string, text: string | undefined][] = [
+  ["as it was mended", NEW, OLD],
+  ["in a page that was written anew", `<p>New</p>${NEW.replaceAll("><", ">\n<")}`, `<p>New</p>${OLD.replaceAll("><", ">\n<")}`],
+  ["as it was before", OLD, OLD],
+  ["with another name since then", NEW.replace("x,b", "x,z"), undefined],
+  ["with another list since then", NEW + macro("blog-posts", parameter("labels", "a")), undefined],
+  ["without its lists", "<p>New</p>", undefined],
+];
+for (const [sentence, body, text] of back) {
+  test(`a mended body is taken back ${sentence}`, () => {
+    assert.equal(mended(OLD, AB).body, NEW);
+    assert.equal(unmended(body, OLD, AB), text);
+  });
+}
+test("what only may be a list is not mended, and neither is what does not take the name", () => {
+  const body = macro("our-list", parameter("topic", "a")) + macro("contentbylabel", parameter("cql", "label = &quot;a&quot;"));
+  assert.equal(mended(body, new Map([["a", null]])).body, body);
+  assert.deepEqual(mended(body, new Map([["a", null]])).left.map(({ refused: why }) => why), ["empty"]);
+  assert.ok(mended(body, AB).body.startsWith(macro("our-list", parameter("topic", "a"))));
+});
+test("of any body, to mend and to take back is to leave it as it is", () => {
+  const { pick, upTo } = seeded(23);
+  const VALUES = ["a", "b", "a,b", "-a,c", "label = a", "label in (&quot;a&quot;, b)", "<![CDATA[label = 'a']]>", "&quot;", "label = &#34;a"];
+  const AROUND = ["<p>a</p>", "<!-- a -->", "<![CDATA[a]]>", "<", "</ac:structured-macro>", "\n", '<ac:structured-macro ac:name="x">', ""];
+  for (let round = 0; round < 2_000; round++) {
+    const body = Array.from({ length: 1 + upTo(5) }, () => pick(AROUND) + macro(pick(["contentbylabel", "blog-posts", "gallery", "our-list", "code"]), parameter(pick(["cql", "labels", "includeLabel", "topic"]), pick(VALUES)))).join("");
+    for (const renames of [AB, new Map([["a", null]]), new Map([["a", "b"], ["b", "z"]])]) assert.equal(unmended(mended(body, renames).body, body, renames), body);
+  }
 });

@@ -53,7 +53,7 @@ const broken: [sentence: string, value: unknown][] = [
   ["no owner", { ...one, owner: 7 }],
   ["a name that is none", { ...one, names: [7, "b"] }],
   ["a name that is missing", { ...one, names: ["a"] }],
-  ["a half that is none", { ...one, batches: [[7]] }],
+  ["a step that is none", { ...one, batches: [[7]] }],
   ["a batch that is none", { ...one, batches: [null] }],
   ["groups that are none", { ...one, batches: [[0, 7, "RAW"]] }],
   ["ids that are none", { ...one, batches: [[0, [[0], [1], "1,x"]]] }],
@@ -73,6 +73,22 @@ test("a plan is read from its parts as it was written, and not from some of them
   assert.equal(plannedIn(parts.slice(1)), undefined);
   assert.equal(plannedIn([...parts].reverse()), undefined);
   for (const items of [7, [null, 7], [{ on: "1" }], [{ from: 7 }], [{ from: "a", on: "x" }], [{ not: {} }]]) assert.equal(plannedIn([{ v: 1, part: 0, parts: 1, items }]), undefined);
+});
+
+test("pages with lists are planned and recorded with their version, and attachments with a word", () => {
+  const mends = Array.from({ length: 500 }, (_, i) => ({ id: String(9_000 + i), version: 1 + (i % 3) }));
+  const planned: Planned = { decisions: [{ from: "a", to: "b" }], without: ["7"], mends, attachments: true };
+  assert.deepEqual(plannedIn(planParts(planned).map(json)), planned);
+  const most = planParts({ ...planned, mends: [...mends, { id: "1", version: 1 }] });
+  assert.deepEqual(plannedIn(most)!.mends, mends, "as many as are read");
+  for (const item of [{ mend: "x", version: 1 }, { mend: "1" }, { mend: "1", version: 0 }, { mend: 1, version: 1 }]) assert.equal(plannedIn([{ v: 1, part: 0, parts: 1, items: [item] }]), undefined);
+  const pages = mends.slice(0, 100).map((page) => ({ ...page, add: [], remove: [] }));
+  const { segment, taken } = append({ owner: "me", closed: false, batches: [] }, "mend", pages);
+  assert.equal(taken, 100);
+  const [batch] = segmentIn(json(segmentValue(segment)))!.batches;
+  assert.equal(batch!.step, "mend");
+  assert.deepEqual(batch!.pages.sort((a, b) => Number(a.id) - Number(b.id)), pages);
+  for (const version of [0, "1", 1.5, null]) assert.equal(segmentIn({ v: 1, owner: "", names: [], batches: [[3, [[], [], "1", version]]] }), undefined);
 });
 
 test("what a space keeps of runs is known as the app's, and erased with all else", () => {

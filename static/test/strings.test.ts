@@ -54,7 +54,7 @@ const scopes = [...new Set(["native", "remote"].flatMap((host) => [...readFileSy
 
 // What is found and what comes of it on the page of a space, as its types say.
 const FOUND = ["spellings", "instead", "retired", "returned", "one_of", "nowhere"];
-const CANNOT = ["archived", "draft", "not_current", "page_full", "too_many", "not_permitted", "not_found", "refused", "failed"];
+const CANNOT = ["archived", "draft", "not_current", "page_full", "too_many", "not_permitted", "not_found", "refused", "failed", "edited", "not_mended"];
 const ENDS = ["done", "stopped", "lost", "broken"];
 
 const catalogues: { folder: string; sources: string; alike: string[]; families: Record<string, readonly string[]>; needed: string[] }[] = [

@@ -100,3 +100,40 @@ export function mend(body: string, lists: List[], renames: Renames): Mended {
   mended.body += body.slice(at);
   return mended;
 }
+
+/** A body with the names in its lists changed, where that can be done; the same body where it cannot. */
+export function mended(body: string, renames: Renames): Mended {
+  const { lists } = listsIn(body, new Set());
+  const result = mend(body, lists.filter(({ certain }) => certain), renames);
+  return valuesAside(result.body) === valuesAside(body) ? result : { body, changed: [], left: lists.map((list) => ({ list, refused: "not_understood" })) };
+}
+
+/** A body without the values of its parameters. */
+function valuesAside(body: string): string {
+  let [rest, at] = ["", 0];
+  for (const { start, end } of parametersIn(body).parameters) {
+    rest += `${body.slice(at, start)}\n`;
+    at = end;
+  }
+  return rest + body.slice(at);
+}
+
+/**
+ * A mended body with the values that it had before the renames; undefined where they are not what the renames made of
+ * them, or there are other parameters by now.
+ */
+export function unmended(body: string, before: string, renames: Renames): string | undefined {
+  const made = mended(before, renames).body;
+  if (body === made) return before;
+  const [now, then, wanted] = [body, made, before].map((text) => parametersIn(text).parameters.map((one) => ({ ...one, value: text.slice(one.start, one.end) })));
+  if (now!.length !== then!.length || now!.some(({ macro, name }, i) => macro !== then![i]!.macro || name !== then![i]!.name)) return undefined;
+  let [text, at] = ["", 0];
+  for (const [i, { start, end, value }] of now!.entries()) {
+    const old = wanted![i]!.value;
+    if (then![i]!.value === old || value === old) continue;
+    if (value !== then![i]!.value) return undefined;
+    text += body.slice(at, start) + old;
+    at = end;
+  }
+  return text + body.slice(at);
+}

@@ -4,18 +4,28 @@
 // same write says that somebody is at work. It calls Confluence only through
 // what it is given, which has the time as well.
 
+import type { Renames } from "./clause.ts";
 import type { Decision, Rules } from "./decisions.ts";
 import { resolve } from "./decisions.ts";
 import { after, mayChange, mayTake, type Lease } from "./lease.ts";
 import type { Pace, Time } from "./pace.ts";
-import { changedSince, changeOf, globalOf, inverse, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
+import { changedSince, changeOf, globalOf, halves, inverse, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
 import { bytesOf } from "./packing.ts";
 import { renamesOf, retained, runsIn, runsValue, type Run } from "./runs.ts";
-import { append, MOST_IN_BATCH, planKey, plannedIn, planParts, segmentIn, segmentKey, segmentValue, type Planned, type Recorded, type Segment } from "./segments.ts";
+import { append, MOST_IN_BATCH, planKey, plannedIn, planParts, segmentIn, segmentKey, segmentValue, type Mending, type Planned, type Recorded, type Segment, type Step } from "./segments.ts";
 import { mayPass, retryAfterOf, statusOf } from "../failure.ts";
 import { RUNS } from "../propertykeys.ts";
 
 export interface Seen extends PageState {
+  mayEdit: boolean;
+}
+
+/** A page in one of its versions. */
+export interface Body {
+  title: string;
+  status: string; // as Confluence names it
+  version: number;
+  text: string; // in storage format
   mayEdit: boolean;
 }
 
@@ -40,6 +50,14 @@ export interface Means extends Time {
   calls(id: string, change: Change): (() => Promise<unknown>)[];
   /** The ids of the pages of the space that have a label now, whatever their status. */
   having(label: string): Promise<string[]>;
+  /** The ids of the attachments of the space's pages that have a label now. */
+  attachments(label: string): Promise<string[]>;
+  /** A page as it is, or as it was in a version; undefined if there is none that the viewer may see. */
+  body(id: string, version?: number): Promise<Body | undefined>;
+  /** Makes the next version of a page: the same with another text. Rejects with the status 409 if there is one already. */
+  edit(id: string, body: Body, text: string, message: string): Promise<unknown>;
+  /** The rewriters of lists: what a text becomes, and what it was; undefined where that cannot be. */
+  lists(): Promise<{ mended(text: string, renames: Renames): { body: string; changed: readonly unknown[] }; unmended(text: string, before: string, renames: Renames): string | undefined }>;
   keeper: Keeper;
   reads: Pace;
   writes: Pace;
@@ -47,15 +65,20 @@ export interface Means extends Time {
   name(): string;
 }
 
-/** Why a page was not changed: what is in the way, or what Confluence answered. */
-export type Why = Obstacle | "not_permitted" | "not_found" | "refused" | "failed";
+/**
+ * Why a page was not changed: what is in the way, or what Confluence answered. Of lists: the page is "edited" if it has
+ * another version than the one that was read, and "not_mended" if its lists do not take the new names.
+ */
+export type Why = Obstacle | "not_permitted" | "not_found" | "refused" | "failed" | "edited" | "not_mended";
 
 export interface Progress {
   run: string;
   phase: "waiting" | "reading" | "writing";
-  done: number;
+  step: Step;
+  done: number; // of the step
   of: number;
-  changed: number;
+  changed: number; // pages with other labels
+  mended: number; // pages with other names in their lists
   cannot: { id: string; why: Why }[];
   /** Labels that somebody else has changed since the run that is taken back; they stay. */
   others: { id: string; names: string[] }[];
@@ -124,7 +147,7 @@ export async function goOn(means: Means, line: Run, listener: Listener, most = I
   return guarded(means, line, async (worker) => {
     const source = line.undoes ? await takingBack(means, line.undoes, worker) : decided(means, await readPlan(means, line));
     await worker.take(listener);
-    await worker.finish(listener);
+    await worker.finish(listener, source);
     await work(means, worker, listener, source, most);
   });
 }
@@ -147,13 +170,30 @@ function newLine({ name, now }: Means): Run {
 /** What a run does: which pages, and what of each. */
 interface Source {
   pages(): Promise<string[]>;
-  change(seen: Seen): Change;
+  /** All of the change of a page; again says that half of it is done. */
+  change(seen: Seen, again: boolean): Change;
   /** Whether pages may come up while it runs. */
   grows: boolean;
+  /** Pages with lists, in the version that is replaced. */
+  mends: Mending[];
+  /** What becomes of such a page; undefined where it cannot be mended. */
+  mended(page: Mending, text: string): Promise<string | undefined>;
+  /** What is said of a version that mends lists. */
+  message: string;
 }
 
-function decided({ having, reads, ...time }: Means, { decisions, without }: Planned): Source {
+const LONGEST_MESSAGE = 200; // UTF-16 code units
+
+function messageOf(renames: Renames, back = false): string {
+  const texts = Array.from(renames, ([from, to]) => (to === null ? `${back ? "+" : "−"} ${from}` : back ? `${to} → ${from}` : `${from} → ${to}`));
+  return `Label UP: ${texts.join(", ")}`.slice(0, LONGEST_MESSAGE);
+}
+
+function decided(means: Means, { decisions, without, mends = [], attachments }: Planned): Source {
+  const { having, reads, lists } = means;
   const { rules } = resolve(decisions);
+  const names = namesIn(rules, decisions);
+  const renames = renamesIn(rules, names);
   const out = new Set(without);
   return {
     grows: decisions.some(({ pages }) => !pages),
@@ -161,10 +201,24 @@ function decided({ having, reads, ...time }: Means, { decisions, without }: Plan
     async pages() {
       const ids = new Set<string>();
       for (const { pages } of decisions) for (const id of pages ?? []) ids.add(id);
-      for (const name of namesIn(rules, decisions)) for (const id of await patiently(() => having(name), reads, time)) ids.add(id);
+      for (const name of names) {
+        for (const id of await patiently(() => having(name), reads, means)) ids.add(id);
+        if (attachments) for (const id of await patiently(() => means.attachments(name), reads, means)) ids.add(id);
+      }
       return [...ids].filter((id) => !out.has(id)).sort(byNumber);
     },
+    mends,
+    message: messageOf(renames),
+    async mended(_, text) {
+      const { body, changed } = (await lists()).mended(text, renames);
+      return changed.length ? body : undefined;
+    },
   };
+}
+
+/** What becomes of names wherever they are. */
+export function renamesIn(rules: Rules, names: readonly string[]): Renames {
+  return new Map(names.map((name) => [name, rules.everywhere.get(name) ?? null]));
 }
 
 /** The names whose pages the rules change, wherever they are. */
@@ -177,24 +231,47 @@ const byNumber = (a: string, b: string) => a.length - b.length || (a < b ? -1 : 
 
 async function takingBack(means: Means, undone: string, worker: Worker): Promise<Source> {
   const records = new Map<string, Change>();
+  const mends: Mending[] = [];
   for (const { segment } of await readSegments(means, undone)) {
-    for (const { id, add, remove } of segment.batches.flatMap(({ pages }) => pages)) {
-      const before = records.get(id);
-      // A page that was recorded in two batches was changed in two steps.
-      records.set(id, before ? { add: [...new Set([...before.add, ...add])], remove: [...new Set([...before.remove, ...remove])] } : { add, remove });
+    for (const { step, pages } of segment.batches) {
+      for (const { id, add, remove, version } of pages) {
+        if (step === "mend") {
+          mends.push({ id, version: version! + 1 });
+          continue;
+        }
+        const before = records.get(id);
+        // A page that was recorded in two batches was changed in two steps.
+        records.set(id, before ? { add: [...new Set([...before.add, ...add])], remove: [...new Set([...before.remove, ...remove])] } : { add, remove });
+      }
     }
   }
+  const renames = mends.length ? await renamesOfRun(means, undone) : new Map<string, string | null>();
   return {
     grows: false,
     pages: async () => [...records.keys()].reverse(),
-    change(seen) {
+    change(seen, again) {
       const record = records.get(seen.id)!;
       const held = heldBy(seen);
       const names = changedSince(record, held);
-      if (names.length && worker.progress.others.length < MOST_TOLD) worker.progress.others.push({ id: seen.id, names });
+      if (names.length && !again && worker.progress.others.length < MOST_TOLD) worker.progress.others.push({ id: seen.id, names });
       return onto(inverse(record), held);
     },
+    mends,
+    message: messageOf(renames, true),
+    async mended({ id, version }, text) {
+      const before = await patiently(() => means.body(id, version - 1), means.reads, means);
+      return before && (await means.lists()).unmended(text, before.text, renames);
+    },
   };
+}
+
+async function renamesOfRun(means: Means, id: string): Promise<Renames> {
+  const kept = await patiently(() => means.keeper.get(RUNS), means.reads, means);
+  const line = runsIn(kept?.value).find((run) => run.id === id);
+  if (!line) throw new Broken();
+  const { decisions } = await readPlan(means, line);
+  const { rules } = resolve(decisions);
+  return renamesIn(rules, namesIn(rules, decisions));
 }
 
 const heldBy = ({ labels }: PageState) => new Set(globalOf(labels));
@@ -243,17 +320,30 @@ async function list(means: Means, change: (runs: Run[]) => Run[], coming: number
 interface Worker {
   progress: Progress;
   results: Record<string, number>;
-  /** Pages that are recorded, or that were told of. */
-  done: Set<string>;
+  /** The pages that are recorded, by the step, and those whose labels could not be changed. */
+  done: Record<Step, Set<string>>;
+  refused: Set<string>;
+  /** What the first half added, by the page. */
+  added: Map<string, readonly string[]>;
+  /** The step of the last batch, where there is one. */
+  at: Step | undefined;
   lease: Lease;
   start(): Promise<void>;
   take(listener: Listener): Promise<void>;
-  finish(listener: Listener): Promise<void>;
+  finish(listener: Listener, source: Source): Promise<void>;
   /** Records as many of the pages as one batch takes, and says how many. */
-  record(pages: Recorded[]): Promise<number>;
+  record(step: Step, pages: Recorded[]): Promise<number>;
   apply(pages: readonly Recorded[], listener: Listener, held: (id: string) => ReadonlySet<string>): Promise<void>;
+  edit(pages: readonly Edit[], message: string, listener: Listener): Promise<void>;
   release(): Promise<{ segments: number; bytes: number }>;
-  told(id: string, why: Why): void;
+  tell(id: string, why: Why): void;
+}
+
+/** A page with lists as it was read, and as it is to be. */
+interface Edit {
+  id: string;
+  body: Body;
+  text: string;
 }
 
 function workerFor(means: Means, line: Run): Worker {
@@ -264,6 +354,24 @@ function workerFor(means: Means, line: Run): Worker {
   let kept: KeptProperty | undefined;
   let bytes = 0; // of the segments before
   let beating: Promise<void> | undefined;
+
+  const said = new Set<string>();
+  const labelled = new Set<string>(); // pages with other labels
+  const listed = new Set<string>(); // pages with other lists
+  const changed = (id: string, pages = labelled) => {
+    pages.add(id);
+    worker.progress.changed = labelled.size;
+    worker.progress.mended = listed.size;
+  };
+
+  const remember = (step: Step, { id, add }: Recorded) => {
+    worker.done[step].add(id);
+    if (step === "first") worker.added.set(id, add);
+  };
+  const recorded = (step: Step, pages: readonly Recorded[], taken: number) => {
+    for (const page of pages.slice(0, taken)) remember(step, page);
+    return taken;
+  };
 
   const markOf = (at: number, version: number) => `${at}.${version}`;
 
@@ -313,9 +421,12 @@ function workerFor(means: Means, line: Run): Worker {
   }
 
   const worker: Worker = {
-    progress: { run: line.id, phase: "reading", done: 0, of: 0, changed: line.changed, cannot: [], others: [], came: 0 },
+    progress: { run: line.id, phase: "reading", step: "all", done: 0, of: 0, changed: line.changed, mended: 0, cannot: [], others: [], came: 0 },
     results: {},
-    done: new Set(),
+    done: { all: new Set(), first: new Set(), last: new Set(), mend: new Set() },
+    refused: new Set(),
+    added: new Map(),
+    at: undefined,
     lease: { state: "unknown" },
     async start() {
       await write(0, { owner: me, closed: false, batches: [] }, undefined);
@@ -331,8 +442,17 @@ function workerFor(means: Means, line: Run): Worker {
         worker.lease = after(worker.lease, { kind: "read", mark: markOf(number, kept.version), owner: segment.owner }, me, now());
         if (mayTake(worker.lease, now())) {
           await write(number, { ...segment, owner: me }, kept);
-          for (const one of all) for (const batch of one.segment.batches) for (const { id } of batch.pages) worker.done.add(id);
-          worker.progress.changed = worker.done.size - (segment.batches.at(-1)?.pages.length ?? 0);
+          worker.progress.changed = 0;
+          for (const { segment: one } of all) {
+            for (const batch of one.batches) {
+              for (const page of batch.pages) {
+                remember(batch.step, page);
+                // How far the last one came is found out when it is finished.
+                if (batch !== segment.batches.at(-1)) changed(page.id, batch.step === "mend" ? listed : labelled);
+              }
+              worker.at = batch.step;
+            }
+          }
           return;
         }
         worker.progress.phase = "waiting";
@@ -341,31 +461,49 @@ function workerFor(means: Means, line: Run): Worker {
         await sleep(LOOK_AGAIN);
       }
     },
-    async finish(listener) {
+    async finish(listener, source) {
       // Of the last batch nobody knows how far it came.
       const last = segment.batches.at(-1)?.pages ?? [];
+      if (worker.at === "mend") {
+        const edits: Edit[] = [];
+        await each(last, async ({ id, version }) => {
+          const page = { id, version: version! };
+          const body = await patiently(() => means.body(id), reads, means);
+          if (!body) return worker.tell(id, "not_found");
+          if (body.version === page.version) {
+            const text = await source.mended(page, body.text);
+            if (text === undefined) worker.tell(id, "not_mended");
+            else edits.push({ id, body, text });
+            return;
+          }
+          const before = body.version === page.version + 1 ? await patiently(() => means.body(id, page.version), reads, means) : undefined;
+          if (before && body.text === (await source.mended(page, before.text))) changed(id, listed);
+          else worker.tell(id, "edited");
+        });
+        return worker.edit(edits, source.message, listener);
+      }
       const held = new Map<string, ReadonlySet<string>>();
       const left: Recorded[] = [];
       await each(last, async ({ id, ...change }) => {
         const seen = await patiently(() => means.read(id), reads, means);
-        if (!seen) return worker.told(id, "not_found");
+        if (!seen) return worker.tell(id, "not_found");
         held.set(id, heldBy(seen));
         left.push({ id, ...rest(change, heldBy(seen)) });
       });
       await worker.apply(left, listener, (id) => held.get(id)!);
     },
-    async record(pages) {
-      const next = append(segment, "all", pages);
+    async record(step, pages) {
+      const next = append(segment, step, pages);
       if (next.taken) {
         await write(number, next.segment, kept);
-        return next.taken;
+        return recorded(step, pages, next.taken);
       }
       if (!segment.batches.length) throw new Broken();
       await write(number, { ...segment, closed: true }, kept);
-      const fresh = append({ owner: me, closed: false, batches: [] }, "all", pages);
+      const fresh = append({ owner: me, closed: false, batches: [] }, step, pages);
       if (!fresh.taken) throw new Broken();
       await write(number + 1, fresh.segment, undefined);
-      return fresh.taken;
+      return recorded(step, pages, fresh.taken);
     },
     async apply(pages, listener, held) {
       await each(pages, async ({ id, add, remove }) => {
@@ -375,12 +513,29 @@ function workerFor(means: Means, line: Run): Worker {
           for (const call of steps) await patiently(call, writes, means, hold);
           for (const name of add) labels.add(name);
           for (const name of remove) labels.delete(name);
-          worker.progress.changed++;
+          changed(id);
           listener.changed(id, [...labels]);
         } catch (error) {
           if (error instanceof Lost || error instanceof Broken) throw error;
+          worker.tell(id, whyOf(statusOf(error)));
+          worker.refused.add(id);
+        }
+        worker.progress.done++;
+        listener.told(worker.progress);
+      });
+    },
+    async edit(edits, message, listener) {
+      await each(edits, async ({ id, body, text }) => {
+        try {
+          await patiently(() => means.edit(id, body, text, message), writes, means, hold);
+          changed(id, listed);
+        } catch (error) {
+          if (error instanceof Lost || error instanceof Broken) throw error;
           const status = statusOf(error);
-          worker.told(id, status === 403 || status === 401 ? "not_permitted" : status === 404 ? "not_found" : mayPass(status) ? "failed" : "refused");
+          // A version that is there already may be ours: of a write that was not answered.
+          const now = status === 409 || status === 400 ? await patiently(() => means.body(id), reads, means) : undefined;
+          if (now?.version === body.version + 1 && now.text === text) changed(id, listed);
+          else worker.tell(id, now && now.version !== body.version ? "edited" : whyOf(status));
         }
         worker.progress.done++;
         listener.told(worker.progress);
@@ -390,10 +545,11 @@ function workerFor(means: Means, line: Run): Worker {
       await write(number, { ...segment, owner: "" }, kept);
       return { segments: number + 1, bytes: bytes + bytesOf(segmentValue(segment)) };
     },
-    told(id, why) {
+    tell(id, why) {
+      if (said.has(`${id} ${why}`)) return; // of its labels and of its lists, too
+      said.add(`${id} ${why}`);
       worker.results[why] = (worker.results[why] ?? 0) + 1;
       if (worker.progress.cannot.length < MOST_TOLD) worker.progress.cannot.push({ id, why });
-      worker.done.add(id);
     },
   };
   return worker;
@@ -417,15 +573,39 @@ async function each<T>(items: readonly T[], act: (item: T) => Promise<void>): Pr
   if (failed) throw failed.error;
 }
 
+function whyOf(status: number): Why {
+  return status === 403 || status === 401 ? "not_permitted" : status === 404 ? "not_found" : mayPass(status) ? "failed" : "refused";
+}
+
 class Halt extends Error {}
 
+/** What is left of the steps of a run. Who only tries some pages sees all that becomes of them. */
+function stepsOf({ mends }: Source, at: Step | undefined, most: number): Step[] {
+  if (!mends.length) return ["all"];
+  if (at === "mend") return ["mend", "last"];
+  if (at === "last") return ["last"];
+  return [...(most < Infinity ? (["all"] as const) : []), "first", "mend", "last"];
+}
+
 async function work(means: Means, worker: Worker, listener: Listener, source: Source, most: number): Promise<void> {
-  const { progress } = worker;
+  for (const step of stepsOf(source, worker.at, most)) {
+    worker.progress.step = step;
+    worker.progress.done = 0;
+    if (step === "mend") await mendLists(means, worker, listener, source);
+    else await changePages(means, worker, listener, source, step, most);
+  }
+}
+
+async function changePages(means: Means, worker: Worker, listener: Listener, source: Source, step: Step, most: number): Promise<void> {
+  const { progress, done } = worker;
+  const looked = new Set<string>();
+  // Who has no place for what is added keeps what is to go.
+  const skip = (id: string) => looked.has(id) || done.all.has(id) || done[step].has(id) || (step === "last" && worker.refused.has(id));
   let left = most;
   for (let look = 0; look < (source.grows ? MOST_LOOKS : 1); look++) {
     progress.phase = "reading";
     listener.told(progress);
-    const pending = (await source.pages()).filter((id) => !worker.done.has(id));
+    const pending = (await source.pages()).filter((id) => !skip(id));
     if (look) progress.came += pending.length;
     if (!pending.length) return;
     progress.of = progress.done + pending.length;
@@ -436,12 +616,16 @@ async function work(means: Means, worker: Worker, listener: Listener, source: So
       const held = new Map<string, ReadonlySet<string>>();
       await each(pending.splice(0, Math.min(MOST_IN_BATCH, left)), async (id) => {
         const seen = await patiently(() => means.read(id), means.reads, means);
-        const change = seen && source.change(seen);
-        const none = change && !change.add.length && !change.remove.length;
-        const why = !seen ? "not_found" : none ? undefined : (obstacle(seen, change!) ?? (seen.mayEdit ? undefined : "not_permitted"));
-        worker.done.add(id);
-        if (why) worker.told(id, why);
-        if (why || none) progress.done++;
+        const all = seen && source.change(seen, step === "last");
+        const none = all && !all.add.length && !all.remove.length;
+        const why = !seen ? "not_found" : none ? undefined : (obstacle(seen, all!) ?? (seen.mayEdit ? undefined : "not_permitted"));
+        looked.add(id);
+        if (why) {
+          worker.refused.add(id);
+          worker.tell(id, why);
+        }
+        const change = all && half(all, step, worker.added.get(id));
+        if (why || (!change!.add.length && !change!.remove.length)) progress.done++;
         else {
           ready.push({ id, ...change! });
           held.set(id, heldBy(seen!));
@@ -450,7 +634,7 @@ async function work(means: Means, worker: Worker, listener: Listener, source: So
       listener.told(progress);
       if (!ready.length) continue;
       ready.sort((a, b) => byNumber(a.id, b.id));
-      const taken = await worker.record(ready);
+      const taken = await worker.record(step, ready);
       progress.phase = "writing";
       // Those for which there was no room are read anew: until it is their turn, somebody may change them.
       pending.unshift(...ready.splice(taken).map(({ id }) => id));
@@ -460,12 +644,50 @@ async function work(means: Means, worker: Worker, listener: Listener, source: So
   }
 }
 
+/**
+ * What a step does of a change. What came up after the first half gets all of it at once; what that half added and
+ * somebody has taken away stays away.
+ */
+function half(change: Change, step: Step, added: readonly string[] = []): Change {
+  const [first, last] = halves(change);
+  return step === "first" ? first : step === "last" ? { ...last, add: change.add.filter((name) => !added.includes(name)) } : change;
+}
+
+async function mendLists(means: Means, worker: Worker, listener: Listener, source: Source): Promise<void> {
+  const { progress, done } = worker;
+  const pending = source.mends.filter(({ id }) => !done.mend.has(id));
+  progress.of = pending.length;
+  while (pending.length) {
+    if (listener.stop()) throw new Halt();
+    progress.phase = "reading";
+    listener.told(progress);
+    const edits: Edit[] = [];
+    await each(pending.splice(0, MOST_IN_BATCH), async (page) => {
+      const body = await patiently(() => means.body(page.id), means.reads, means);
+      const text = body?.version === page.version ? await source.mended(page, body.text) : body?.text;
+      // An undo finds a page that was never written as it was.
+      if (body && body.version < page.version) return void progress.done++;
+      const why = !body ? "not_found" : body.status !== "current" ? "not_current" : body.version !== page.version ? "edited" : text === undefined ? "not_mended" : body.mayEdit ? undefined : "not_permitted";
+      if (why) worker.tell(page.id, why);
+      if (why || text === body!.text) progress.done++;
+      else edits.push({ id: page.id, body: body!, text: text! });
+    });
+    if (!edits.length) continue;
+    edits.sort((a, b) => byNumber(a.id, b.id));
+    const taken = await worker.record("mend", edits.map(({ id, body }) => ({ id, add: [], remove: [], version: body.version })));
+    progress.phase = "writing";
+    pending.unshift(...edits.splice(taken).map(({ id, body }) => ({ id, version: body.version })));
+    await worker.edit(edits, source.message, listener);
+  }
+}
+
 async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise<void>): Promise<Outcome> {
   const worker = workerFor(means, line);
   const end = async (state: "done" | "stopped") => {
     const { segments, bytes } = await worker.release();
     const results = { ...line.results };
     for (const [why, count] of Object.entries(worker.results)) results[why] = (results[why] ?? 0) + count;
+    if (worker.progress.mended) results["mended"] = worker.progress.mended;
     await list(means, (runs) => runs.map((run) => (run.id === line.id ? { ...run, state, changed: worker.progress.changed, results, segments, bytes } : run)), 0);
     return { ...worker.progress, state };
   };

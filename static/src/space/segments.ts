@@ -16,15 +16,16 @@ export const MOST_IN_BATCH = 100; // pages
 const MOST_BATCHES = 5_000; // of a segment that is read
 const MOST_PAGES = 100_000; // of a value that is read
 
-/** What a run does in a batch: all of a change, or one half of it. */
-type Half = "all" | "first" | "last";
-const HALVES: readonly Half[] = ["all", "first", "last"];
+/** What a run does in a batch: all of a change, or one half of it; or, between the halves, it mends lists. */
+export type Step = "all" | "first" | "last" | "mend";
+const STEPS: readonly Step[] = ["all", "first", "last", "mend"];
 
 export interface Recorded extends Change {
   id: string;
+  version?: number; // of a page with lists: the one that is replaced
 }
 interface Batch {
-  half: Half;
+  step: Step;
   pages: Recorded[];
 }
 export interface Segment {
@@ -42,10 +43,10 @@ export const planKey = (run: string, part: number) => `labelup_run_${run}_plan_$
  * that are. 0 says that the segment is full; in an empty one, that the first page
  * cannot be recorded at all.
  */
-export function append(segment: Segment, half: Half, pages: readonly Recorded[]): { segment: Segment; taken: number } {
+export function append(segment: Segment, step: Step, pages: readonly Recorded[]): { segment: Segment; taken: number } {
   const most = Math.min(pages.length, MOST_IN_BATCH);
   const fitting = (count: number): Segment | undefined => {
-    const longer = { ...segment, batches: [...segment.batches, { half, pages: pages.slice(0, count) }] };
+    const longer = { ...segment, batches: [...segment.batches, { step, pages: pages.slice(0, count) }] };
     return pages.slice(0, count).every(({ id }) => ID.test(id)) && bytesOf(segmentValue(longer)) <= MOST_BYTES ? longer : undefined;
   };
   const whole = fitting(most);
@@ -64,15 +65,15 @@ export function append(segment: Segment, half: Half, pages: readonly Recorded[])
 export function segmentValue({ owner, closed, batches }: Segment): Record<string, unknown> {
   const names = new Map<string, number>();
   const number = (name: string) => names.get(name) ?? (names.set(name, names.size), names.size - 1);
-  const written = batches.map(({ half, pages }) => {
-    const groups = new Map<string, { add: number[]; remove: number[]; ids: string[] }>();
-    for (const { id, add, remove } of pages) {
-      const group = { add: add.map(number), remove: remove.map(number), ids: [] as string[] };
-      const key = JSON.stringify([group.add, group.remove]);
+  const written = batches.map(({ step, pages }) => {
+    const groups = new Map<string, { add: number[]; remove: number[]; version: number | undefined; ids: string[] }>();
+    for (const { id, add, remove, version } of pages) {
+      const group = { add: add.map(number), remove: remove.map(number), version, ids: [] as string[] };
+      const key = JSON.stringify([group.add, group.remove, version]);
       if (!groups.has(key)) groups.set(key, group);
       groups.get(key)!.ids.push(id);
     }
-    return [HALVES.indexOf(half), ...[...groups.values()].map(({ add, remove, ids }) => [add, remove, idsText(ids)])];
+    return [STEPS.indexOf(step), ...[...groups.values()].map(({ add, remove, version, ids }) => [add, remove, idsText(ids), ...(version === undefined ? [] : [version])])];
   });
   return { v: 1, owner, ...(closed && { closed }), names: [...names.keys()], batches: written };
 }
@@ -90,22 +91,23 @@ export function segmentIn(value: unknown): Segment | undefined {
   let left = MOST_PAGES;
   const read: Batch[] = [];
   for (const batch of batches) {
-    const [half, ...groups] = Array.isArray(batch) ? (batch as unknown[]) : [];
+    const [step, ...groups] = Array.isArray(batch) ? (batch as unknown[]) : [];
     const pages: Recorded[] = [];
     for (const group of groups) {
-      const [adds, removes, texts] = Array.isArray(group) ? (group as unknown[]) : [];
+      const [adds, removes, texts, version] = Array.isArray(group) ? (group as unknown[]) : [];
       const [add, remove, ids] = [named(adds), named(removes), idsIn(texts, left)];
-      if (!add || !remove || !ids) return undefined;
+      if (!add || !remove || !ids || !(version === undefined || isVersion(version))) return undefined;
       left -= ids.length;
-      pages.push(...ids.map((id) => ({ id, add, remove })));
+      pages.push(...ids.map((id) => ({ id, add, remove, ...(version !== undefined && { version }) })));
     }
-    if (HALVES[half as number] === undefined) return undefined;
-    read.push({ half: HALVES[half as number]!, pages });
+    if (STEPS[step as number] === undefined) return undefined;
+    read.push({ step: STEPS[step as number]!, pages });
   }
   return { owner, closed: closed === true, batches: read };
 }
 
 const ID = /^(?:0|[1-9]\d{0,18})$/;
+const isVersion = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 
 /** Ids in the order of their numbers, each but the first as what it is more than the one before. */
 function idsText(ids: readonly string[]): string {
@@ -121,32 +123,46 @@ function idsIn(text: unknown, most: number): string[] | undefined {
   return steps.map((step) => String((at += BigInt(step))));
 }
 
+/** A page of which the lists are to be mended, as long as it is in this version. */
+export interface Mending {
+  id: string;
+  version: number;
+}
+
 /** What is planned: decisions, and pages that were left out of the preview by hand. */
 export interface Planned {
   decisions: Decision[];
   without: string[]; // ids of pages
+  mends?: Mending[]; // 500 at most
+  attachments?: boolean; // those of the space's pages that have a label that goes change, too
 }
+
+export const MOST_MENDS = 500; // pages
 
 const IDS_TOGETHER = 1_000; // below 20 KB
 const OVERHEAD = 100; // bytes of a part beside its items
 
-/** An item of a plan: a decision, more pages of the one before it, or pages that were left out. */
+/** An item of a plan: a decision, more pages of the one before it, pages that were left out, or what changes beside pages' labels. */
 interface Item {
   from?: string;
   to?: string;
   on?: string; // ids
   not?: string; // ids
+  mend?: string; // id
+  version?: number;
+  attachments?: true;
 }
 
 /** The plan in the parts that properties hold, in their order. */
-export function planParts({ decisions, without }: Planned): Record<string, unknown>[] {
+export function planParts({ decisions, without, mends = [], attachments }: Planned): Record<string, unknown>[] {
   const chunks = (ids: readonly string[]) => Array.from({ length: Math.ceil(ids.length / IDS_TOGETHER) }, (_, i) => idsText(ids.slice(i * IDS_TOGETHER, (i + 1) * IDS_TOGETHER)));
   const items = decisions.flatMap(({ from, to, pages }): Item[] => {
     const names = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
     const [on = "", ...others] = chunks(pages ?? []);
     return [{ ...names, ...(pages && { on }) }, ...others.map((on) => ({ on }))];
   });
-  items.push(...chunks(without).map((not) => ({ not })));
+  items.push(...chunks(without).map((not) => ({ not })), ...mends.slice(0, MOST_MENDS).map(({ id, version }) => ({ mend: id, version })));
+  if (attachments) items.push({ attachments });
   const parts = packed(items, MOST_BYTES - OVERHEAD, MOST_BYTES - OVERHEAD);
   return parts.map((some, part) => ({ v: 1, part, parts: parts.length, items: some }));
 }
@@ -154,6 +170,7 @@ export function planParts({ decisions, without }: Planned): Record<string, unkno
 /** The plan in all its parts; undefined if they are not. */
 export function plannedIn(values: readonly unknown[]): Planned | undefined {
   const planned: Planned = { decisions: [], without: [] };
+  const mends: Mending[] = [];
   let left = MOST_PAGES;
   const idsOf = (text: unknown): string[] | undefined => {
     const ids = text === "" ? [] : idsIn(text, left);
@@ -164,7 +181,16 @@ export function plannedIn(values: readonly unknown[]): Planned | undefined {
     const { v, part, parts, items } = (value ?? {}) as Record<string, unknown>;
     if (v !== 1 || part !== at || parts !== values.length || !Array.isArray(items)) return undefined;
     for (const item of items as unknown[]) {
-      const { from, to, on, not } = (item ?? {}) as Record<keyof Item, unknown>;
+      const { from, to, on, not, mend, version, attachments } = (item ?? {}) as Record<keyof Item, unknown>;
+      if (attachments === true) {
+        planned.attachments = true;
+        continue;
+      }
+      if (mend !== undefined) {
+        if (typeof mend !== "string" || !ID.test(mend) || !isVersion(version) || mends.length === MOST_MENDS) return undefined;
+        mends.push({ id: mend, version });
+        continue;
+      }
       const last = planned.decisions.at(-1);
       const pages = idsOf(not ?? on ?? "");
       if (!pages || ![from, to].every((name) => name === undefined || typeof name === "string")) return undefined;
@@ -174,5 +200,5 @@ export function plannedIn(values: readonly unknown[]): Planned | undefined {
       else return undefined;
     }
   }
-  return planned;
+  return { ...planned, ...(mends.length && { mends }) };
 }

@@ -6,7 +6,7 @@ import { statusOf } from "../../failure.ts";
 import type { Confluence } from "../../host.ts";
 import { labelCalls } from "../../hosts/labels.ts";
 import { newPace, type Time } from "../pace.ts";
-import type { Keeper, Means, Seen } from "../runner.ts";
+import type { Body, Keeper, Means, Seen } from "../runner.ts";
 import type { PageType } from "../store.ts";
 
 interface Where {
@@ -20,15 +20,19 @@ const FIRST_WRITES = 8;
 const MOST_LISTS = 4_000; // answers of 250 pages
 
 export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keeper: Keeper, time: Time, name: () => string): Means {
-  const types = new Map<string, PageType>(); // of pages that were found by a label
+  const types = new Map<string, PageType | "attachment">(); // of what was found by a label, or read
 
-  async function readAs(type: PageType, id: string): Promise<Seen | undefined> {
-    const path = contentPath(type, id);
-    const page = (await confluence.read(`${path}?include-labels=true&include-operations=true`).catch((error: unknown) => {
+  const pageAt = (path: string) =>
+    confluence.read(path).catch((error: unknown) => {
       if (statusOf(error) === 404) return undefined;
       throw error;
-    })) as Page | undefined;
+    }) as Promise<Page | undefined>;
+
+  async function readAs(type: PageType | "attachment", id: string): Promise<Seen | undefined> {
+    const path = contentPath(type, contentIdOf(type, id));
+    const page = await pageAt(`${path}?include-labels=true&include-operations=true`);
     if (!page) return undefined;
+    types.set(id, type);
     let labels = (page.labels?.results ?? []).flatMap(({ name, prefix }) => (typeof name === "string" ? [{ name, prefix: String(prefix ?? "global") }] : []));
     if (page.labels?.meta?.hasMore) labels = (await listLabels(confluence, `${path}/labels?limit=250`, MOST_LABEL_PAGES)).map((name) => ({ name, prefix: "global" }));
     return { id, status: String(page.status ?? ""), labels, mayEdit: allows(page, "update", type) };
@@ -42,17 +46,39 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
     name,
     async read(id) {
       const type = types.get(id) ?? typeOf(id);
-      return type ? readAs(type, id) : ((await readAs("page", id)) ?? (await readAs("blogpost", id)));
+      return type ? readAs(type, id) : ((await readAs("page", id)) ?? (await readAs("blogpost", id)) ?? (await readAs("attachment", id)));
     },
     calls(id, change) {
-      const { adds, removes } = labelCalls(confluence, id, change);
+      const { adds, removes } = labelCalls(confluence, contentIdOf(types.get(id), id), change);
       return [...adds, ...removes].map(({ call }) => call);
     },
     having: async (label) => (await havingLabel(confluence, spaceId, label, (id, type) => types.set(id, type))).map(({ id }) => id),
+    async attachments(label) {
+      const ids = await attachmentsHaving(confluence, label, (page) => typeOf(page) !== undefined);
+      for (const id of ids) types.set(id, "attachment");
+      return ids;
+    },
+    async body(id, version) {
+      const page = await pageAt(`${contentPath("page", id)}?body-format=storage&include-operations=true${version === undefined ? "" : `&version=${version}`}`);
+      const text = page?.body?.storage?.value;
+      if (!page || typeof text !== "string") return undefined;
+      return { title: String(page.title ?? ""), status: String(page.status ?? ""), version: Number(page.version?.number) || 0, text, mayEdit: allows(page, "update", "page") } satisfies Body;
+    },
+    edit: (id, { title, version }, text, message) =>
+      confluence.write("PUT", contentPath("page", id), { id, status: "current", title, body: { representation: "storage", value: text }, version: { number: version + 1, message } }),
+    lists: () => import("../lists.ts"),
   };
 }
 
+/** As Confluence writes it: an id of an attachment has a sign before its number. */
+function contentIdOf(type: PageType | "attachment" | undefined, id: string): string {
+  return type === "attachment" ? `att${id}` : id;
+}
+
 interface Page extends Permitted {
+  title?: unknown;
+  version?: { number?: unknown };
+  body?: { storage?: { value?: unknown } };
   status?: unknown;
   labels?: { results?: { name?: unknown; prefix?: unknown }[]; meta?: { hasMore?: boolean } };
 }
@@ -66,28 +92,57 @@ interface Having {
 
 /** The pages and posts of the space that have a label, as the database has them and not the search. */
 export async function havingLabel(confluence: Confluence, spaceId: string, label: string, found: (id: string, type: PageType) => void = () => undefined): Promise<Having[]> {
+  const all = new Map<string, Having>();
+  const path = await pathOfLabel(confluence, label);
+  if (!path) return [];
+  for (const [type, collection] of [["page", "pages"], ["blogpost", "blogposts"]] as const) {
+    for await (const { id, title, status } of listed(confluence, `${path}/${collection}`, { "space-id": spaceId })) {
+      const own = String(id ?? "");
+      if (!/^\d+$/.test(own)) continue;
+      found(own, type);
+      all.set(own, { id: own, title: String(title ?? own), status: String(status ?? ""), type });
+    }
+  }
+  return [...all.values()];
+}
+
+/** The numbers of the attachments that have a label, of pages that are asked for; those of another space are not. */
+export async function attachmentsHaving(confluence: Confluence, label: string, on: (page: string) => boolean): Promise<string[]> {
+  const ids = new Set<string>();
+  const path = await pathOfLabel(confluence, label);
+  if (!path) return [];
+  for await (const { id, pageId, blogPostId } of listed(confluence, `${path}/attachments`)) {
+    const number = /^att(\d+)$/.exec(String(id ?? ""))?.[1];
+    if (number && on(String(pageId ?? blogPostId ?? ""))) ids.add(number);
+  }
+  return [...ids];
+}
+
+/** Where v2 has a label; "" if there is none of this name. */
+async function pathOfLabel(confluence: Confluence, label: string): Promise<string> {
   const info = (await confluence.read(`/rest/api/label?${new URLSearchParams({ name: label })}`).catch((error: unknown) => {
     if (statusOf(error) === 404) return undefined; // no page has it
     throw error;
   })) as { label?: { id?: unknown } } | undefined;
   const id = String(info?.label?.id ?? "");
-  if (!/^\d+$/.test(id)) return [];
-  const all = new Map<string, Having>();
-  for (const [type, collection] of [["page", "pages"], ["blogpost", "blogposts"]] as const) {
-    const seen = new Set([""]);
-    for (let cursor = "", n = 0; n < MOST_LISTS; n++) {
-      const query = new URLSearchParams({ "space-id": spaceId, limit: "250", ...(cursor && { cursor }) });
-      const answer = (await confluence.read(`/api/v2/labels/${id}/${collection}?${query}`)) as { results?: { id?: unknown; title?: unknown; status?: unknown }[]; _links?: { next?: string } } | null;
-      for (const page of Array.isArray(answer?.results) ? answer.results : []) {
-        const own = String(page?.id ?? "");
-        if (!/^\d+$/.test(own)) continue;
-        found(own, type);
-        all.set(own, { id: own, title: String(page.title ?? own), status: String(page.status ?? ""), type });
-      }
-      cursor = nextCursor(answer);
-      if (seen.has(cursor)) break;
-      seen.add(cursor);
-    }
+  return /^\d+$/.test(id) ? `/api/v2/labels/${id}` : "";
+}
+
+interface Listed {
+  id?: unknown;
+  title?: unknown;
+  status?: unknown;
+  pageId?: unknown;
+  blogPostId?: unknown;
+}
+
+async function* listed(confluence: Confluence, path: string, more: Record<string, string> = {}): AsyncGenerator<Listed> {
+  const seen = new Set([""]);
+  for (let cursor = "", n = 0; n < MOST_LISTS; n++) {
+    const answer = (await confluence.read(`${path}?${new URLSearchParams({ ...more, limit: "250", ...(cursor && { cursor }) })}`)) as { results?: (Listed | null)[]; _links?: { next?: string } } | null;
+    for (const one of Array.isArray(answer?.results) ? answer.results : []) if (one) yield one;
+    cursor = nextCursor(answer);
+    if (seen.has(cursor)) return;
+    seen.add(cursor);
   }
-  return [...all.values()];
 }
