@@ -2,11 +2,10 @@
 
 import { RUNS } from "../../propertykeys.ts";
 import { propertiesInTab } from "../../spaceproperties.ts";
-import { begin, goOn, undo, type Keeper, type Listener, type Means, type Outcome, type Progress } from "../runner.ts";
+import type { Keeper, Listener, Means, Outcome, Progress } from "../runner.ts";
 import { runsIn, type Run } from "../runs.ts";
-import { planKey, segmentKey, type Planned } from "../segments.ts";
+import type { Planned } from "../segments.ts";
 import { renamed, unrenamed, type Vocabulary } from "../vocabulary.ts";
-import { meansOf } from "./means.ts";
 import type { Model } from "./model.ts";
 import { timeInWorker } from "./time.ts";
 
@@ -51,25 +50,38 @@ function newName(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => (byte % 36).toString(36)).join("");
 }
 
+/** What carries a run out, loaded when there is one. */
+const load = () => import("./carry.ts");
+type Loaded = Awaited<ReturnType<typeof load>>;
+
+const NOTHING: Progress = { run: "", phase: "reading", step: "all", done: 0, of: 0, changed: 0, mended: 0, cannot: [], others: [], came: 0 };
+
 export function jobsOf(model: Model): Jobs {
   const tab = propertiesInTab();
   const keeperOf = (run: Run): Keeper => (jobs.own.some(({ id }) => id === run.id) ? tab : model.properties);
-  const means = (keeper: Keeper): Means =>
+  const means = ({ meansOf }: Loaded, keeper: Keeper): Means =>
     meansOf(model.host, { spaceId: model.shell.spaceId, typeOf: (id) => (model.store.rowOf(id) === undefined ? undefined : model.store.page(model.store.rowOf(id)!).type) }, keeper, timeInWorker(), newName);
   const leave = (event: BeforeUnloadEvent) => event.preventDefault();
 
-  async function act(job: Omit<Job, "rate" | "kept" | "progress" | "outcome" | "stopping">, keeper: Keeper, run: (means: Means, listener: Listener) => Promise<Outcome>): Promise<void> {
+  async function act(job: Omit<Job, "rate" | "kept" | "progress" | "outcome" | "stopping">, keeper: Keeper, run: (runner: Loaded, means: Means, listener: Listener) => Promise<Outcome>): Promise<void> {
     if (jobs.job && !jobs.job.outcome) return;
-    const own = means(keeper);
-    const now: Job = { ...job, progress: undefined, outcome: undefined, stopping: false, rate: own.writes.rate, kept: "no" };
+    const now: Job = { ...job, progress: undefined, outcome: undefined, stopping: false, rate: () => 0, kept: "no" };
     jobs.job = now;
     addEventListener("beforeunload", leave);
     model.changed();
-    now.outcome = await run(own, {
+    const listener: Listener = {
       told: (progress) => ((now.progress = progress), model.changed()),
       changed: (id, labels) => (model.store.set(id, labels), model.changed()),
       stop: () => now.stopping,
-    });
+    };
+    now.outcome = await load().then(
+      (runner) => {
+        const own = means(runner, keeper);
+        now.rate = own.writes.rate;
+        return run(runner, own, listener);
+      },
+      (): Outcome => ({ ...NOTHING, state: "broken" }),
+    );
     removeEventListener("beforeunload", leave);
     jobs.own = runsIn((await tab.get(RUNS))?.value);
     model.changed();
@@ -91,9 +103,9 @@ export function jobsOf(model: Model): Jobs {
   const jobs: Jobs = {
     job: undefined,
     own: [],
-    start: (planned, { most, synonyms }) => act({ what: "run", tried: most !== undefined, synonyms }, model.admin === false ? tab : model.properties, (means, listener) => begin(means, planned, listener, most)),
-    goOn: (run, synonyms = []) => act({ what: run.undoes ? "undo" : "run", tried: false, synonyms }, keeperOf(run), (means, listener) => goOn(means, run, listener)),
-    undo: (run) => act({ what: "undo", tried: false, synonyms: model.admin ? run.renames.filter(([from, to]) => synonymOf(model.vocabulary.vocabulary, from, to)) : [] }, keeperOf(run), (means, listener) => undo(means, run, listener)),
+    start: (planned, { most, synonyms }) => act({ what: "run", tried: most !== undefined, synonyms }, model.admin === false ? tab : model.properties, ({ begin }, means, listener) => begin(means, planned, listener, most)),
+    goOn: (run, synonyms = []) => act({ what: run.undoes ? "undo" : "run", tried: false, synonyms }, keeperOf(run), ({ goOn }, means, listener) => goOn(means, run, listener)),
+    undo: (run) => act({ what: "undo", tried: false, synonyms: model.admin ? run.renames.filter(([from, to]) => synonymOf(model.vocabulary.vocabulary, from, to)) : [] }, keeperOf(run), ({ undo }, means, listener) => undo(means, run, listener)),
     stop() {
       if (jobs.job) jobs.job.stopping = true;
       model.changed();
@@ -103,6 +115,7 @@ export function jobsOf(model: Model): Jobs {
       model.changed();
     },
     async text(run) {
+      const { planKey, segmentKey } = await load();
       const keys = [...Array.from({ length: run.parts }, (_, part) => planKey(run.id, part)), ...Array.from({ length: run.segments }, (_, number) => segmentKey(run.id, number))];
       const kept = await Promise.all(keys.map(async (key) => [key, (await tab.get(key))?.value] as const));
       return JSON.stringify({ format: FORMAT, space: model.shell.spaceId, run, kept: Object.fromEntries(kept) });
