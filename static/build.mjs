@@ -37,12 +37,12 @@ export async function buildFor(host, out, entry = `src/hosts/${host}.main.ts`) {
   if (!connect) await build({ ...script, entryPoints: { space: "src/space/ui/space.tsx" }, splitting: true, chunkNames: "space-[name]-[hash]", ...withPreact });
   await build({
     ...common,
-    entryPoints: { labelup: "src/labelup.css", ...(connect && { problem: "src/problem.css" }), add: "src/add/add.css", editor: "src/editor/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css", ...(!connect && { space: "src/space/ui/space.css" }) },
+    entryPoints: { labelup: "src/labelup.css", ...(connect && { problem: "src/problem.css" }), add: "src/add/add.css", editor: "src/editor/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css", ...(!connect && { space: "src/space/ui/space.css", lists: "src/space/ui/lists/lists.css" }) },
   });
   // What the browser says, and what Confluence says of the app in its own menus:
   // of the macro's parameters that is what the editor says.
   const read = (file) => JSON.parse(readFileSync(join(here, "src", file), "utf8"));
-  for (const folder of ["strings", "add/strings", "suggest/strings", "editor/strings", "admin/strings", ...(connect ? ["descriptor"] : ["hosts/scopes", "space/ui/strings"])]) {
+  for (const folder of ["strings", "add/strings", "suggest/strings", "editor/strings", "admin/strings", ...(connect ? ["descriptor"] : ["hosts/scopes", "space/ui/strings", "space/ui/lists/strings"])]) {
     mkdirSync(join(out, folder), { recursive: true });
     for (const file of readdirSync(join(here, "src", folder)).sort()) {
       const texts = read(`${folder}/${file}`);

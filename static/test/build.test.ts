@@ -67,6 +67,9 @@ for (const host of ["native", "remote"]) {
       const space = [...opens("space.js", built).map(size), size("space.css"), Math.max(...[...built.keys()].filter((name) => name.startsWith("space/ui/strings/") && name !== "space/ui/strings/en.json").map(size))];
       t.diagnostic(`the page of a space: ${space.join(" + ")} of ${SPACE_BUDGET}`);
       assert.ok(space.reduce((a, b) => a + b) <= SPACE_BUDGET);
+      const lists = [...built.keys()].filter((name) => /^(space-lists-.*|lists\.css|space\/ui\/lists\/strings\/.*)$/.test(name));
+      t.diagnostic(`what names labels: ${lists.map((name) => `${name} ${size(name)}`).join(", ")}`);
+      assert.ok(lists.length > 6 && lists.every((name) => size(name) < 6 * 1024));
       for (const [name, bytes] of built) if (name.endsWith(".js")) assert.doesNotMatch(bytes.toString(), /\beval\(|new Function/, name);
     } finally {
       rmSync(directory, { recursive: true });

@@ -92,6 +92,10 @@ export class FakeSpace {
       return { status: 200, body: { results: some.map(({ id, title, status }) => ({ id, title, status })), _links: some.length < all.length ? { next: `${path}?cursor=${some.at(-1)!.id}` } : {} } };
     }
     if (kind === "spaces" && part === "") return { status: 200, body: { id, operations: { results: [{ operation: "read", targetType: "space" }, ...(this.admin ? [{ operation: "administer", targetType: "space" }] : [])] } } };
+    if (kind === "spaces" && part === "pages") {
+      const pages = [...this.pages.values()].filter(({ space, status, type }) => space === "DS" && status === "current" && type === "page");
+      return { status: 200, body: { results: pages.map(({ id, title, versions, body }) => ({ id, title, version: { number: versions.length + 1 }, body: { storage: { value: body } } })), _links: {} } };
+    }
     if (kind === "spaces" && part === "properties") return this.property(method, property, query.get("key"), body);
     const found = this.pages.get(id);
     if (found && part === "" && (kind === "pages" || kind === "blogposts") && (method === "PUT" || query.has("body-format"))) return this.body(method, found, query.get("version"), body);

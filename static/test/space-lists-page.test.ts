@@ -6,20 +6,29 @@ import test from "node:test";
 import type { Page } from "playwright-core";
 import { plain, until } from "./acting.ts";
 import { FakeSpace } from "./fake-space.ts";
-import { HOST, useStage, violations, type Scene, type Stage } from "./stage.ts";
+import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
 
 // No site can get this page on Connect. Without a test a stage would stand for ever.
 const native = HOST === "native" ? test : () => undefined;
 const stage = (HOST === "native" && useStage()) as Stage;
 
 async function open(space: FakeSpace, more: Scene = {}): Promise<Page> {
-  stage.onRead = (path) => space.handle("GET", path);
+  stage.onRead = (path) => counted(space, path) ?? space.handle("GET", path);
   stage.onSave = ({ method, path, body }) => space.handle(method, path, body);
   stage.onRemove = (path) => {
     const { status, body } = space.handle("DELETE", path) ?? { status: 404 };
     return { status, raw: body === undefined ? "{}" : "" };
   };
   return stage.open({ ...more, shell: { view: "space", contentId: "" }, bridge: { location: "https://site.example/wiki/spaces/DS/apps/1/2/labels", ...more.bridge }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } });
+}
+
+/** What Confluence counts for a query that asks for one page. */
+function counted(space: FakeSpace, path: string): { status: number; body: unknown } | undefined {
+  const cql = new URLSearchParams(path.split("?")[1]).get("cql") ?? "";
+  if (!path.startsWith("/rest/api/content/search") || !/^\(*label (?:in|=)/.test(cql) || / and type /.test(cql)) return undefined;
+  const names = new Set([...cql.matchAll(/"([^"]+)"/g)].map((found) => found[1]!));
+  const having = [...space.pages.values()].filter(({ labels, space }) => space === "DS" && [...labels].some((name) => names.has(name)));
+  return { status: 200, body: { results: [], totalSize: having.length, limit: 1 } };
 }
 
 const macro = (name: string, parameter: string, value: string) => `<ac:structured-macro ac:name="${name}" ac:schema-version="4"><ac:parameter ac:name="${parameter}">${value}</ac:parameter></ac:structured-macro>`;
@@ -72,3 +81,124 @@ native("lists hold up nothing: a busy search is asked again", async () => {
   await until(() => facts(page), (line) => line.endsWith("5 lists depend on labels"), "found in spite of it");
   assert.ok(refused > 2, `${refused}`);
 });
+
+const labelsOn = (space: FakeSpace) => Object.fromEntries([...space.pages].map(([id, { labels }]) => [id, [...labels].sort().join(" ")]));
+const bodiesOf = (space: FakeSpace) => Object.fromEntries([...space.pages].map(([id, { body }]) => [id, body]));
+/** To the plan of the first finding: release-note becomes release-notes. */
+async function planned(page: Page): Promise<void> {
+  await until(() => facts(page), (line) => line.endsWith("depend on labels"), "lists are counted");
+  await page.locator(".card").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await until(() => page.locator(".depending").getAttribute("aria-busy"), (busy) => busy === "false", "lists are read");
+}
+
+native("a plan says what names a label that goes, mends what is ticked, and is taken back", async () => {
+  const space = listed();
+  space.attachments.set("71", { page: "11", labels: new Set(["release-note"]) });
+  space.attachments.set("72", { page: "41", labels: new Set(["release-note"]) });
+  space.templates = [{ templateId: "1", name: "Release", labels: ["release-note", "draft"] }, { templateId: "2", name: "Bare", labels: [] }];
+  space.pages.get("41")!.mayEdit = false;
+  const [labels, bodies] = [labelsOn(space), bodiesOf(space)];
+  const page = await open(space);
+  await planned(page);
+  const depending = page.locator(".depending");
+  const items = (await depending.locator(".dependents > li").allInnerTexts()).map((text) => plain(text).replace(/\s+/g, " "));
+  assert.deepEqual(items.length, 3);
+  assert.match(items[0]!, /Overview contentbylabel · shows 2 pages → mended, 6 was: label = "release-note" and space = currentSpace\(\) becomes: label = "release-notes" and space = currentSpace\(\)/);
+  assert.match(items[1]!, /Blog of the team blog-posts · excludes it · shows one page → mended, one \(by its labels in this space\)/);
+  assert.match(items[2]!, /^Elsewhere you may not edit it/);
+  assert.equal(await depending.getByRole("checkbox", { name: /^Mend the lists on/ }).count(), 2);
+  const said = plain(await depending.innerText());
+  assert.match(said, /new version with a message, and whoever watches it a mail/);
+  assert.match(said, /One template with labels · release-note stays there/);
+  assert.deepEqual(await violations(page), []);
+  await depending.getByRole("checkbox", { name: "Overview" }).check();
+  await depending.getByRole("checkbox", { name: "Change one attachment" }).check();
+  await page.screenshot({ path: `${SCREENS}/space-plan-lists.png`, fullPage: true });
+  stage.saves.length = 0;
+  await page.getByRole("button", { name: "Change 2 pages · mend lists on one page" }).click();
+  await page.getByRole("heading", { name: "Done" }).waitFor();
+  await page.getByText("Lists on one page were mended.").waitFor();
+  assert.deepEqual(await violations(page), []);
+  const [mended, last] = [stage.saves.findIndex(({ method, path }) => method === "PUT" && path === "/api/v2/pages/31"), stage.saves.findLastIndex(({ path }) => path.endsWith("/label"))];
+  assert.ok(mended > last && last >= 0, "labels are added before a list is mended");
+  assert.equal(stage.removals.length, 3, "and go after it");
+  assert.equal(space.pages.get("31")!.body, bodies["31"]!.replace("release-note&", "release-notes&"));
+  assert.equal(space.pages.get("32")!.body, bodies["32"]);
+  assert.equal(labelsOn(space)["21"], "release-notes");
+  assert.deepEqual([...space.attachments.values()].map((one) => [...one.labels].join()), ["release-notes", "release-note"]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("Lists on one page are as they were.").waitFor();
+  assert.deepEqual(labelsOn(space), labels);
+  assert.deepEqual(bodiesOf(space), bodies);
+  assert.deepEqual(space.pages.get("31")!.versions.map(({ message }) => message), ["Label UP: release-note → release-notes", "Label UP: release-notes → release-note"]);
+});
+
+native("a page that is edited after its lists were read is left, with a link", async () => {
+  const space = listed();
+  const page = await open(space);
+  await planned(page);
+  await page.getByRole("button", { name: "Tick all" }).click();
+  space.edit("32", `${space.pages.get("32")!.body}<p>Since then</p>`);
+  const edited = space.pages.get("32")!.body;
+  await page.getByRole("button", { name: "Change 2 pages · mend lists on 3 pages" }).click();
+  await page.getByRole("heading", { name: "Done" }).waitFor();
+  await page.getByText("Lists on 2 pages were mended.").waitFor();
+  const left = page.locator(".whys", { hasText: "Edited since its lists were read" });
+  assert.deepEqual(await left.getByRole("link").allInnerTexts(), ["Blog of the team"]);
+  assert.equal(space.pages.get("32")!.body, edited);
+});
+
+native("each page of the space is read where that is wanted, and finds lists of other apps", async () => {
+  const space = listed();
+  space.pages.get("33")!.body = macro("our-board", "tags", "release-note");
+  const page = await open(space);
+  await planned(page);
+  assert.equal(await page.getByText("A board").count(), 0);
+  const before = stage.reads.length;
+  await page.getByRole("button", { name: "Read each page of this space" }).click();
+  await page.getByText("Each page of this space was read").waitFor();
+  await page.locator(".dependents").getByRole("link", { name: "A board" }).waitFor();
+  assert.equal(stage.reads.slice(before).filter((path) => path.startsWith("/api/v2/spaces/1/pages")).length, 1);
+});
+
+native("where lists cannot be looked for, it says so and what to do", async () => {
+  const space = listed();
+  const page = await open(space);
+  await page.locator("#question").waitFor();
+  await until(() => facts(page), (line) => line.endsWith("depend on labels"), "found");
+  stage.onRead = (path) => (/^.api.v2.pages.31.body-format|template/.test(path) ? { status: 403, body: {} } : path.includes("/api/v2/pages/32?body-format") ? { status: 400, body: {} } : space.handle("GET", path));
+  await page.locator(".card").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await page.getByRole("alert").getByText("Lists could not be looked for").waitFor();
+  await page.getByText("Templates were not looked at").waitFor();
+  stage.onRead = (path) => space.handle("GET", path);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".dependents").getByRole("link", { name: "Overview" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: /^Change 2 pages/ }).getAttribute("aria-disabled"), "false", "the plan does not wait for them");
+});
+
+for (const [name, scene] of [["dark", {}], ["narrow", { browser: { viewport: { width: 320, height: 800 } } }], ["german", { bridge: { locale: "de-DE" } }]] as [string, Scene][]) {
+  native(`nothing is wrong with how lists can be used: ${name}`, async () => {
+    const space = listed();
+    space.page("34", [], { title: "A page with a title that is longer than there is room for in most places", body: macro("contentbylabel", "cql", "label in (&quot;release-note&quot;,&quot;a-label-with-a-name-that-does-not-break-anywhere-at-all&quot;)") });
+    const page = await open(space, scene);
+    if (name === "dark") {
+      await page.evaluate(() => {
+        (window as unknown as { setTheme: (mode: string, tokens: boolean) => void }).setTheme("dark", true);
+        document.documentElement.style.background = "#1d2125"; // of the page around the frame
+      });
+    }
+    await page.locator(".card .lists").waitFor();
+    await page.locator(".card").focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".basket .primary").click();
+    await until(() => page.locator(".depending").getAttribute("aria-busy"), (busy) => busy === "false", "lists are read");
+    assert.deepEqual(await violations(page), []);
+    await page.screenshot({ path: `${SCREENS}/space-plan-lists-${name}.png`, fullPage: true });
+    const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(wide! <= room!, `${wide} of ${room} px`);
+  });
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { namedIn, rename, type Form, type Named, type Refusal } from "../src/space/clause.ts";
+import { asking, namedIn, rename, type Form, type Named, type Refusal } from "../src/space/clause.ts";
 import { listsIn, mend, mended, unmended } from "../src/space/lists.ts";
 import { decode, parametersIn } from "../src/space/storage.ts";
 import { seeded } from "./seeded.ts";
@@ -70,6 +70,18 @@ const renamed: [sentence: string, form: Form, raw: string, renames: Map<string, 
 ];
 for (const [sentence, form, raw, renames, text] of renamed) {
   test(`a rename is made: ${sentence}`, () => assert.deepEqual(rename(raw, form, renames), { text }));
+}
+
+const asked: [sentence: string, raw: string, text: string | undefined][] = [
+  ["one label", "label = &quot;b&quot; and type = page", '((label in ("b") or (label in ("a") and space = "DS"))) and type = page'],
+  ["a list", "space = X and label in (b, c) order by title", 'space = X and ((label in ("b","c") or (label in ("a") and space = "DS"))) order by title'],
+  ["what it excludes", "label != b and label = c", '(not (label in ("b") or (label in ("a") and space = "DS"))) and label = c'],
+  ["what it does not name", "label = c &amp;&amp; type = page", "label = c && type = page"],
+  ["a list with something else in it", "label in (b, f())", undefined],
+  ["what does not end", 'label = b and title = "', undefined],
+];
+for (const [sentence, raw, text] of asked) {
+  test(`what a query will show is asked for: ${sentence}`, () => assert.equal(asking(raw, new Map([["b", ["a"]]]), "DS"), text));
 }
 
 const refused: [sentence: string, form: Form, raw: string, renames: Map<string, string | null>, why: Refusal][] = [
@@ -145,6 +157,7 @@ test("of any text the parsers make something or nothing, and never fail", () => 
       namedIn(text, form);
       assert.deepEqual(rename(text, form, new Map([["a", "a"]])), { text });
     }
+    asking(text, new Map([["a", ["z"]]]), "DS");
     const { lists } = listsIn(text, new Set(["a"]));
     assert.equal(mend(text, lists, new Map()).body, text);
     const { starts, ends, text: read } = decode(text);

@@ -101,8 +101,15 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     folder: "src/space/ui/strings",
     sources: "src/space/ui",
     alike: ["fact.pages_one", "fact.pages_other", "pagesFound_one", "pagesFound_other"], // "page" is French, too
-    families: { "tab.": TABS, "kind.": FOUND, "ask.": FOUND, "cannot.": CANNOT, "refused.": ["ambiguous", "circle", "contradicts", "nothing", "name"], "result.": ENDS, "state.": ["running", "done", "stopped", "undo"] },
+    families: { "tab.": TABS, "kind.": FOUND, "ask.": FOUND, "cannot.": CANNOT, "refused.": ["ambiguous", "circle", "contradicts", "nothing", "name"], "result.": ENDS, "step.": ["first", "mend", "last"], "state.": ["running", "done", "stopped", "undo"] },
     needed: [...FOUND.flatMap((kind) => [`kind.${kind}`, `ask.${kind}`]), ...CANNOT.map((why) => `cannot.${why}`), ...ENDS.map((end) => `result.${end}`)],
+  },
+  {
+    folder: "src/space/ui/lists/strings",
+    sources: "src/space/ui/lists",
+    alike: [],
+    families: { "page.": ["blogpost", "not_current", "not_permitted"], "why.": ["empty", "contradicts", "not_understood", "unsure"] },
+    needed: [],
   },
   { folder: "src/hosts/scopes", sources: "src/admin", alike: [], families: { "": scopes }, needed: scopes },
 ];

@@ -80,10 +80,33 @@ export function rename(raw: string, form: Form, renames: Renames): { text: strin
   return { text: text + raw.slice(at) };
 }
 
+/**
+ * The query as plain text that asks now for what the value will ask for when pages of a space (key) that have one of the
+ * names in also have its key instead; undefined where that cannot be asked for. With no names it asks for what the value does.
+ */
+export function asking(raw: string, also: ReadonlyMap<string, readonly string[]>, space: string): string | undefined {
+  const { places, mixed, decoded, broken } = read(raw, "cql");
+  if (broken) return undefined;
+  let text = "";
+  let at = 0;
+  for (const list of listsOf(places)) {
+    const names = list.map((n) => places[n]!.name);
+    const { clause, list: number } = places[list[0]!]!;
+    const before = names.flatMap((name) => also.get(name) ?? []);
+    if (!before.length) continue;
+    if (mixed.has(number)) return undefined;
+    const having = (some: readonly string[]) => `label in (${some.map((name) => `"${escaped(name, '"')}"`).join(",")})`;
+    text += `${decoded.text.slice(at, clause.start)}(${clause.turned ? "not " : ""}(${having(names)} or (${having(before)} and space = "${escaped(space, '"')}")))`;
+    at = clause.end;
+  }
+  return text + decoded.text.slice(at);
+}
+
 /** A name where it stands in the decoded value, with its quotes. */
 interface Place extends Named {
   start: number;
   end: number;
+  clause: { start: number; end: number; turned: boolean }; // of a query; turned says that the operator itself excludes
   quote: '"' | "'" | "";
   sign: string; // of an item of a list
   list: number; // names with the same number are items of one list
@@ -158,7 +181,7 @@ function listed(text: string): Places {
   const places = items.flatMap((item): Place[] => {
     const [, sign = "", rest = ""] = /^([-+]?)([^]*)$/.exec(item[0])!;
     const name = labelOf(rest);
-    return name ? [{ name, excludes: sign === "-", start: item.index, end: item.index + item[0].length, quote: "", sign, list: NO_CQL }] : [];
+    return name ? [{ name, excludes: sign === "-", start: item.index, end: item.index + item[0].length, clause: { start: 0, end: text.length, turned: false }, quote: "", sign, list: NO_CQL }] : [];
   });
   return { places, mixed: new Set(places.length < items.length ? [NO_CQL] : []), broken: false };
 }
@@ -217,12 +240,12 @@ function queried(query: string): Places {
     }
     return i;
   };
-  const name = (i: number, turned: boolean) => {
+  const name = (i: number, clause: Place["clause"]) => {
     const piece = pieces[i];
     if (!piece || piece.kind === "sign" || behindValue(i) > i + 1) return;
     const label = labelOf(piece.text);
     const quote = piece.kind === "text" ? (query[piece.start] as '"' | "'") : "";
-    if (label) places.push({ name: label, excludes: excluding !== (not !== turned), start: piece.start, end: piece.end, quote, sign: "", list });
+    if (label) places.push({ name: label, excludes: excluding !== (not !== clause.turned), start: piece.start, end: piece.end, clause, quote, sign: "", list });
   };
 
   while (at < pieces.length) {
@@ -232,18 +255,20 @@ function queried(query: string): Places {
     if (field === "order" && word(at + 1) === "by") break;
     if (field && field !== "not" && (isIn || OPERATORS.has(sign(at + 1)))) {
       list++;
+      const { start } = pieces[at]!;
       const value = at + (negated ? 3 : 2);
       if (isIn && sign(value) === "(") {
         at = behindParentheses(value);
         if (field === "label") {
           const before = places.length;
-          for (let i = value + 1; i < at - 1; i = behindValue(i)) name(i, negated);
+          const clause = { start, end: pieces[at - 1]!.end, turned: negated };
+          for (let i = value + 1; i < at - 1; i = behindValue(i)) name(i, clause);
           // Names, and a comma between two of them.
           if (at - 1 - (value + 1) !== 2 * (places.length - before) - 1) mixed.add(list);
         }
       } else {
         at = behindValue(value);
-        if (field === "label" && !isIn && ["=", "!="].includes(sign(value - 1))) name(value, sign(value - 1) === "!=");
+        if (field === "label" && !isIn && ["=", "!="].includes(sign(value - 1))) name(value, { start, end: pieces[value]?.end ?? query.length, turned: sign(value - 1) === "!=" });
       }
       not = false;
       continue;

@@ -88,6 +88,7 @@ export function jobsOf(model: Model): Jobs {
     await model.readRuns().catch(() => undefined);
     if (now.outcome.state === "done" && now.synonyms.length) await keepSynonyms(now);
     void model.look();
+    if (now.outcome.mended) void model.readLists(model.lists.how);
   }
 
   async function keepSynonyms(job: Job): Promise<void> {

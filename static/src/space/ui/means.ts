@@ -107,7 +107,7 @@ export async function havingLabel(confluence: Confluence, spaceId: string, label
 }
 
 /** The numbers of the attachments that have a label, of pages that are asked for; those of another space are not. */
-export async function attachmentsHaving(confluence: Confluence, label: string, on: (page: string) => boolean): Promise<string[]> {
+export async function attachmentsHaving(confluence: Pick<Confluence, "read">, label: string, on: (page: string) => boolean): Promise<string[]> {
   const ids = new Set<string>();
   const path = await pathOfLabel(confluence, label);
   if (!path) return [];
@@ -119,7 +119,7 @@ export async function attachmentsHaving(confluence: Confluence, label: string, o
 }
 
 /** Where v2 has a label; "" if there is none of this name. */
-async function pathOfLabel(confluence: Confluence, label: string): Promise<string> {
+async function pathOfLabel(confluence: Pick<Confluence, "read">, label: string): Promise<string> {
   const info = (await confluence.read(`/rest/api/label?${new URLSearchParams({ name: label })}`).catch((error: unknown) => {
     if (statusOf(error) === 404) return undefined; // no page has it
     throw error;
@@ -136,7 +136,7 @@ interface Listed {
   blogPostId?: unknown;
 }
 
-async function* listed(confluence: Confluence, path: string, more: Record<string, string> = {}): AsyncGenerator<Listed> {
+async function* listed(confluence: Pick<Confluence, "read">, path: string, more: Record<string, string> = {}): AsyncGenerator<Listed> {
   const seen = new Set([""]);
   for (let cursor = "", n = 0; n < MOST_LISTS; n++) {
     const answer = (await confluence.read(`${path}?${new URLSearchParams({ ...more, limit: "250", ...(cursor && { cursor }) })}`)) as { results?: (Listed | null)[]; _links?: { next?: string } } | null;

@@ -6,10 +6,14 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { sentenceOf } from "./basket.tsx";
 import { Grid } from "./grid.tsx";
 import { MOST_WITHOUT, TRIED, type Jobs } from "./job.ts";
+import { later } from "./later.tsx";
+import type { Chosen } from "./lists/lists.tsx";
 import type { Model } from "./model.ts";
 import { addressOf } from "./pages.tsx";
 import { previewOf, type Preview } from "./preview.ts";
 import type { Key, Words } from "./words.ts";
+
+const Lists = later(async () => (await import("./lists/lists.tsx")).load());
 
 const MANY = 50; // pages: then a try is offered
 const VERY_MANY = 500; // pages: then the number is typed
@@ -33,6 +37,7 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
   const [out, setOut] = useState<ReadonlySet<string>>(new Set());
   const [typed, setTyped] = useState("");
   const [synonyms, setSynonyms] = useState(true);
+  const [chosen, choose] = useState<Chosen>({ mends: [], attachments: false, told: "" });
   const heading = useRef<HTMLHeadingElement>(null);
   const alive = useRef(true);
 
@@ -63,8 +68,8 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
   const renames = decisions.flatMap(({ from, to, pages }): [string, string][] => (from !== undefined && !pages && to !== undefined ? [[from, preview.rules.everywhere.get(from) ?? to]] : []));
   const keeps = model.admin === true && renames.length > 0;
   const without = model.admin === false && going.length > MOST_WITHOUT;
-  const right = going.length > 0 && !without && (going.length <= VERY_MANY || typed.replace(/\D/g, "") === String(going.length));
-  const start = (most?: number) => void jobs.start({ decisions, without: [...out] }, { ...(most !== undefined && { most }), synonyms: keeps && synonyms ? renames : [] });
+  const right = (going.length > 0 || chosen.mends.length > 0) && !without && (going.length <= VERY_MANY || typed.replace(/\D/g, "") === String(going.length));
+  const start = (most?: number) => void jobs.start({ decisions, without: [...out], ...(chosen.mends.length && { mends: chosen.mends }), ...(chosen.attachments && { attachments: true }) }, { ...(most !== undefined && { most }), synonyms: keeps && synonyms ? renames : [] });
 
   return (
     <div class="plan">
@@ -87,7 +92,7 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
           {preview.everywhere && <li>{say("warn.watchers")}</li>}
           {preview.everywhere && <li>{say("warn.unseen")}</li>}
           {preview.elsewhere > 0 && <li>{say("warn.elsewhere", { count: preview.elsewhere })}</li>}
-          {preview.attachments > 0 && <li>{say("warn.attachments", { count: preview.attachments })}</li>}
+          {preview.attachments > 0 && !chosen.attachments && <li>{say("warn.attachments", { count: preview.attachments })}</li>}
           {preview.templates > 0 && <li>{say("warn.templates", { count: preview.templates })}</li>}
           {model.admin === false && <li>{say("warn.tab")}</li>}
         </ul>
@@ -125,6 +130,7 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
           }}
         />
       )}
+      {preview.renames.size > 0 && <Lists model={model} words={words} renames={preview.renames} choose={choose} />}
       {keeps && (
         <label class="ticked">
           <input type="checkbox" checked={synonyms} onChange={(event) => setSynonyms(event.currentTarget.checked)} /> {say("synonyms", { count: renames.length })}
@@ -139,7 +145,7 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
       )}
       <div class="buttons">
         {going.length > MANY && !without && <button type="button" class="button primary" onClick={() => start(TRIED)}>{say("try", { count: TRIED })}</button>}
-        <button type="button" class={going.length > MANY ? "button" : "button primary"} aria-disabled={!right} onClick={() => right && start()}>{say("run", { count: going.length })}</button>
+        <button type="button" class={going.length > MANY ? "button" : "button primary"} aria-disabled={!right} onClick={() => right && start()}>{[say("run", { count: going.length }), chosen.told].filter(Boolean).join(" · ")}</button>
         <button type="button" class="button" onClick={close}>{say("close")}</button>
       </div>
     </div>
@@ -164,6 +170,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
         <h2 tabIndex={-1} ref={heading}>{say(job.what === "undo" ? "undoing" : "running")}</h2>
         <progress max={progress?.of || 1} value={progress?.of ? progress.done : undefined} aria-label={say("running")} />
         <p class="hint">
+          {progress && progress.step !== "all" && progress.phase !== "waiting" && `${say(`step.${progress.step}` as Key)} `}
           {progress?.phase === "waiting" ? say("waiting") : !progress?.of ? say("planning") : say("doneOf", { done: progress.done, of: progress.of, rate: number(Math.round(job.rate())) })}
         </p>
         <div class="buttons">
@@ -180,6 +187,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
       <h2 tabIndex={-1} ref={heading}>{say(tried ? "result.tried" : (`result.${state}` as Key))}</h2>
       <p class={state === "done" || tried ? "notice" : "notice wrong"} role="status">
         {say(job.what === "undo" ? "result.backOn" : "result.changed", { count: outcome.changed })}
+        {outcome.mended > 0 && ` ${say(job.what === "undo" ? "result.unmended" : "result.mended", { count: outcome.mended })}`}
         {outcome.came > 0 && ` ${say("result.came", { count: outcome.came })}`} {say("result.unseen")}
       </p>
       {state === "lost" && <p class="notice wrong">{say("result.lostWhy")}</p>}
@@ -200,7 +208,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
       )}
       <div class="buttons">
         {line && (tried || state === "stopped") && <button type="button" class="button primary" onClick={() => void jobs.goOn(line, job.synonyms)}>{say("goOn")}</button>}
-        {line && job.what === "run" && outcome.changed > 0 && (state === "done" || state === "stopped") && <button type="button" class="button" onClick={() => void jobs.undo(line)}>{say("undo")}</button>}
+        {line && job.what === "run" && outcome.changed + outcome.mended > 0 && (state === "done" || state === "stopped") && <button type="button" class="button" onClick={() => void jobs.undo(line)}>{say("undo")}</button>}
         <button
           type="button"
           class={tried ? "button" : "button primary"}

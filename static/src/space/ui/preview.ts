@@ -3,9 +3,10 @@
 
 import { quoted } from "../../confluence.ts";
 import type { Confluence } from "../../host.ts";
+import type { Renames } from "../clause.ts";
 import type { Decision, Resolved, Rules } from "../decisions.ts";
 import { planFor, type PageState, type Plan } from "../plan.ts";
-import { namesIn } from "../runner.ts";
+import { namesIn, renamesIn } from "../runner.ts";
 import type { Store } from "../store.ts";
 import { havingLabel } from "./means.ts";
 import { patiently } from "./reading.ts";
@@ -23,6 +24,7 @@ export interface Preview {
   templates: number;
   /** Renames and removals of all pages. */
   everywhere: boolean;
+  renames: Renames;
 }
 
 const MOST_ASKED = 20; // labels that are looked up outside the pages of the space
@@ -77,5 +79,6 @@ export async function previewOf(confluence: Confluence, sleep: (ms: number) => P
     attachments: asked.length ? await count(`label in (${list}) and type = attachment and space = ${quoted(spaceKey)}`) : 0,
     templates: carried,
     everywhere: names.length > 0,
+    renames: renamesIn(rules, names),
   };
 }
