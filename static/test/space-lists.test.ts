@@ -73,9 +73,10 @@ for (const [sentence, form, raw, renames, text] of renamed) {
 }
 
 const asked: [sentence: string, raw: string, text: string | undefined][] = [
-  ["one label", "label = &quot;b&quot; and type = page", '((label in ("b") or (label in ("a") and space = "DS"))) and type = page'],
-  ["a list", "space = X and label in (b, c) order by title", 'space = X and ((label in ("b","c") or (label in ("a") and space = "DS"))) order by title'],
-  ["what it excludes", "label != b and label = c", '(not (label in ("b") or (label in ("a") and space = "DS"))) and label = c'],
+  ["one label", "label = &quot;b&quot; and type = page", '(label in ("b") or (label in ("a") and space = "DS")) and type = page'],
+  ["a list", "space = X and label in (b, c) order by title", 'space = X and (label in ("b","c") or (label in ("a") and space = "DS")) order by title'],
+  ["what it excludes", "label = c and label != b", 'label = c and not (label in ("b") or (label in ("a") and space = "DS"))'],
+  ["what it does not exclude", "label = c and not label != b", undefined],
   ["what it does not name", "label = c &amp;&amp; type = page", "label = c && type = page"],
   ["a list with something else in it", "label in (b, f())", undefined],
   ["what does not end", 'label = b and title = "', undefined],

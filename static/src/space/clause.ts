@@ -94,9 +94,9 @@ export function asking(raw: string, also: ReadonlyMap<string, readonly string[]>
     const { clause, list: number } = places[list[0]!]!;
     const before = names.flatMap((name) => also.get(name) ?? []);
     if (!before.length) continue;
-    if (mixed.has(number)) return undefined;
+    if (mixed.has(number) || (clause.turned && clause.not)) return undefined;
     const having = (some: readonly string[]) => `label in (${some.map((name) => `"${escaped(name, '"')}"`).join(",")})`;
-    text += `${decoded.text.slice(at, clause.start)}(${clause.turned ? "not " : ""}(${having(names)} or (${having(before)} and space = "${escaped(space, '"')}")))`;
+    text += `${decoded.text.slice(at, clause.start)}${clause.turned ? "not " : ""}(${having(names)} or (${having(before)} and space = "${escaped(space, '"')}"))`;
     at = clause.end;
   }
   return text + decoded.text.slice(at);
@@ -106,7 +106,7 @@ export function asking(raw: string, also: ReadonlyMap<string, readonly string[]>
 interface Place extends Named {
   start: number;
   end: number;
-  clause: { start: number; end: number; turned: boolean }; // of a query; turned says that the operator itself excludes
+  clause: { start: number; end: number; turned: boolean; not: boolean }; // of a query; turned says that the operator itself excludes, not that a word before it does
   quote: '"' | "'" | "";
   sign: string; // of an item of a list
   list: number; // names with the same number are items of one list
@@ -181,7 +181,7 @@ function listed(text: string): Places {
   const places = items.flatMap((item): Place[] => {
     const [, sign = "", rest = ""] = /^([-+]?)([^]*)$/.exec(item[0])!;
     const name = labelOf(rest);
-    return name ? [{ name, excludes: sign === "-", start: item.index, end: item.index + item[0].length, clause: { start: 0, end: text.length, turned: false }, quote: "", sign, list: NO_CQL }] : [];
+    return name ? [{ name, excludes: sign === "-", start: item.index, end: item.index + item[0].length, clause: { start: 0, end: text.length, turned: false, not: false }, quote: "", sign, list: NO_CQL }] : [];
   });
   return { places, mixed: new Set(places.length < items.length ? [NO_CQL] : []), broken: false };
 }
@@ -261,14 +261,14 @@ function queried(query: string): Places {
         at = behindParentheses(value);
         if (field === "label") {
           const before = places.length;
-          const clause = { start, end: pieces[at - 1]!.end, turned: negated };
+          const clause = { start, end: pieces[at - 1]!.end, turned: negated, not };
           for (let i = value + 1; i < at - 1; i = behindValue(i)) name(i, clause);
           // Names, and a comma between two of them.
           if (at - 1 - (value + 1) !== 2 * (places.length - before) - 1) mixed.add(list);
         }
       } else {
         at = behindValue(value);
-        if (field === "label" && !isIn && ["=", "!="].includes(sign(value - 1))) name(value, { start, end: pieces[value]?.end ?? query.length, turned: sign(value - 1) === "!=" });
+        if (field === "label" && !isIn && ["=", "!="].includes(sign(value - 1))) name(value, { start, end: pieces[value]?.end ?? query.length, turned: sign(value - 1) === "!=", not });
       }
       not = false;
       continue;
