@@ -167,20 +167,28 @@ test("plan, run, inverse, run is the identity for every start, but for what some
   }
 });
 
-const tables: [sentence: string, text: string, decisions: [string, string][], left: number[]][] = [
+const tables: [sentence: string, text: string, decisions: [string, string?][], left: [line: number, why: string][]][] = [
   ["with its head", "from,to\r\na,b\r\nc,d\r\n", [["a", "b"], ["c", "d"]], []],
   ["without a head", "a,b\nc,d", [["a", "b"], ["c", "d"]], []],
-  ["with semicolons and a byte order mark", "\ufeffFrom;To\nÉlan ; b", [["élan", "b"]], []],
-  ["with tabs and quotes", '"a"\t"b, c"', [["a", "b, c"]], []],
-  ["with lines that are no decision", "from,to\n\na,\n,b\nc,d,e\n", [["c", "d"]], [3, 4]],
+  ["with semicolons and a byte order mark", "\ufeffFrom;To\nÉlan ; Big B", [["élan", "big-b"]], []],
+  ["with tabs and quotes", '"a"\t"b ""c"""', [["a", 'b-"c"']], []],
+  ["that removes where nothing is to be instead", "from,to\na,\nc, \n", [["a"], ["c"]], []],
+  ["with lines that are no decision", "from,to\n\na\n,b\nc,d,e\nx,y: z\nq,q\n", [["c", "d"]], [[3, "columns"], [4, "empty"], [6, "forbidden_character"], [7, "nothing"]]],
+  ["that takes a label to two places, and two labels in a circle", "a,b\na,c\na,b\nx,y\ny,x", [["a", "b"]], [[2, "ambiguous"], [4, "circle"], [5, "circle"]]],
+  ["of one column: it removes nothing", "a\nb", [], [[1, "columns"], [2, "columns"]]],
   ["with an apostrophe before what is no formula", "from,to\n'-a,'+b", [["-a", "+b"]], []],
   ["with nothing", "", [], []],
 ];
 for (const [sentence, text, decisions, left] of tables) {
   test(`decisions are read from a table ${sentence}`, () => {
-    assert.deepEqual(decisionsIn(text), { decisions: decisions.map(([from, to]) => ({ from, to })), left });
+    assert.deepEqual(decisionsIn(text), { decisions: decisions.map(([from, to]) => ({ from, ...(to && { to }) })), left: left.map(([line, why]) => ({ line, why })) });
   });
 }
+test("of a table that is too long the rest is left out, and that is told", () => {
+  const { decisions, left } = decisionsIn(Array.from({ length: 10_002 }, (_, i) => `a${i},b\n`).join(""));
+  assert.deepEqual([decisions.length, left], [10_000, [{ line: 10_001, why: "large" }]]);
+  assert.deepEqual(decisionsIn(`a,b\n${",".repeat(2_000_000)}\nc,d`), { decisions: [{ from: "a", to: "b" }], left: [{ line: 1, why: "large" }] });
+});
 
 test("what is written as a table is read as it was, and no cell is a formula", () => {
   const { pick, upTo } = seeded(5);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { differenceOf, isNone, onTop } from "../src/space/difference.ts";
 import { csvText, fromCSV, fromJSON, jsonText, turtleText } from "../src/space/interchange.ts";
+import { linesIn } from "../src/space/jsonlines.ts";
 import { keptIn, shardsOf, type Kept, type Property } from "../src/space/shards.ts";
 import { draftOf, EMPTY, insteadOf, jsonOf, renamed, setApart, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
 import { seeded } from "./seeded.ts";
@@ -78,11 +80,13 @@ test("after a rename the old name is a synonym of the new one, and its history",
   ]);
   assert.deepEqual(labels(renamed(before, "y", "z", "2026-05")), ["x", "note", "notes", "z"]);
 });
-test("a draft has the labels in use, most used first, and other spellings as synonyms", () => {
-  const pair = (stays: string, goes: string) => ({ stays: { name: stays }, goes: { name: goes } });
+test("a draft has the labels in use, most used first, other spellings as synonyms, and says what it leaves out", () => {
+  const pair = (stays: string, goes: string) => ({ stays, goes });
   const use = new Map([["once", 1], ["a", 2], ["notes", 5], ["note", 3], ["twin", 1], ["twins", 1]]);
-  const draft = draftOf(use, [pair("notes", "note"), pair("twins", "twin"), pair("note", "nota")], 2);
+  const { vocabulary: draft, ...left } = draftOf(use, [pair("notes", "note"), pair("twins", "twin"), pair("note", "nota")], 2);
   assert.deepEqual(jsonOf(draft)["labels"], [{ label: "notes", synonyms: ["note"] }, { label: "a" }, { label: "twins", synonyms: ["twin"] }]);
+  assert.deepEqual(left, { rare: 1, spellings: 2, more: 0 });
+  assert.equal(draftOf(new Map(Array.from({ length: 5_010 }, (_, i) => [`l${i}`, 2])), [], 2).more, 10);
 });
 test("labels that are not the same are remembered in order, and may be the same again", () => {
   const apart = setApart(setApart(EMPTY, "https", "http", true), "http", "https", true);
@@ -137,26 +141,108 @@ test("what is exported, imported and exported again is the same to the byte", ()
   for (let seed = 1; seed <= 80; seed++) {
     const one = any(seed, seed % 12);
     const json = jsonText(one);
-    const again = fromJSON(json)!;
-    assert.deepEqual(again, one);
-    assert.equal(jsonText(again), json);
+    assert.deepEqual(fromJSON(json), { vocabulary: one, faults: [] });
+    assert.equal(jsonText(fromJSON(json).vocabulary), json);
     const csv = csvText(one);
     for (const base of [one, EMPTY]) {
-      const { vocabulary: back, left } = fromCSV(csv, base);
-      assert.deepEqual([back.entries, left], [one.entries, []]);
+      const { vocabulary: back, faults } = fromCSV(csv, base);
+      assert.deepEqual([back.entries, faults], [one.entries, []]);
       assert.equal(csvText(back), csv);
     }
   }
 });
-test("a table of other hands is read: other columns, other separators, and lines that are none are told", () => {
-  const { vocabulary: one, left } = fromCSV("Description;LABEL;Retired;Group\nSteps; How To ;;Type\nx;a:b;;\n;old;X;\n;how-to;;\n", vocabulary({ mode: "advise", groups: [{ name: "Team" }], labels: [{ label: "gone" }] }));
+test("a table of other hands is read: other columns, other separators, and names as they are typed", () => {
+  const { vocabulary: one, faults } = fromCSV("Description;LABEL;Retired;Group\nSteps; How To ;;Type\n;old;X;\n", vocabulary({ mode: "advise", groups: [{ name: "Team" }], labels: [{ label: "gone" }] }));
   assert.deepEqual(jsonOf(one), { mode: "advise", groups: [{ name: "Team" }, { name: "Type" }], labels: [{ label: "how-to", description: "Steps", group: "Type" }, { label: "old", retired: true }] });
-  assert.deepEqual(left, [3, 5]);
+  assert.deepEqual(faults, []);
   assert.deepEqual(labels(fromCSV("a\nb\n", EMPTY).vocabulary), ["a", "b"]);
 });
-test("what is no vocabulary in JSON is none", () => {
-  for (const text of ["", "RAW", "null", "[]", "{}", '{"labels":{}}', "[".repeat(100_000)]) assert.equal(fromJSON(text), undefined);
+const wrongLines: [sentence: string, text: string, faults: [line: number, why: string, text: string][]][] = [
+  ["names that are none", "label\na:b\n\nok\n", [[2, "forbidden_character", "a:b"]]],
+  ["no name", "label,group\n,x\n", [[2, "empty", ""]]],
+  ["a label twice", "label\nHow To\nhow-to", [[3, "twice", "how-to"]]],
+  ["what is too long", `label,description,group\na,${"x".repeat(301)},\nb,,${"y".repeat(101)}`, [[2, "description", "a"], [3, "group", "y".repeat(101)]]],
+  ["too many synonyms, or one that is too long", `label,synonyms\na,${Array.from({ length: 21 }, (_, i) => i).join("|")}\nb,${"x".repeat(101)}`, [[2, "synonyms", "a"], [3, "synonyms", "b"]]],
+  ["a word that is neither yes nor no", "label,retired\na,perhaps\nb,no", [[2, "retired", "a"]]],
+  ["a replacement that is none, or of what is in use", "label,retired,replacement\na,yes,x:y\nb,,c\nd,yes,d", [[2, "replacement", "x:y"], [3, "replacement", "c"], [4, "replacement", "d"]]],
+  ["a history that is none", "label,was\na,b in May", [[2, "was", "a"]]],
+  ["nothing", "", [[1, "labels", ""]]],
+  ["too much", "a".repeat(4_000_001), [[1, "large", ""]]],
+  ["too many groups", `label,group\n${Array.from({ length: 102 }, (_, i) => `l${i},g${i}`).join("\n")}`, [[102, "groups", "g100"]]],
+  ["too many labels", Array.from({ length: 5_002 }, (_, i) => `l${i}`).join("\n"), [[5_001, "many", "l5000"]]],
+];
+for (const [sentence, text, faults] of wrongLines) {
+  test(`a table is refused with the line for ${sentence}`, () => assert.deepEqual(fromCSV(text, EMPTY).faults, faults.map(([line, why, text]) => ({ line, why, text }))));
+}
+const wrongJSON: [sentence: string, text: string, faults: [line: number, why: string, text: string][]][] = [
+  ["nothing", "", [[1, "json", ""]]],
+  ["what is no JSON", '{"labels": [\n  {"label": "a"},\n  {"label": b}\n]}', [[3, "json", ""]]],
+  ["a text that does not end", '{\n"labels": ["a\n', [[2, "json", ""]]],
+  ["what is nested without an end", "[".repeat(100_000), [[1, "json", ""]]],
+  ["no list of labels", "null", [[1, "labels", ""]]],
+  ["labels that are no list", '{"labels":{}}', [[1, "labels", ""]]],
+  ["labels that are none", '{"labels": [\n7,\n{"label": "A: b"},\n\n{"label": "ok"}]}', [[1, "empty", ""], [3, "forbidden_character", "A: b"]]],
+  ["fields that are not what they can be", '{"labels": [\n{"label": "a", "synonyms": [7]},\n{"label": "b", "retired": "yes"}, {"label": "c", "was": "d"}]}', [[2, "synonyms", "a"], [3, "retired", "b"], [3, "was", "c"]]],
+  ["what is said of all", '{"mode": "strict",\n"follows": "DS",\n"groups": [{"name": ""}],\n"apart": [["a", "a"]],\n"labels": []}', [[1, "mode", ""], [1, "follows", ""], [3, "groups", ""], [4, "apart", ""]]],
+];
+for (const [sentence, text, faults] of wrongJSON) {
+  test(`a JSON file is refused with the line for ${sentence}`, () => assert.deepEqual(fromJSON(text).faults, faults.map(([line, why, text]) => ({ line, why, text }))));
+}
+test("JSON is read as JSON.parse reads it, or refused where that refuses it", () => {
+  const { pick, upTo } = seeded(11);
+  const PIECES = ["{", "}", "[", "]", ",", ":", '"a"', '"\\u00e9\\n"', '"', "\\", "\n", " ", "1", "-0.5e3", "01", "true", "nul", "null", '{"a":1}', "[1,2]"];
+  for (let round = 0; round < 4_000; round++) {
+    const text = Array.from({ length: 1 + upTo(7) }, () => pick(PIECES)).join("");
+    let wanted: unknown = linesIn;
+    try {
+      wanted = JSON.parse(text);
+    } catch {}
+    const read = linesIn(text);
+    if (wanted === linesIn) assert.ok("wrong" in read, text);
+    else assert.deepEqual("value" in read && read.value, wanted, text);
+  }
 });
+
+const base = vocabulary({ mode: "advise", groups: [{ name: "g" }, { name: "h" }], labels: [{ label: "a", synonyms: ["x"] }, { label: "b" }, { label: "c" }], apart: [["p", "q"]] });
+test("a difference says what came, changed and went", () => {
+  const after = vocabulary({ mode: "listed", follows: "7", groups: [{ name: "g", oneOf: true }, { name: "i" }], labels: [{ label: "c" }, { label: "a", synonyms: ["x", "y"], group: "g" }, { label: "d" }], apart: [["p", "r"]] });
+  const { changed, ...others } = differenceOf(base, after);
+  assert.deepEqual(changed.map(({ after, fields }) => [after.label, fields]), [["a", ["group", "synonyms"]]]);
+  assert.deepEqual({ ...others, added: others.added.map(({ label }) => label), gone: others.gone.map(({ label }) => label) }, { added: ["d"], gone: ["b"], groups: ["g", "i", "h"], apart: [["p", "r"], ["p", "q"]], mode: true, follows: true, order: true });
+  assert.ok(isNone(differenceOf(base, vocabularyIn(jsonOf(base)))));
+  assert.ok(!isNone(differenceOf(base, after)));
+});
+const tops: [sentence: string, mine: object, theirs: object, both: object][] = [
+  ["other labels", { labels: [{ label: "a", synonyms: ["x"] }, { label: "b", description: "B" }, { label: "c" }] }, { labels: [{ label: "a", synonyms: ["x"], group: "g" }, { label: "c" }, { label: "b" }, { label: "n" }] }, { labels: [{ label: "a", group: "g", synonyms: ["x"] }, { label: "c" }, { label: "b", description: "B" }, { label: "n" }] }],
+  ["other fields of one label", { labels: [{ label: "a", synonyms: ["y"], description: "A" }, { label: "b" }, { label: "c" }] }, { labels: [{ label: "a", synonyms: ["x", "z"], group: "g" }, { label: "b" }, { label: "c" }] }, { labels: [{ label: "a", description: "A", group: "g", synonyms: ["z", "y"] }, { label: "b" }, { label: "c" }] }],
+  ["one field: mine is on top", { mode: "listed", labels: [{ label: "a", synonyms: ["x"], description: "mine" }, { label: "b" }, { label: "c" }] }, { mode: "free", labels: [{ label: "a", synonyms: ["x"], description: "theirs" }, { label: "b" }, { label: "c" }] }, { mode: "listed", labels: [{ label: "a", description: "mine", synonyms: ["x"] }, { label: "b" }, { label: "c" }] }],
+  ["what the other took away", { labels: [{ label: "a", synonyms: ["x"] }, { label: "b", description: "B" }, { label: "c" }] }, { labels: [{ label: "a", synonyms: ["x"] }] }, { labels: [{ label: "a", synonyms: ["x"] }, { label: "b", description: "B" }] }],
+  ["what I took away", { labels: [{ label: "a", synonyms: ["x"] }, { label: "c" }] }, { labels: [{ label: "a", synonyms: ["x"] }, { label: "b", description: "B" }, { label: "c" }] }, { labels: [{ label: "a", synonyms: ["x"] }, { label: "c" }] }],
+  ["the same new label", { labels: [{ label: "a", synonyms: ["x"] }, { label: "b" }, { label: "c" }, { label: "n", description: "mine" }] }, { labels: [{ label: "a", synonyms: ["x"] }, { label: "b" }, { label: "c" }, { label: "n", group: "g" }] }, { labels: [{ label: "a", synonyms: ["x"] }, { label: "b" }, { label: "c" }, { label: "n", description: "mine", group: "g" }] }],
+  ["the order", { labels: [{ label: "c" }, { label: "b" }, { label: "a", synonyms: ["x"] }] }, { labels: [{ label: "n" }, { label: "a", synonyms: ["x"] }, { label: "b" }, { label: "c" }] }, { labels: [{ label: "c" }, { label: "b" }, { label: "a", synonyms: ["x"] }, { label: "n" }] }],
+];
+for (const [sentence, mine, theirs, both] of tops) {
+  test(`changes are put on top of somebody else's: ${sentence}`, () => {
+    const rest = { mode: "advise", groups: [{ name: "g" }, { name: "h" }], apart: [["p", "q"]] };
+    assert.deepEqual(jsonOf(onTop(base, vocabulary({ ...rest, ...mine }), vocabulary({ ...rest, ...theirs }))), { ...rest, ...both });
+  });
+}
+test("groups and pairs are put on top of somebody else's", () => {
+  const mine = { ...base, groups: [{ name: "g", oneOf: true, required: false }], apart: [["a", "b"] as [string, string], ...base.apart] };
+  const theirs = { ...base, groups: [...base.groups, { name: "i", oneOf: false, required: true }], apart: [] };
+  const { groups, apart } = onTop(base, mine, theirs);
+  assert.deepEqual(groups, [{ name: "g", oneOf: true, required: false }, { name: "i", oneOf: false, required: true }]);
+  assert.deepEqual(apart, [["a", "b"]]);
+});
+test("on top of nothing changed stands what was made here, and on top of anything stands nothing that was not changed here", () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const [one, two] = [any(seed, 8), any(seed + 100, 8)];
+    const known = (entry: Vocabulary) => ({ ...entry, entries: [...entry.entries].sort((a, b) => (a.label < b.label ? -1 : 1)), groups: [...entry.groups].sort((a, b) => (a.name < b.name ? -1 : 1)), apart: [...entry.apart].sort() });
+    assert.deepEqual(known(onTop(one, two, one)), known(two));
+    assert.deepEqual(onTop(one, one, two), two);
+  }
+});
+
 test("SKOS has the labels as concepts and the groups as collections", () => {
   const one = vocabulary({
     groups: [{ name: "Type" }],

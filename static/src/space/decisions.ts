@@ -154,19 +154,31 @@ const LONGEST_TABLE = 2_000_000; // UTF-16 code units
 
 interface DecisionTable {
   decisions: Decision[];
-  /** Lines that are no decision: without one of the names, or more than are read. */
-  left: number[];
+  /** Lines that are no decision. "columns": there is no second cell; "large": it is more than is read. */
+  left: { line: number; why: Refusal | "columns" | "large" }[];
 }
 
-/** The renames in a table with the columns "from" and "to", with or without a line that says so. No target is no removal: it is left out. */
+/** The changes in a table with the columns "from" and "to", with or without a line that says so. An empty "to" removes; without a second cell a line is none, or a list of labels would remove them all. */
 export function decisionsIn(text: string): DecisionTable {
-  const table: DecisionTable = { decisions: [], left: [] };
   const rows = rowsIn(text.slice(0, LONGEST_TABLE));
   const heads = rows[0]?.cells.slice(0, 2).map((cell) => cell.trim().toLowerCase()).join() === "from,to";
+  const left: DecisionTable["left"] = [];
+  const lines = new Map<Decision, number>();
   for (const [i, { line, cells }] of rows.slice(heads ? 1 : 0).entries()) {
-    const [from = "", to = ""] = cells.map((cell) => cell.trim());
-    if (i < MOST_LINES && from && to) table.decisions.push({ from: normalise(from), to });
-    else table.left.push(line);
+    const [from, to] = cells.map(normalise);
+    if (i >= MOST_LINES) {
+      left.push({ line, why: "large" });
+      break;
+    }
+    if (to === undefined) left.push({ line, why: "columns" });
+    else lines.set({ from: from!, ...(to && { to }) }, line);
   }
-  return table;
+  const { refused } = resolve([...lines.keys()]);
+  for (const { decision, reason } of refused) {
+    left.push({ line: lines.get(decision)!, why: reason });
+    lines.delete(decision);
+  }
+  if (text.length > LONGEST_TABLE) left.push({ line: rows.at(-1)?.line ?? 1, why: "large" });
+  const once = new Map([...lines.keys()].map((decision) => [decision.from, decision]));
+  return { decisions: [...once.values()], left: left.sort((a, b) => a.line - b.line) };
 }

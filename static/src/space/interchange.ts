@@ -4,22 +4,13 @@
 //
 // Source: RFC 8259, csv.ts, and W3C's SKOS Reference and Turtle.
 
-import { isName, normalise } from "../name.ts";
+import { normalise, problemOf, type NameProblem } from "../name.ts";
 import { rowsIn, tableText } from "./csv.ts";
-import { jsonOf, vocabularyIn, type Entry, type Vocabulary } from "./vocabulary.ts";
+import { linesIn } from "./jsonlines.ts";
+import { EMPTY, jsonOf, LONGEST_DESCRIPTION, LONGEST_GROUP, LONGEST_SYNONYM, MOST_ENTRIES, MOST_GROUPS, MOST_SYNONYMS, vocabularyIn, type Entry, type Vocabulary } from "./vocabulary.ts";
 
 export function jsonText(vocabulary: Vocabulary): string {
   return JSON.stringify(jsonOf(vocabulary), null, 2) + "\n";
-}
-
-/** The vocabulary in a text; undefined if it is no JSON, or has no list of labels. */
-export function fromJSON(text: string): Vocabulary | undefined {
-  try {
-    const value = JSON.parse(text.replace(/^\ufeff/, "")) as { labels?: unknown } | null;
-    return Array.isArray(value?.labels) ? vocabularyIn(value) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const COLUMNS = ["label", "group", "description", "synonyms", "retired", "replacement", "was"] as const;
@@ -39,44 +30,125 @@ export function csvText({ entries }: Vocabulary): string {
   return tableText([[...COLUMNS], ...entries.map((entry) => Object.values(cells(entry)))]);
 }
 
-interface Imported {
-  vocabulary: Vocabulary;
-  /** Lines that are left out: without a label that Confluence takes, or with one that an earlier line has. */
-  left: number[];
+/** What is wrong in a line of a file: the rule that a name breaks, or what the line has is not what it can be. */
+export interface Fault {
+  line: number;
+  why: NameProblem["rule"] | "twice" | "description" | "synonyms" | "group" | "retired" | "replacement" | "was" | "many" | "mode" | "follows" | "groups" | "apart" | "labels" | "json" | "large";
+  text: string; // what is wrong, "" if that is not one thing
 }
 
-const LONGEST_TABLE = 4_000_000; // UTF-16 code units
+/** A file with a fault is not taken: what is left out of it would be gone from the list. */
+interface Imported {
+  vocabulary: Vocabulary;
+  faults: Fault[];
+}
+
+const LONGEST_FILE = 4_000_000; // UTF-16 code units
+const MOST_FAULTS = 100;
+
+/** A label as a file has it. */
+interface Raw {
+  line: number;
+  label: string;
+  group: string;
+  description: string;
+  synonyms: string[];
+  retired: boolean | undefined; // undefined if it is neither
+  replacement: string;
+  was: unknown[];
+}
+
+/** The vocabulary in a JSON text. */
+export function fromJSON(text: string): Imported {
+  if (text.length > LONGEST_FILE) return refused({ line: 1, why: "large", text: "" });
+  const read = linesIn(text.replace(/^\ufeff/, ""));
+  if ("wrong" in read) return refused({ line: read.wrong, why: "json", text: "" });
+  const value = (read.value ?? {}) as Record<string, unknown>;
+  const { labels } = value;
+  if (!Array.isArray(labels)) return refused({ line: 1, why: "labels", text: "" });
+  const lineOf = (one: unknown) => read.lines.get(one) ?? read.lines.get(labels)!;
+  const others = vocabularyIn({ ...value, labels: [] });
+  const faults: Fault[] = [];
+  const wrong = (why: Fault["why"], at: unknown) => faults.push({ line: lineOf(at), why, text: "" });
+  if (value["mode"] !== undefined && value["mode"] !== others.mode) wrong("mode", read.value);
+  if (value["follows"] !== undefined && value["follows"] !== others.follows) wrong("follows", read.value);
+  for (const list of ["groups", "apart"] as const) {
+    const given = value[list];
+    if (given !== undefined && (!Array.isArray(given) || given.length !== others[list].length)) wrong(list, given);
+  }
+  const texts = (list: unknown): string[] => (Array.isArray(list) ? list.map((one) => (typeof one === "string" ? one : "")) : list === undefined ? [] : [""]);
+  const raws = labels.map((one: unknown): Raw => {
+    const { label, group, description, synonyms, retired, replacement, was } = (one && typeof one === "object" ? one : {}) as Partial<Record<Column, unknown>>;
+    const text = (value: unknown) => (typeof value === "string" ? value : "");
+    return { line: lineOf(one), label: text(label), group: text(group), description: text(description), synonyms: texts(synonyms), retired: retired === undefined || typeof retired === "boolean" ? retired === true : undefined, replacement: text(replacement), was: Array.isArray(was) ? was : was === undefined ? [] : [was] };
+  });
+  return checked(raws, others, faults);
+}
 
 /** A vocabulary with the labels of a table, and else as it was. Columns are known by their names; in a table without them, the first one has labels. */
 export function fromCSV(text: string, vocabulary: Vocabulary): Imported {
-  const rows = rowsIn(text.slice(0, LONGEST_TABLE));
+  if (text.length > LONGEST_FILE) return refused({ line: 1, why: "large", text: "" });
+  const rows = rowsIn(text);
   const names = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? [];
   const heads = names.includes("label");
   const at = (column: Column) => (heads ? names.indexOf(column) : COLUMNS.indexOf(column));
   const columns = Object.fromEntries(COLUMNS.map((column) => [column, at(column)])) as Record<Column, number>;
-  const left: number[] = [];
-  const labels = new Map<string, unknown>();
-  for (const { line, cells } of rows.slice(heads ? 1 : 0)) {
+  const raws = rows.slice(heads ? 1 : 0).map(({ line, cells }): Raw => {
     const cell = (column: Column) => (cells[columns[column]] ?? "").trim();
-    const label = normalise(cell("label"));
-    if (!isName(label) || labels.has(label)) {
-      left.push(line);
-      continue;
-    }
-    labels.set(label, {
-      label,
+    const retired = cell("retired");
+    return {
+      line,
+      label: cell("label"),
       group: cell("group"),
       description: cell("description"),
       synonyms: split(cell("synonyms")),
-      retired: /^(?:yes|true|x|1)$/i.test(cell("retired")),
-      replacement: normalise(cell("replacement")),
+      retired: /^(?:yes|true|x|1)$/i.test(retired) ? true : /^(?:no|false|0)?$/i.test(retired) ? false : undefined,
+      replacement: cell("replacement"),
       was: split(cell("was")).map((one) => ({ name: one.slice(0, -8), until: one.slice(-7) })),
-    });
+    };
+  });
+  if (!raws.length && !heads) return refused({ line: 1, why: "labels", text: "" });
+  const imported = checked(raws, vocabulary, []);
+  const { entries } = imported.vocabulary;
+  // A group that is only named in the table is one, too.
+  const groups = new Map(vocabulary.groups.map((group) => [group.name, group]));
+  for (const { group, label } of entries) {
+    if (!group || groups.has(group)) continue;
+    if (groups.size === MOST_GROUPS) return { ...imported, faults: [...imported.faults, { line: raws.find((raw) => normalise(raw.label) === label)!.line, why: "groups", text: group }] };
+    groups.set(group, { name: group, oneOf: false, required: false });
+  }
+  return { ...imported, vocabulary: { ...imported.vocabulary, groups: [...groups.values()] } };
+}
+
+function refused(fault: Fault): Imported {
+  return { vocabulary: EMPTY, faults: [fault] };
+}
+
+/** A vocabulary with the labels of a file in place of its own. */
+function checked(raws: Raw[], vocabulary: Vocabulary, faults: Fault[]): Imported {
+  const labels = new Map<string, unknown>();
+  const wrong = (line: number, why: Fault["why"], text = "") => void (faults.length < MOST_FAULTS && faults.push({ line, why, text }));
+  for (const raw of raws) {
+    const { line, synonyms, was } = raw;
+    const label = normalise(raw.label);
+    const problem = problemOf(label);
+    if (problem) wrong(line, problem.rule, raw.label);
+    else if (labels.has(label)) wrong(line, "twice", label);
+    else {
+      const replacement = normalise(raw.replacement);
+      const [entry] = vocabularyIn({ labels: [{ ...raw, label, replacement }] }).entries;
+      if (raw.description.trim().length > LONGEST_DESCRIPTION) wrong(line, "description", label);
+      if (raw.group.trim().length > LONGEST_GROUP) wrong(line, "group", raw.group);
+      if (synonyms.some((one) => !one.trim() || one.length > LONGEST_SYNONYM) || new Set(synonyms).size > MOST_SYNONYMS) wrong(line, "synonyms", label);
+      if (raw.retired === undefined) wrong(line, "retired", label);
+      if (replacement !== entry!.replacement) wrong(line, "replacement", raw.replacement);
+      if (was.length !== entry!.was.length) wrong(line, "was", label);
+      labels.set(label, entry);
+      if (labels.size === MOST_ENTRIES + 1) wrong(line, "many", label);
+    }
   }
   const { entries } = vocabularyIn({ labels: [...labels.values()] });
-  const groups = new Set([...vocabulary.groups.map(({ name }) => name), ...entries.map(({ group }) => group).filter(Boolean)]);
-  const known = new Map(vocabulary.groups.map((group) => [group.name, group]));
-  return { vocabulary: { ...vocabulary, entries, groups: [...groups].map((name) => known.get(name) ?? { name, oneOf: false, required: false }) }, left };
+  return { vocabulary: { ...vocabulary, entries }, faults };
 }
 
 // Several in one cell stand between bars, as no name and hardly any word has one.

@@ -37,12 +37,12 @@ export interface Vocabulary {
 
 export const EMPTY: Vocabulary = { mode: "free", follows: "", groups: [], entries: [], apart: [] };
 
-const MOST_ENTRIES = 5_000; // the engine takes no more
-const MOST_SYNONYMS = 20; // of a label
-const LONGEST_SYNONYM = 100; // UTF-16 code units, as for all texts here
-const LONGEST_DESCRIPTION = 300;
-const MOST_GROUPS = 100;
-const LONGEST_GROUP = 100;
+export const MOST_ENTRIES = 5_000; // the engine takes no more
+export const MOST_SYNONYMS = 20; // of a label
+export const LONGEST_SYNONYM = 100; // UTF-16 code units, as for all texts here
+export const LONGEST_DESCRIPTION = 300;
+export const MOST_GROUPS = 100;
+export const LONGEST_GROUP = 100;
 const MOST_WAS = 10; // of a label; the newest stay
 const MOST_APART = 2_000;
 const MODES: readonly Mode[] = ["free", "advise", "listed"];
@@ -192,13 +192,23 @@ export function unrenamed(vocabulary: Vocabulary, from: string, to: string): Voc
   return { ...vocabulary, entries: vocabulary.entries.map((entry) => (entry.label === to ? without(entry) : entry)) };
 }
 
+interface Draft {
+  vocabulary: Vocabulary;
+  /** How many labels are left out: too few pages have them, they are a rarer spelling and so a synonym, or there are too many. */
+  rare: number;
+  spellings: number;
+  more: number;
+}
+
 /** A first draft: the labels that so many pages have at least, the most used first, each with its other spellings as synonyms. */
-export function draftOf(use: ReadonlyMap<string, number>, spellings: readonly { stays: { name: string }; goes: { name: string } }[], least: number): Vocabulary {
-  const goes = new Map(spellings.map((pair) => [pair.goes.name, pair.stays.name]));
+export function draftOf(use: ReadonlyMap<string, number>, spellings: readonly { stays: string; goes: string }[], least: number): Draft {
+  const goes = new Map(spellings.map((pair) => [pair.goes, pair.stays]));
   const synonyms = new Map<string, string[]>();
   for (const [name, stays] of goes) if (!goes.has(stays)) synonyms.set(stays, [...(synonyms.get(stays) ?? []), name]);
-  const labels = [...use].filter(([name, pages]) => (pages >= least || synonyms.has(name)) && !goes.has(name)).sort(([, a], [, b]) => b - a);
-  return vocabularyIn({ labels: labels.map(([label]) => ({ label, synonyms: synonyms.get(label) ?? [] })) });
+  const candidates = [...use].filter(([name]) => !goes.has(name));
+  const labels = candidates.filter(([name, pages]) => pages >= least || synonyms.has(name)).sort(([, a], [, b]) => b - a);
+  const vocabulary = vocabularyIn({ labels: labels.map(([label]) => ({ label, synonyms: synonyms.get(label) ?? [] })) });
+  return { vocabulary, rare: candidates.length - labels.length, spellings: use.size - candidates.length, more: labels.length - vocabulary.entries.length };
 }
 
 /** The vocabulary in which two labels are not the same, or may be again. */
