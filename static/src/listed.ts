@@ -5,9 +5,8 @@
 import type { Host } from "./host.ts";
 import type { Space } from "./inuse.ts";
 import { replacedBy, rulesOf } from "./space/rules.ts";
-import { readKept } from "./space/shards.ts";
 import { EMPTY, withFollowed, type Vocabulary } from "./space/vocabulary.ts";
-import { propertyOf } from "./spaceproperties.ts";
+import { keptOf } from "./spaceproperties.ts";
 
 /** Reads the vocabulary once for all who ask, and again only after a failure. From then on the frame's changes keep its "one of" groups. */
 export function vocabularyReader(host: Host, space: Space): () => Promise<Vocabulary> {
@@ -28,12 +27,7 @@ export function vocabularyReader(host: Host, space: Space): () => Promise<Vocabu
 /** Rejects with HostError. */
 async function readVocabulary(host: Host, spaceId: string): Promise<Vocabulary> {
   if (!spaceId) return EMPTY;
-  const own = await keptOf(host, spaceId);
+  const { vocabulary: own } = await keptOf(host, spaceId);
   const followed = own.follows ? await keptOf(host, own.follows).catch(() => undefined) : undefined;
-  return withFollowed(own, followed).vocabulary;
-}
-
-/** Reads by key: a space's other properties may be large. */
-async function keptOf(host: Host, spaceId: string): Promise<Vocabulary> {
-  return (await readKept(async (key) => (await propertyOf(host, spaceId, key))?.value)).vocabulary;
+  return withFollowed(own, followed?.vocabulary).vocabulary;
 }

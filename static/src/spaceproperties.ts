@@ -3,6 +3,7 @@
 
 import type { Confluence } from "./host.ts";
 import type { Keeper, KeptProperty } from "./space/runner.ts";
+import { readKept, type Kept } from "./space/shards.ts";
 
 const pathOf = (spaceId: string) => `/api/v2/spaces/${encodeURIComponent(spaceId)}/properties`;
 
@@ -15,6 +16,11 @@ function propertyIn(value: unknown): KeptProperty | undefined {
 export async function propertyOf(confluence: Confluence, spaceId: string, key: string): Promise<KeptProperty | undefined> {
   const { results } = ((await confluence.read(`${pathOf(spaceId)}?key=${encodeURIComponent(key)}`)) ?? {}) as { results?: ({ key?: unknown } | null)[] };
   return propertyIn((Array.isArray(results) ? results : []).find((one) => one?.key === key));
+}
+
+/** The vocabulary that a space itself keeps, read by key: its other properties may be large. Rejects with HostError. */
+export async function keptOf(confluence: Confluence, spaceId: string): Promise<Kept> {
+  return readKept(async (key) => (await propertyOf(confluence, spaceId, key))?.value);
 }
 
 export function propertiesOf(confluence: Confluence, spaceId: string): Keeper {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { differenceOf, isNone, onTop } from "../src/space/difference.ts";
+import { draftOf } from "../src/space/draft.ts";
 import { csvText, fromCSV, fromJSON, jsonText, turtleText } from "../src/space/interchange.ts";
 import { linesIn } from "../src/space/jsonlines.ts";
 import { keptIn, shardsOf, type Kept, type Property } from "../src/space/shards.ts";
-import { draftOf, EMPTY, insteadOf, jsonOf, renamed, setApart, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
+import { EMPTY, insteadOf, jsonOf, renamed, setApart, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
 import { seeded } from "./seeded.ts";
 
 const vocabulary = (value: object): Vocabulary => vocabularyIn(value);
@@ -158,7 +159,7 @@ test("a table of other hands is read: other columns, other separators, and names
   assert.deepEqual(labels(fromCSV("a\nb\n", EMPTY).vocabulary), ["a", "b"]);
 });
 const wrongLines: [sentence: string, text: string, faults: [line: number, why: string, text: string][]][] = [
-  ["names that are none", "label\na:b\n\nok\n", [[2, "forbidden_character", "a:b"]]],
+  ["names that are none", "label\na:b\n\nok\n", [[2, "forbidden_character", ":"]]],
   ["no name", "label,group\n,x\n", [[2, "empty", ""]]],
   ["a label twice", "label\nHow To\nhow-to", [[3, "twice", "how-to"]]],
   ["what is too long", `label,description,group\na,${"x".repeat(301)},\nb,,${"y".repeat(101)}`, [[2, "description", "a"], [3, "group", "y".repeat(101)]]],
@@ -167,6 +168,7 @@ const wrongLines: [sentence: string, text: string, faults: [line: number, why: s
   ["a replacement that is none, or of what is in use", "label,retired,replacement\na,yes,x:y\nb,,c\nd,yes,d", [[2, "replacement", "x:y"], [3, "replacement", "c"], [4, "replacement", "d"]]],
   ["a history that is none", "label,was\na,b in May", [[2, "was", "a"]]],
   ["nothing", "", [[1, "labels", ""]]],
+  ["another encoding", "label\na\nM\ufffdtter", [[3, "not_unicode", ""]]],
   ["too much", "a".repeat(4_000_001), [[1, "large", ""]]],
   ["too many groups", `label,group\n${Array.from({ length: 102 }, (_, i) => `l${i},g${i}`).join("\n")}`, [[102, "groups", "g100"]]],
   ["too many labels", Array.from({ length: 5_002 }, (_, i) => `l${i}`).join("\n"), [[5_001, "many", "l5000"]]],
@@ -181,7 +183,7 @@ const wrongJSON: [sentence: string, text: string, faults: [line: number, why: st
   ["what is nested without an end", "[".repeat(100_000), [[1, "json", ""]]],
   ["no list of labels", "null", [[1, "labels", ""]]],
   ["labels that are no list", '{"labels":{}}', [[1, "labels", ""]]],
-  ["labels that are none", '{"labels": [\n7,\n{"label": "A: b"},\n\n{"label": "ok"}]}', [[1, "empty", ""], [3, "forbidden_character", "A: b"]]],
+  ["labels that are none", '{"labels": [\n7,\n{"label": "A: b"},\n\n{"label": "ok"}]}', [[1, "empty", ""], [3, "forbidden_character", ":"]]],
   ["fields that are not what they can be", '{"labels": [\n{"label": "a", "synonyms": [7]},\n{"label": "b", "retired": "yes"}, {"label": "c", "was": "d"}]}', [[2, "synonyms", "a"], [3, "retired", "b"], [3, "was", "c"]]],
   ["what is said of all", '{"mode": "strict",\n"follows": "DS",\n"groups": [{"name": ""}],\n"apart": [["a", "a"]],\n"labels": []}', [[1, "mode", ""], [1, "follows", ""], [3, "groups", ""], [4, "apart", ""]]],
 ];

@@ -3,7 +3,6 @@
 // refused with a reason. It reads no page.
 
 import { normalise, problemOf, problemOfHeld, type NameProblem } from "../name.ts";
-import { rowsIn } from "./csv.ts";
 
 /**
  * From one name to another is a rename, or a merge where pages have the other
@@ -147,38 +146,4 @@ function leadsTo(wanted: string, from: string, page: OnPage | undefined, everywh
     if (name === wanted) return true;
   }
   return false;
-}
-
-const MOST_LINES = 10_000;
-const LONGEST_TABLE = 2_000_000; // UTF-16 code units
-
-interface DecisionTable {
-  decisions: Decision[];
-  /** Lines that are no decision. "columns": there is no second cell; "large": it is more than is read. */
-  left: { line: number; why: Refusal | "columns" | "large" }[];
-}
-
-/** The changes in a table with the columns "from" and "to", with or without a line that says so. An empty "to" removes; without a second cell a line is none, or a list of labels would remove them all. */
-export function decisionsIn(text: string): DecisionTable {
-  const rows = rowsIn(text.slice(0, LONGEST_TABLE));
-  const heads = rows[0]?.cells.slice(0, 2).map((cell) => cell.trim().toLowerCase()).join() === "from,to";
-  const left: DecisionTable["left"] = [];
-  const lines = new Map<Decision, number>();
-  for (const [i, { line, cells }] of rows.slice(heads ? 1 : 0).entries()) {
-    const [from, to] = cells.map(normalise);
-    if (i >= MOST_LINES) {
-      left.push({ line, why: "large" });
-      break;
-    }
-    if (to === undefined) left.push({ line, why: "columns" });
-    else lines.set({ from: from!, ...(to && { to }) }, line);
-  }
-  const { refused } = resolve([...lines.keys()]);
-  for (const { decision, reason } of refused) {
-    left.push({ line: lines.get(decision)!, why: reason });
-    lines.delete(decision);
-  }
-  if (text.length > LONGEST_TABLE) left.push({ line: rows.at(-1)?.line ?? 1, why: "large" });
-  const once = new Map([...lines.keys()].map((decision) => [decision.from, decision]));
-  return { decisions: [...once.values()], left: left.sort((a, b) => a.line - b.line) };
 }

@@ -60,7 +60,8 @@ interface Raw {
 
 /** The vocabulary in a JSON text. */
 export function fromJSON(text: string): Imported {
-  if (text.length > LONGEST_FILE) return refused({ line: 1, why: "large", text: "" });
+  const unread = whyNotRead(text);
+  if (unread) return refused(unread);
   const read = linesIn(text.replace(/^\ufeff/, ""));
   if ("wrong" in read) return refused({ line: read.wrong, why: "json", text: "" });
   const value = (read.value ?? {}) as Record<string, unknown>;
@@ -87,7 +88,8 @@ export function fromJSON(text: string): Imported {
 
 /** A vocabulary with the labels of a table, and else as it was. Columns are known by their names; in a table without them, the first one has labels. */
 export function fromCSV(text: string, vocabulary: Vocabulary): Imported {
-  if (text.length > LONGEST_FILE) return refused({ line: 1, why: "large", text: "" });
+  const unread = whyNotRead(text);
+  if (unread) return refused(unread);
   const rows = rowsIn(text);
   const names = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? [];
   const heads = names.includes("label");
@@ -120,6 +122,12 @@ export function fromCSV(text: string, vocabulary: Vocabulary): Imported {
   return { ...imported, vocabulary: { ...imported.vocabulary, groups: [...groups.values()] } };
 }
 
+function whyNotRead(text: string): Fault | undefined {
+  if (text.length > LONGEST_FILE) return { line: 1, why: "large", text: "" };
+  const at = text.indexOf("\ufffd"); // what decoders make of another encoding
+  return at < 0 ? undefined : { line: text.slice(0, at).split("\n").length, why: "not_unicode", text: "" };
+}
+
 function refused(fault: Fault): Imported {
   return { vocabulary: EMPTY, faults: [fault] };
 }
@@ -132,7 +140,7 @@ function checked(raws: Raw[], vocabulary: Vocabulary, faults: Fault[]): Imported
     const { line, synonyms, was } = raw;
     const label = normalise(raw.label);
     const problem = problemOf(label);
-    if (problem) wrong(line, problem.rule, raw.label);
+    if (problem) wrong(line, problem.rule, problem.character || raw.label);
     else if (labels.has(label)) wrong(line, "twice", label);
     else {
       const replacement = normalise(raw.replacement);

@@ -192,25 +192,6 @@ export function unrenamed(vocabulary: Vocabulary, from: string, to: string): Voc
   return { ...vocabulary, entries: vocabulary.entries.map((entry) => (entry.label === to ? without(entry) : entry)) };
 }
 
-interface Draft {
-  vocabulary: Vocabulary;
-  /** How many labels are left out: too few pages have them, they are a rarer spelling and so a synonym, or there are too many. */
-  rare: number;
-  spellings: number;
-  more: number;
-}
-
-/** A first draft: the labels that so many pages have at least, the most used first, each with its other spellings as synonyms. */
-export function draftOf(use: ReadonlyMap<string, number>, spellings: readonly { stays: string; goes: string }[], least: number): Draft {
-  const goes = new Map(spellings.map((pair) => [pair.goes, pair.stays]));
-  const synonyms = new Map<string, string[]>();
-  for (const [name, stays] of goes) if (!goes.has(stays)) synonyms.set(stays, [...(synonyms.get(stays) ?? []), name]);
-  const candidates = [...use].filter(([name]) => !goes.has(name));
-  const labels = candidates.filter(([name, pages]) => pages >= least || synonyms.has(name)).sort(([, a], [, b]) => b - a);
-  const vocabulary = vocabularyIn({ labels: labels.map(([label]) => ({ label, synonyms: synonyms.get(label) ?? [] })) });
-  return { vocabulary, rare: candidates.length - labels.length, spellings: use.size - candidates.length, more: labels.length - vocabulary.entries.length };
-}
-
 /** The vocabulary in which two labels are not the same, or may be again. */
 export function setApart(vocabulary: Vocabulary, a: string, b: string, apart: boolean): Vocabulary {
   const [low, high] = inOrder(a, b);
@@ -218,7 +199,7 @@ export function setApart(vocabulary: Vocabulary, a: string, b: string, apart: bo
   return { ...vocabulary, apart: apart ? [...others, [low, high] as [string, string]].slice(-MOST_APART) : others };
 }
 
-interface Joined {
+export interface Joined {
   vocabulary: Vocabulary;
   /** The person may not see the vocabulary that is followed: then "listed" only advises, since most of the list may be missing. */
   unseen: boolean;

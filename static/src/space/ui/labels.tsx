@@ -17,7 +17,7 @@ export function Labels({ model, words, open }: { model: Model; words: Words; ope
   const [use, setUse] = useState<Use>("");
   const [order, setOrder] = useState<{ by: By; descending: boolean }>({ by: "pages", descending: true });
   const { store, findings } = model;
-  const { vocabulary } = model.vocabulary;
+  const { vocabulary } = model.joined;
 
   const told = useMemo(() => {
     const kinds = new Map<string, Set<string>>();

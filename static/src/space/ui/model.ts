@@ -5,7 +5,7 @@ import { allows, quoted, type Permitted } from "../../confluence.ts";
 import { HostError, type Host } from "../../host.ts";
 import { RUNS } from "../../propertykeys.ts";
 import type { Shell } from "../../shell.ts";
-import { propertiesOf } from "../../spaceproperties.ts";
+import { keptOf, propertiesOf } from "../../spaceproperties.ts";
 import { resolve, type Decision, type Resolved } from "../decisions.ts";
 import { findings, type Finding } from "../findings.ts";
 import type { Keeper, KeptProperty } from "../runner.ts";
@@ -13,7 +13,7 @@ import { runsIn, type Run } from "../runs.ts";
 import { readKept, shardsOf, type Kept } from "../shards.ts";
 import { spellingsIn } from "../spellings.ts";
 import { newStore, type Store } from "../store.ts";
-import { EMPTY, setApart, type Vocabulary } from "../vocabulary.ts";
+import { EMPTY, setApart, withFollowed, type Joined, type Vocabulary } from "../vocabulary.ts";
 import type { Found, How } from "./lists/finding.ts";
 import { patiently, readSpace, type Reading } from "./reading.ts";
 
@@ -31,6 +31,8 @@ export interface Model {
   readonly properties: Keeper;
   reading: Reading & { state: ReadState };
   vocabulary: Kept;
+  /** The same with the one that it follows. */
+  joined: Joined;
   runs: Run[];
   /** Whether the viewer administers the space: undefined until it is known. */
   admin: boolean | undefined;
@@ -58,8 +60,10 @@ export interface Model {
   take(key: string): void;
   /** Keeps that two labels are not the same, or may be again. Rejects with a HostError; 409 says that somebody else was first: try again. */
   setApart(a: string, b: string, apart: boolean): Promise<void>;
-  /** Changes the vocabulary that is kept. Rejects as setApart does. */
+  /** Changes the vocabulary that is kept. Rejects as setApart does, and as change throws. */
   keep(change: (vocabulary: Vocabulary) => Vocabulary): Promise<void>;
+  /** Reads it and the one that it follows again. */
+  readVocabulary(): Promise<void>;
   look(): Promise<void>;
   sleep(ms: number): Promise<void>;
 }
@@ -109,6 +113,16 @@ export function modelOf(host: Host, shell: Shell): Model {
     await model.look();
   }
 
+  let followed: { id: string; vocabulary: Vocabulary | undefined } = { id: "", vocabulary: undefined };
+  async function show(kept: Kept): Promise<void> {
+    const id = kept.vocabulary.follows;
+    if (id !== followed.id) followed = { id, vocabulary: id ? await keptOf(host, id).then(({ vocabulary }) => vocabulary, () => undefined) : undefined };
+    model.vocabulary = kept;
+    model.joined = withFollowed(kept.vocabulary, followed.vocabulary);
+    model.changed();
+    if (model.looked) void model.look();
+  }
+
   const model: Model = {
     host,
     shell,
@@ -116,6 +130,7 @@ export function modelOf(host: Host, shell: Shell): Model {
     properties: propertiesOf(host, shell.spaceId),
     reading: { state: "reading", read: 0, of: 0, requests: 0 },
     vocabulary: { vocabulary: EMPTY, revision: 0, first: 0 },
+    joined: { vocabulary: EMPTY, unseen: false },
     runs: [],
     admin: undefined,
     findings: [],
@@ -233,7 +248,7 @@ export function modelOf(host: Host, shell: Shell): Model {
       const spellings = await inSlices(spellingsIn(use, pages, has));
       await pause();
       if (look !== looks) return; // a later one is on its way
-      const { vocabulary } = model.vocabulary;
+      const { vocabulary } = model.joined;
       model.findings = findings({ pages, vocabulary, spellings, lists: model.lists.pages.flatMap(({ id, lists }) => lists.map((list) => ({ page: id, list }))), renames: renamesOf(model.runs), missing });
       model.changed();
       if (model.reading.state === "done" && wanted.size) await askTexts();
@@ -258,22 +273,20 @@ export function modelOf(host: Host, shell: Shell): Model {
         const now = before.read.has(key) ? before.read.get(key) : await model.properties.get(key);
         await model.properties.put(key, value, now);
       }
-      model.vocabulary = { vocabulary: next, revision: before.kept.revision + 1, first: Number(shards[0]!.value["first"]) || 0 };
-      void model.look();
-      model.changed();
+      const kept: Kept = shards.length > 2 ? (await readVocabulary(model.properties)).kept : { vocabulary: next, revision: before.kept.revision + 1, first: Number(shards[0]!.value["first"]) || 0 };
+      await show(kept);
+      if (kept.trouble) throw new HostError(409); // somebody who then lost the head wrote over a shard
+    },
+    async readVocabulary() {
+      followed.id = "";
+      await show((await readVocabulary(model.properties)).kept);
     },
   };
 
   host.site().then((site) => ((model.site = site), model.changed()), () => undefined);
   const quietly = (reading: Promise<void>) => void reading.catch(() => undefined);
   quietly(readAdmin(model).then((admin) => ((model.admin = admin), model.changed())));
-  quietly(
-    readVocabulary(model.properties).then(({ kept }) => {
-      model.vocabulary = kept;
-      model.changed();
-      if (model.looked) void model.look();
-    }),
-  );
+  quietly(model.readVocabulary());
   quietly(model.readRuns());
   return model;
 }

@@ -28,7 +28,7 @@ export function Pages({ model, words, filter, setFilter, tell }: Props): JSX.Ele
   const [order, setOrder] = useState<{ by: PageOrder; descending: boolean }>({ by: "changed", descending: true });
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
   const from = useRef(0); // where a range begins
-  const { vocabulary } = model.vocabulary;
+  const { vocabulary } = model.joined;
 
   const rows = useMemo(() => store.sorted(store.rows(filter), order.by, order.descending, ranks), [store.version, filter, order, order.by === "title" && ranks]);
   useEffect(() => {
