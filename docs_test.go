@@ -203,7 +203,7 @@ func TestNoTextAdvisesToInstallTheAppAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(texts) < 1+9*5 || len(texts)%5 != 1 { // five languages each
+	if len(texts) < 1+9*5 || len(texts)%5 != 1 { // five languages of each catalogue
 		t.Errorf("%d files of texts: %q", len(texts), texts)
 	}
 	for _, name := range texts {

@@ -4,7 +4,7 @@
 //	node build.mjs [DIR]               what the service embeds, into DIR instead of dist/
 //	node build.mjs --host HOST DIR     the static files of a Forge app, native or remote
 import { build } from "esbuild";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -22,6 +22,8 @@ export async function buildFor(host, out, entry = `src/hosts/${host}.main.ts`) {
   const script = { ...common, bundle: true, format: "esm", jsxFactory: "h", jsxFragment: "Fragment", legalComments: "none" };
   const withPreact = { alias: { preact: "./labelup.js", "preact/hooks": "./labelup.js" }, external: ["./labelup.js"] };
   const connect = host === "connect";
+  const parts = readdirSync(join(here, "src/space/ui"), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() && entry.name !== "strings" ? entry.name : []));
+  const sheets = Object.fromEntries(parts.flatMap((part) => (existsSync(join(here, `src/space/ui/${part}/${part}.css`)) ? [[part, `src/space/ui/${part}/${part}.css`]] : [])));
 
   rmSync(out, { recursive: true, force: true });
   await build({ ...script, entryPoints: { labelup: entry, ...(connect && { problem: "src/hosts/connect.problem.ts" }), ...(!connect && { "timer.worker": "src/space/ui/timer.worker.ts" }), ...(host === "native" && { labels: "src/hosts/labels.ts", engine: "src/hosts/engine.ts", "engine.worker": "src/hosts/engine.worker.ts" }) } });
@@ -37,12 +39,12 @@ export async function buildFor(host, out, entry = `src/hosts/${host}.main.ts`) {
   if (!connect) await build({ ...script, entryPoints: { space: "src/space/ui/space.tsx" }, splitting: true, chunkNames: "space-[name]-[hash]", ...withPreact });
   await build({
     ...common,
-    entryPoints: { labelup: "src/labelup.css", ...(connect && { problem: "src/problem.css" }), add: "src/add/add.css", editor: "src/editor/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css", ...(!connect && { space: "src/space/ui/space.css", lists: "src/space/ui/lists/lists.css" }) },
+    entryPoints: { labelup: "src/labelup.css", ...(connect && { problem: "src/problem.css" }), add: "src/add/add.css", editor: "src/editor/editor.css", filter: "src/filter.css", suggest: "src/suggest/suggest.css", admin: "src/admin/admin.css", ...(!connect && { space: "src/space/ui/space.css", ...sheets }) },
   });
   // What the browser says, and what Confluence says of the app in its own menus:
   // of the macro's parameters that is what the editor says.
   const read = (file) => JSON.parse(readFileSync(join(here, "src", file), "utf8"));
-  for (const folder of ["strings", "add/strings", "suggest/strings", "editor/strings", "admin/strings", ...(connect ? ["descriptor"] : ["hosts/scopes", "space/ui/strings", "space/ui/lists/strings"])]) {
+  for (const folder of ["strings", "add/strings", "suggest/strings", "editor/strings", "admin/strings", ...(connect ? ["descriptor"] : ["hosts/scopes", "space/ui/strings", ...parts.map((part) => `space/ui/${part}/strings`)])]) {
     mkdirSync(join(out, folder), { recursive: true });
     for (const file of readdirSync(join(here, "src", folder)).sort()) {
       const texts = read(`${folder}/${file}`);

@@ -223,6 +223,7 @@ func TestPropertiesOfSpaces(t *testing.T) {
 		{"a stale number", "admin", "PUT", one, write(1), 409},
 		{"the next number", "admin", "PUT", one, write(2), 200},
 		{"another one", "admin", "POST", all, `{"key":"labelup_vocabulary_1","value":{}}`, 201},
+		{"made again, by who did not see it", "admin", "POST", all, `{"key":"labelup_vocabulary_1","value":{}}`, 409},
 		{"a space that is not", "admin", "GET", "/wiki/api/v2/spaces/999/properties", "", 404},
 		{"deleted", "admin", "DELETE", one, "", 204},
 		{"gone", "viewer", "GET", one, "", 404},

@@ -33,6 +33,8 @@ export class FakeSpace {
   attachments = new Map<string, { page: string; labels: Set<string> }>();
   templates: { templateId: string; name: string; labels: string[] }[] = [];
   admin = true;
+  /** Other spaces of the site that the person sees, by id, with the vocabulary of each. */
+  others = new Map<string, { key: string; name: string; vocabulary?: unknown }>();
   /** Calls that write labels, and reads of one page. */
   counted = { posts: 0, deletes: 0, reads: 0, properties: 0 };
   private labelIds = new Map<string, string>();
@@ -90,6 +92,13 @@ export class FakeSpace {
       all.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
       const some = all.slice(0, Number(query.get("limit") ?? 25));
       return { status: 200, body: { results: some.map(({ id, title, status }) => ({ id, title, status })), _links: some.length < all.length ? { next: `${path}?cursor=${some.at(-1)!.id}` } : {} } };
+    }
+    if (path === "/api/v2/spaces") return { status: 200, body: { results: [...this.others].flatMap(([id, { key, name }]) => (key === query.get("keys") ? [{ id, key, name }] : [])) } };
+    if (kind === "spaces" && id !== "1") {
+      const other = this.others.get(id);
+      if (!other) return { status: 404 };
+      const results = query.get("key") === "labelup_vocabulary" && other.vocabulary ? [{ id: "9", key: "labelup_vocabulary", version: { number: 1 }, value: other.vocabulary }] : [];
+      return { status: 200, body: part === "properties" ? { results } : { id, key: other.key, name: other.name } };
     }
     if (kind === "spaces" && part === "") return { status: 200, body: { id, operations: { results: [{ operation: "read", targetType: "space" }, ...(this.admin ? [{ operation: "administer", targetType: "space" }] : [])] } } };
     if (kind === "spaces" && part === "pages") {

@@ -57,6 +57,10 @@ const FOUND = ["spellings", "instead", "retired", "returned", "one_of", "nowhere
 const CANNOT = ["archived", "draft", "not_current", "page_full", "too_many", "not_permitted", "not_found", "refused", "failed", "edited", "not_mended"];
 const ENDS = ["done", "stopped", "lost", "broken"];
 
+const MODES = ["free", "advise", "listed"];
+// What can be wrong with a line of a file: with its name, with a vocabulary's label, or with a change.
+const WRONG = ["empty", "too_long", "forbidden_character", "invisible_character", "not_unicode", "twice", "description", "synonyms", "group", "retired", "replacement", "was", "many", "mode", "follows", "groups", "apart", "labels", "json", "large", "columns", "nothing", "ambiguous", "circle"];
+
 const catalogues: { folder: string; sources: string; alike: string[]; families: Record<string, readonly string[]>; needed: string[] }[] = [
   {
     folder: "src/strings",
@@ -110,6 +114,13 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     alike: [],
     families: { "page.": ["blogpost", "not_current", "not_permitted"], "why.": ["empty", "contradicts", "not_understood", "unsure"] },
     needed: [],
+  },
+  {
+    folder: "src/space/ui/vocabulary/strings",
+    sources: "src/space/ui/vocabulary",
+    alike: ["export.csv", "export.json", "export.ttl", "description"], // names of formats; "description" is French, too
+    families: { "mode.": [...MODES, ...MODES.map((mode) => `${mode}.short`)], "trouble.": ["torn", "foreign"], "wrong.": WRONG, "follow.": ["itself", "circle", "chain", "unseen", "nowhere", "failed"], "export.": ["csv", "json", "ttl"], "": ["description", "group", "synonyms", "replacement"] /* fields of an entry */ },
+    needed: WRONG.map((why) => `wrong.${why}`),
   },
   { folder: "src/hosts/scopes", sources: "src/admin", alike: [], families: { "": scopes }, needed: scopes },
 ];

@@ -3,7 +3,7 @@
 
 import { ALL, type Filter } from "../store.ts";
 
-export const TABS = ["tidy", "labels", "pages", "runs"] as const;
+export const TABS = ["tidy", "labels", "pages", "vocabulary", "runs"] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface Shown {

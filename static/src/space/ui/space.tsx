@@ -20,6 +20,8 @@ import { newQueue, openFindings, Tidy } from "./tidy.tsx";
 import { loadWords, type Key, type Words } from "./words.ts";
 
 const PlanView = later(async () => (await import("./plan.tsx")).PlanView);
+const Vocabulary = later(async () => (await import("./vocabulary/vocabulary.tsx")).load());
+const FromCSV = later(async () => (await import("./vocabulary/fromcsv.tsx")).load());
 const Runs = later(async () => (await import("./runs.tsx")).Runs);
 
 export async function view(host: Host, _: Say, shell: Shell): Promise<JSX.Element> {
@@ -57,6 +59,7 @@ function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words 
 
   const panel: Record<Tab, () => JSX.Element> = {
     tidy: () => <Tidy model={model} words={words} queue={queue} wanted={shown.finding} show={(finding) => show({ finding })} filter={(filter) => show({ tab: "pages", filter })} tell={tell} />,
+    vocabulary: () => <Vocabulary model={model} words={words} tell={tell} />,
     runs: () => <Runs model={model} jobs={jobs} words={words} />,
     labels: () => <Labels model={model} words={words} open={(label) => show({ tab: "pages", filter: { ...ALL, has: [label] } })} />,
     pages: () => <Pages model={model} words={words} filter={shown.filter} setFilter={(filter) => show({ filter })} tell={tell} />,
@@ -73,7 +76,9 @@ function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words 
         <PlanView model={model} jobs={jobs} words={words} close={() => plan(false)} />
       ) : (
         <>
-          <Basket model={model} words={words} open={() => plan(true)} tell={tell} />
+          <Basket model={model} words={words} open={() => plan(true)} tell={tell}>
+            {shown.tab === "tidy" || shown.tab === "pages" ? <FromCSV model={model} words={words} tell={tell} /> : null}
+          </Basket>
           <div class="tabs" role="tablist" aria-label={say("heading")} ref={tabs} onKeyDown={press}>
             {TABS.map((tab) => (
               <button key={tab} type="button" role="tab" id={`tab-${tab}`} data-tab={tab} aria-selected={tab === shown.tab} aria-controls="shown" tabIndex={tab === shown.tab ? 0 : -1} onClick={() => show({ tab })}>
