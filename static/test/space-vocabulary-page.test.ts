@@ -250,6 +250,20 @@ native("who cannot see the space that is followed is told", async () => {
   assert.deepEqual(await violations(page), []);
 });
 
+native("a vocabulary that could not be read is not taken for an empty one", async () => {
+  const space = listed();
+  let fail = true;
+  const page = await open(space);
+  await page.getByRole("tab", { name: "Runs" }).click();
+  stage.onRead = (path) => (fail && path.includes(HEAD) ? { status: 503, body: {} } : space.handle("GET", path));
+  await page.getByRole("tab", { name: "Vocabulary" }).click();
+  await page.getByRole("alert").getByText("could not be read").waitFor();
+  assert.equal(await button(page, "Add a label").count(), 0);
+  fail = false;
+  await button(page, "Try again").click();
+  await button(page, "Add a label").waitFor();
+});
+
 native("what is exported and imported again changes nothing; a change is shown, and what is wrong is told with its line", async () => {
   const space = listed();
   const page = await open(space);

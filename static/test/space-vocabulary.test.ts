@@ -5,6 +5,7 @@ import { draftOf } from "../src/space/draft.ts";
 import { csvText, fromCSV, fromJSON, jsonText, turtleText } from "../src/space/interchange.ts";
 import { linesIn } from "../src/space/jsonlines.ts";
 import { keptIn, shardsOf, type Kept, type Property } from "../src/space/shards.ts";
+import { keyIn } from "../src/space/ui/vocabulary/following.ts";
 import { EMPTY, insteadOf, jsonOf, renamed, setApart, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
 import { seeded } from "./seeded.ts";
 
@@ -102,6 +103,23 @@ test("a vocabulary with a followed one says what both say itself", () => {
   assert.equal(unseen, false);
   assert.deepEqual(withFollowed({ ...own, follows: "" }, followed).vocabulary, { ...own, follows: "" });
 });
+const typed: [typed: string, key: string][] = [
+  ["DS", "DS"],
+  [" ~5f0-a.b ", "~5f0-a.b"],
+  ["https://site.example/wiki/spaces/DS", "DS"],
+  ["https://site.example/wiki/spaces/DS/pages/12/A+title?x=/spaces/NO", "DS"],
+  ["https://site.example/wiki/spaces/%7Eme/overview", "~me"],
+  ["https://site.example/wiki/display/DS/Title", "DS"],
+  ["https://elsewhere.example/wiki/spaces/DS", ""],
+  ["https://site.example/wiki/home", ""],
+  ["two words", ""],
+  ["a/b", ""],
+  ["%zz", ""],
+  ["", ""],
+];
+for (const [text, key] of typed) {
+  test(`the space that "${text}" names is ${key ? `"${key}"` : "none"}`, () => assert.equal(keyIn(text, "https://site.example/wiki"), key));
+}
 test("who cannot see the followed vocabulary is advised at most", () => {
   const own = vocabulary({ mode: "listed", follows: "2", labels: [] });
   assert.deepEqual(withFollowed(own, undefined), { vocabulary: { ...own, mode: "advise" }, unseen: true });

@@ -2,7 +2,7 @@
 // changed the vocabulary at the same time.
 
 import { h, type JSX } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { isolated } from "../../../say.ts";
 import { differenceOf, isNone } from "../../difference.ts";
 import type { Entry, Vocabulary } from "../../vocabulary.ts";
@@ -14,7 +14,7 @@ const LONGEST = 80; // characters of a value
 
 export function Differing({ before, after, own, words }: { before: Vocabulary; after: Vocabulary; own: Own; words: Words }): JSX.Element {
   const { say } = own;
-  const difference = differenceOf(before, after);
+  const difference = useMemo(() => differenceOf(before, after), [before, after]);
   const { added, changed, gone, groups, apart } = difference;
   if (isNone(difference)) return <p class="hint">{say("diff.none")}</p>;
   const rest = (count: number) => count > MOST_NAMES && <li class="hint">{words.say("runs.more", { count: count - MOST_NAMES })}</li>;
@@ -92,7 +92,7 @@ interface PreviewProps {
 /** What would be kept, to be looked at. */
 export function Preview({ title, notes, before, after, busy, own, words, keep, close }: PreviewProps): JSX.Element {
   const { say } = own;
-  const nothing = isNone(differenceOf(before, after));
+  const nothing = useMemo(() => isNone(differenceOf(before, after)), [before, after]);
   return (
     <section class="card" aria-labelledby="preview">
       <Heading id="preview">{title}</Heading>

@@ -57,15 +57,19 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
   const [faults, setFaults] = useState<Fault[]>([]);
+  const [read, setRead] = useState<"reading" | "read" | "failed">("reading");
   const [apartShown, showApart] = useState(false);
   const [other, setOther] = useState<Other & { chain: boolean }>();
   const focus = useRef(""); // what has the focus when it is drawn: a label, or "add"
   const list = useRef<HTMLDivElement>(null);
 
-  const { vocabulary: { vocabulary: kept, trouble }, joined: { vocabulary: all, unseen }, admin, store } = model;
+  const { vocabulary: { vocabulary: kept, trouble }, joined: { vocabulary: all, unseen }, store } = model;
+  const admin = model.admin && read !== "failed"; // else it would be changed unseen
   const named = useMemo(() => new Map(kept.entries.map((entry) => [entry.label, entry])), [kept]);
   const pages = useMemo(() => new Map(store.labels().map(({ name, pages }) => [name, pages])), [store.version]);
 
+  const readAgain = () => (setRead("reading"), model.readVocabulary().then(() => setRead("read"), () => setRead("failed")));
+  useEffect(() => void readAgain(), []);
   useEffect(() => {
     const id = kept.follows;
     setOther(undefined);
@@ -82,6 +86,11 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
     const at = [...list.current!.querySelectorAll<HTMLElement>("[data-change]")].find(({ dataset }) => dataset["change"] === name) ?? list.current!.querySelector<HTMLElement>("[data-home]");
     at?.focus();
   });
+
+  function begin(next: Doing): void {
+    setDoing(next);
+    tell(""); // the same said twice is heard once
+  }
 
   function close(to = "add"): void {
     focus.current = to;
@@ -180,6 +189,11 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
   );
   return (
     <div class="vocabulary" ref={list}>
+      {read === "failed" && (
+        <p class="notice wrong" role="alert">
+          {say("unread")} <button type="button" class="link" onClick={() => void readAgain()}>{words.say("part.again")}</button>
+        </p>
+      )}
       {trouble && (
         <p class="notice wrong">
           {say(`trouble.${trouble}`)} {admin && <button type="button" class="link" onClick={() => busy || void keep(kept, kept)}>{say("mend")}</button>}
@@ -196,7 +210,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
         </div>
       )}
       <div class="used">
-        {!all.entries.length && <p>{say("none")}</p>}
+        {!all.entries.length && read === "read" && <p>{say("none")}</p>}
         <p>{say(`mode.${all.mode}` as Key)} {other && say("follows", { space: isolated(other.name) })}</p>
         {all.groups.length > 0 && (
           <ul class="groups" aria-label={say("groups")}>
@@ -209,7 +223,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
             ))}
           </ul>
         )}
-        {admin === false && <p class="hint">{say("readOnly")}</p>}
+        {model.admin === false && <p class="hint">{say("readOnly")}</p>}
       </div>
       {doing?.what === "settings" && <Settings model={model} base={doing.base} other={other} busy={busy} own={own} tell={tell} save={(mine) => void keep(doing.base, mine)} close={() => close()} />}
       {doing?.what === "preview" && <Preview {...doing} before={doing.base} after={doing.mine} busy={busy} own={own} words={words} keep={() => void keep(doing.base, doing.mine)} close={() => close()} />}
@@ -225,8 +239,8 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
         <div class={doing ? "tools held" : "tools"}>
           {admin && (
             <>
-              <button type="button" class="button primary" data-home="" onClick={() => setDoing({ what: "entry", label: "", base: kept })}>{say("add")}</button>
-              <button type="button" class="button" onClick={() => setDoing({ what: "settings", base: kept })}>{say("settings")}</button>
+              <button type="button" class="button primary" data-home="" onClick={() => begin({ what: "entry", label: "", base: kept })}>{say("add")}</button>
+              <button type="button" class="button" onClick={() => begin({ what: "settings", base: kept })}>{say("settings")}</button>
               <button type="button" class="button" aria-disabled={!model.looked} title={model.looked ? undefined : say("draft.wait")} onClick={() => (model.looked ? draft() : tell(say("draft.wait")))}>{say("draft")}</button>
               <label class="named">
                 <span>{say("import")}</span>
@@ -282,7 +296,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
                         {synonyms.length > 0 && <p class="hint">{say("also", { names: synonyms.map(isolated).join(", ") })}</p>}
                         {was.length > 0 && <p class="hint">{was.map(({ name, until }) => say("was", { name: isolated(name), month: month(until) })).join(" · ")}</p>}
                       </div>
-                      {admin && <button type="button" class={doing ? "button held" : "button"} data-change={label} aria-label={say("changeOne", { label: isolated(label) })} onClick={() => setDoing({ what: "entry", label, base: kept })}>{say("change")}</button>}
+                      {admin && <button type="button" class={doing ? "button held" : "button"} data-change={label} aria-label={say("changeOne", { label: isolated(label) })} onClick={() => begin({ what: "entry", label, base: kept })}>{say("change")}</button>}
                     </div>
                   )}
                 </li>
