@@ -115,7 +115,7 @@ export class FakeSpace {
       return {
         status: 200,
         body: {
-          id, status: found.status, title: found.title, labels: { results: labels.slice(0, 50), meta: { hasMore: labels.length > 50 } },
+          id, status: found.status, title: found.title, spaceId: found.space === "DS" ? "1" : "2", labels: { results: labels.slice(0, 50), meta: { hasMore: labels.length > 50 } },
           operations: { results: [{ operation: "read", targetType: "page" }, ...(found.mayEdit ? [{ operation: "update", targetType: found.type }] : [])] },
         },
       };

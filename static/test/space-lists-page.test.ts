@@ -159,6 +159,7 @@ native("each page of the space is read where that is wanted, and finds lists of 
   const before = stage.reads.length;
   await page.getByRole("button", { name: "Read each page of this space" }).click();
   await page.getByText("Each page of this space was read").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "depending");
   await page.locator(".dependents").getByRole("link", { name: "A board" }).waitFor();
   assert.equal(stage.reads.slice(before).filter((path) => path.startsWith("/api/v2/spaces/1/pages")).length, 1);
 });

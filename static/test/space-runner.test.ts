@@ -47,6 +47,8 @@ class Clock implements Time {
 const never = new Promise<never>(() => undefined);
 const quiet: Listener = { told: () => undefined, changed: () => undefined, stop: () => false };
 
+const UNREAD = "not read yet";
+
 /** A runner of its own on the space; wrap is what becomes of each call. */
 function runnerOn(space: FakeSpace, clock: Clock, name: string, wrap: (call: () => Promise<unknown>, method: string, path: string) => Promise<unknown> = (call) => call()): Means {
   const plain = space.confluence();
@@ -56,7 +58,11 @@ function runnerOn(space: FakeSpace, clock: Clock, name: string, wrap: (call: () 
     remove: async (path) => void (await wrap(() => plain.remove(path), "DELETE", path)),
   };
   let n = 0;
-  return meansOf(confluence, { spaceId: "1", typeOf: (id) => space.pages.get(id)?.type }, propertiesOf(confluence, "1"), clock, () => `${name}${n++}`);
+  const typeOf = (id: string) => {
+    const { type, space: of, title } = space.pages.get(id) ?? {};
+    return of === "DS" && title !== UNREAD ? type : undefined;
+  };
+  return meansOf(confluence, { spaceId: "1", typeOf }, propertiesOf(confluence, "1"), clock, () => `${name}${n++}`);
 }
 const lines = (space: FakeSpace): Run[] => runsIn(space.properties.get(RUNS)?.value);
 const labelsOf = (space: FakeSpace) => Object.fromEntries([...space.pages].map(([id, { labels }]) => [id, [...labels].sort().join(" ")]));
@@ -87,7 +93,10 @@ const listOf = (...names: string[]) => `<p>Pages &amp; posts</p><ac:structured-m
 test("a rename with lists adds everywhere, mends, and removes; its undo goes back in reverse", async () => {
   const space = spaceOf(Array.from({ length: 120 }, (_, i) => (i % 3 ? ["old"] : i % 2 ? ["old", "new"] : ["other"])));
   space.attachments.set("900", { page: "101", labels: new Set(["old"]) });
-  space.attachments.set("901", { page: "of-another-space", labels: new Set(["old"]) });
+  space.page("950", [], { space: "OPS" });
+  space.page("951", [], { title: UNREAD });
+  space.attachments.set("902", { page: "951", labels: new Set(["old"]) });
+  space.attachments.set("901", { page: "950", labels: new Set(["old"]) });
   const bodies = { 100: listOf("old"), 102: listOf("old", "new"), 103: listOf("x"), 110: listOf("old"), 111: listOf("old") };
   for (const [id, body] of Object.entries(bodies)) space.pages.get(id)!.body = body;
   space.pages.get("111")!.mayEdit = false;
@@ -102,18 +111,18 @@ test("a rename with lists adds everywhere, mends, and removes; its undo goes bac
   const mends = Object.keys(bodies).map((id) => ({ id, version: 1 }));
   space.edit("110", `${listOf("old")}<p>Since then</p>`);
   const outcome = ended(await clock.until(begin(runnerOn(space, clock, "a", wrap), { decisions: [{ from: "old", to: "new" }], without: [], mends, attachments: true }, quiet)));
-  assert.deepEqual([outcome.state, outcome.changed, outcome.mended], ["done", 100, 2]);
+  assert.deepEqual([outcome.state, outcome.changed, outcome.mended], ["done", 101, 2]);
   assert.deepEqual(outcome.cannot.map(({ id, why }) => `${id} ${why}`).sort(), ["103 not_mended", "110 edited", "111 not_permitted"]);
   assert.deepEqual(order, ["POST", "PUT", "DELETE"]);
   assert.equal(lines(space)[0]!.results["mended"], 2);
-  assert.deepEqual([...space.attachments.values()].map(({ labels }) => [...labels].join()), ["new", "old"]);
+  assert.deepEqual([...space.attachments.values()].map(({ labels }) => [...labels].join()), ["new", "new", "old"]);
   assert.deepEqual([space.pages.get("100")!.body, space.pages.get("102")!.body, space.pages.get("100")!.versions.at(-1)!.message], [listOf("new"), listOf("new"), "Label UP: old → new"]);
   order.length = 0;
   const back = ended(await clock.until(undo(runnerOn(space, clock, "b", wrap), lines(space)[0]!, quiet)));
-  assert.deepEqual([back.state, back.changed, back.mended, back.cannot, back.others], ["done", 100, 2, [], []]);
+  assert.deepEqual([back.state, back.changed, back.mended, back.cannot, back.others], ["done", 101, 2, [], []]);
   assert.deepEqual(order, ["POST", "PUT", "DELETE"]);
   assert.deepEqual(labelsOf(space), before);
-  assert.deepEqual([...space.attachments.values()].map(({ labels }) => [...labels].join()), ["old", "old"]);
+  assert.deepEqual([...space.attachments.values()].map(({ labels }) => [...labels].join()), ["old", "old", "old"]);
   for (const id of ["100", "102", "103", "111"] as const) assert.equal(space.pages.get(id)!.body, bodies[Number(id) as keyof typeof bodies]);
   assert.deepEqual([...space.properties.values()].filter(({ value }) => JSON.stringify(value).includes("Pages")), [], "no text of a page is kept");
 });

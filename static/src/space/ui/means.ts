@@ -17,10 +17,13 @@ interface Where {
 
 const FIRST_READS = 40; // a second, until Confluence refuses some
 const FIRST_WRITES = 8;
+const MOST_LOOKED_UP = 200; // pages
 const MOST_LISTS = 4_000; // answers of 250 pages
 
 export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keeper: Keeper, time: Time, name: () => string): Means {
   const types = new Map<string, PageType | "attachment">(); // of what was found by a label, or read
+
+  const spaces = new Map<string, string>(); // of pages with attachments that were not read otherwise
 
   const pageAt = (path: string) =>
     confluence.read(path).catch((error: unknown) => {
@@ -54,7 +57,12 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
     },
     having: async (label) => (await havingLabel(confluence, spaceId, label, (id, type) => types.set(id, type))).map(({ id }) => id),
     async attachments(label) {
-      const ids = await attachmentsHaving(confluence, label, (page) => typeOf(page) !== undefined);
+      const ids = await attachmentsHaving(confluence, label, async (page) => {
+        if (typeOf(page) !== undefined) return true;
+        // Who goes on with a run may not have read the whole space yet.
+        if (!spaces.has(page) && spaces.size < MOST_LOOKED_UP) spaces.set(page, String((await pageAt(contentPath("page", page)))?.spaceId ?? ""));
+        return spaces.get(page) === spaceId;
+      });
       for (const id of ids) types.set(id, "attachment");
       return ids;
     },
@@ -77,6 +85,7 @@ function contentIdOf(type: PageType | "attachment" | undefined, id: string): str
 
 interface Page extends Permitted {
   title?: unknown;
+  spaceId?: unknown;
   version?: { number?: unknown };
   body?: { storage?: { value?: unknown } };
   status?: unknown;
@@ -107,13 +116,14 @@ export async function havingLabel(confluence: Confluence, spaceId: string, label
 }
 
 /** The numbers of the attachments that have a label, of pages that are asked for; those of another space are not. */
-export async function attachmentsHaving(confluence: Pick<Confluence, "read">, label: string, on: (page: string) => boolean): Promise<string[]> {
+export async function attachmentsHaving(confluence: Pick<Confluence, "read">, label: string, on: (page: string) => boolean | Promise<boolean>): Promise<string[]> {
   const ids = new Set<string>();
   const path = await pathOfLabel(confluence, label);
   if (!path) return [];
   for await (const { id, pageId, blogPostId } of listed(confluence, `${path}/attachments`)) {
     const number = /^att(\d+)$/.exec(String(id ?? ""))?.[1];
-    if (number && on(String(pageId ?? blogPostId ?? ""))) ids.add(number);
+    const page = String(pageId ?? blogPostId ?? "");
+    if (number && /^\d+$/.test(page) && (await on(page))) ids.add(number);
   }
   return [...ids];
 }

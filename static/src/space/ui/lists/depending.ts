@@ -39,6 +39,7 @@ export interface DependingPage {
 const MOST_PAGES = 100; // that are read
 const MOST_COUNTED = 20; // lists that Confluence is asked to count
 const FEW_TRIES = 3;
+const FILES = new Set(["attachments", "gallery"]); // macros that show no pages
 const LONGEST = 2_000; // UTF-16 code units of a value that is shown
 
 interface Where {
@@ -86,7 +87,7 @@ async function depending(means: Means, body: string, { macro, form, named, certa
     const ask = (query: string | undefined) => (query === undefined ? undefined : countOf(means, query, on));
     now = await ask(asking(raw, new Map(), space));
     if (now !== undefined && after !== undefined) would = await ask(asking(after, also, space));
-  } else if (form === "list" && certain && on.space === space) {
+  } else if (form === "list" && certain && on.space === space && !FILES.has(macro)) {
     now = having(store, named, new Map());
     if (after !== undefined) would = having(store, renamedIn(named, renames), also);
   }

@@ -11,6 +11,7 @@ import type { Model } from "../model.ts";
 import { addressOf } from "../pages.tsx";
 import type { Words } from "../words.ts";
 import { attachmentsOf, dependingPages, templatesOf, type Depending, type DependingPage, type Template } from "./depending.ts";
+import type { How } from "./finding.ts";
 import { loadWords, type Key } from "./words.ts";
 
 /** What is to change beside the labels of pages. */
@@ -44,6 +45,12 @@ function Lists({ model, renames, choose, own: say }: Props & { own: Speaker<Key>
   const [withAttachments, setWithAttachments] = useState(false);
   const [templates, setTemplates] = useState<Template[] | "failed">([]);
   const alive = useRef(true);
+  const heading = useRef<HTMLHeadingElement>(null);
+  /** The button that was pressed goes while it looks. */
+  const look = (how: How) => {
+    heading.current?.focus();
+    void model.readLists(how);
+  };
   const { lists } = model;
   const means = { read: (path: string) => model.host.read(path), sleep: model.sleep, go: async () => (alive.current ? undefined : Promise.reject(new Error("left"))) };
 
@@ -77,14 +84,14 @@ function Lists({ model, renames, choose, own: say }: Props & { own: Speaker<Key>
   const going = (labels: readonly string[]) => labels.filter((name) => renames.has(name));
   return (
     <section class="depending" aria-labelledby="depending" aria-busy={looking}>
-      <h3 id="depending">{say("heading")}</h3>
+      <h3 id="depending" tabIndex={-1} ref={heading}>{say("heading")}</h3>
       <p role="status" class="hint">
         {broken ? "" : looking ? say("looking") : !pages.length ? say("none") : say("found", { count: pages.length })} {!looking && !broken && say(lists.how === "search" ? "how.search" : "how.thorough")} {!looking && !broken && !lists.whole && say("part")}
         {more > 0 && ` ${say("more", { count: more })}`}
       </p>
       {broken && (
         <p class="notice wrong" role="alert">
-          {say("failed")} <button type="button" class="link" onClick={() => void model.readLists(lists.how)}>{say("again")}</button>
+          {say("failed")} <button type="button" class="link" onClick={() => look(lists.how)}>{say("again")}</button>
         </p>
       )}
       {pages.length > 0 && (
@@ -114,7 +121,7 @@ function Lists({ model, renames, choose, own: say }: Props & { own: Speaker<Key>
       )}
       <p class="buttons">
         {tickable.length > 1 && <button type="button" class="button" onClick={() => setTicked(new Set(ticked.size < tickable.length ? tickable.map(({ id }) => id) : []))}>{say(ticked.size < tickable.length ? "all" : "allNot")}</button>}
-        {!looking && lists.how === "search" && <button type="button" class="button" onClick={() => void model.readLists("thorough")}>{say("thorough")}</button>}
+        {!looking && lists.how === "search" && <button type="button" class="button" onClick={() => look("thorough")}>{say("thorough")}</button>}
       </p>
       {attachments > 0 && (
         <label class="ticked">
