@@ -127,6 +127,66 @@ test("a rename with lists adds everywhere, mends, and removes; its undo goes bac
   assert.deepEqual([...space.properties.values()].filter(({ value }) => JSON.stringify(value).includes("Pages")), [], "no text of a page is kept");
 });
 
+test("killed before or after any of its writes, a rename with lists is gone on with, and taken back exactly", async () => {
+  const build = () => {
+    const space = spaceOf([["old"], ["old", "new"], [], ["old"]]);
+    for (const id of ["100", "102"]) space.pages.get(id)!.body = listOf("old", "x");
+    return space;
+  };
+  const mends = ["100", "102"].map((id) => ({ id, version: 1 }));
+  const states = (space: FakeSpace) => [labelsOf(space), [...space.pages.values()].map(({ body }) => body)];
+  const original = states(build());
+  /** A runner that dies at its nth write, which arrives or does not; the writes that it made. */
+  const dying = (space: FakeSpace, clock: Clock, name: string, nth: number, arrives: boolean) => {
+    let writes = 0;
+    const means = runnerOn(space, clock, name, async (call, method) => {
+      if (writes > nth) return never;
+      if (method !== "GET" && writes++ === nth) {
+        if (arrives) await call();
+        return never;
+      }
+      return call();
+    });
+    return { means, writes: () => writes };
+  };
+  let kills = 0;
+  for (const half of ["run", "undo"] as const) {
+    for (let nth = 0, ended = false; !ended; nth++) {
+      for (const arrives of [false, true]) {
+        const space = build();
+        const clock = new Clock();
+        const planned = { decisions: [{ from: "old", to: "new" }], without: [], mends };
+        const first = half === "run" ? dying(space, clock, "a", nth, arrives) : { means: runnerOn(space, clock, "a"), writes: () => 0 };
+        let outcome = await clock.until(begin(first.means, planned, quiet));
+        clock.forget();
+        const begun = lines(space)[0];
+        if (half === "run" && outcome === "dead") {
+          kills++;
+          // Of a run whose plan was not kept nothing was done.
+          if (!begun || !space.properties.has(`labelup_run_${begun.id}_plan_0`)) {
+            assert.deepEqual(states(space), original, `${half} ${nth}`);
+            continue;
+          }
+          outcome = await clock.until(goOn(runnerOn(space, clock, "b"), begun, quiet));
+        } else if (half === "run") ended = true;
+        assert.equal((outcome as Outcome).state, "done", `${half} ${nth}`);
+        assert.deepEqual(states(space), [{ 100: "new", 101: "new", 102: "", 103: "new" }, [listOf("new", "x"), "", listOf("new", "x"), ""]], `${half} ${nth}`);
+        const back = half === "undo" ? dying(space, clock, "c", nth, arrives) : { means: runnerOn(space, clock, "c") };
+        let undone = await clock.until(undo(back.means, lines(space).find(({ undoes }) => !undoes)!, quiet));
+        clock.forget();
+        if (undone === "dead") {
+          kills++;
+          const line = lines(space).find(({ undoes }) => undoes);
+          undone = await clock.until(line ? goOn(runnerOn(space, clock, "d"), line, quiet) : undo(runnerOn(space, clock, "d"), lines(space)[0]!, quiet));
+        } else if (half === "undo") ended = true;
+        assert.equal((undone as Outcome).state, "done", `${half} ${nth}`);
+        assert.deepEqual(states(space), original, `${half} ${nth}, ${arrives}`);
+      }
+    }
+  }
+  assert.ok(kills > 50, `${kills} kills`);
+});
+
 test("a page that was edited after its lists were mended is left, and said", async () => {
   const space = spaceOf([["old"], []]);
   space.pages.get("101")!.body = listOf("old");
