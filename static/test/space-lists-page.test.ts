@@ -132,6 +132,10 @@ native("a plan says what names a label that goes, mends what is ticked, and is t
   await page.getByText("Lists on one page are as they were.").waitFor();
   assert.deepEqual(labelsOn(space), labels);
   assert.deepEqual(bodiesOf(space), bodies);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("tab", { name: "Runs" }).click();
+  await page.getByText("Lists on one page were mended.").waitFor();
+  await page.getByText("Lists on one page are as they were.").waitFor();
   assert.deepEqual(space.pages.get("31")!.versions.map(({ message }) => message), ["Label UP: release-note → release-notes", "Label UP: release-notes → release-note"]);
 });
 

@@ -369,7 +369,7 @@ async function trial(seed: number, size: number, listing: boolean): Promise<numb
   const recordedBy = (run: string) => new Set([...space.properties.values()].flatMap(({ key, value }) => (new RegExp(`^labelup_run_${run}_\\d+$`).test(key) ? segmentIn(value)!.batches.flatMap(({ step, pages }) => (step === "mend" ? [] : pages.map(({ id }) => id))) : [])));
   function batchNow(): Recorded[] {
     const all = [...space.properties.values()].filter(({ key }) => /^labelup_run_[a-z\d]+_\d+$/.test(key));
-    return all.flatMap(({ value }) => segmentIn(value)!.batches.at(-1)?.pages ?? []);
+    return all.flatMap(({ value }) => segmentIn(value)!.batches.slice(-1).flatMap(({ step, pages }) => (step === "mend" ? [] : pages)));
   }
   function meddle(): void {
     if (listing && chance(0.03)) {
