@@ -99,7 +99,7 @@ native("reading waits, goes on, stops, and tells what failed", async () => {
   let fail = false;
   const answers: (() => void)[] = []; // an answer comes when the test says so
   stage.onRead = async (path) => {
-    if (!path.startsWith("/rest/api/content/search")) return space.handle("GET", path);
+    if (!path.includes("ancestors")) return space.handle("GET", path); // lists are looked for meanwhile
     asked++;
     if (fail) return { status: 403, body: {} };
     await new Promise<void>((answer) => answers.push(answer));
