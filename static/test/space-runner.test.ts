@@ -522,6 +522,20 @@ test("killed anywhere, under every failure, and beside a second person: the plan
   console.log(`# ${kills} kills`);
 });
 
+test("what others changed is told of all pages, also by who goes on with an undo", async () => {
+  const space = spaceOf(Array.from({ length: 150 }, () => ["old"]));
+  const clock = new Clock();
+  await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [] }, quiet));
+  const [run] = lines(space);
+  for (const id of ["101", "120", "240"]) space.pages.get(id)!.labels.add("old"); // 240 is of the first batch, taken back from the end
+  let batches = 0;
+  const stopped = ended(await clock.until(undo(runnerOn(space, clock, "b"), run!, { ...quiet, told: ({ phase }) => void (phase === "writing" && (batches = 1)), stop: () => batches > 0 })));
+  assert.deepEqual([stopped.state, stopped.others.map(({ id }) => id)], ["stopped", ["240"]]);
+  const back = ended(await clock.until(goOn(runnerOn(space, clock, "c"), lines(space).find(({ undoes }) => undoes)!, quiet)));
+  assert.deepEqual([back.state, back.others.map(({ id, names }) => `${id} ${names.join()}`).sort()], ["done", ["101 old", "120 old", "240 old"]]);
+  assert.equal(Object.values(labelsOf(space)).every((labels) => labels === "old"), true);
+});
+
 test("the requests of a page come in their order: what is added before what goes", () => {
   const { adds, removes } = labelCalls(new FakeSpace().confluence(), "1", { add: Array.from({ length: 21 }, (_, i) => `n${i}`), remove: ["x", "y"] });
   assert.deepEqual([adds.map(({ names }) => names.length), removes.map(({ names }) => names)], [[20, 1], [["x"], ["y"]]]);

@@ -146,7 +146,7 @@ export async function begin(means: Means, planned: Planned, listener: Listener, 
 export async function goOn(means: Means, line: Run, listener: Listener, most = Infinity): Promise<Outcome> {
   return guarded(means, line, async (worker) => {
     const source = line.undoes ? await takingBack(means, line.undoes, worker) : decided(means, await readPlan(means, line));
-    await worker.take(listener);
+    await worker.take(listener, source);
     await worker.finish(listener, source);
     await work(means, worker, listener, source, most);
   });
@@ -172,6 +172,8 @@ interface Source {
   pages(): Promise<string[]>;
   /** All of the change of a page; again says that half of it is done. */
   change(seen: Seen, again: boolean): Change;
+  /** A page that this run recorded in another tab. */
+  recorded(step: Step, page: Recorded): void;
   /** Whether pages may come up while it runs. */
   grows: boolean;
   /** Pages with lists, in the version that is replaced. */
@@ -198,6 +200,7 @@ function decided(means: Means, { decisions, without, mends = [], attachments }: 
   return {
     grows: decisions.some(({ pages }) => !pages),
     change: (seen) => changeOf(rules, seen),
+    recorded: () => undefined,
     async pages() {
       const ids = new Set<string>();
       for (const { pages } of decisions) for (const id of pages ?? []) ids.add(id);
@@ -246,15 +249,27 @@ async function takingBack(means: Means, undone: string, worker: Worker): Promise
     }
   }
   const renames = mends.length ? await renamesOfRun(means, undone) : new Map<string, string | null>();
+  const { others } = worker.progress;
+  function tell(id: string, names: string[]): void {
+    const before = others.findIndex((one) => one.id === id); // a page may be read twice
+    if (before >= 0) others.splice(before, 1);
+    if (names.length && others.length < MOST_TOLD) others.push({ id, names });
+  }
   return {
     grows: false,
     pages: async () => [...records.keys()].reverse(),
     change(seen, again) {
       const record = records.get(seen.id)!;
       const held = heldBy(seen);
-      const names = changedSince(record, held);
-      if (names.length && !again && worker.progress.others.length < MOST_TOLD) worker.progress.others.push({ id: seen.id, names });
+      if (!again) tell(seen.id, changedSince(record, held));
       return onto(inverse(record), held);
+    },
+    recorded(step, { id, add, remove }) {
+      // What it did not take back, somebody else had changed.
+      const record = records.get(id);
+      if (!record || step === "mend") return;
+      const missing = [...(step === "first" ? [] : record.add.filter((name) => !remove.includes(name))), ...(step === "last" ? [] : record.remove.filter((name) => !add.includes(name)))];
+      tell(id, [...new Set([...(others.find((one) => one.id === id)?.names ?? []), ...missing])]);
     },
     mends,
     message: messageOf(renames, true),
@@ -329,7 +344,8 @@ interface Worker {
   at: Step | undefined;
   lease: Lease;
   start(): Promise<void>;
-  take(listener: Listener): Promise<void>;
+  /** Takes a run over, and tells its source of the pages that it has recorded. */
+  take(listener: Listener, source: Source): Promise<void>;
   finish(listener: Listener, source: Source): Promise<void>;
   /** Records as many of the pages as one batch takes, and says how many. */
   record(step: Step, pages: Recorded[]): Promise<number>;
@@ -431,7 +447,7 @@ function workerFor(means: Means, line: Run): Worker {
     async start() {
       await write(0, { owner: me, closed: false, batches: [] }, undefined);
     },
-    async take(listener) {
+    async take(listener, source) {
       for (;;) {
         const all = await readSegments(means, line.id);
         const last = all.at(-1);
@@ -447,6 +463,7 @@ function workerFor(means: Means, line: Run): Worker {
             for (const batch of one.batches) {
               for (const page of batch.pages) {
                 remember(batch.step, page);
+                source.recorded(batch.step, page);
                 // How far the last one came is found out when it is finished.
                 if (batch !== segment.batches.at(-1)) changed(page.id, batch.step === "mend" ? listed : labelled);
               }

@@ -202,7 +202,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
       ))}
       {outcome.others.length > 0 && (
         <section class="whys">
-          <h3>{say("result.others")}</h3>
+          <h3>{say("result.others")} <span class="badge">{number(outcome.others.length)}</span></h3>
           <ul class="titles">{outcome.others.slice(0, 20).map(({ id, names }) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{titleOf(id)}</bdi></a>: {names.join(", ")}</li>)}</ul>
         </section>
       )}
