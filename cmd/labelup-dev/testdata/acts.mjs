@@ -40,8 +40,8 @@ export async function newPage({ labels = [], parameters, storage = macro(paramet
 
 export const held = async (id) => (await tell(`pages/${id}?as=admin`, {}, "GET")).labels.map((label) => label.name).sort();
 
-/** Opens a page as a user, on a host that is not Connect if it is named, and gives its macro's frame. page.violations and page.failures are what must not happen. */
-export async function open(t, id, { user = "editor", query = "", path = `/pages/${id}${query}`, frame = "iframe", settings = {}, locale, host, watch } = {}) {
+/** Opens a page as a user, on a host that is not Connect if it is named, and gives its macro's frame. prepare runs in each frame before all else. page.violations and page.failures are what must not happen. */
+export async function open(t, id, { user = "editor", query = "", path = `/pages/${id}${query}`, frame = "iframe", settings = {}, locale, host, watch, prepare } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...settings });
   context.setDefaultTimeout(PATIENCE);
   t.after(() => context.close());
@@ -50,6 +50,7 @@ export async function open(t, id, { user = "editor", query = "", path = `/pages/
   await context.addCookies([{ name, value, url: wiki }]);
   if (locale) await context.addCookies([{ name: "local-locale", value: locale, url: wiki }]);
   if (host) await context.addCookies([{ name: "local-host", value: host, url: wiki }]);
+  if (prepare) await context.addInitScript(...prepare);
   const page = await context.newPage();
   page.violations = [];
   page.failures = [];
