@@ -7,42 +7,16 @@ import { HostError, type Confluence } from "../src/host.ts";
 import { labelCalls } from "../src/hosts/labels.ts";
 import { RUNS } from "../src/propertykeys.ts";
 import { STALE_AFTER } from "../src/space/lease.ts";
-import { newPace, type Time } from "../src/space/pace.ts";
+import { newPace } from "../src/space/pace.ts";
 import { begin, goOn, undo, type Listener, type Means, type Outcome } from "../src/space/runner.ts";
 import { mended } from "../src/space/lists.ts";
 import { runsIn, type Run } from "../src/space/runs.ts";
 import { segmentIn, type Recorded } from "../src/space/segments.ts";
 import { meansOf } from "../src/space/ui/means.ts";
 import { propertiesInTab, propertiesOf } from "../src/spaceproperties.ts";
+import { Clock } from "./clock.ts";
 import { FakeSpace } from "./fake-space.ts";
 import { seeded } from "./seeded.ts";
-
-/** A clock that goes on when nothing else is left to be done. */
-class Clock implements Time {
-  at = 0;
-  private timers: { at: number; wake: () => void }[] = [];
-  now = () => this.at;
-  sleep = (ms: number) => new Promise<void>((wake) => void this.timers.push({ at: this.at + ms, wake }));
-  /** Until it ends, or nothing goes on any more. */
-  async until<T>(end: Promise<T>): Promise<T | "dead"> {
-    let ended: { value: T } | undefined;
-    let failed: { error: unknown } | undefined;
-    end.then((value) => (ended = { value }), (error: unknown) => (failed = { error }));
-    for (;;) {
-      for (let i = 0; i < 3; i++) await new Promise((go) => setImmediate(go));
-      if (failed) throw failed.error;
-      if (ended) return ended.value;
-      if (!this.timers.length) return "dead";
-      this.timers.sort((a, b) => b.at - a.at);
-      const { at } = this.timers.at(-1)!;
-      this.at = Math.max(this.at, at);
-      while (this.timers.length && this.timers.at(-1)!.at <= this.at) this.timers.pop()!.wake();
-    }
-  }
-  forget(): void {
-    this.timers = [];
-  }
-}
 
 const never = new Promise<never>(() => undefined);
 const quiet: Listener = { told: () => undefined, changed: () => undefined, stop: () => false };

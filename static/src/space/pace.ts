@@ -1,7 +1,11 @@
 // How fast calls may follow each other: as fast as Confluence lets them, which
 // it says only by refusing. The rate grows until it refuses, falls by some, and
 // then stays near what it was refused at. A refusal holds all calls back, as
-// long as it asks for or, where it does not say, longer each time.
+// long as it asks for or, where it does not say, longer each time. What a person
+// does meanwhile goes first: no call of a run gets a turn while one of theirs is
+// under way.
+
+import { retryAfterOf, statusOf } from "../failure.ts";
 
 /** Time, in ms of a clock that goes on while the computer sleeps. */
 export interface Time {
@@ -29,8 +33,49 @@ const FIRST_WAIT = 1_000; // ms
 const LONGEST_WAIT = 60_000;
 const ONE_REFUSAL = 500; // ms: calls that were on their way together are refused together
 
+/** The calls of a person. */
+export interface Clicks {
+  /** Sends a call at once, and again for a while when Confluence has too many. */
+  first<T>(call: () => Promise<T>): Promise<T>;
+  /** Resolves when the last one that is under way has ended; undefined if none is. */
+  over(): Promise<void> | undefined;
+}
+
+const CLICK_TRIES = 5;
+const CLICK_AGAIN = 250; // ms, and longer each time
+const CLICK_PATIENCE = 5; // seconds that a person waits, or is told
+const LONGEST_WAY = 5_000; // ms that a turn gives way: a run that stands for longer may be taken over
+
+export function newClicks(sleep: Time["sleep"]): Clicks {
+  let under = 0;
+  let over: Promise<void> | undefined;
+  let end = () => {};
+  return {
+    async first(call) {
+      if (!under++) over = new Promise((resolve) => (end = resolve));
+      try {
+        for (let tries = 1; ; tries++) {
+          try {
+            return await call();
+          } catch (error) {
+            const after = retryAfterOf(error);
+            if (statusOf(error) !== 429 || tries === CLICK_TRIES || after > CLICK_PATIENCE) throw error;
+            await sleep(Math.max(after * 1_000, CLICK_AGAIN * 2 ** (tries - 1)));
+          }
+        }
+      } finally {
+        if (!--under) {
+          over = undefined;
+          end();
+        }
+      }
+    },
+    over: () => over,
+  };
+}
+
 /** first is how fast it begins, in calls a second. */
-export function newPace({ now, sleep }: Time, first: number): Pace {
+export function newPace({ now, sleep }: Time, first: number, clicks?: Clicks): Pace {
   let rate = first;
   let refusedAt = 0; // calls a second
   let next = 0; // when the next call would be sent if all stood in a line
@@ -38,7 +83,14 @@ export function newPace({ now, sleep }: Time, first: number): Pace {
   let waits = 0; // refusals without a call that got through
   return {
     async turn() {
-      for (;;) {
+      for (let way = LONGEST_WAY; ; ) {
+        const over = way > 0 && clicks?.over();
+        if (over) {
+          const begun = now();
+          await Promise.race([over, sleep(way)]);
+          way -= now() - begun;
+          continue;
+        }
         const at = Math.max(now(), next);
         const wait = at - now() - (AHEAD * 1_000) / rate;
         if (wait <= 0) {

@@ -1,7 +1,8 @@
 // A run that this tab works on: one at a time.
 
 import { RUNS } from "../../propertykeys.ts";
-import { propertiesInTab } from "../../spaceproperties.ts";
+import type { Host } from "../../host.ts";
+import { propertiesInTab, propertiesOf } from "../../spaceproperties.ts";
 import type { Keeper, Listener, Means, Outcome, Progress } from "../runner.ts";
 import { runsIn, type Run } from "../runs.ts";
 import type { Planned } from "../segments.ts";
@@ -56,11 +57,13 @@ type Loaded = Awaited<ReturnType<typeof load>>;
 
 const NOTHING: Progress = { run: "", phase: "reading", step: "all", done: 0, of: 0, changed: 0, mended: 0, cannot: [], others: [], came: 0 };
 
-export function jobsOf(model: Model): Jobs {
+/** host is the plain one: what a run calls is not what the person does. */
+export function jobsOf(model: Model, host: Host): Jobs {
   const tab = propertiesInTab();
-  const keeperOf = (run: Run): Keeper => (jobs.own.some(({ id }) => id === run.id) ? tab : model.properties);
+  const kept = propertiesOf(host, model.shell.spaceId);
+  const keeperOf = (run: Run): Keeper => (jobs.own.some(({ id }) => id === run.id) ? tab : kept);
   const means = ({ meansOf }: Loaded, keeper: Keeper): Means =>
-    meansOf(model.host, { spaceId: model.shell.spaceId, typeOf: (id) => (model.store.rowOf(id) === undefined ? undefined : model.store.page(model.store.rowOf(id)!).type) }, keeper, timeInWorker(), newName);
+    meansOf(host, { spaceId: model.shell.spaceId, typeOf: (id) => (model.store.rowOf(id) === undefined ? undefined : model.store.page(model.store.rowOf(id)!).type) }, keeper, timeInWorker(), newName, model.clicks);
   const leave = (event: BeforeUnloadEvent) => event.preventDefault();
 
   async function act(job: Omit<Job, "rate" | "kept" | "progress" | "outcome" | "stopping">, keeper: Keeper, run: (runner: Loaded, means: Means, listener: Listener) => Promise<Outcome>): Promise<void> {
@@ -104,7 +107,7 @@ export function jobsOf(model: Model): Jobs {
   const jobs: Jobs = {
     job: undefined,
     own: [],
-    start: (planned, { most, synonyms }) => act({ what: "run", tried: most !== undefined, synonyms }, model.admin === false ? tab : model.properties, ({ begin }, means, listener) => begin(means, planned, listener, most)),
+    start: (planned, { most, synonyms }) => act({ what: "run", tried: most !== undefined, synonyms }, model.admin === false ? tab : kept, ({ begin }, means, listener) => begin(means, planned, listener, most)),
     goOn: (run, synonyms = []) => act({ what: run.undoes ? "undo" : "run", tried: false, synonyms }, keeperOf(run), ({ goOn }, means, listener) => goOn(means, run, listener)),
     undo: (run) => act({ what: "undo", tried: false, synonyms: model.admin ? run.renames.filter(([from, to]) => synonymOf(model.vocabulary.vocabulary, from, to)) : [] }, keeperOf(run), ({ undo }, means, listener) => undo(means, run, listener)),
     stop() {

@@ -5,7 +5,7 @@ import { allows, contentPath, listLabels, MOST_LABEL_PAGES, nextCursor, type Per
 import { statusOf } from "../../failure.ts";
 import type { Confluence } from "../../host.ts";
 import { labelCalls } from "../../hosts/labels.ts";
-import { newPace, type Time } from "../pace.ts";
+import { newPace, type Clicks, type Time } from "../pace.ts";
 import type { Body, Keeper, Means, Seen } from "../runner.ts";
 import type { PageType } from "../store.ts";
 
@@ -20,7 +20,7 @@ const FIRST_WRITES = 8;
 const MOST_LOOKED_UP = 200; // pages
 const MOST_LISTS = 4_000; // answers of 250 pages
 
-export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keeper: Keeper, time: Time, name: () => string): Means {
+export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keeper: Keeper, time: Time, name: () => string, clicks?: Clicks): Means {
   const types = new Map<string, PageType | "attachment">(); // of what was found by a label, or read
 
   const spaces = new Map<string, string>(); // of pages with attachments that were not read otherwise
@@ -44,8 +44,8 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
   return {
     ...time,
     keeper,
-    reads: newPace(time, FIRST_READS),
-    writes: newPace(time, FIRST_WRITES),
+    reads: newPace(time, FIRST_READS, clicks),
+    writes: newPace(time, FIRST_WRITES, clicks),
     name,
     async read(id) {
       const type = types.get(id) ?? typeOf(id);

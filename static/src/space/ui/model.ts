@@ -8,6 +8,7 @@ import type { Shell } from "../../shell.ts";
 import { keptOf, propertiesOf } from "../../spaceproperties.ts";
 import { resolve, type Decision, type Resolved } from "../decisions.ts";
 import { findings, type Finding } from "../findings.ts";
+import { newClicks, type Clicks } from "../pace.ts";
 import type { Keeper, KeptProperty } from "../runner.ts";
 import { runsIn, type Run } from "../runs.ts";
 import { readKept, shardsOf, type Kept } from "../shards.ts";
@@ -25,7 +26,9 @@ export interface BasketItem {
 type ReadState = "reading" | "paused" | "stopped" | "done" | "failed";
 
 export interface Model {
+  /** Calls Confluence as what the person does, which goes before what a run does. */
   readonly host: Host;
+  readonly clicks: Clicks;
   readonly shell: Shell;
   readonly store: Store;
   readonly properties: Keeper;
@@ -85,7 +88,15 @@ async function inSlices<T>(work: Generator<undefined, T>): Promise<T> {
   }
 }
 
-export function modelOf(host: Host, shell: Shell): Model {
+export function modelOf(plain: Host, shell: Shell): Model {
+  const sleep = (ms: number) => new Promise<void>((wake) => setTimeout(wake, ms));
+  const clicks = newClicks(sleep);
+  const host: Host = {
+    ...plain,
+    read: (path) => clicks.first(() => plain.read(path)),
+    write: (method, path, body) => clicks.first(() => plain.write(method, path, body)),
+    remove: (path) => clicks.first(() => plain.remove(path)),
+  };
   const listeners = new Set<() => void>();
   let told = false;
   let gate: { promise: Promise<void>; open(): void } | undefined;
@@ -125,6 +136,7 @@ export function modelOf(host: Host, shell: Shell): Model {
 
   const model: Model = {
     host,
+    clicks,
     shell,
     store: newStore(),
     properties: propertiesOf(host, shell.spaceId),
@@ -151,7 +163,7 @@ export function modelOf(host: Host, shell: Shell): Model {
         for (const hear of listeners) hear();
       }, model.reading.state === "reading" ? DRAW_EVERY : 30);
     },
-    sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)),
+    sleep,
     async read() {
       stopped = false;
       gate = undefined;

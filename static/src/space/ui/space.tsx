@@ -27,7 +27,7 @@ const Runs = later(async () => (await import("./runs.tsx")).Runs);
 export async function view(host: Host, _: Say, shell: Shell): Promise<JSX.Element> {
   const [words] = await Promise.all([loadWords(), loadStyle("space.css")]);
   const model = modelOf(host, shell);
-  return <Space model={model} jobs={jobsOf(model)} words={words} />;
+  return <Space model={model} jobs={jobsOf(model, host)} words={words} />;
 }
 
 function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words }): JSX.Element {
