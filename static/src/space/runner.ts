@@ -12,7 +12,7 @@ import type { Pace, Time } from "./pace.ts";
 import { changedSince, changeOf, globalOf, halves, inverse, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
 import { bytesOf } from "./packing.ts";
 import { renamesOf, retained, runsIn, runsValue, type Run } from "./runs.ts";
-import { append, MOST_IN_BATCH, planKey, plannedIn, planParts, segmentIn, segmentKey, segmentValue, type Mending, type Planned, type Recorded, type Segment, type Step } from "./segments.ts";
+import { append, MOST_IN_BATCH, planKey, plannedIn, planParts, roomFor, segmentIn, segmentKey, segmentValue, type Mending, type Planned, type Recorded, type Segment, type Step } from "./segments.ts";
 import { mayPass, retryAfterOf, statusOf } from "../failure.ts";
 import { RUNS } from "../propertykeys.ts";
 
@@ -89,9 +89,10 @@ export interface Progress {
 export interface Outcome extends Progress {
   /**
    * done; stopped by who looks, or after as many pages as were wanted; lost to somebody else who works on it; broken, where
-   * what it keeps cannot be read or written any more.
+   * what it keeps cannot be read or written any more; full, where a space has no room for what it would keep: then nothing
+   * was written.
    */
-  state: "done" | "stopped" | "lost" | "broken";
+  state: "done" | "stopped" | "lost" | "broken" | "full";
 }
 
 export interface Listener {
@@ -108,9 +109,11 @@ const LOOK_AGAIN = 5_000; // ms, at whether somebody still works
 const MOST_TOLD = 1_000; // pages that are named
 const MOST_SEGMENTS = 1_000;
 const MOST_LOOKS = 5;
+const MOST_OF_MENDING = 40; // bytes that say of a page with lists which version it had
 
 class Lost extends Error {}
 class Broken extends Error {}
+class Full extends Error {}
 
 /** Sends again what Confluence was too busy for, or did not answer. */
 async function patiently<T>(call: () => Promise<T>, pace: Pace, { sleep }: Time, before: () => Promise<void> = async () => undefined): Promise<T> {
@@ -135,10 +138,20 @@ export async function begin(means: Means, planned: Planned, listener: Listener, 
   const parts = planParts(planned);
   const line: Run = { ...newLine(means), ...renamesOf(planned.decisions), parts: parts.length };
   return guarded(means, line, async (worker) => {
-    await list(means, (runs) => [...runs, line], parts.reduce((sum, part) => sum + bytesOf(part), 0));
+    const source = decided(means, planned);
+    const pages = await source.pages();
+    const halves = source.mends.length ? 2 : 1;
+    line.bytes = parts.reduce((sum, part) => sum + bytesOf(part), halves * roomFor(pages, planned.decisions) + source.mends.length * MOST_OF_MENDING);
+    await list(means, (runs) => [...runs, line], "begins");
     for (const [part, value] of parts.entries()) await patiently(() => means.keeper.put(planKey(line.id, part), value, undefined), means.writes, means);
     await worker.start();
-    await work(means, worker, listener, decided(means, planned), most);
+    let first: string[] | undefined = pages;
+    const all = async () => {
+      const known = first ?? (await source.pages());
+      first = undefined;
+      return known;
+    };
+    await work(means, worker, listener, { ...source, pages: all }, most);
   });
 }
 
@@ -157,7 +170,8 @@ export async function undo(means: Means, undone: Run, listener: Listener): Promi
   const line: Run = { ...newLine(means), undoes: undone.id, renames: undone.renames.map(([from, to]) => [to, from]), more: undone.more };
   return guarded(means, line, async (worker) => {
     const source = await takingBack(means, undone.id, worker);
-    await list(means, (runs) => [...runs, line], 0);
+    line.bytes = undone.bytes;
+    await list(means, (runs) => [...runs, line], "begins");
     await worker.start();
     await work(means, worker, listener, source, Infinity);
   });
@@ -311,12 +325,13 @@ async function readSegments({ keeper, reads, ...time }: Means, id: string): Prom
   return segments;
 }
 
-/** Changes the list of runs, as often as somebody else changes it meanwhile. */
-async function list(means: Means, change: (runs: Run[]) => Run[], coming: number): Promise<void> {
+/** Changes the list of runs, as often as somebody else changes it meanwhile. One that begins needs room for all that it will keep. */
+async function list(means: Means, change: (runs: Run[]) => Run[], when: "begins" | "ends"): Promise<void> {
   const { keeper, writes, reads, now } = means;
   for (let tries = 1; ; tries++) {
     const kept = await patiently(() => keeper.get(RUNS), reads, means);
-    const { runs, dropped } = retained(change(runsIn(kept?.value)), now(), coming);
+    const { runs, dropped, full } = retained(change(runsIn(kept?.value)), now());
+    if (full && when === "begins") throw new Full();
     try {
       await patiently(() => keeper.put(RUNS, runsValue(runs), kept), writes, means);
     } catch (error) {
@@ -705,7 +720,8 @@ async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise
     const results = { ...line.results };
     for (const [why, count] of Object.entries(worker.results)) results[why] = (results[why] ?? 0) + count;
     if (worker.progress.mended) results["mended"] = worker.progress.mended;
-    await list(means, (runs) => runs.map((run) => (run.id === line.id ? { ...run, state, changed: worker.progress.changed, results, segments, bytes } : run)), 0);
+    const kept = state === "done" ? bytes : Math.max(bytes, line.bytes); // it may be gone on with
+    await list(means, (runs) => runs.map((run) => (run.id === line.id ? { ...run, state, changed: worker.progress.changed, results, segments, bytes: kept } : run)), "ends");
     return { ...worker.progress, state };
   };
   try {
@@ -719,6 +735,6 @@ async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise
         error = failed;
       }
     }
-    return { ...worker.progress, state: error instanceof Lost ? "lost" : "broken" };
+    return { ...worker.progress, state: error instanceof Lost ? "lost" : error instanceof Full ? "full" : "broken" };
   }
 }

@@ -21,7 +21,7 @@ export interface Run {
   /** What of its pages is kept, in properties: segments, and parts of the plan; 0 where nothing is any more. */
   segments: number;
   parts: number;
-  bytes: number; // of all of them
+  bytes: number; // of all of them; of a run that has not ended, what they may come to
 }
 
 const KEPT_RUNS = 5; // with their pages
@@ -46,20 +46,23 @@ export interface Retention {
   runs: Run[]; // the newest first
   /** Runs whose pages go: their properties are removed after the list is written. */
   dropped: Run[];
+  /** More than a space has room for, with the pages of the runs that still run alone. */
+  full: boolean;
 }
 
 /**
- * What is kept when so many bytes are to come. The pages of a run that still runs always are; those of the last 5 runs, and
- * of others for 30 days, as long as a space has room for all; then the oldest go first. Of the oldest runs the line goes,
- * too, when the list is full.
+ * What is kept. The pages of a run that still runs always are, and of the one that it takes back; those of the last 5 runs,
+ * and of others for 30 days, as long as a space has room for all; then the oldest go first. Of the oldest runs the line
+ * goes, too, when the list is full.
  */
-export function retained(runs: readonly Run[], now: number, coming = 0): Retention {
+export function retained(runs: readonly Run[], now: number): Retention {
   const newest = [...runs].sort((a, b) => b.began - a.began || (a.id < b.id ? -1 : 1));
   const hasPages = ({ segments, parts }: Run) => segments > 0 || parts > 0;
-  const wanted = newest.filter((run, i) => run.state === "running" || i < KEPT_RUNS || now - run.began < KEPT_DAYS * DAY).filter(hasPages);
-  let bytes = coming + MOST_BYTES; // and the list itself
+  const needed = new Set(newest.flatMap(({ id, state, undoes }) => (state === "running" ? [id, undoes] : [])));
+  const wanted = newest.filter((run, i) => needed.has(run.id) || i < KEPT_RUNS || now - run.began < KEPT_DAYS * DAY).filter(hasPages);
+  let bytes = MOST_BYTES; // of the list itself
   for (const { bytes: own } of wanted) bytes += own;
-  const going = wanted.filter(({ state }) => state !== "running").reverse();
+  const going = wanted.filter(({ id }) => !needed.has(id)).reverse();
   while (bytes > MOST_KEPT && going.length) {
     const oldest = going.shift()!;
     bytes -= oldest.bytes;
@@ -72,7 +75,7 @@ export function retained(runs: readonly Run[], now: number, coming = 0): Retenti
     ...(!keeps.has(run) && { segments: 0, parts: 0, bytes: 0 }),
     ...(i >= KEPT_RESULTS && { results: {} }),
   }));
-  return { runs: lines.slice(0, fitting(lines)), dropped };
+  return { runs: lines.slice(0, fitting(lines)), dropped, full: bytes > MOST_KEPT };
 }
 
 /** How many lines the list has room for. */

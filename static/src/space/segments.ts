@@ -61,6 +61,15 @@ export function append(segment: Segment, step: Step, pages: readonly Recorded[])
   return { segment: taken ? fitting(taken)! : segment, taken };
 }
 
+/** About how many bytes the segments of a run over these pages come to, rather too many: the ids, and for each batch the changes that there may be. */
+export function roomFor(ids: readonly string[], decisions: readonly Pick<Decision, "from" | "to">[]): number {
+  const kinds = Math.min(MOST_IN_BATCH, 2 ** decisions.length);
+  const batches = Math.ceil(ids.length / MOST_IN_BATCH);
+  const own = ids.reduce((sum, id) => sum + id.length + 1, 0) + batches * kinds * (16 + 6 * Math.min(decisions.length, MOST_IN_BATCH));
+  const names = bytesOf(decisions.map(({ from, to }) => [from, to])) + 100; // in each segment
+  return own + Math.ceil(own / (MOST_BYTES / 2)) * Math.min(names, MOST_BYTES / 2);
+}
+
 /** The segment as a JSON value. Pages with the same change stand together, and names once. */
 export function segmentValue({ owner, closed, batches }: Segment): Record<string, unknown> {
   const names = new Map<string, number>();

@@ -192,6 +192,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
       </p>
       {state === "lost" && <p class="notice wrong">{say("result.lostWhy")}</p>}
       {state === "broken" && <p class="notice wrong">{say("result.brokenWhy")}</p>}
+      {state === "full" && <p class="notice wrong">{say("result.fullWhy")}</p>}
       {job.kept === "kept" && job.what === "run" && <p class="notice">{say("result.synonyms", { count: job.synonyms.length })}</p>}
       {job.kept === "failed" && <p class="notice wrong">{say("result.notKept")}</p>}
       {[...whys].map(([why, ids]) => (
