@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run quick test build static forge lint bench faults drill quality fit clean bundle programs
+.PHONY: help run quick test build static forge lint bench faults drill quality fit clean bundle programs bench-space
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -61,6 +61,12 @@ bench: ## Measure speed; docs/measurements.md says how to read it
 	@$(call need,redis-server)
 	go test -run '^$$' -bench . -benchmem ./connect ./macros ./internal/site ./handlers ./cmd/labelup
 	go test -run '^$$' -bench . -benchmem -cpu 1 ./internal/suggest ./internal/keyphrase ./internal/words ./internal/pagetext
+
+bench-space: .make/npm ## Measure the page of a space: reading and changing 10,000 pages, and 30 runs whose tab is killed (half an hour)
+	@$(call need,redis-server)
+	@$(call need,chromium-headless-shell)
+	PAGES=10000 go test -count 1 -v -timeout 60m -run '^TestALargeSpace$$' ./cmd/labelup-dev
+	TRIALS=30 go test -count 1 -v -timeout 90m -run '^TestARunOutlivesItsTab$$' ./cmd/labelup-dev
 
 faults: ## Break what is around the app under load, and write the table of docs/faults.md
 	@$(call need,redis-server)

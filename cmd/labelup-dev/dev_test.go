@@ -101,8 +101,9 @@ func (p *running) said(file string) string {
 	return string(raw)
 }
 
-// walk runs one of testdata in Chromium: what a person does.
-func walk(t *testing.T, file, confluence string, environment ...string) {
+// walk runs one of testdata in Chromium: what a person does. It returns what was
+// said meanwhile.
+func walk(t *testing.T, file, confluence string, environment ...string) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("it takes a browser")
@@ -123,6 +124,7 @@ func walk(t *testing.T, file, confluence string, environment ...string) {
 	if !bytes.Contains(out, []byte("# fail 0")) || bytes.Contains(out, []byte("# pass 0\n")) {
 		t.Errorf("nothing was tested:\n%s", out)
 	}
+	return string(out)
 }
 
 func TestAPersonLabelsPagesInTheBrowser(t *testing.T) {

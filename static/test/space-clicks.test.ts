@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { HostError } from "../src/host.ts";
-import { newClicks, newPace, type Clicks } from "../src/space/pace.ts";
+import { newClicks, type Clicks } from "../src/space/clicks.ts";
+import { newPace } from "../src/space/pace.ts";
 import { Clock } from "./clock.ts";
 import { seeded } from "./seeded.ts";
 

@@ -16,7 +16,7 @@ export const wiki = process.env.CONFLUENCE.replace(/\/$/, "");
 const control = new URL("/control/", wiki).href;
 const shots = process.env.SHOTS;
 export const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
-const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const quiet = ["--no-sandbox", "--enable-precise-memory-info", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 export let browser;
 before(async () => { browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell", args: quiet }); });

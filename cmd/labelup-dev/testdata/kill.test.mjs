@@ -9,7 +9,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plain, tell } from "./acts.mjs";
-import { pagesAs, planFindings, propertyOf, recorded, retire, visit } from "./spaceacts.mjs";
+import { pagesAs, planFindings, preview, propertyOf, recorded, retire, visit } from "./spaceacts.mjs";
 
 const TRIALS = Number(process.env.TRIALS ?? 3);
 const FIRST = Number(process.env.FIRST ?? 1);
@@ -220,9 +220,10 @@ async function trial(t, seed) {
     return { moment, nth: 1 + random.upTo(Math.min(moment.most, Math.ceil(moment.most * editable.length / 2_000 * 4))), closes: random.chance(0.3) };
   };
   const inOrder = (ids) => [...ids].sort((x, y) => x.length - y.length || (x < y ? -1 : 1));
-  let tab = await visit(t, { times: TIMES });
+  const tab = await visit(t, { times: TIMES });
   const before = new Set((await runs()).map(({ id }) => id));
-  const { run } = await planFindings(tab.panel, [[a, b], [c, d]]);
+  await planFindings(tab.panel, [[a, b], [c, d]]);
+  const { run } = await preview(tab.panel);
   const ran = await toTheEnd(t, ledger, tab, () => run.click(), { undoing: false, before, deaths: [deaths()], order: inOrder(editable) });
   for (const [id, held] of ledger.now) {
     if (ledger.base.has(id)) continue;

@@ -43,9 +43,12 @@ export async function pagesAs(user, names) {
   return new Map(own.map(({ id, labels }) => [id, new Set((labels ?? []).map(({ name }) => name).filter((name) => names.includes(name)))]));
 }
 
-/** Time in the app's frames: so many times as fast, with what is skipped. */
-function hasten(times) {
+/** Notes what keeps the app's frames busy, and has their time go so many times as fast, with what is skipped. */
+function watch(times) {
   if (window === top) return;
+  window.busy = []; // ms of each long task
+  new PerformanceObserver((list) => window.busy.push(...list.getEntries().map(({ duration }) => Math.round(duration)))).observe({ type: "longtask", buffered: true });
+  if (times === 1) return;
   const now = Date.now.bind(Date);
   const begun = now();
   window.skipped = 0; // ms
@@ -65,7 +68,7 @@ export async function visit(t, { tab = "", times = 1, user = "admin", settled = 
     address = await page.locator(`a[href*="/spaces/${SPACE}/apps/"]`).first().getAttribute("href");
     await context.close();
   }
-  const { page, panel, context } = await open(t, "", { user, host: "native", path: address.replace(/^\/wiki/, ""), prepare: [hasten, times] });
+  const { page, panel, context } = await open(t, "", { user, host: "native", path: address.replace(/^\/wiki/, ""), prepare: [watch, times] });
   const frame = await until("the app's frame", async () => {
     const found = page.frames().find((one) => one.parentFrame());
     assert.ok(found);
@@ -76,7 +79,7 @@ export async function visit(t, { tab = "", times = 1, user = "admin", settled = 
   return { page, panel, context, frame };
 }
 
-/** Takes the findings about these retired names into the basket, puts off all others, and goes up to the button that runs the plan. */
+/** Takes the findings about these retired names into the basket, and puts off all others. */
 export async function planFindings(panel, renames) {
   const left = new Map(renames);
   const question = async () => plain((await panel.locator("#question").allInnerTexts())[0] ?? "");
@@ -88,6 +91,10 @@ export async function planFindings(panel, renames) {
     if (left.size) await until(`${[...left.keys()]} are asked about`, async () => assert.ok(![asked, ""].includes(await question())));
     asked = await question();
   }
+}
+
+/** Goes from the basket up to the button that runs the plan. */
+export async function preview(panel) {
   await panel.getByRole("button", { name: "Preview the plan" }).click();
   const run = panel.getByRole("button", { name: /^Change [\d,]+ pages?$/ });
   await run.waitFor();

@@ -5,7 +5,7 @@
 // does meanwhile goes first: no call of a run gets a turn while one of theirs is
 // under way.
 
-import { retryAfterOf, statusOf } from "../failure.ts";
+import type { Clicks } from "./clicks.ts";
 
 /** Time, in ms of a clock that goes on while the computer sleeps. */
 export interface Time {
@@ -23,7 +23,7 @@ export interface Pace {
 }
 
 const LEAST = 0.5; // calls a second
-const MOST = 100;
+const MOST = 500; // more than a run comes to, with the few calls that it has at once
 const AHEAD = 5; // calls that may be sent together after a while without any
 const GROWS = 0.02; // by each call, until there was a refusal
 const CREEPS = 0.001; // and near what was refused
@@ -32,47 +32,7 @@ const FALLS = 0.9;
 const FIRST_WAIT = 1_000; // ms
 const LONGEST_WAIT = 60_000;
 const ONE_REFUSAL = 500; // ms: calls that were on their way together are refused together
-
-/** The calls of a person. */
-export interface Clicks {
-  /** Sends a call at once, and again for a while when Confluence has too many. */
-  first<T>(call: () => Promise<T>): Promise<T>;
-  /** Resolves when the last one that is under way has ended; undefined if none is. */
-  over(): Promise<void> | undefined;
-}
-
-const CLICK_TRIES = 5;
-const CLICK_AGAIN = 250; // ms, and longer each time
-const CLICK_PATIENCE = 5; // seconds that a person waits, or is told
 const LONGEST_WAY = 5_000; // ms that a turn gives way: a run that stands for longer may be taken over
-
-export function newClicks(sleep: Time["sleep"]): Clicks {
-  let under = 0;
-  let over: Promise<void> | undefined;
-  let end = () => {};
-  return {
-    async first(call) {
-      if (!under++) over = new Promise((resolve) => (end = resolve));
-      try {
-        for (let tries = 1; ; tries++) {
-          try {
-            return await call();
-          } catch (error) {
-            const after = retryAfterOf(error);
-            if (statusOf(error) !== 429 || tries === CLICK_TRIES || after > CLICK_PATIENCE) throw error;
-            await sleep(Math.max(after * 1_000, CLICK_AGAIN * 2 ** (tries - 1)));
-          }
-        }
-      } finally {
-        if (!--under) {
-          over = undefined;
-          end();
-        }
-      }
-    },
-    over: () => over,
-  };
-}
 
 /** first is how fast it begins, in calls a second. */
 export function newPace({ now, sleep }: Time, first: number, clicks?: Clicks): Pace {

@@ -5,7 +5,8 @@ import { allows, contentPath, listLabels, MOST_LABEL_PAGES, nextCursor, type Per
 import { statusOf } from "../../failure.ts";
 import type { Confluence } from "../../host.ts";
 import { labelCalls } from "../../hosts/labels.ts";
-import { newPace, type Clicks, type Time } from "../pace.ts";
+import type { Clicks } from "../clicks.ts";
+import { newPace, type Time } from "../pace.ts";
 import type { Body, Keeper, Means, Seen } from "../runner.ts";
 import type { PageType } from "../store.ts";
 
