@@ -122,6 +122,7 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     families: { "mode.": [...MODES, ...MODES.map((mode) => `${mode}.short`)], "trouble.": ["torn", "foreign"], "wrong.": WRONG, "follow.": ["itself", "circle", "chain", "unseen", "nowhere", "failed"], "export.": ["csv", "json", "ttl"], "": ["description", "group", "synonyms", "replacement"] /* fields of an entry */ },
     needed: WRONG.map((why) => `wrong.${why}`),
   },
+  { folder: "src/space/ui/numbers/strings", sources: "src/space/ui/numbers", alike: ["pages"], families: {}, needed: [] }, // the same word in French
   { folder: "src/hosts/scopes", sources: "src/admin", alike: [], families: { "": scopes }, needed: scopes },
 ];
 for (const { folder, sources, alike, families, needed } of catalogues) {

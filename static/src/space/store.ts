@@ -35,7 +35,7 @@ export interface Filter {
   /** Labels of a group of which the page has none; empty for no such wish. */
   lacks: readonly string[];
   type: "" | PageType;
-  below: string; // id of a page; "" for the whole tree
+  below: string; // id of a page, which is found with all below it; "" for the whole tree
   after: number; // changed then or later; 0 for any time
   before: number; // changed before; 0 for any time
 }
@@ -160,7 +160,7 @@ export function newStore(): Store {
     place(row, labels);
   }
 
-  /** For each row whether it is below the page: 1 or 0. */
+  /** For each row whether it is the page or below it: 1 or 0. */
   function below(id: string): Uint8Array {
     const known = new Uint8Array(ids.length); // 0 not known, 1 below, 2 not
     for (let row = 0; row < ids.length; row++) {
@@ -169,7 +169,7 @@ export function newStore(): Store {
       for (let one: number | undefined = row; !answer; ) {
         path.push(one);
         const parent: string = parents[one]!;
-        if (parent === id) answer = 1;
+        if (ids[one] === id || parent === id) answer = 1;
         else {
           one = at.get(parent);
           if (one === undefined || path.length > ids.length) answer = 2;

@@ -6,9 +6,10 @@ import { HostError, type Host } from "../../host.ts";
 import { RUNS } from "../../propertykeys.ts";
 import type { Shell } from "../../shell.ts";
 import { keptOf, propertiesOf } from "../../spaceproperties.ts";
+import { newClicks, type Clicks } from "../clicks.ts";
+import type { InTree } from "../coverage.ts";
 import { resolve, type Decision, type Resolved } from "../decisions.ts";
-import { findings, type Finding } from "../findings.ts";
-import { newClicks, type Clicks } from "../pace.ts";
+import { findings, type Finding, type Labelled } from "../findings.ts";
 import type { Keeper, KeptProperty } from "../runner.ts";
 import { runsIn, type Run } from "../runs.ts";
 import { readKept, shardsOf, type Kept } from "../shards.ts";
@@ -68,6 +69,8 @@ export interface Model {
   /** Reads it and the one that it follows again. */
   readVocabulary(): Promise<void>;
   look(): Promise<void>;
+  /** All pages, those changed last first. */
+  pages(): Promise<(Labelled & InTree)[]>;
   sleep(ms: number): Promise<void>;
 }
 
@@ -251,9 +254,10 @@ export function modelOf(plain: Host, shell: Shell): Model {
         model.changed();
       });
     },
+    pages: () => inSlices(model.store.all()),
     async look() {
       const look = ++looks;
-      const pages = await inSlices(model.store.all());
+      const pages = await model.pages();
       await pause();
       const use = new Map(model.store.labels().map(({ name, pages }) => [name, pages]));
       await pause();

@@ -22,6 +22,7 @@ import { loadWords, type Key, type Words } from "./words.ts";
 const PlanView = later(async () => (await import("./plan.tsx")).PlanView);
 const Vocabulary = later(async () => (await import("./vocabulary/vocabulary.tsx")).load());
 const FromCSV = later(async () => (await import("./vocabulary/fromcsv.tsx")).load());
+const Numbers = later(async () => (await import("./numbers/numbers.tsx")).load());
 const Runs = later(async () => (await import("./runs.tsx")).Runs);
 
 export async function view(host: Host, _: Say, shell: Shell): Promise<JSX.Element> {
@@ -35,6 +36,7 @@ function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words 
   const [, draw] = useState(0);
   const [shown, setShown] = useState<Shown>(() => shownIn(model.shell.location));
   const [planning, plan] = useState(false);
+  const [counting, count] = useState(false);
   const [line, tell] = useState("");
   const [queue] = useState(newQueue);
   const tabs = useRef<HTMLDivElement>(null);
@@ -71,9 +73,11 @@ function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words 
     <div class="space">
       <p class="unseen" role="status">{line}</p>
       <h1>{say("heading")}</h1>
-      <Head model={model} words={words} />
+      <Head model={model} words={words} counting={counting} count={() => count(!counting)} />
       {planning || jobs.job ? (
         <PlanView model={model} jobs={jobs} words={words} close={() => plan(false)} />
+      ) : counting ? (
+        <Numbers model={model} words={words} tell={tell} close={() => (count(false), document.getElementById("numbers")?.focus())} filter={(filter) => (count(false), show({ tab: "pages", filter: { ...ALL, ...filter } }))} />
       ) : (
         <>
           <Basket model={model} words={words} open={() => plan(true)} tell={tell}>
@@ -98,7 +102,7 @@ function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words 
 }
 
 /** One line of what was found, and how far reading is. */
-function Head({ model, words }: { model: Model; words: Words }): JSX.Element {
+function Head({ model, words, counting, count }: { model: Model; words: Words; counting: boolean; count(): void }): JSX.Element {
   const { say, percent } = words;
   const { reading, store, findings, looked } = model;
   const spellings = useMemo(() => new Set(findings.flatMap(({ kind, labels }) => (kind === "spellings" ? [labels[1]] : []))).size, [findings]);
@@ -114,6 +118,7 @@ function Head({ model, words }: { model: Model; words: Words }): JSX.Element {
   return (
     <div class="head">
       {store.size > 0 && <p class="facts">{facts.join(" · ")}</p>}
+      {store.size > 0 && <button type="button" id="numbers" class="link" aria-expanded={counting} onClick={count}>{say("numbers")}</button>}
       {(state === "reading" || state === "paused") && (
         <div class="progress">
           <progress max={of || 1} value={of ? reading.read : undefined} aria-label={say("reading")} />
