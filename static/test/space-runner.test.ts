@@ -496,6 +496,20 @@ test("killed anywhere, under every failure, and beside a second person: the plan
   console.log(`# ${kills} kills`);
 });
 
+test("a run whose last word was heard and not answered is done", async () => {
+  const space = spaceOf(Array.from({ length: 5 }, () => ["old"]));
+  const clock = new Clock();
+  let unanswered = 0;
+  const means = runnerOn(space, clock, "a", async (call, method, path) => {
+    const answer = await call();
+    const given = [...space.properties.values()].some(({ value }) => segmentIn(value)?.owner === "");
+    if (method === "PUT" && path.includes("/properties") && given && !unanswered++) throw new HostError(0);
+    return answer;
+  });
+  const outcome = ended(await clock.until(begin(means, { decisions: [{ from: "old", to: "new" }], without: [] }, quiet)));
+  assert.deepEqual([unanswered > 0, outcome.state, lines(space)[0]!.state], [true, "done", "done"]);
+});
+
 test("what others changed is told of all pages, also by who goes on with an undo", async () => {
   const space = spaceOf(Array.from({ length: 150 }, () => ["old"]));
   const clock = new Clock();

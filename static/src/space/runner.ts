@@ -427,9 +427,11 @@ function workerFor(means: Means, line: Run): Worker {
         await sleep(Math.min(250 * 2 ** tries, 8_000));
         const found = await patiently(() => keeper.get(segmentKey(line.id, at)), reads, means);
         const owner = segmentIn(found?.value)?.owner ?? "";
-        worker.lease = after(worker.lease, { kind: "read", mark: markOf(at, found?.version ?? 0), owner }, me, now());
+        const mark = markOf(at, found?.version ?? 0);
+        const arrived = found?.version === wanted && owner === value.owner; // nobody else can have made this version
+        worker.lease = after(worker.lease, arrived && !owner ? { kind: "gave_up", mark } : { kind: "read", mark, owner }, me, now());
         if ((worker.lease as Lease).state === "lost") throw new Lost();
-        if (found && found.version === wanted && owner === me) written = found;
+        if (arrived) written = found;
       }
       if (written) {
         if (at !== number) bytes += bytesOf(segmentValue(segment));
