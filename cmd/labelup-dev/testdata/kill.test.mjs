@@ -215,16 +215,17 @@ async function trial(t, seed) {
     for (const [id, held] of await pagesAs("editor", names)) assert.deepEqual([...held].sort(), [...ledger.now.get(id)].sort(), `seed ${seed}: page ${id}, at first ${[...begun.get(id)]}\n${said}`);
   };
 
-  const deaths = () => {
-    const moment = random.pick(MOMENTS);
-    return { moment, nth: 1 + random.upTo(Math.min(moment.most, Math.ceil(moment.most * editable.length / 2_000 * 4))), closes: random.chance(0.3) };
+  // Each kind of moment in turn, and in a small space early enough to come.
+  const death = (kind) => {
+    const moment = MOMENTS[kind % MOMENTS.length];
+    return { moment, nth: 1 + random.upTo(Math.ceil(moment.most * Math.min(1, editable.length / 500))), closes: random.chance(0.3) };
   };
   const inOrder = (ids) => [...ids].sort((x, y) => x.length - y.length || (x < y ? -1 : 1));
   const tab = await visit(t, { times: TIMES });
   const before = new Set((await runs()).map(({ id }) => id));
   await planFindings(tab.panel, [[a, b], [c, d]]);
   const { run } = await preview(tab.panel);
-  const ran = await toTheEnd(t, ledger, tab, () => run.click(), { undoing: false, before, deaths: [deaths()], order: inOrder(editable) });
+  const ran = await toTheEnd(t, ledger, tab, () => run.click(), { undoing: false, before, deaths: [death(seed)], order: inOrder(editable) });
   for (const [id, held] of ledger.now) {
     if (ledger.base.has(id)) continue;
     const untouched = planned(held, names);
@@ -237,7 +238,7 @@ async function trial(t, seed) {
   const line = await fresh(false, before);
   const order = (await recorded(line.id)).flat().reverse();
   const undo = () => ran.tab.panel.getByRole("button", { name: "Undo" }).click();
-  const undone = await toTheEnd(t, ledger, ran.tab, undo, { undoing: true, before, deaths: seed % 2 ? [] : [deaths()], order });
+  const undone = await toTheEnd(t, ledger, ran.tab, undo, { undoing: true, before, deaths: seed % 2 ? [] : [death(seed + 2)], order });
   for (const id of order) if (!ledger.undone.has(id)) ledger.back(id); // nothing was left to be taken back
   await look(undone.said);
   const listed = Number(undone.said.match(/their changes stay:\s*([\d,]+)/)?.[1].replace(/\D/g, "") ?? 0);
