@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { HostError, type Confluence } from "../src/host.ts";
-import { labelCalls } from "../src/hosts/labels.ts";
+import { labelCalls } from "../src/hosts/labelcalls.ts";
 import { RUNS } from "../src/propertykeys.ts";
 import { STALE_AFTER } from "../src/space/lease.ts";
 import { newPace } from "../src/space/pace.ts";

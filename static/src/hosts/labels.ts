@@ -11,6 +11,7 @@
 import { canHaveLabels, contentPath, nextCursor } from "../confluence.ts";
 import type { Confluence, HostError } from "../host.ts";
 import { MOST_PER_PAGE, MOST_PER_REQUEST } from "../limits.ts";
+import { labelCalls } from "./labelcalls.ts";
 import { isName, normalise, problemOf, problemOfHeld, type NameProblem } from "../name.ts";
 import type { Kind, Problem } from "../problem.ts";
 
@@ -138,23 +139,6 @@ async function write(confluence: Confluence, place: Place, clock: Clock, body: L
     throw { kind: "upstream", ...("fault" in error && error.fault), reason: "written_not_verified" } satisfies Problem;
   });
   return answerOf(add, remove, labels, faults);
-}
-
-/** A request that writes, and the names it is about. */
-export interface LabelCall {
-  names: string[];
-  call: () => Promise<unknown>;
-}
-
-/** The requests of a change of names that are right: each may be sent again, and none looks at what the others did. */
-export function labelCalls(confluence: Confluence, contentId: string, { add, remove }: { add: readonly string[]; remove: readonly string[] }): { adds: LabelCall[]; removes: LabelCall[] } {
-  const path = `/rest/api/content/${encodeURIComponent(contentId)}/label`;
-  const batches = Array.from({ length: Math.ceil(add.length / MOST_PER_REQUEST) }, (_, i) => add.slice(i * MOST_PER_REQUEST, (i + 1) * MOST_PER_REQUEST));
-  return {
-    adds: batches.map((names) => ({ names, call: () => confluence.write("POST", path, names.map((name) => ({ prefix: "global", name }))) })),
-    // A name stands in the query: a slash cannot be in the path.
-    removes: remove.map((name) => ({ names: [name], call: () => confluence.remove(`${path}?${new URLSearchParams({ name })}`) })),
-  };
 }
 
 /** Where v2 has the content; undefined if it has no labels. */

@@ -4,7 +4,7 @@
 import { allows, contentPath, listLabels, MOST_LABEL_PAGES, nextCursor, type Permitted } from "../../confluence.ts";
 import { statusOf } from "../../failure.ts";
 import type { Confluence } from "../../host.ts";
-import { labelCalls } from "../../hosts/labels.ts";
+import { labelCalls } from "../../hosts/labelcalls.ts";
 import type { Clicks } from "../clicks.ts";
 import { newPace, type Time } from "../pace.ts";
 import type { Body, Keeper, Means, Seen } from "../runner.ts";
