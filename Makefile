@@ -43,7 +43,7 @@ static: .make/npm ## Type-check the browser side and bundle it into static/dist,
 # The engine for browsers. No version control in it: the same sources give the same bytes.
 # Of all but the comparing itself nothing is inlined (-l): it is 50 KB less to load.
 SMALL := github.com/blevesearch/snowballstem/... golang.org/x/text/... log os slices strings time \
-	$(addprefix labelup/internal/,words keyphrase pagetext label twin suggest/answer elementary order)
+	$(addprefix labelup/internal/,words keyphrase pagetext label twin suggest/answer elementary order fault) labelup/cmd/engine
 .PHONY: build/engine.wasm
 build/engine.wasm:
 	@CGO_ENABLED=0 GOOS=wasip1 GOARCH=wasm go build $(addprefix -gcflags=,$(addsuffix =-l,$(SMALL))) -trimpath -buildvcs=false -buildmode=c-shared -ldflags='-s -w' -o $@ ./cmd/engine

@@ -155,6 +155,42 @@ func bodyOf(page sharedPage, format int) map[string]string {
 	return map[string]string{"format": "adf", "value": adf.Document(storage.String(), adf.Page{ID: "1", SpaceKey: "DS"})}
 }
 
+func TestALearnedSpaceAnswersAsARequestThatTellsOfIt(t *testing.T) {
+	const space = `"neighbours":[{"id":"1","title":"Green tea","labels":["tea"],"body":{"format":"text","value":"Steep green tea leaves at eighty degrees."}},
+		{"id":"2","title":"Espresso","labels":["coffee"],"body":{"format":"text","value":"Grind the beans and press the water through."}}],
+		"inUse":[{"label":"tea","pages":9},{"label":"coffee","pages":7}],"vocabulary":[{"label":"tea","synonyms":["infusion"]}]`
+	page := func(id, text, rest string) []byte {
+		return []byte(`{"contentId":"` + id + `","refined":true,"page":{"title":"` + text + `"}` + rest + `}`)
+	}
+	if got := string(learn([]byte("{" + space + "}"))); got != "{}\n" {
+		t.Fatalf("learned with %s", got)
+	}
+	for id, text := range map[string]string{"11": "Leaves for green tea", "12": "A cup of coffee", "13": "An infusion", "14": "Nothing of that"} {
+		want := string(respond(id, "", page(id, text, ","+space)))
+		if diff := cmp.Diff(want, string(respondLearned(page(id, text, "")))); diff != "" {
+			t.Errorf("%s: answer differs (-all at once +learned before):\n%s", text, diff)
+		}
+		if strings.HasPrefix(want, `{"error"`) {
+			t.Errorf("%s: %s", text, want)
+		}
+	}
+}
+
+func TestNothingIsAnsweredFromWhatWasNotLearned(t *testing.T) {
+	const nothing = `{"error":{"kind":"not_found","reason":"nothing_learned"}}` + "\n"
+	for name, known := range map[string]string{"no JSON": "[", "of an unknown format": `{"neighbours":[{"id":"1","labels":["a"],"body":{"format":"wiki","value":"x"}}]}`} {
+		t.Run(name, func(t *testing.T) {
+			learn([]byte(`{}`))
+			if got := string(learn([]byte(known))); !strings.HasPrefix(got, `{"error"`) {
+				t.Errorf("learned with %s", got)
+			}
+			if diff := cmp.Diff(nothing, string(respondLearned([]byte(`{"contentId":"1"}`)))); diff != "" {
+				t.Errorf("answer differs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestAFaultIsAnAnswer(t *testing.T) {
 	for name, c := range map[string]struct{ contentID, body, want string }{
 		"no JSON":        {"123", "contentId=123", `{"error":{"kind":"bad_request","reason":"body_not_understood"}}`},

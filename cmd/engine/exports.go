@@ -29,6 +29,22 @@ func answerTo(contentID, spaceKey int32) unsafe.Pointer {
 	return unsafe.Pointer(&out[0])
 }
 
+// learnFrom learns what is known of a space from the input, which is a body alone.
+//
+//go:wasmexport learn
+func learnFrom() unsafe.Pointer {
+	out = learn(in)
+	return unsafe.Pointer(&out[0])
+}
+
+// suggestFor answers the input, which is a body alone, from what was learned.
+//
+//go:wasmexport suggest
+func suggestFor() unsafe.Pointer {
+	out = respondLearned(in)
+	return unsafe.Pointer(&out[0])
+}
+
 // length is how many bytes the answer has.
 //
 //go:wasmexport length

@@ -36,6 +36,12 @@ export interface Host extends Confluence {
    * answer can come any more. Rejects with a Problem (problem.ts), never with anything else.
    */
   call(path: string, body?: object, stop?: AbortSignal): Promise<unknown>;
+  /**
+   * Has what suggests learn a space once, of the neighbours, the vocabulary and the labels in use that a request for
+   * suggestions has. What it resolves with answers such requests for page after page; all but the page means nothing in
+   * them. Both reject with a Problem. Absent where a service suggests, which keeps nothing.
+   */
+  learn?(known: object): Promise<(request: object) => Promise<object>>;
   /** Says that a call of this path may come soon, so that what answers it can be got ready. */
   expect(path: string): void;
   /** CQL that finds what has the page property. */

@@ -49,7 +49,7 @@ class FakeWorker {
   postMessage(asked: Asked): void {
     this.asked.push(asked);
     if (this.behaves === "dies") setImmediate(() => this.onerror({ preventDefault: () => undefined }));
-    if (this.behaves === "answers") void this.answer.then((answer) => this.say({ id: asked.id, answer: answer(asked.request, asked.place) }));
+    if (this.behaves === "answers") void this.answer.then((answer) => this.say({ id: asked.id, answer: answer(asked.request, asked.place, asked.work) }));
   }
   terminate(): void {
     this.terminated = true;
@@ -144,6 +144,42 @@ test("an engine that dies is started again, once for a request", async () => {
   assert.deepEqual(await refused(suggest(request, shell)), { kind: "internal", reason: "engine_died" });
   behaviour = ["answers"];
   assert.deepEqual(await suggest(request, shell), TOO_SHORT);
+});
+const KNOWN = {
+  neighbours: [
+    { id: "1", title: "Green tea", labels: ["tea"], body: { format: "text", value: "Steep green tea leaves at eighty degrees." } },
+    { id: "2", title: "Espresso", labels: ["coffee"], body: { format: "text", value: "Grind the beans and press the water through." } },
+  ],
+  inUse: [{ label: "tea", pages: 9 }],
+};
+const TEA = { contentId: "9", refined: true, page: { title: "Leaves of green tea" } };
+test("a space that was learned answers as a request does that tells of it, for any page", async () => {
+  const { learn, suggest } = engine();
+  const ask = await learn(KNOWN);
+  const at_once = await suggest({ ...KNOWN, ...TEA }, { ...shell, contentId: "9" });
+  assert.ok((at_once as { suggestions: object[] }).suggestions.length);
+  assert.deepEqual(await ask(TEA), at_once);
+  assert.deepEqual(await ask({ ...TEA, contentId: "10" }), at_once);
+  assert.deepEqual(workers[0]!.asked.map(({ work }) => work), ["learn", "answer", "suggest", "suggest"]);
+});
+test("an engine that is started anew learns again before it answers, and so does one that broke", async () => {
+  const { learn } = engine();
+  const ask = await learn(KNOWN);
+  const before = await ask(TEA);
+  workers[0]!.onerror({ preventDefault: () => undefined });
+  assert.deepEqual(await ask(TEA), before);
+  assert.deepEqual(workers[1]!.asked.map(({ work }) => work), ["learn", "suggest"]);
+  assert.deepEqual(await refused(ask({ limit: -1 })), { kind: "bad_request", reason: "limit_out_of_range" });
+  assert.deepEqual(await ask(TEA), before);
+  assert.deepEqual(await refused(engine().learn({ limit: -1 })), { kind: "bad_request", reason: "limit_out_of_range" });
+});
+test("of two spaces each is answered from its own", async () => {
+  const { learn } = engine();
+  const other = await learn({ inUse: [{ label: "leaves", pages: 3 }] });
+  const ask = await learn(KNOWN);
+  const first = await ask(TEA);
+  assert.notDeepEqual(await other(TEA), first);
+  assert.deepEqual(await ask(TEA), first);
 });
 test("an engine whose files never come is asked for anew", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });

@@ -60,6 +60,16 @@ func (r *Request) Answer(engine func(suggest.Input) suggest.Answer, spaceKey, re
 	return append(out, "}\n"...), nil
 }
 
+// Learn learns what the request tells of a space: its neighbours, its vocabulary and
+// its labels in use. An error is a fault: BadRequest with "body_format_unknown".
+func (r *Request) Learn() (*suggest.Space, error) {
+	in, err := r.input()
+	if err != nil {
+		return nil, err
+	}
+	return suggest.Learn(in), nil
+}
+
 // Problem is the answer in place of one, where no service adds what only it knows.
 func Problem(err error) []byte {
 	f := fault.Of(err)

@@ -6,7 +6,7 @@ import { asProblem, type Problem } from "../problem.ts";
 import type { Shell } from "../shell.ts";
 import type { Asked, Said } from "./engine.worker.ts";
 import { placeOf } from "./labels.ts";
-import { reactor, type Place, type Reactor } from "./reactor.ts";
+import { reactor, type Place, type Reactor, type Work } from "./reactor.ts";
 
 export interface Engine {
   /** Has the engine ready for a request that may come. */
@@ -16,10 +16,15 @@ export interface Engine {
    * anything else. It cannot be stopped: who stops waiting for it is let go by the host.
    */
   suggest(request: object, shell: Pick<Shell, "contentId" | "contentType" | "spaceKey" | "signedIn">): Promise<object>;
+  /**
+   * Learns a space once, of the neighbours, the vocabulary and the labels in use that a request has. What it returns
+   * answers as suggest does, any page and from what was learned. Both reject as suggest does.
+   */
+  learn(known: object): Promise<(request: object) => Promise<object>>;
 }
 
 /** Rejects with Died when the engine broke: it answers no more then. */
-type Ask = (request: object, place: Place) => Promise<string>;
+type Ask = (work: Work, request: object, place?: Place) => Promise<string>;
 class Died extends Error {}
 
 const MOST_STARTS = 2; // for one request: what kills it twice is the request
@@ -29,6 +34,8 @@ const ANSWER_WITHIN = 20_000; // ms; many times what the largest request takes o
 /** The engine whose files are beside this script. */
 export function engine(): Engine {
   let started: Promise<Ask> | undefined;
+  /** What each engine that was started has learned last; one that was started anew has to learn again. */
+  const learned = new WeakMap<Ask, { known: object; learning: Promise<object> }>();
 
   function start(): Promise<Ask> {
     if (started) return started;
@@ -40,11 +47,11 @@ export function engine(): Engine {
     if (started === what) started = undefined;
   }
 
-  async function answered(request: object, place: Place): Promise<string> {
+  async function answered<T>(use: (ask: Ask) => Promise<T>): Promise<T> {
     for (let starts = 1; ; starts++) {
       const starting = start();
       try {
-        return await (await starting)(request, place);
+        return await use(await starting);
       } catch (error) {
         forget(starting);
         if (!(error instanceof Died) || starts === MOST_STARTS) throw error;
@@ -52,12 +59,32 @@ export function engine(): Engine {
     }
   }
 
+  /** Has an engine learn, unless it has learned that already. */
+  async function taught(ask: Ask, known: object): Promise<object> {
+    if (learned.get(ask)?.known !== known) learned.set(ask, { known, learning: ask("learn", known).then(JSON.parse) });
+    return learned.get(ask)!.learning;
+  }
+
   return {
     load: () => void start(),
+    async learn(known) {
+      const using = async (use: (ask: Ask) => Promise<object>) => {
+        const answer = await answered(async (ask) => {
+          const learning = await taught(ask, known);
+          const answer = "error" in learning ? learning : await use(ask);
+          if ("error" in answer) learned.delete(ask); // it may have forgotten all
+          return answer;
+        }).catch((error: unknown) => Promise.reject(asReason(error)));
+        if ("error" in answer) throw asProblem(answer);
+        return answer;
+      };
+      await using(async () => ({}));
+      return (request) => using(async (ask) => JSON.parse(await ask("suggest", request)) as object);
+    },
     async suggest(request, shell) {
       if (!shell.signedIn) throw { kind: "anonymous", reason: "no_account" } satisfies Problem;
       const place = { contentId: placeOf(shell) ? shell.contentId : "", spaceKey: shell.spaceKey };
-      const json = await answered(request, place).catch((error: unknown) => Promise.reject(asReason(error)));
+      const json = await answered((ask) => ask("answer", request, place)).catch((error: unknown) => Promise.reject(asReason(error)));
       const answer = JSON.parse(json) as object;
       if ("error" in answer) throw asProblem(answer);
       return answer;
@@ -92,13 +119,13 @@ async function inWorker(): Promise<Ask> {
       reject(error);
       for (const { reject } of waiting.values()) reject(error);
     };
-    const ask: Ask = (request, place) =>
+    const ask: Ask = (work, request, place) =>
       new Promise<string>((resolve, reject) => {
         if (broken) return reject(broken);
         const timer = setTimeout(() => end(new Error("late")), ANSWER_WITHIN);
         const settled = <T,>(settle: (value: T) => void) => (value: T) => (clearTimeout(timer), settle(value));
         waiting.set(++last, { resolve: settled(resolve), reject: settled(reject) });
-        worker.postMessage({ id: last, request, place } satisfies Asked);
+        worker.postMessage({ id: last, work, request, place } satisfies Asked);
       });
     worker.onerror = (event) => {
       event.preventDefault();
@@ -116,9 +143,9 @@ async function inWorker(): Promise<Ask> {
 
 async function inPage(): Promise<Ask> {
   const answer: Reactor = await reactor(new URL("engine.wasm", import.meta.url));
-  return async (request, place) => {
+  return async (work, request, place) => {
     try {
-      return answer(request, place);
+      return answer(request, place, work);
     } catch {
       throw new Died();
     }

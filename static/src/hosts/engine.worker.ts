@@ -2,12 +2,13 @@
 // once that it is ready, or that it cannot be; then it answers one request after
 // the other. What breaks it ends it: engine.ts starts another.
 
-import { reactor, type Place } from "./reactor.ts";
+import { reactor, type Place, type Work } from "./reactor.ts";
 
 export interface Asked {
   id: number;
+  work: Work;
   request: object;
-  place: Place;
+  place?: Place | undefined;
 }
 /** ready once, with the name of the error if it is not; then one with the id of each request. */
 export type Said = { ready: true } | { ready: false; error: string } | { id: number; answer: string };
@@ -21,7 +22,7 @@ const REHEARSAL = { contentId: "1", page: { title: "Green tea", body }, neighbou
 
 reactor(new URL("engine.wasm", import.meta.url))
   .then((answer) => {
-    onmessage = ({ data: { id, request, place } }: MessageEvent<Asked>) => say({ id, answer: answer(request, place) });
+    onmessage = ({ data: { id, work, request, place } }: MessageEvent<Asked>) => say({ id, answer: answer(request, place, work) });
     answer(REHEARSAL, { contentId: "1", spaceKey: "" });
     say({ ready: true });
   })

@@ -27,9 +27,9 @@ const VIEWS: Record<string, Shell["view"]> = { "labelup-labels": "panel", "label
 
 /**
  * The host behind a bridge, whether or not it answers. core has the core's
- * answers, by path; expect is told which may be wanted soon.
+ * answers, by path; expect is told which may be wanted soon; learn is the host's.
  */
-export function forgeHost(name: "native" | "remote", bridge: Bridge, core: Record<string, Answer>, expect: (path: string) => void): Host {
+export function forgeHost(name: "native" | "remote", bridge: Bridge, core: Record<string, Answer>, expect: (path: string) => void, learn?: Host["learn"]): Host {
   const events = journal();
   /** Does what is not worth a word when it fails. */
   const attempt = (call: Promise<unknown>) => void call.catch(() => undefined);
@@ -76,6 +76,7 @@ export function forgeHost(name: "native" | "remote", bridge: Bridge, core: Recor
       });
     },
     expect,
+    ...(learn && { learn }),
     withPageProperty: "labelupPageF = 1", // the alias of its "v" in the manifest
     theme: () => attempt(bridge.enableTheming()),
     locale: async () => text((await within(NICETY_WITHIN, context)).locale),

@@ -22,4 +22,4 @@ const write: Answer = async ({ host, shell }, body, stop) => (await labels()).la
 const suggest: Answer = async ({ shell }, body) => (await engine()).suggest(body ?? {}, shell);
 const wanted: Record<string, () => Promise<unknown>> = { "/api/labels": labels, "/api/suggest": async () => (await engine()).load() };
 
-void start(forgeHost("native", bridgeOf(globalThis), { "/api/labels": write, "/api/suggest": suggest, "/api/site": siteInTab() }, (path) => void wanted[path]?.().catch(() => undefined)));
+void start(forgeHost("native", bridgeOf(globalThis), { "/api/labels": write, "/api/suggest": suggest, "/api/site": siteInTab() }, (path) => void wanted[path]?.().catch(() => undefined), async (known) => (await engine()).learn(known)));

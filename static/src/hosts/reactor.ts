@@ -6,14 +6,21 @@ export interface Place {
   contentId: string; // "" where that has no labels
   spaceKey: string;
 }
-/** Answers a request for suggestions with JSON. It throws when it is broken, and is of no use then. */
-export type Reactor = (request: object, place: Place) => string;
+/**
+ * What is to become of a request: "answer" answers it, "learn" keeps what it tells of a space, "suggest" answers it from
+ * what was learned last.
+ */
+export type Work = "answer" | "learn" | "suggest";
+/** Answers a request with JSON; the place is for "answer" alone. It throws when it is broken, and is of no use then. */
+export type Reactor = (request: object, place?: Place, work?: Work) => string;
 
 interface Engine {
   memory: WebAssembly.Memory;
   _initialize(): void;
   input(bytes: number): number;
   answer(contentId: number, spaceKey: number): number;
+  learn(): number;
+  suggest(): number;
   length(): number;
   rest(): void;
 }
@@ -29,10 +36,10 @@ export async function reactor(url: URL | string): Promise<Reactor> {
   const { instance } = await (streams ? WebAssembly.instantiateStreaming(response, imports) : WebAssembly.instantiate(await response.arrayBuffer(), imports));
   engine = instance.exports as unknown as Engine;
   engine._initialize();
-  return (request, { contentId, spaceKey }) => answer(engine, [contentId, spaceKey, JSON.stringify(request)]);
+  return (request, place, work = "answer") => answer(engine, work, [...(work === "answer" && place ? [place.contentId, place.spaceKey] : []), JSON.stringify(request)]);
 }
 
-function answer(engine: Engine, texts: string[]): string {
+function answer(engine: Engine, work: Work, texts: string[]): string {
   const parts = texts.map((text) => new TextEncoder().encode(text));
   let at = engine.input(parts.reduce((sum, part) => sum + part.length, 0));
   const memory = new Uint8Array(engine.memory.buffer);
@@ -40,7 +47,7 @@ function answer(engine: Engine, texts: string[]): string {
     memory.set(part, at);
     at += part.length;
   }
-  const out = engine.answer(parts[0]!.length, parts[1]!.length);
+  const out = work === "answer" ? engine.answer(parts[0]!.length, parts[1]!.length) : engine[work]();
   const json = new TextDecoder().decode(new Uint8Array(engine.memory.buffer, out, engine.length()));
   // Nobody waits for that. If it breaks, so does the next answer, which tells.
   setTimeout(() => {
