@@ -12,7 +12,7 @@ import { loadStrings, type Say } from "./strings.ts";
 
 // What the parts loaded later render with: there must be one of it (build.mjs).
 export { Fragment, h } from "preact";
-export { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+export { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 /** What a part that is a view exports as view. Rejects never: it shows why not. */
 export type View = (host: Host, say: Say, shell: Shell) => Promise<JSX.Element>;

@@ -65,7 +65,10 @@ export class FakeSpace {
         const some = found.slice(at, at + Math.min(50, Number(query.get("limit"))));
         return { status: 200, body: { results: some.map((page) => ({ id: page.id, type: page.type, title: page.title, space: { key: page.space }, version: { number: page.versions.length + 1 }, body: { storage: { value: page.body } } })), limit: 50, totalSize: found.length, _links: at + some.length < found.length ? { next: `/x?cursor=${at + some.length}` } : {} } };
       }
+      const some = /^id in \((.*)\)$/.exec(query.get("cql") ?? "")?.[1]?.split(",");
+      if (some) return { status: 200, body: { results: some.flatMap((id) => this.withText(this.pages.get(id))), _links: {} } };
       if (!(query.get("cql") ?? "").startsWith('space="')) return undefined;
+      if (query.get("cql")!.includes("labelupPage")) return { status: 200, body: { results: [] } };
       if (query.get("cql")!.includes("text ~")) return { status: 200, body: { results: [], limit: 1 } };
       const limit = Math.min(AT_ONCE, Number(query.get("limit") ?? 25));
       const all = [...this.pages.values()].filter(({ status, space }) => status === "current" && space === "DS");
@@ -107,7 +110,7 @@ export class FakeSpace {
     }
     if (kind === "spaces" && part === "properties") return this.property(method, property, query.get("key"), body);
     const found = this.pages.get(id);
-    if (found && part === "" && (kind === "pages" || kind === "blogposts") && (method === "PUT" || query.has("body-format"))) return this.body(method, found, query.get("version"), body);
+    if (found && part === "" && (kind === "pages" || kind === "blogposts") && (method === "PUT" || (query.has("body-format") && !query.has("include-labels")))) return this.body(method, found, query.get("version"), body);
     if (method === "GET" && (kind === "pages" || kind === "blogposts") && part === "") {
       this.counted.reads++;
       if (!found) return { status: 404 };
@@ -115,7 +118,7 @@ export class FakeSpace {
       return {
         status: 200,
         body: {
-          id, status: found.status, title: found.title, spaceId: found.space === "DS" ? "1" : "2", labels: { results: labels.slice(0, 50), meta: { hasMore: labels.length > 50 } },
+          id, status: found.status, title: found.title, spaceId: found.space === "DS" ? "1" : "2", ...(query.has("body-format") && { body: { storage: { value: found.body } } }), labels: { results: labels.slice(0, 50), meta: { hasMore: labels.length > 50 } },
           operations: { results: [{ operation: "read", targetType: "page" }, ...(found.mayEdit ? [{ operation: "update", targetType: found.type }] : [])] },
         },
       };
@@ -131,6 +134,9 @@ export class FakeSpace {
       return method === "POST" ? { status: 200, body: { results: [] } } : { status: 204, body: "" };
     }
     if (method === "GET" && path === "/rest/api/template/page") return { status: 200, body: { results: this.templates.map((one) => ({ ...one, labels: one.labels.map((name) => ({ name, prefix: "global" })) })), start: 0, limit: 25, size: this.templates.length } };
+    if (method === "GET" && (kind === "pages" || kind === "blogposts") && part === "labels") {
+      return found ? { status: 200, body: { results: [...found.labels].map((name) => ({ id: this.labelId(name), name, prefix: "global" })), _links: {} } } : { status: 404 };
+    }
     if (kind === "content" && part === "label") {
       if (!found) return { status: 404 };
       if (!found.mayEdit) return { status: 403 };
@@ -171,6 +177,12 @@ export class FakeSpace {
     const page = this.pages.get(id)!;
     page.versions.push({ body: page.body, message });
     page.body = text;
+  }
+
+  private withText(page: FakePage | undefined): unknown[] {
+    if (page?.status !== "current") return [];
+    const { id, title, labels, body } = page;
+    return [{ id, title, metadata: { labels: { results: [...labels].map((name) => ({ name, prefix: "global" })) } }, body: { storage: { value: body } } }];
   }
 
   private property(method: string, id: string | undefined, key: string | null, body: unknown): FakeReply {

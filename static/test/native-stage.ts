@@ -1,10 +1,10 @@
 // The entry of the native host on the stage: its bridge, its answer about the
 // site, and in place of the engine and the label writer what the stage answers. What these do with a
-// Confluence is the contract's (contract.test.ts).
+// Confluence is the contract's (contract.test.ts). The engine itself learns a space.
 
 import { bridgeOf } from "../src/hosts/bridge.ts";
 import { forgeHost, type Answer } from "../src/hosts/forge.ts";
-import { siteInTab } from "../src/hosts/part.ts";
+import { part, siteInTab } from "../src/hosts/part.ts";
 import { start } from "../src/main.tsx";
 import { asProblem } from "../src/problem.ts";
 
@@ -17,4 +17,7 @@ const posted = (path: string): Answer => async (_, body, stop) => {
   return answer;
 };
 
-void start(forgeHost("native", bridgeOf(globalThis), { "/api/labels": posted("/api/labels"), "/api/suggest": posted("/api/suggest"), "/api/site": siteInTab() }, () => undefined));
+const engines = part<typeof import("../src/hosts/engine.ts")>("engine");
+let engine: import("../src/hosts/engine.ts").Engine | undefined;
+
+void start(forgeHost("native", bridgeOf(globalThis), { "/api/labels": posted("/api/labels"), "/api/suggest": posted("/api/suggest"), "/api/site": siteInTab() }, () => undefined, async (known) => (engine ??= (await engines()).engine()).learn(known)));

@@ -203,6 +203,7 @@ native("who does not administer the space changes some pages, and keeps in the t
   const space = small();
   space.admin = false;
   const page = await open(space);
+  await tab(page, "Tidy");
   await done(page);
   await page.locator(".card").focus();
   await press(page, "Enter");

@@ -28,10 +28,10 @@ export interface Material {
   page: Request["page"];
   space: Content[];
   tree: Tree | undefined;
-  vocabulary: Vocabulary;
+  vocabulary: Terms;
   dismissed: string[];
 }
-interface Vocabulary {
+interface Terms {
   terms: Term[];
   only: boolean; // suggest nothing else
 }
@@ -40,7 +40,7 @@ interface Vocabulary {
 export async function gather(host: Host, shell: Shell, of: Space): Promise<Material> {
   const path = contentPath(shell.contentType, shell.contentId);
   const space = part(spaceReader(host, of)());
-  const vocabulary = part(vocabularyReader(host, of)().then(vocabularyOf));
+  const vocabulary = part(vocabularyReader(host, of)().then(termsOf));
   const dismissed = part(dismissedIn(host, path));
   const { above, ...page } = await readText(host, path, shell.contentType);
   const tree = part(readTree(host, above, shell));
@@ -75,7 +75,7 @@ async function readTree(host: Host, above: string, { contentId, contentType }: S
 }
 
 /** A vocabulary as the service takes it. */
-function vocabularyOf({ entries, mode }: Listed): Vocabulary {
+export function termsOf({ entries, mode }: Listed): Terms {
   const terms = entries.map(({ label, synonyms, description, group, retired }) => ({ label, synonyms, description, group: group ?? "", retired }));
   let bytes = MOST_TERM_BYTES;
   let synonyms = MOST_SYNONYMS_IN_ALL;
@@ -118,7 +118,7 @@ export function requestFor(shell: Shell, material: Material, labels: string[], d
 }
 
 /** As many neighbours as there is room for, the first ones with their text. */
-function fitting(neighbours: Neighbour[], room: number): Neighbour[] {
+export function fitting(neighbours: Neighbour[], room: number): Neighbour[] {
   const fit: Neighbour[] = [];
   for (const neighbour of neighbours.slice(0, MOST_NEIGHBOURS)) {
     const { body: _, ...bare } = neighbour;
@@ -138,7 +138,7 @@ function counts(pages: Content[]): { label: string; pages: number }[] {
   return [...countLabels(pages)].slice(0, MOST_TERMS).map(([label, pages]) => ({ label, pages }));
 }
 
-function bodyOf(format: Body["format"], value: unknown, longest: number): { body?: Body } {
+export function bodyOf(format: Body["format"], value: unknown, longest: number): { body?: Body } {
   return typeof value === "string" && value ? { body: { format, value: value.slice(0, longest) } } : {};
 }
 

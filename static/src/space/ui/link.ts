@@ -3,11 +3,11 @@
 
 import { ALL, type Filter } from "../store.ts";
 
-export const TABS = ["tidy", "labels", "pages", "vocabulary", "runs"] as const;
+export const TABS = ["tidy", "labels", "tolabel", "pages", "vocabulary", "runs"] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface Shown {
-  tab: Tab;
+  tab: Tab | ""; // "" where it is not said: who looks after the space begins to tidy, others to label
   finding: string; // key; "" for the first
   filter: Filter;
 }
@@ -39,7 +39,7 @@ export function shownIn(location: string): Shown {
   const time = (key: string) => Math.max(0, Math.floor(Number(own.get(key)) || 0));
   const type = text("type");
   return {
-    tab: TABS.find((tab) => tab === own.get("tab")) ?? TABS[0],
+    tab: TABS.find((tab) => tab === own.get("tab")) ?? "",
     finding: text("finding"),
     filter: {
       text: text("text"),

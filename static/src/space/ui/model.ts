@@ -81,7 +81,7 @@ const DRAW_EVERY = 200; // ms, while answers come one after the other
 const LOOK_EVERY = 25; // requests
 
 /** Does what stops after some work each, with breaks for others. */
-async function inSlices<T>(work: Generator<undefined, T>): Promise<T> {
+export async function inSlices<T>(work: Generator<undefined, T>): Promise<T> {
   for (let begun = performance.now(); ; ) {
     const step = work.next();
     if (step.done) return step.value;

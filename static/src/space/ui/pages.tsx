@@ -149,7 +149,7 @@ export function addressOf({ site }: Model, id: string): string {
 }
 
 /** Goes there as a click on its link does, which the host takes over. */
-function openPage(model: Model, id: string): void {
+export function openPage(model: Model, id: string): void {
   const link = document.createElement("a");
   Object.assign(link, { href: addressOf(model, id), target: "_blank", hidden: true });
   document.body.append(link);

@@ -23,15 +23,16 @@ const PlanView = later(async () => (await import("./plan.tsx")).PlanView);
 const Vocabulary = later(async () => (await import("./vocabulary/vocabulary.tsx")).load());
 const FromCSV = later(async () => (await import("./vocabulary/fromcsv.tsx")).load());
 const Numbers = later(async () => (await import("./numbers/numbers.tsx")).load());
+const ToLabel = later(async () => (await import("./tolabel/tolabel.tsx")).load());
 const Runs = later(async () => (await import("./runs.tsx")).Runs);
 
-export async function view(host: Host, _: Say, shell: Shell): Promise<JSX.Element> {
+export async function view(host: Host, panelSay: Say, shell: Shell): Promise<JSX.Element> {
   const [words] = await Promise.all([loadWords(), loadStyle("space.css")]);
   const model = modelOf(host, shell);
-  return <Space model={model} jobs={jobsOf(model, host)} words={words} />;
+  return <Space model={model} jobs={jobsOf(model, host)} words={words} panelSay={panelSay} />;
 }
 
-function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words }): JSX.Element {
+function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; words: Words; panelSay: Say }): JSX.Element {
   const { say } = words;
   const [, draw] = useState(0);
   const [shown, setShown] = useState<Shown>(() => shownIn(model.shell.location));
@@ -40,7 +41,9 @@ function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words 
   const [line, tell] = useState("");
   const [queue] = useState(newQueue);
   const tabs = useRef<HTMLDivElement>(null);
-  const show = (more: Partial<Shown>) => setShown((shown) => ({ ...shown, ...more }));
+  // Who administers the space is known late: whoever has begun by then stays where they are.
+  const here: Tab = shown.tab || (model.admin === false ? "tolabel" : "tidy");
+  const show = (more: Partial<Shown>) => setShown((shown) => ({ ...shown, tab: here, ...more }));
 
   useEffect(() => {
     const leave = model.listen(() => draw((times) => times + 1));
@@ -49,7 +52,7 @@ function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words 
   }, []);
 
   function press(event: KeyboardEvent): void {
-    const at = TABS.indexOf(shown.tab);
+    const at = TABS.indexOf(here);
     const to: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
     const next = to[event.key];
     if (next === undefined) return;
@@ -62,6 +65,7 @@ function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words 
   const panel: Record<Tab, () => JSX.Element> = {
     tidy: () => <Tidy model={model} words={words} queue={queue} wanted={shown.finding} show={(finding) => show({ finding })} filter={(filter) => show({ tab: "pages", filter })} tell={tell} />,
     vocabulary: () => <Vocabulary model={model} words={words} tell={tell} />,
+    tolabel: () => <ToLabel model={model} words={words} panelSay={panelSay} plan={() => plan(true)} tell={tell} />,
     runs: () => <Runs model={model} jobs={jobs} words={words} />,
     labels: () => <Labels model={model} words={words} open={(label) => show({ tab: "pages", filter: { ...ALL, has: [label] } })} />,
     pages: () => <Pages model={model} words={words} filter={shown.filter} setFilter={(filter) => show({ filter })} tell={tell} />,
@@ -81,19 +85,19 @@ function Space({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words 
       ) : (
         <>
           <Basket model={model} words={words} open={() => plan(true)} tell={tell}>
-            {shown.tab === "tidy" || shown.tab === "pages" ? <FromCSV model={model} words={words} tell={tell} /> : null}
+            {here === "tidy" || here === "pages" ? <FromCSV model={model} words={words} tell={tell} /> : null}
           </Basket>
           <div class="tabs" role="tablist" aria-label={say("heading")} ref={tabs} onKeyDown={press}>
             {TABS.map((tab) => (
-              <button key={tab} type="button" role="tab" id={`tab-${tab}`} data-tab={tab} aria-selected={tab === shown.tab} aria-controls="shown" tabIndex={tab === shown.tab ? 0 : -1} onClick={() => show({ tab })}>
+              <button key={tab} type="button" role="tab" id={`tab-${tab}`} data-tab={tab} aria-selected={tab === here} aria-controls="shown" tabIndex={tab === here ? 0 : -1} onClick={() => show({ tab })}>
                 {say(`tab.${tab}` as Key)}
                 {tab === "tidy" && left > 0 && <span class="badge">{words.number(left)}</span>}
               </button>
             ))}
           </div>
-          <div role="tabpanel" id="shown" aria-labelledby={`tab-${shown.tab}`}>
-            {panel[shown.tab]()}
-            <Share link={linkTo(model.shell.location, { ...shown, finding })} words={words} />
+          <div role="tabpanel" id="shown" aria-labelledby={`tab-${here}`} onFocusIn={() => shown.tab || show({})}>
+            {panel[here]()}
+            <Share link={linkTo(model.shell.location, { ...shown, tab: here, finding })} words={words} />
           </div>
         </>
       )}

@@ -1,0 +1,469 @@
+// The work of a sitting on pages without labels: which is next, what is prepared
+// of those ahead, what was applied and can be taken back. It lives as long as the
+// page of the space, whichever tab is shown.
+
+import { allows, contentPath, globalNames, listLabels, MOST_LABEL_PAGES, type Permitted } from "../../../confluence.ts";
+import { mayPass, retryAfterOf, statusOf } from "../../../failure.ts";
+import { labelWriter, type LabelAnswer } from "../../../hosts/labels.ts";
+import { isProblem, type Kind, type Problem } from "../../../problem.ts";
+import { asAnswer, MOST_SHOWN, type Reason, type Suggested } from "../../../suggest/request.ts";
+import { newPace } from "../../pace.ts";
+import { oneOfGroup, replacedBy, rulesOf, type Rules } from "../../rules.ts";
+import { ALL, type PageType } from "../../store.ts";
+import { decisionsFor, sampleOf, together } from "../../tolabel.ts";
+import { MOST_WITHOUT } from "../job.ts";
+import { inSlices, type Model } from "../model.ts";
+import { patiently } from "../reading.ts";
+import { dismissedOn, knownOf, MOST_LEARNED, questionOf, readOne, readTexts, treesOf, type Call, type ReadPage, type Why } from "./material.ts";
+
+/** A label that can be ticked for a page. */
+export interface Choice {
+  label: string;
+  ticked: boolean;
+  guess: boolean;
+  reasons: Reason[];
+}
+/** A page that is prepared. */
+interface Prepared {
+  read?: ReadPage;
+  /** There once the suggestions are, or cannot be had; what was typed is there before. */
+  answered: boolean;
+  trouble: boolean;
+  choices: Choice[];
+}
+interface Done {
+  id: string;
+  /** Absent for a page that was skipped. */
+  change?: { add: string[]; remove: string[] };
+}
+/** What could not be done on a page. */
+export interface Failure {
+  id: string;
+  title: string;
+  names: string[];
+  kind: Kind;
+}
+export type Order = "created" | "changed";
+export interface Which {
+  order: Order;
+  below: string; // id of a page; "" for the whole space
+  group: string; // of which they lack a label; "" for pages without any label
+}
+interface All {
+  state: "working" | "stopping" | "stopped" | "none" | "done" | "failed";
+  done: number;
+  of: number;
+  pages: number; // that get labels
+}
+
+export interface Sitting {
+  readonly which: Which;
+  choose(which: Partial<Which>): void;
+  /** The groups of which a page needs a label. */
+  groups(): string[];
+  learning: { state: "waiting" | "learning" | "learned" | "failed"; read: number };
+  learnAgain(): void;
+  /** The pages that are left, in their order. */
+  left(): string[];
+  /** The page that is shown, "" for none. */
+  current(): string;
+  go(id: string): void;
+  prepared(id: string): Prepared | undefined;
+  tick(label: string, ticked: boolean): void;
+  type(names: string[]): void;
+  /** Applies what is ticked, in the background, and goes on; returns what is ticked. */
+  apply(): string[];
+  skip(): void;
+  /** How many pages were skipped, and why others are left out. */
+  skipped(): number;
+  unskip(): void;
+  out(): ReadonlyMap<Why, number>;
+  canBack(): boolean;
+  /** Takes the last step back and shows its page; resolves with its title when that is done. Rejects with a Problem. */
+  back(): Promise<string>;
+  failures: Failure[];
+  all: All | undefined;
+  /** Works out what is ticked for all that is left, and puts it into the basket. Resolves with whether there is something in it. */
+  applyAll(): Promise<boolean>;
+  stopAll(): void;
+}
+
+const AHEAD = 6; // pages that are prepared beside the one that is shown
+const AT_ONCE = 3; // of them
+const KEPT = 40; // pages of which what was read is kept
+const MOST_OUT = 5_000; // pages for "apply all"
+const FIRST_READS = 20; // a second, until Confluence refuses some
+
+const sittings = new WeakMap<Model, Sitting>();
+export function sittingOf(model: Model): Sitting {
+  return sittings.get(model) ?? sittings.set(model, newSitting(model)).get(model)!;
+}
+
+function newSitting(model: Model): Sitting {
+  const { host, shell, store } = model;
+  const pace = newPace({ now: () => performance.now(), sleep: model.sleep }, FIRST_READS);
+  const call: Call = (send) =>
+    patiently(async () => {
+      await pace.turn();
+      try {
+        const answer = await send();
+        pace.ended(200);
+        return answer;
+      } catch (error) {
+        pace.ended(statusOf(error), retryAfterOf(error));
+        throw error;
+      }
+    }, model.sleep);
+
+  const treeOf = treesOf(store);
+  const dismissed = dismissedOn(model, call);
+  const pages = new Map<string, Prepared>();
+  const preparing = new Set<string>();
+  const skipped = new Set<string>();
+  const out = new Map<string, Why>();
+  const doing = new Set<string>();
+  const done: Done[] = [];
+  let writing: Promise<unknown> = Promise.resolve();
+  let current = "";
+  let wanted = ""; // was gone back to: it is shown though somebody else has labelled it
+  let listed: { key: string; ids: string[] } = { key: "", ids: [] };
+  let asking: Promise<(question: object) => Promise<object>> | undefined;
+  let rules: { of: object; rules: Rules } | undefined;
+
+  const rulesNow = () => {
+    const { vocabulary } = model.vocabulary;
+    if (rules?.of !== vocabulary) rules = { of: vocabulary, rules: rulesOf(vocabulary) };
+    return rules.rules;
+  };
+  const ofGroup = (group: string) => model.vocabulary.vocabulary.entries.filter((entry) => entry.group === group && !entry.retired).map(({ label }) => label);
+  const typeOf = (id: string): PageType => {
+    const row = store.rowOf(id);
+    return row === undefined ? "page" : store.page(row).type;
+  };
+
+  function left(): string[] {
+    const { order, below, group } = sitting.which;
+    const key = [store.version, order, below, group, skipped.size, out.size, [...doing].join()].join("\n");
+    if (listed.key === key) return listed.ids;
+    const lacks = group ? ofGroup(group) : [];
+    const rows = Array.from(store.rows({ ...ALL, below, ...(lacks.length ? { lacks } : { unlabelled: true }) }), (row) => store.page(row));
+    rows.sort((a, b) => b[order] - a[order]);
+    listed = { key, ids: rows.flatMap(({ id }) => (skipped.has(id) || out.has(id) || doing.has(id) ? [] : [id])) };
+    return listed.ids;
+  }
+
+  /** Shows the page after the one that is shown, as it stood in a list. */
+  function next(before: string[]): void {
+    const now = new Set(left());
+    wanted = "";
+    const at = before.indexOf(current);
+    current = [...before.slice(at + 1), ...before.slice(0, Math.max(at, 0))].find((id) => now.has(id)) ?? left()[0] ?? "";
+    prepare();
+    model.changed();
+  }
+
+  /** Prepares what is shown and what comes after it, some at a time. */
+  function prepare(): void {
+    learn();
+    const ids = left();
+    const at = Math.max(0, ids.indexOf(current));
+    const ahead = [...(current ? [current] : []), ...ids.slice(at + (ids.includes(current) ? 1 : 0), at + 1 + AHEAD)];
+    for (const id of pages.keys()) if (pages.size > KEPT && !ahead.includes(id)) pages.delete(id);
+    for (const id of ahead) {
+      if (preparing.size >= AT_ONCE) return;
+      const known = pages.get(id);
+      if (preparing.has(id) || (known?.read && (known.answered || !asking))) continue;
+      preparing.add(id);
+      void prepareOne(id).finally(() => {
+        preparing.delete(id);
+        prepare();
+        model.changed();
+      });
+    }
+  }
+
+  async function prepareOne(id: string): Promise<void> {
+    const type = typeOf(id);
+    const page: Prepared = pages.get(id) ?? { answered: false, trouble: false, choices: [] };
+    pages.set(id, page);
+    if (!page.read) {
+      const [read, names] = await Promise.all([readOne(model, call, type, id), dismissed(type, id)]);
+      dropped.set(page, names);
+      page.read = read;
+      if (read.why) leaveOut(id, read.why);
+      else if (read.labels.length) store.set(id, read.labels); // somebody was faster than the search
+      model.changed();
+      if (read.why) return;
+    }
+    if (!asking) return;
+    try {
+      const { suggestions } = asAnswer(await (await asking)(question(id, page)), "");
+      offer(page, suggestions);
+    } catch {
+      page.trouble = true;
+    }
+    page.answered = true;
+  }
+
+  const dropped = new WeakMap<Prepared, string[]>();
+  const question = (id: string, page: Prepared) => questionOf(id, page.read!, page.read!.labels, treeOf(id), dropped.get(page) ?? [], sitting.which.group !== "");
+
+  function leaveOut(id: string, why: Why): void {
+    const before = left();
+    out.set(id, why);
+    if (id === current) next(before);
+  }
+
+  /** Those of a group that the page lacks come first, and are all there to choose from. */
+  function offer(page: Prepared, suggestions: Suggested[]): void {
+    const wanted = sitting.which.group ? new Set(ofGroup(sitting.which.group)) : undefined;
+    const plain = [...(wanted ?? [])].map((label): Suggested => ({ label, ticked: false, guess: false, reasons: [] }));
+    const all = wanted ? [...suggestions.filter(({ label }) => wanted.has(label)), ...plain.filter(({ label }) => !suggestions.some((one) => one.label === label))] : suggestions;
+    const shown = all.slice(0, MOST_SHOWN);
+    const own = page.choices; // what was typed while nothing was known
+    const ticked = new Set(together([...own.filter((one) => one.ticked), ...shown.filter((one) => one.ticked)].map(({ label }) => label), page.read!.labels, rulesNow()));
+    page.choices = [...shown.map(({ label, guess, reasons }) => ({ label, guess, reasons, ticked: ticked.has(label) })), ...own.filter(({ label }) => !shown.some((one) => one.label === label))];
+  }
+
+  function learn(): void {
+    if (asking || sitting.learning.state === "failed" || model.reading.state === "reading") return;
+    if (store.size === 0) return;
+    sitting.learning = { state: "learning", read: 0 };
+    asking = teach();
+    asking.then(
+      () => (sitting.learning.state = "learned"),
+      () => {
+        sitting.learning.state = "failed";
+        asking = undefined;
+      },
+    ).finally(model.changed);
+  }
+
+  async function teach(): Promise<(question: object) => Promise<object>> {
+    host.expect("/api/suggest");
+    const sample = sampleOf(await inSlices(store.all()), MOST_LEARNED);
+    const known = await knownOf(model, call, sample, (read) => {
+      sitting.learning.read = read;
+      model.changed();
+    });
+    if (host.learn) return host.learn(known);
+    return async (question) => (await host.call("/api/suggest", { ...known, ...question })) as object;
+  }
+
+  /** Writes one change after the other, so that each takes back what was there before it. */
+  function write(work: () => Promise<void>): Promise<void> {
+    const written = writing.then(work);
+    writing = written.catch(() => undefined);
+    return written;
+  }
+  const leave = (event: BeforeUnloadEvent) => event.preventDefault();
+
+  async function change(id: string, { add, remove }: { add: string[]; remove: string[] }): Promise<LabelAnswer> {
+    const answer = await labelWriter(host, { ...shell, contentId: id, contentType: typeOf(id) })({ contentId: id, add, remove });
+    store.set(id, globalNames({ results: answer.labels }));
+    return answer;
+  }
+
+  async function applyTo(step: Done, names: string[]): Promise<void> {
+    const { id } = step;
+    const title = store.title(id);
+    try {
+      // Read just before: to be taken back is only what was not there.
+      const held = await heldBy(id);
+      const add = names.filter((name) => !held.includes(name));
+      const remove = replacedBy(add, held, rulesNow());
+      if (!add.length) return store.set(id, held);
+      const answer = await change(id, { add, remove });
+      step.change = { add: answer.added, remove: answer.removed };
+      const failed = answer.failed.filter(({ operation }) => operation === "add");
+      if (failed.length) sitting.failures.push({ id, title, names: failed.map(({ name }) => name), kind: failed[0]!.kind });
+    } catch (error) {
+      sitting.failures.push({ id, title, names, kind: problemOf(error).kind });
+      if (done.includes(step)) done.splice(done.indexOf(step), 1); // nothing to take back
+    }
+  }
+
+  async function heldBy(id: string): Promise<string[]> {
+    const path = contentPath(typeOf(id), id);
+    const page = (await call(() => host.read(`${path}?include-labels=true&include-operations=true`))) as (Permitted & { status?: unknown; labels?: Parameters<typeof globalNames>[0] & { meta?: { hasMore?: boolean } } }) | null;
+    if (!allows(page, "update", typeOf(id))) throw { kind: "forbidden" } satisfies Problem;
+    return page?.labels?.meta?.hasMore ? call(() => listLabels(host, `${path}/labels?limit=250`, MOST_LABEL_PAGES)) : globalNames(page?.labels);
+  }
+
+  async function workOut(all: All): Promise<Map<string, string[]>> {
+    const ids = left().slice(0, MOST_OUT);
+    const most = model.admin === false ? MOST_WITHOUT : ids.length;
+    const ask = await (asking ?? Promise.reject({ kind: "unavailable" } satisfies Problem));
+    const found = new Map<string, string[]>();
+    const going = () => all.state === "working" && found.size < most;
+    const texts = readTexts(model, call, ids);
+    let ahead = texts.next();
+    ahead.catch(() => undefined);
+    for (let at = 0; going(); ) {
+      const { value, done } = await ahead;
+      if (done) break;
+      ahead = texts.next(); // is read while these are worked out
+      ahead.catch(() => undefined);
+      for (const [id, text] of value) {
+        if (!going()) break;
+        const mine = pages.get(id);
+        const held = text.labels;
+        const ticked = mine?.answered
+          ? mine.choices.filter((one) => one.ticked).map(({ label }) => label)
+          : asAnswer(await ask(questionOf(id, text, held, treeOf(id), [], false)), "").suggestions.filter((one) => one.ticked).map(({ label }) => label);
+        const names = together(ticked, held, rulesNow());
+        if (names.length) found.set(id, names);
+        all.done++;
+        all.pages = found.size;
+        model.changed();
+      }
+      at += value.size;
+      all.done = Math.max(all.done, at);
+    }
+    return found;
+  }
+
+  const sitting: Sitting = {
+    which: { order: "created", below: "", group: "" },
+    choose(which) {
+      const before = sitting.which.group;
+      Object.assign(sitting.which, which);
+      if (sitting.which.group !== before) {
+        for (const [id, page] of pages) if (!preparing.has(id)) pages.set(id, { ...page, answered: false, choices: [] });
+      }
+      wanted = "";
+      current = left()[0] ?? "";
+      prepare();
+      model.changed();
+    },
+    groups: () => model.vocabulary.vocabulary.groups.filter(({ name, required }) => required && ofGroup(name).length > 0).map(({ name }) => name),
+    learning: { state: "waiting", read: 0 },
+    learnAgain() {
+      sitting.learning = { state: "waiting", read: 0 };
+      for (const page of pages.values()) if (page.trouble) Object.assign(page, { answered: false, trouble: false });
+      asking = undefined;
+      prepare();
+      model.changed();
+    },
+    left,
+    current() {
+      const ids = left();
+      if (!current || (current !== wanted && !ids.includes(current))) current = ids[0] ?? "";
+      prepare();
+      return current;
+    },
+    go(id) {
+      skipped.delete(id);
+      current = wanted = id;
+      prepare();
+      model.changed();
+    },
+    prepared: (id) => pages.get(id),
+    tick(label, ticked) {
+      const page = pages.get(current);
+      if (!page) return;
+      const group = oneOfGroup(label, rulesNow());
+      page.choices = page.choices.map((one) => (one.label === label ? { ...one, ticked } : ticked && group && oneOfGroup(one.label, rulesNow()) === group ? { ...one, ticked: false } : one));
+      model.changed();
+    },
+    type(names) {
+      const page = pages.get(current);
+      if (!page) return;
+      for (const label of names) {
+        if (!page.choices.some((one) => one.label === label)) page.choices = [...page.choices, { label, ticked: true, guess: false, reasons: [] }];
+        sitting.tick(label, true);
+      }
+    },
+    apply() {
+      const names = (pages.get(current)?.choices ?? []).filter((one) => one.ticked).map(({ label }) => label);
+      if (!current || !names.length) return [];
+      const id = current;
+      const step: Done = { id, change: { add: [], remove: [] } };
+      const before = left();
+      sitting.failures = sitting.failures.filter((failure) => failure.id !== id);
+      done.push(step);
+      if (!doing.size) addEventListener("beforeunload", leave);
+      doing.add(id);
+      void write(() => applyTo(step, names)).finally(() => {
+        doing.delete(id);
+        if (!doing.size) removeEventListener("beforeunload", leave);
+        model.changed();
+      });
+      next(before);
+      return names;
+    },
+    skip() {
+      if (!current) return;
+      const before = left();
+      skipped.add(current);
+      done.push({ id: current });
+      next(before);
+    },
+    skipped: () => skipped.size,
+    unskip() {
+      skipped.clear();
+      prepare();
+      model.changed();
+    },
+    out() {
+      const counts = new Map<Why, number>();
+      for (const why of out.values()) counts.set(why, (counts.get(why) ?? 0) + 1);
+      return counts;
+    },
+    canBack: () => done.length > 0,
+    async back() {
+      const step = done.pop();
+      if (!step) return "";
+      const { id } = step;
+      if (step.change) {
+        await write(async () => {
+          const { add, remove } = step.change!;
+          if (!add.length && !remove.length) return;
+          const { failed } = await change(id, { add: remove, remove: add });
+          if (failed.length) throw { kind: failed[0]!.kind } satisfies Problem;
+        }).catch((error: unknown) => {
+          done.push(step);
+          throw problemOf(error);
+        });
+      }
+      skipped.delete(id);
+      const page = pages.get(id);
+      if (page?.read && step.change) page.read = { ...page.read, labels: [...store.page(store.rowOf(id)!).labels] };
+      current = wanted = id;
+      prepare();
+      model.changed();
+      return store.title(id);
+    },
+    failures: [],
+    all: undefined,
+    async applyAll() {
+      if (sitting.all?.state === "working" || sitting.all?.state === "stopping") return false;
+      const all: All = { state: "working", done: 0, of: Math.min(left().length, MOST_OUT), pages: 0 };
+      sitting.all = all;
+      model.changed();
+      try {
+        const found = await workOut(all);
+        if (all.state === "working") {
+          all.state = found.size ? "done" : "none";
+          model.put(decisionsFor(found).map((decision) => ({ key: `tolabel\n${decision.to!}`, decision })));
+        } else all.state = "stopped";
+      } catch {
+        all.state = "failed";
+      }
+      model.changed();
+      return all.state === "done";
+    },
+    stopAll() {
+      if (sitting.all?.state === "working") sitting.all.state = "stopping";
+      model.changed();
+    },
+  };
+  return sitting;
+}
+
+/** Why a change was not made, in the words of the panel. */
+function problemOf(error: unknown): Problem {
+  if (isProblem(error)) return error;
+  const status = statusOf(error);
+  return { kind: status === 403 ? "forbidden" : status === 404 ? "not_found" : mayPass(status) ? "upstream" : "internal" };
+}

@@ -1,0 +1,195 @@
+// The tab "To label" of the page of a space in Chromium on Forge native, with the
+// engine itself in its Worker, against a space in memory.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import test, { before } from "node:test";
+import type { Page } from "playwright-core";
+import { plain, seen, spoken, until } from "./acting.ts";
+import { FakeSpace } from "./fake-space.ts";
+import { seeded } from "./seeded.ts";
+import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
+
+const native = HOST === "native" ? test : () => undefined;
+const stage = (HOST === "native" && useStage()) as Stage;
+if (HOST === "native") before(() => void execFileSync("make", ["-s", "build/engine.wasm"], { cwd: "..", stdio: "inherit" }));
+const LOCATION = "https://site.example/wiki/spaces/DS/apps/1/2/labels";
+
+const TOPICS: Record<string, string> = {
+  backup: "backup restore snapshot tape archive copy storage disk retention schedule",
+  hiring: "interview candidate recruiter offer salary contract applicant onboarding referral team",
+  invoice: "invoice payment customer amount tax due billing account ledger reminder",
+  network: "router switch firewall cable packet latency wireless address gateway tunnel",
+};
+
+/** A space in which pages are about one of some topics; most of them say so with a label. */
+function topical(labelled: number, without: number, seed = 1): FakeSpace {
+  const { upTo, pick } = seeded(seed);
+  const space = new FakeSpace();
+  const page = (id: string, labels: string[], topic: string) => {
+    const words = TOPICS[topic]!.split(" ");
+    const sentence = () => `The ${pick(words)} of the ${pick(words)} is checked before the ${pick(words)} and the ${pick(words)} are used again by the people who need the ${pick(words)}.`;
+    const text = Array.from({ length: 8 }, () => `<p>${sentence()} ${sentence()}</p>`).join("");
+    space.page(id, labels, { title: `${pick(words)} ${pick(words)} ${id}`, body: `<ac:structured-macro ac:name="x"><ac:parameter ac:name="y">secret</ac:parameter></ac:structured-macro>${text}`, created: Date.UTC(2026, 0, 1) + Number(id) * 60_000, changed: Date.UTC(2026, 5, 1) - upTo(100) * 86_400_000 });
+  };
+  const topics = Object.keys(TOPICS);
+  for (let i = 0; i < labelled; i++) page(String(1_000 + i), [topics[i % topics.length]!], topics[i % topics.length]!);
+  for (let i = 0; i < without; i++) page(String(100_000 + i), [], topics[i % topics.length]!);
+  return space;
+}
+
+async function open(space: FakeSpace, more: Scene = {}, link = "?labelup=tab%3Dtolabel"): Promise<Page> {
+  stage.onRead = (path) => space.handle("GET", path);
+  stage.onSave = ({ method, path, body }) => space.handle(method, path, body);
+  stage.onRemove = (path) => {
+    const { status, body } = space.handle("DELETE", path) ?? { status: 404 };
+    return { status, raw: body === undefined ? "{}" : "" };
+  };
+  return stage.open({ ...more, shell: { view: "space", contentId: "", ...more.shell }, bridge: { location: LOCATION + link, ...more.bridge }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } });
+}
+const title = (page: Page) => page.locator("#page-title a").innerText();
+const options = (page: Page) => page.locator(".choices [role=option]").evaluateAll((all) => all.map((one) => `${one.getAttribute("aria-selected") === "true" ? "+" : "-"}${one.querySelector(".name")!.textContent}`));
+const suggested = (page: Page) => until(() => options(page), (all) => all.length > 0, "suggestions");
+const left = (page: Page) => page.locator(".tolabel .count").innerText();
+const labelsOf = (space: FakeSpace, id: string) => [...space.pages.get(id)!.labels].sort();
+const list = (page: Page) => page.locator(".choices").focus();
+
+native("pages are labelled one after the other from the keyboard, and taken back", async () => {
+  const space = topical(40, 8);
+  const page = await open(space);
+  await suggested(page);
+  assert.match(await title(page), /100007$/);
+  assert.deepEqual(await options(page), ["+network"]);
+  const beginning = await page.locator(".beginning").innerText();
+  assert.match(beginning, /^The \w+ of the/);
+  assert.ok(!beginning.includes("secret"));
+  assert.match(await page.locator(".why").innerText(), /similar pages/);
+  assert.equal(await left(page), "8 pages left");
+  assert.deepEqual(await violations(page), []);
+  await page.screenshot({ path: `${SCREENS}/space-tolabel.png`, fullPage: true });
+
+  await list(page);
+  await page.keyboard.press("1");
+  await until(() => options(page), (all) => all[0] === "-network", "it is unticked");
+  await page.keyboard.press("Enter");
+  assert.match(await spoken(page), /^Nothing is ticked/);
+  await page.keyboard.press(" ");
+  await until(() => options(page), (all) => all[0] === "+network", "it is ticked again");
+  await page.keyboard.press("Enter");
+  await until(() => title(page), (text) => text.endsWith("100006"), "the next page");
+  await suggested(page);
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("role")), "listbox");
+  await until(() => labelsOf(space, "100007"), (labels) => labels.join() === "network", "it is written");
+  await until(() => left(page), (text) => text === "7 pages left", "one is done");
+
+  // A label that is typed: by its first letter, and with the field's own list.
+  await page.keyboard.type("quar");
+  await until(() => page.locator(".adder input").inputValue(), (text) => text === "quar", "it is in the field");
+  await page.keyboard.type("terly");
+  await page.keyboard.press("Enter");
+  await until(() => options(page), (all) => all.includes("+quarterly"), "it is ticked");
+  await until(() => page.evaluate(() => document.activeElement?.className), (name) => name === "choices", "the list has the focus again");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await until(() => labelsOf(space, "100006"), (labels) => labels.join() === "invoice,quarterly", "both are written");
+  await until(() => title(page), (text) => text.endsWith("100005"), "the next page");
+
+  // Somebody else labels the page of before: that stays when ours goes.
+  space.pages.get("100006")!.labels.add("theirs");
+  await page.keyboard.press("s");
+  await until(() => title(page), (text) => text.endsWith("100004"), "the one after what was skipped");
+  await page.keyboard.press("z");
+  await until(() => title(page), (text) => text.endsWith("100005"), "the skipped one is back");
+  await page.keyboard.press("z");
+  await until(() => title(page), (text) => text.endsWith("100006"), "the page before");
+  await until(() => labelsOf(space, "100006"), (labels) => labels.join() === "theirs", "only what was added here is gone");
+  await list(page);
+  await page.keyboard.press("o");
+  await until(() => seen(page), ({ went }) => JSON.stringify(went).includes("pageId=100006"), "the host is asked to go there");
+});
+
+native("what cannot be labelled is left out and said, and what failed is told", async () => {
+  const space = topical(40, 8);
+  space.pages.get("100007")!.mayEdit = false;
+  space.pages.get("100005")!.status = "archived";
+  const page = await open(space);
+  await suggested(page);
+  await until(() => left(page), (text) => /1 left out: you may not edit it/.test(text), "what is left out");
+  assert.match(await title(page), /100006$/);
+  space.pages.get("100006")!.mayEdit = false; // meanwhile
+  await list(page);
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").waitFor();
+  assert.match(plain(await page.getByRole("alert").innerText()), /did not get invoice. You are not allowed to change labels/);
+  space.pages.get("100006")!.mayEdit = true;
+  await page.getByRole("button", { name: "Go to this page" }).click();
+  await until(() => title(page), (text) => text.endsWith("100006"), "it is there again");
+  await page.keyboard.press("Enter");
+  await until(() => labelsOf(space, "100006"), (labels) => labels.join() === "invoice", "now it is written");
+});
+
+native("what is ticked for all becomes a plan", async () => {
+  const space = topical(60, 45);
+  const page = await open(space);
+  await suggested(page);
+  await page.getByRole("button", { name: "Apply all ticked to the 45 left" }).click();
+  await page.getByRole("heading", { name: "Plan" }).waitFor();
+  await page.getByText("45 pages change").waitFor();
+  assert.equal(await page.locator(".decisions").first().locator("li").count(), 4);
+  assert.equal(space.counted.posts, 0);
+  await page.getByRole("button", { name: "Change 45 pages" }).click();
+  await page.getByRole("heading", { name: "Done" }).waitFor();
+  assert.deepEqual(labelsOf(space, "100000"), ["backup"]);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByText("No page is left here.").waitFor();
+});
+
+native("who does not administer the space lands here, with 200 pages at once at most, and stays where they are", async () => {
+  const space = topical(40, 230);
+  space.admin = false;
+  const page = await open(space, {}, "");
+  await until(() => page.getByRole("tab", { selected: true }).innerText(), (text) => text === "To label", "the tab");
+  await suggested(page);
+  await page.getByText("200 pages at most").waitFor();
+  await page.getByRole("button", { name: "Apply all ticked to the 230 left" }).click();
+  await page.getByText("200 pages change").waitFor();
+});
+
+native("who has begun before it is known who they are stays where they are", async () => {
+  const space = topical(8, 2);
+  space.admin = false;
+  let known = () => {};
+  const late = new Promise<void>((go) => (known = go));
+  const page = await open(space, {}, "");
+  stage.onRead = async (path) => {
+    if (path.startsWith("/api/v2/spaces/1?")) await late;
+    return space.handle("GET", path);
+  };
+  await page.reload();
+  await page.getByRole("tab", { name: "Labels" }).click();
+  known();
+  await page.getByRole("grid").waitFor();
+  await page.getByText("Read again").waitFor();
+  assert.equal(await page.getByRole("tab", { selected: true }).innerText(), "Labels");
+});
+
+for (const [name, scene] of [
+  ["dark", {}],
+  ["narrow", { browser: { viewport: { width: 320, height: 800 } } }],
+  ["german", { bridge: { locale: "de-DE" } }],
+] as [string, Scene][]) {
+  native(`nothing is wrong with how it can be used: ${name}`, async () => {
+    const page = await open(topical(40, 4), scene);
+    if (name === "dark") {
+      await page.evaluate(() => {
+        (window as unknown as { setTheme: (mode: string, tokens: boolean) => void }).setTheme("dark", true);
+        document.documentElement.style.background = "#1d2125"; // of the page around the frame
+      });
+    }
+    await suggested(page);
+    assert.deepEqual(await violations(page), []);
+    await page.screenshot({ path: `${SCREENS}/space-tolabel-${name}.png`, fullPage: true });
+    const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(wide! <= room!, `${wide} of ${room} px`);
+  });
+}
