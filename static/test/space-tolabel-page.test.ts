@@ -128,6 +128,43 @@ native("what cannot be labelled is left out and said, and what failed is told", 
   await until(() => labelsOf(space, "100006"), (labels) => labels.join() === "invoice", "now it is written");
 });
 
+native("pages that lack a label of a required group are offered those of it, and one of them is taken", async () => {
+  const space = topical(40, 0);
+  space.page("200000", ["red"], { title: "Old one", text: "<p>Words about nothing in particular.</p>", created: Date.UTC(2027, 0, 1) });
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { groups: [{ name: "State", oneOf: true, required: true }], labels: [{ label: "draft", group: "State" }, { label: "final", group: "State" }] } });
+  const page = await open(space);
+  await page.getByText("No page is left here.").waitFor();
+  await page.getByRole("combobox", { name: "Pages" }).selectOption("State");
+  await until(() => left(page), (text) => text === "41 pages left", "all lack one");
+  await until(() => options(page), (all) => all.join() === "-draft,-final", "the labels of the group");
+  assert.match(await page.locator(".card .few").innerText(), /red/);
+  await list(page);
+  await page.keyboard.press("1");
+  await page.keyboard.press("2");
+  await until(() => options(page), (all) => all.join() === "-draft,+final", "one of them");
+  await page.keyboard.press("Enter");
+  await until(() => labelsOf(space, "200000"), (labels) => labels.join() === "final,red", "it is written");
+  await until(() => left(page), (text) => text === "40 pages left", "one less");
+});
+
+native("working out all that is left can be stopped, and then nothing comes of it", async () => {
+  const space = topical(40, 60);
+  const page = await open(space);
+  await suggested(page);
+  let go = () => {};
+  const held = new Promise<void>((answer) => (go = answer));
+  stage.onRead = async (path) => {
+    if (new URL(path, "http://x").searchParams.get("cql")?.includes("id in (100039")) await held;
+    return space.handle("GET", path);
+  };
+  await page.getByRole("button", { name: "Apply all ticked to the 60 left" }).click();
+  await page.getByText("20 of 60 pages").waitFor();
+  await page.getByRole("button", { name: "Stop" }).click();
+  go();
+  await page.getByText("Stopped. Nothing was put into the basket.").waitFor();
+  assert.equal(await page.locator(".basket").count(), 0);
+});
+
 native("what is ticked for all becomes a plan", async () => {
   const space = topical(60, 45);
   const page = await open(space);

@@ -61,7 +61,8 @@ export interface Sitting {
   choose(which: Partial<Which>): void;
   /** The groups of which a page needs a label. */
   groups(): string[];
-  learning: { state: "waiting" | "learning" | "learned" | "failed"; read: number };
+  /** "none" where a service suggests: it answers about the page that is open, and here none is. */
+  learning: { state: "none" | "waiting" | "learning" | "learned" | "failed"; read: number };
   learnAgain(): void;
   /** The pages that are left, in their order. */
   left(): string[];
@@ -226,7 +227,7 @@ function newSitting(model: Model): Sitting {
   }
 
   function learn(): void {
-    if (asking || sitting.learning.state === "failed" || model.reading.state === "reading") return;
+    if (asking || sitting.learning.state === "failed" || !host.learn || model.reading.state === "reading") return;
     if (store.size === 0) return;
     sitting.learning = { state: "learning", read: 0 };
     asking = teach();
@@ -246,8 +247,7 @@ function newSitting(model: Model): Sitting {
       sitting.learning.read = read;
       model.changed();
     });
-    if (host.learn) return host.learn(known);
-    return async (question) => (await host.call("/api/suggest", { ...known, ...question })) as object;
+    return host.learn!(known);
   }
 
   /** Writes one change after the other, so that each takes back what was there before it. */
@@ -337,7 +337,7 @@ function newSitting(model: Model): Sitting {
       model.changed();
     },
     groups: () => model.vocabulary.vocabulary.groups.filter(({ name, required }) => required && ofGroup(name).length > 0).map(({ name }) => name),
-    learning: { state: "waiting", read: 0 },
+    learning: { state: host.learn ? "waiting" : "none", read: 0 },
     learnAgain() {
       sitting.learning = { state: "waiting", read: 0 };
       for (const page of pages.values()) if (page.trouble) Object.assign(page, { answered: false, trouble: false });

@@ -72,10 +72,11 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
   });
   // What a screen reader says of a page that is shown: once, when its suggestions are there.
   const told = useRef("");
+  const last = useRef(""); // what was said of the step before, which this must not swallow
   useEffect(() => {
     if (!id || !ready || told.current === id || !box.current?.contains(document.activeElement)) return;
     told.current = id;
-    tell([title, choices.length ? say("ticked", { count: choices.filter((one) => one.ticked).length, of: choices.length }) : say("nothing"), say("left", { count: left })].join(". "));
+    tell([...(last.current ? [last.current] : []), title, choices.length ? say("ticked", { count: choices.filter((one) => one.ticked).length, of: choices.length }) : say("nothing"), say("left", { count: left })].join(". "));
   }, [id, ready]);
 
   /** After a step: what is shown next has the focus. */
@@ -83,7 +84,8 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
     focus.current = true;
     setActive(0);
     setTrouble(undefined);
-    tell(line);
+    told.current = "";
+    tell((last.current = line));
     draw((times) => times + 1);
   }
   function apply(): void {
@@ -176,7 +178,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
           {choices[at] && choices[at].reasons.length > 0 && (
             <p class="hint why" id="why">{choices[at].guess && `${reasons.say("guessing")} · `}{choices[at].reasons.map((reason) => isolated(inFull(reason, reasons))).join(" · ")}</p>
           )}
-          {read && !page?.answered && learning.state !== "failed" && <p class="hint">{say(learning.state === "waiting" ? "learning.waits" : learning.state === "learning" ? "learning.now" : "thinking", { count: learning.read })}</p>}
+          {read && !page?.answered && learning.state !== "failed" && <p class="hint">{say(learning.state === "none" ? "learning.none" : learning.state === "waiting" ? "learning.waits" : learning.state === "learning" ? "learning.now" : "thinking", { count: learning.read })}</p>}
           {page?.answered && !page.trouble && !choices.length && <p class="hint">{say("nothing")}</p>}
           {page?.trouble && learning.state !== "failed" && <p class="hint">{say("trouble")}</p>}
           <div class="adder controls">
@@ -202,13 +204,10 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
         {id && <Button act={() => openPage(model, id)} key_="O">{say("open")}</Button>}
       </div>
       {id && <p class="hint">{say("keys")}</p>}
-      {host(model) && <All {...{ model, words, sitting, say, left, all }} />}
+      <All {...{ model, words, sitting, say, left, all }} />
     </div>
   );
 }
-/** Where a service suggests, all at once would be too much for it. */
-const host = ({ host }: Model) => host.learn !== undefined;
-
 function Choices({ choices, active, say, reasons, tick }: { choices: Choice[]; active: number; say: Say; reasons: Reasons; tick(i: number): void }): JSX.Element {
   return (
     <ul class="choices" role="listbox" aria-multiselectable="true" aria-label={say("choices")} aria-activedescendant={`choice-${active}`} aria-describedby="why" tabIndex={0}>
