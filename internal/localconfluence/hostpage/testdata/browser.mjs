@@ -210,7 +210,8 @@ await check("AP.theming follows the switch of the page's theme", async () => {
   await panel.waitForFunction(() => document.documentElement.dataset.colorMode === "light");
   await page.locator("[data-toggle-theme]").click();
   await panel.waitForFunction(() => document.documentElement.dataset.colorMode === "dark");
-  await page.waitForLoadState("networkidle").catch(() => {});
+  const kept = async () => (await page.context().cookies(HOST + "/wiki")).find(({ name }) => name === "local-theme")?.value;
+  while ((await kept()) !== "dark");
   await page.reload();
   assert.equal(await page.evaluate(() => document.documentElement.dataset.colorMode), "dark");
   panel = await framed(page, "/panel");
@@ -301,7 +302,10 @@ await check("an old version tells the app so", async () => {
 await check("an app that does not answer is named, the rest of the page stays", async () => {
   page = await open("/wiki/home", { user: editor });
   await page.context().route(APP + "/**", (route) => route.abort());
+  await page.clock.install();
   await page.goto(HOST + viewPath);
+  await page.locator(".app-module iframe").first().waitFor({ state: "attached" });
+  await page.clock.fastForward(10_000); // so long Atlassian's host waits for the bridge
   await page.getByText("Label UP is not answering.").waitFor();
   await page.getByText("Charge the radio").waitFor();
   await shot(page, "app-down");
