@@ -153,7 +153,11 @@ export function useStage(): Stage {
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     browser = await chromium.launch({
       executablePath: "/usr/bin/chromium-headless-shell",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      // Each test opens one site in a context of its own: no process is kept ready for another, and none draws.
+      args: [
+        "--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-site-isolation-trials", "--renderer-process-limit=1",
+        "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      ],
     });
   });
   after(async () => {
