@@ -32,6 +32,7 @@ const maxHead = 12 << 10
 // TestTheLongestHeadIsAsTheDocumentsSay also keeps net/http to what it is believed
 // to add to its MaxHeaderBytes.
 func TestTheLongestHeadIsAsTheDocumentsSay(t *testing.T) {
+	t.Parallel()
 	p := start(t, []string{"ENVIRONMENT=development", "REDIS_URL=redis://127.0.0.1:1", "SEAL_KEYS=" + sealKey("k1")}, "serve")
 	p.until("/health", http.StatusOK)
 	for length, want := range map[int]string{maxHead: "HTTP/1.1 200 ", maxHead + 1: "HTTP/1.1 431 "} {
@@ -57,6 +58,7 @@ func TestTheLongestHeadIsAsTheDocumentsSay(t *testing.T) {
 // TestWhoSendsTheWholeBodyFirstReadsTheRefusal sends three times what the largest
 // body may have before it reads a byte.
 func TestWhoSendsTheWholeBodyFirstReadsTheRefusal(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	a := startAtlassian(t)
 	p := a.serve(t, redis, sealKey("k1"))
@@ -90,6 +92,7 @@ func TestWhoSendsTheWholeBodyFirstReadsTheRefusal(t *testing.T) {
 // own or without, takes what they can get of its connections and its memory.
 func flooded(t *testing.T, fault string, attack func(attackers []*liveSite, p *process) (seen string)) {
 	t.Helper()
+	t.Parallel()
 	r := redistest.Start(t)
 	c := newCustomers(t, "ada", "bo", "cy", "mal", "mel", "mil", "mol")
 	c.pages = c.pages[:3*4] // who attacks does nothing else

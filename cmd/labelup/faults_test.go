@@ -356,6 +356,7 @@ func dial(t testing.TB, p *process) net.Conn {
 }
 
 func TestUnderLoadBodiesAreHuge(t *testing.T) {
+	t.Parallel()
 	const size = 50 << 20
 	attacked(t, "50 MB to every POST route, 8 at a time", func(c *customers, p *process) string {
 		host := c.sites[3].host

@@ -78,6 +78,7 @@ func refuses(t testing.TB, want int, environment []string, says string, args ...
 }
 
 func TestTheStateOfASiteSaysWhoDidWhat(t *testing.T) {
+	t.Parallel()
 	for want, s := range map[string]site.Summary{
 		"installed":                    {Enabled: true},
 		"installed, disabled":          {},
@@ -257,6 +258,7 @@ func TestARestoreThatMayBringErasedSitesBackHasToBeForced(t *testing.T) {
 }
 
 func TestTheBackupCommandsAreCalledRightOrSayHow(t *testing.T) {
+	t.Parallel()
 	environment := []string{"REDIS_URL=redis://127.0.0.1:1"}
 	succeeds(t, environment, "labelup backup verify", "backup", "--help")
 	succeeds(t, environment, "labelup backup verify", "backup", "verify", "-h")
