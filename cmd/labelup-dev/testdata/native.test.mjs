@@ -105,6 +105,7 @@ test("the macro editor inserts the macro, edits it, and the page holds its param
   };
   const edit = async () => page.locator(".macro-card [data-do=edit]").click();
   const editor = page.frameLocator(".forge-dialog iframe");
+  await page.locator("[data-result]").getByText("Text.").waitFor(); // now the editor listens
   await page.getByText("Insert macro").click();
   await page.locator("[data-insert=labelup-labels]").click();
   await page.locator(".macro-card").waitFor();

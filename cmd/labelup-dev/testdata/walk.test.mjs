@@ -363,6 +363,7 @@ test("the macro editor inserts the macro, edits it, and the page holds its param
     await page.waitForURL((url) => !url.pathname.endsWith("/edit"));
   };
   const editor = page.frameLocator(".aui-dialog2 iframe");
+  await page.locator("[data-result]").getByText("Text.").waitFor(); // now the editor listens
   await page.getByText("Insert macro").click();
   await page.locator("[data-insert=labelup-labels]").click();
   await editor.getByLabel("Only labels that begin with").fill("Team-");

@@ -340,8 +340,9 @@ await check("the macro is put into a page without its config, which changes it l
 });
 
 await check("a macro whose config opens first is put in before it is configured", async () => {
-  const draft = await control("pages?as=editor", { space: "CAFE", title: "Asks first", storage: "" });
+  const draft = await control("pages?as=editor", { space: "CAFE", title: "Asks first", storage: "<p>Start</p>" });
   page = await open(`/wiki/pages/${draft.id}/edit`);
+  await page.locator("[data-result] p").getByText("Start").waitFor(); // now the editor listens
   await page.locator(".toolbar summary").click();
   await page.locator("[data-insert=asks-first]").click();
   const config = await framed(page, "dialog");
