@@ -6,20 +6,17 @@ import test from "node:test";
 import type { Page } from "playwright-core";
 import { plain, until } from "./acting.ts";
 import { FakeSpace } from "./fake-space.ts";
+import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
 import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
 
 // No site can get this page on Connect. Without a test a stage would stand for ever.
 const native = HOST === "native" ? test : () => undefined;
 const stage = (HOST === "native" && useStage()) as Stage;
 
-async function open(space: FakeSpace, more: Scene = {}): Promise<Page> {
+function open(space: FakeSpace, more: Scene = {}): Promise<Page> {
+  const page = openSpace(stage, space, more);
   stage.onRead = (path) => counted(space, path) ?? space.handle("GET", path);
-  stage.onSave = ({ method, path, body }) => space.handle(method, path, body);
-  stage.onRemove = (path) => {
-    const { status, body } = space.handle("DELETE", path) ?? { status: 404 };
-    return { status, raw: body === undefined ? "{}" : "" };
-  };
-  return stage.open({ ...more, shell: { view: "space", contentId: "" }, bridge: { location: "https://site.example/wiki/spaces/DS/apps/1/2/labels", ...more.bridge }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } });
+  return page;
 }
 
 /** What Confluence counts for a query that asks for one page. */
@@ -185,25 +182,17 @@ native("where lists cannot be looked for, it says so and what to do", async () =
   assert.equal(await page.getByRole("button", { name: /^Change 2 pages/ }).getAttribute("aria-disabled"), "false", "the plan does not wait for them");
 });
 
-for (const [name, scene] of [["dark", {}], ["narrow", { browser: { viewport: { width: 320, height: 800 } } }], ["german", { bridge: { locale: "de-DE" } }]] as [string, Scene][]) {
+for (const [name, scene] of LOOKS.slice(1)) {
   native(`nothing is wrong with how lists can be used: ${name}`, async () => {
     const space = listed();
     space.page("34", [], { title: "A page with a title that is longer than there is room for in most places", body: macro("contentbylabel", "cql", "label in (&quot;release-note&quot;,&quot;a-label-with-a-name-that-does-not-break-anywhere-at-all&quot;)") });
     const page = await open(space, scene);
-    if (name === "dark") {
-      await page.evaluate(() => {
-        (window as unknown as { setTheme: (mode: string, tokens: boolean) => void }).setTheme("dark", true);
-        document.documentElement.style.background = "#1d2125"; // of the page around the frame
-      });
-    }
+    await inLook(page, name);
     await page.locator(".card .lists").waitFor();
     await page.locator(".card").focus();
     await page.keyboard.press("Enter");
     await page.locator(".basket .primary").click();
     await until(() => page.locator(".depending").getAttribute("aria-busy"), (busy) => busy === "false", "lists are read");
-    assert.deepEqual(await violations(page), []);
-    await page.screenshot({ path: `${SCREENS}/space-plan-lists-${name}.png`, fullPage: true });
-    const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.ok(wide! <= room!, `${wide} of ${room} px`);
+    await usable(page, `space-plan-lists-${name}`);
   });
 }

@@ -9,7 +9,8 @@ import { bandsOf, labelsTable } from "../src/space/coverage.ts";
 import { EMPTY, vocabularyIn } from "../src/space/vocabulary.ts";
 import { plain, until } from "./acting.ts";
 import { believable, FakeSpace } from "./fake-space.ts";
-import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
+import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
+import { HOST, useStage, type Scene, type Stage } from "./stage.ts";
 
 const label = (name: string, pages: number) => ({ name, pages, newest: Date.UTC(2026, 4, 31), changed: 0 });
 
@@ -32,9 +33,7 @@ const native = HOST === "native" ? test : () => undefined;
 const stage = (HOST === "native" && useStage()) as Stage;
 
 async function open(space: FakeSpace, more: Scene = {}): Promise<Page> {
-  stage.onRead = (path) => space.handle("GET", path);
-  stage.onSave = ({ method, path, body }) => space.handle(method, path, body);
-  const page = await stage.open({ ...more, shell: { view: "space", contentId: "", ...more.shell }, bridge: { location: "https://site.example/wiki/spaces/DS/apps/1/2/labels", ...more.bridge }, browser: { viewport: { width: 1100, height: 900 }, acceptDownloads: true, ...more.browser } });
+  const page = await openSpace(stage, space, { ...more, browser: { viewport: { width: 1100, height: 900 }, acceptDownloads: true, ...more.browser } });
   await page.getByRole("button", { name: /Read again|Erneut lesen/ }).waitFor();
   await page.locator("#numbers").click();
   await page.locator(".numbers .all").waitFor();
@@ -78,6 +77,14 @@ native("each number of a part of the tree is that of the pages it leads to", asy
   }
 });
 
+native("the groups of a vocabulary that the space follows are counted like its own", async () => {
+  const space = tree();
+  const kept = space.properties.get("labelup_vocabulary")!;
+  space.others.set("2", { key: "HQ", name: "Head office", vocabulary: kept.value });
+  kept.value = { follows: "2", labels: [] };
+  assert.deepEqual((await rows(await open(space))).map(plain), ["Whole space | 7 | 71% | 2 | 5", "Alpha | 6 | 83% | 1 | 4", "Beta | 1 | 0% | 1 | 1"]);
+});
+
 native("labels by use and twins lead to their pages, and what is saved has all", async () => {
   const page = await open(tree());
   await page.getByRole("button", { name: "3 labels on 2 to 5 pages" }).click();
@@ -112,24 +119,11 @@ native("10,000 pages are counted without keeping the page busy", async (t) => {
   t.diagnostic(`tasks over 50 ms: ${await page.evaluate(() => (window as unknown as { busy: number[] }).busy)}`);
 });
 
-for (const [name, scene] of [
-  ["light", {}],
-  ["dark", {}],
-  ["narrow", { browser: { viewport: { width: 320, height: 800 } } }],
-  ["german", { bridge: { locale: "de-DE" } }],
-] as [string, Scene][]) {
+for (const [name, scene] of LOOKS) {
   native(`nothing is wrong with how the numbers can be used: ${name}`, async () => {
     const page = await open(tree(), scene);
-    if (name === "dark") {
-      await page.evaluate(() => {
-        (window as unknown as { setTheme: (mode: string, tokens: boolean) => void }).setTheme("dark", true);
-        document.documentElement.style.background = "#1d2125"; // of the page around the frame
-      });
-    }
+    await inLook(page, name);
     await page.locator(".bands button").first().click();
-    if (name !== "german") assert.deepEqual(await violations(page), []);
-    await page.screenshot({ path: `${SCREENS}/space-numbers-${name}.png`, fullPage: true });
-    const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.ok(wide! <= room!, `${wide} of ${room} px`);
+    await usable(page, `space-numbers-${name}`);
   });
 }

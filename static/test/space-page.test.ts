@@ -5,24 +5,13 @@ import test from "node:test";
 import type { Page } from "playwright-core";
 import { plain, seen, until } from "./acting.ts";
 import { believable, FakeSpace } from "./fake-space.ts";
+import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
 import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
 
 // No site can get this page on Connect. Without a test a stage would stand for ever.
 const native = HOST === "native" ? test : () => undefined;
 const stage = (HOST === "native" && useStage()) as Stage;
-const LOCATION = "https://site.example/wiki/spaces/DS/apps/1/2/labels";
-
-/** Opens the page of a space. */
-async function open(space: FakeSpace, more: Scene = {}): Promise<Page> {
-  stage.onRead = (path) => space.handle("GET", path);
-  stage.onSave = ({ method, path, body }) => space.handle(method, path, body);
-  stage.onRemove = (path) => {
-    const { status, body } = space.handle("DELETE", path) ?? { status: 404 };
-    return { status, raw: body === undefined ? "{}" : "" };
-  };
-  const page = await stage.open({ ...more, shell: { view: "space", contentId: "", ...more.shell }, bridge: { location: LOCATION, ...more.bridge }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } });
-  return page;
-}
+const open = (space: FakeSpace, more: Scene = {}, says = "") => openSpace(stage, space, more, says);
 const facts = (page: Page) => page.locator(".facts").innerText();
 const done = (page: Page) => page.getByRole("button", { name: /Read again|Erneut lesen/ }).waitFor();
 const rows = (page: Page) => page.locator(".line").count();
@@ -84,7 +73,7 @@ native("labels are searched and sorted, and lead to their pages, which filters n
 });
 
 native("a link opens the filter that it says", async () => {
-  const page = await open(small(), { bridge: { location: `${LOCATION}?labelup=${encodeURIComponent("tab=pages&has=release-note")}` } });
+  const page = await open(small(), {}, "tab=pages&has=release-note");
   await until(() => page.locator(".line").allInnerTexts(), (texts) => texts.length === 1 && texts[0]!.startsWith("Beta"), "one page");
   await page.getByRole("button", { name: "Link to this" }).click();
   const link = await page.getByRole("textbox", { name: "Link to this" }).inputValue();
@@ -176,7 +165,7 @@ native("the queue is worked off from the keyboard, planned, run and taken back",
 native("pages are selected and given a label; a try comes before many, and a number before very many", async () => {
   const space = believable(700);
   const before = labelsOn(space);
-  const page = await open(space, { bridge: { location: `${LOCATION}?labelup=${encodeURIComponent("tab=pages")}` } });
+  const page = await open(space, {}, "tab=pages");
   await done(page);
   await page.getByRole("button", { name: "Select all" }).click();
   await page.locator(".line").first().press(" ");
@@ -231,28 +220,14 @@ function messy(): FakeSpace {
   return space;
 }
 
-for (const [name, scene] of [
-  ["light", {}],
-  ["dark", {}],
-  ["narrow", { browser: { viewport: { width: 320, height: 800 } } }],
-  ["german", { bridge: { locale: "de-DE" } }],
-] as [string, Scene][]) {
+for (const [name, scene] of LOOKS) {
   native(`nothing is wrong with how it can be used: ${name}`, async () => {
     const page = await open(messy(), scene);
-    if (name === "dark") {
-      await page.evaluate(() => {
-        (window as unknown as { setTheme: (mode: string, tokens: boolean) => void }).setTheme("dark", true);
-        document.documentElement.style.background = "#1d2125"; // of the page around the frame
-      });
-    }
-
+    await inLook(page, name);
     await done(page);
     for (const one of await page.getByRole("tab").all()) {
       await one.click();
-      if (name !== "german") assert.deepEqual(await violations(page), [], await one.innerText());
-      await page.screenshot({ path: `${SCREENS}/space-${name}-${await one.getAttribute("data-tab")}.png`, fullPage: true });
-      const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      assert.ok(wide! <= room!, `${wide} of ${room} px`);
+      await usable(page, `space-${name}-${await one.getAttribute("data-tab")}`);
     }
   });
 }

@@ -8,12 +8,12 @@ import type { Page } from "playwright-core";
 import { plain, seen, spoken, until } from "./acting.ts";
 import { FakeSpace } from "./fake-space.ts";
 import { seeded } from "./seeded.ts";
+import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
 import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
 
 const native = HOST === "native" ? test : () => undefined;
 const stage = (HOST === "native" && useStage()) as Stage;
 if (HOST === "native") before(() => void execFileSync("make", ["-s", "build/engine.wasm"], { cwd: "..", stdio: "inherit" }));
-const LOCATION = "https://site.example/wiki/spaces/DS/apps/1/2/labels";
 
 const TOPICS: Record<string, string> = {
   backup: "backup restore snapshot tape archive copy storage disk retention schedule",
@@ -38,15 +38,7 @@ function topical(labelled: number, without: number, seed = 1): FakeSpace {
   return space;
 }
 
-async function open(space: FakeSpace, more: Scene = {}, link = "?labelup=tab%3Dtolabel"): Promise<Page> {
-  stage.onRead = (path) => space.handle("GET", path);
-  stage.onSave = ({ method, path, body }) => space.handle(method, path, body);
-  stage.onRemove = (path) => {
-    const { status, body } = space.handle("DELETE", path) ?? { status: 404 };
-    return { status, raw: body === undefined ? "{}" : "" };
-  };
-  return stage.open({ ...more, shell: { view: "space", contentId: "", ...more.shell }, bridge: { location: LOCATION + link, ...more.bridge }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } });
-}
+const open = (space: FakeSpace, more: Scene = {}, says = "tab=tolabel") => openSpace(stage, space, more, says);
 const title = (page: Page) => page.locator("#page-title a").innerText();
 const options = (page: Page) => page.locator(".choices [role=option]").evaluateAll((all) => all.map((one) => `${one.getAttribute("aria-selected") === "true" ? "+" : "-"}${one.querySelector(".name")!.textContent}`));
 const suggested = (page: Page) => until(() => options(page), (all) => all.length > 0, "suggestions");
@@ -128,24 +120,28 @@ native("what cannot be labelled is left out and said, and what failed is told", 
   await until(() => labelsOf(space, "100006"), (labels) => labels.join() === "invoice", "now it is written");
 });
 
-native("pages that lack a label of a required group are offered those of it, and one of them is taken", async () => {
-  const space = topical(40, 0);
-  space.page("200000", ["red"], { title: "Old one", body: "<p>Words about nothing in particular.</p>", created: Date.UTC(2027, 0, 1) });
-  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { groups: [{ name: "State", oneOf: true, required: true }], labels: [{ label: "draft", group: "State" }, { label: "final", group: "State" }] } });
-  const page = await open(space);
-  await page.getByText("No page is left here.").waitFor();
-  await page.getByRole("combobox", { name: "Pages" }).selectOption("State");
-  await until(() => left(page), (text) => text === "41 pages left", "all lack one");
-  await until(() => options(page), (all) => all.join() === "-draft,-final", "the labels of the group");
-  assert.match(await page.locator(".card .few").innerText(), /red/);
-  await list(page);
-  await page.keyboard.press("1");
-  await page.keyboard.press("2");
-  await until(() => options(page), (all) => all.join() === "-draft,+final", "one of them");
-  await page.keyboard.press("Enter");
-  await until(() => labelsOf(space, "200000"), (labels) => labels.join() === "final,red", "it is written");
-  await until(() => left(page), (text) => text === "40 pages left", "one less");
-});
+for (const whose of ["own", "followed"]) {
+  native(`pages that lack a label of a required group are offered those of it, and one of them is taken: ${whose}`, async () => {
+    const space = topical(40, 0);
+    space.page("200000", ["red"], { title: "Old one", body: "<p>Words about nothing in particular.</p>", created: Date.UTC(2027, 0, 1) });
+    const vocabulary = { groups: [{ name: "State", oneOf: true, required: true }], labels: [{ label: "draft", group: "State" }, { label: "final", group: "State" }, { label: "wip", group: "State", retired: true }] };
+    if (whose === "followed") space.others.set("2", { key: "HQ", name: "Head office", vocabulary });
+    space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: whose === "followed" ? { follows: "2", labels: [] } : vocabulary });
+    const page = await open(space);
+    await page.getByText("No page is left here.").waitFor();
+    await page.getByRole("combobox", { name: "Pages" }).selectOption("State");
+    await until(() => left(page), (text) => text === "41 pages left", "all lack one");
+    await until(() => options(page), (all) => all.join() === "-draft,-final", "the labels of the group");
+    assert.match(await page.locator(".card .few").innerText(), /red/);
+    await list(page);
+    await page.keyboard.press("1");
+    await page.keyboard.press("2");
+    await until(() => options(page), (all) => all.join() === "-draft,+final", "one of them");
+    await page.keyboard.press("Enter");
+    await until(() => labelsOf(space, "200000"), (labels) => labels.join() === "final,red", "it is written");
+    await until(() => left(page), (text) => text === "40 pages left", "one less");
+  });
+}
 
 native("working out all that is left can be stopped, and then nothing comes of it", async () => {
   const space = topical(40, 60);
@@ -210,23 +206,11 @@ native("who has begun before it is known who they are stays where they are", asy
   assert.equal(await page.getByRole("tab", { selected: true }).innerText(), "Labels");
 });
 
-for (const [name, scene] of [
-  ["dark", {}],
-  ["narrow", { browser: { viewport: { width: 320, height: 800 } } }],
-  ["german", { bridge: { locale: "de-DE" } }],
-] as [string, Scene][]) {
+for (const [name, scene] of LOOKS.slice(1)) {
   native(`nothing is wrong with how it can be used: ${name}`, async () => {
     const page = await open(topical(40, 4), scene);
-    if (name === "dark") {
-      await page.evaluate(() => {
-        (window as unknown as { setTheme: (mode: string, tokens: boolean) => void }).setTheme("dark", true);
-        document.documentElement.style.background = "#1d2125"; // of the page around the frame
-      });
-    }
+    await inLook(page, name);
     await suggested(page);
-    assert.deepEqual(await violations(page), []);
-    await page.screenshot({ path: `${SCREENS}/space-tolabel-${name}.png`, fullPage: true });
-    const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.ok(wide! <= room!, `${wide} of ${room} px`);
+    await usable(page, `space-tolabel-${name}`);
   });
 }

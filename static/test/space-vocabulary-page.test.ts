@@ -6,21 +6,17 @@ import test from "node:test";
 import type { Page } from "playwright-core";
 import { plain, spoken, until } from "./acting.ts";
 import { FakeSpace } from "./fake-space.ts";
+import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
 import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
 
 // No site can get this page on Connect. Without a test a stage would stand for ever.
 const native = HOST === "native" ? test : () => undefined;
 const stage = (HOST === "native" && useStage()) as Stage;
-const LOCATION = "https://site.example/wiki/spaces/DS/apps/1/2/labels";
 const HEAD = "labelup_vocabulary";
 
-const at = (tab: string) => ({ location: `${LOCATION}?labelup=${encodeURIComponent(`tab=${tab}`)}` });
 /** Opens the tab. */
 async function open(space: FakeSpace, more: Scene = {}, tab = "vocabulary"): Promise<Page> {
-  stage.onRead = (path) => space.handle("GET", path);
-  stage.onSave = ({ method, path, body }) => space.handle(method, path, body);
-  stage.onRemove = (path) => ({ status: space.handle("DELETE", path)?.status ?? 404, raw: "" });
-  const page = await stage.open({ ...more, shell: { view: "space", contentId: "" }, bridge: { ...at(tab), ...more.bridge }, browser: { viewport: { width: 1100, height: 900 }, ...more.browser } });
+  const page = await openSpace(stage, space, more, `tab=${tab}`);
   await page.locator(tab === "vocabulary" ? ".vocabulary" : ".tabs").waitFor();
   return page;
 }
@@ -366,26 +362,11 @@ native("changes from a CSV go into the basket, and lines that are none are told"
   assert.deepEqual([...space.pages.values()].map(({ labels }) => [...labels].join()), ["how-to", "how-to", "menu", ""]);
 });
 
-for (const [name, scene] of [
-  ["light", {}],
-  ["dark", {}],
-  ["narrow", { browser: { viewport: { width: 320, height: 800 } } }],
-  ["german", { bridge: { locale: "de-DE", ...at("vocabulary") } }],
-] as [string, Scene][]) {
+for (const [name, scene] of LOOKS) {
   native(`nothing is wrong with how the vocabulary can be used: ${name}`, async () => {
     const page = await open(listed(), scene);
-    if (name === "dark") {
-      await page.evaluate(() => {
-        (window as unknown as { setTheme: (mode: string, tokens: boolean) => void }).setTheme("dark", true);
-        document.documentElement.style.background = "#1d2125"; // of the page around the frame
-      });
-    }
-    const look = async (what: string) => {
-      if (name !== "german") assert.deepEqual(await violations(page), [], what);
-      await page.screenshot({ path: `${SCREENS}/vocabulary-${name}-${what}.png`, fullPage: true });
-      const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      assert.ok(wide! <= room!, `${wide} of ${room} px: ${what}`);
-    };
+    await inLook(page, name);
+    const look = (what: string) => usable(page, `vocabulary-${name}-${what}`);
     await change(page, "how-to").waitFor();
     await look("list");
     await change(page, "how-to").click();

@@ -216,8 +216,8 @@ const FAULTS: Record<number, [Kind, reason: string]> = {
   429: ["rate_limited", "endpoint_limit"],
 };
 
-/** What a status means. */
-function faultOf(status: number): Fault {
+/** What a status of Confluence means. */
+export function faultOf(status: number): Fault {
   const reason = status >= 500 ? "confluence_failed" : status >= 300 && status < 400 ? "redirect" : "unexpected_status";
   return refusal(...(FAULTS[status] ?? (["upstream", reason] as const)));
 }

@@ -37,6 +37,11 @@ export interface Vocabulary {
 
 export const EMPTY: Vocabulary = { mode: "free", follows: "", groups: [], entries: [], apart: [] };
 
+/** The labels of a group, the retired ones too: who has one of those has one of the group. */
+export function labelsIn({ entries }: Vocabulary, group: string): string[] {
+  return entries.flatMap((entry) => (entry.group === group ? [entry.label] : []));
+}
+
 export const MOST_ENTRIES = 5_000; // the engine takes no more
 export const MOST_SYNONYMS = 20; // of a label
 export const LONGEST_SYNONYM = 100; // UTF-16 code units, as for all texts here

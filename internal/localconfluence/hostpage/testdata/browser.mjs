@@ -211,7 +211,10 @@ await check("AP.theming follows the switch of the page's theme", async () => {
   await page.locator("[data-toggle-theme]").click();
   await panel.waitForFunction(() => document.documentElement.dataset.colorMode === "dark");
   const kept = async () => (await page.context().cookies(HOST + "/wiki")).find(({ name }) => name === "local-theme")?.value;
-  while ((await kept()) !== "dark");
+  for (let tries = 0; (await kept()) !== "dark"; tries++) {
+    assert.ok(tries < 600, "the theme is kept");
+    await page.waitForTimeout(50);
+  }
   await page.reload();
   assert.equal(await page.evaluate(() => document.documentElement.dataset.colorMode), "dark");
   panel = await framed(page, "/panel");

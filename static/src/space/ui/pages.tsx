@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isName, namesIn, normalise } from "../../name.ts";
 import type { Decision } from "../decisions.ts";
 import { ALL, type Filter, type PageOrder } from "../store.ts";
+import { labelsIn } from "../vocabulary.ts";
 import { Grid, type Head } from "./grid.tsx";
 import type { Model } from "./model.ts";
 import type { Words } from "./words.ts";
@@ -36,7 +37,7 @@ export function Pages({ model, words, filter, setFilter, tell }: Props): JSX.Ele
   }, [order.by, store.size]);
   const parts = useMemo(() => store.parts(MOST_PARTS).map(({ id }) => id), [model.reading.state, model.looked]);
   const groups = vocabulary.groups.map(({ name }) => name);
-  const ofGroup = (group: string) => vocabulary.entries.filter((entry) => entry.group === group).map(({ label }) => label);
+  const ofGroup = (group: string) => labelsIn(vocabulary, group);
 
   const change = (more: Partial<Filter>) => setFilter({ ...filter, ...more });
   const day = (at: number) => (at ? new Date(at).toISOString().slice(0, 10) : "");

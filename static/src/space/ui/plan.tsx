@@ -89,11 +89,9 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
         <ul class="warnings">
           <li>{say("warn.versions")}</li>
           <li>{say("warn.events", { count: events })}</li>
-          {preview.everywhere && <li>{say("warn.watchers")}</li>}
-          {preview.everywhere && <li>{say("warn.unseen")}</li>}
+          {preview.renames.size > 0 && <li>{say("warn.watchers")}</li>}
+          {preview.renames.size > 0 && <li>{say("warn.unseen")}</li>}
           {preview.elsewhere > 0 && <li>{say("warn.elsewhere", { count: preview.elsewhere })}</li>}
-          {preview.attachments > 0 && !chosen.attachments && <li>{say("warn.attachments", { count: preview.attachments })}</li>}
-          {preview.templates > 0 && <li>{say("warn.templates", { count: preview.templates })}</li>}
           {model.admin === false && <li>{say("warn.tab")}</li>}
         </ul>
       )}

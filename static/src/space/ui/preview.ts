@@ -18,12 +18,9 @@ export interface Preview {
   decisions: Decision[];
   titles: ReadonlyMap<string, string>; // of pages that were not read before
   labels(id: string): readonly string[];
-  /** Content that has one of the labels that go, and stays as it is. */
-  elsewhere: number; // pages of other spaces
-  attachments: number;
-  templates: number;
-  /** Renames and removals of all pages. */
-  everywhere: boolean;
+  /** How many pages of other spaces have one of the labels that go, and stay as they are. */
+  elsewhere: number;
+  /** What becomes of labels on all pages. */
   renames: Renames;
 }
 
@@ -42,7 +39,6 @@ export async function previewOf(confluence: Confluence, sleep: (ms: number) => P
     return known;
   };
   for (const { pages } of own) for (const id of pages ?? []) page(id);
-  const changed = new Set(names);
   for (const name of names) {
     const having = await patiently(() => havingLabel(confluence, spaceId, name), sleep);
     const there = new Set(having.map(({ id }) => id));
@@ -51,23 +47,14 @@ export async function previewOf(confluence: Confluence, sleep: (ms: number) => P
       if (store.rowOf(id) === undefined) titles.set(id, title);
     }
     // The search may lag behind: the database has the last word.
-    for (const [id, { labels }] of states) if (!there.has(id) && changed.has(name)) labels.delete(name);
+    for (const [id, { labels }] of states) if (!there.has(id)) labels.delete(name);
   }
   const pages = [...states].map(([id, { status, labels }]): PageState => ({ id, status, labels: [...labels].map((name) => ({ name, prefix: "global" })) }));
   const plan = planFor(rules, pages);
 
-  const asked = names.slice(0, MOST_ASKED);
-  const count = async (cql: string) => {
-    const answer = (await patiently(() => confluence.read(`/rest/api/content/search?${new URLSearchParams({ cql, limit: "1" })}`), sleep).catch(() => undefined)) as { totalSize?: unknown } | undefined;
-    return typeof answer?.totalSize === "number" ? answer.totalSize : 0;
-  };
-  const list = asked.map(quoted).join(",");
-  const templates = async (name: string) => {
-    const answer = (await confluence.read(`/rest/api/label?${new URLSearchParams({ name, type: "page_template" })}`).catch(() => undefined)) as { associatedContents?: { results?: { contentType?: unknown }[] } } | undefined;
-    return (answer?.associatedContents?.results ?? []).filter(({ contentType }) => /template/i.test(String(contentType ?? ""))).length;
-  };
-  let carried = 0;
-  for (const name of asked) carried += await templates(name);
+  const cql = `label in (${names.slice(0, MOST_ASKED).map(quoted).join(",")}) and type in (page,blogpost) and space != ${quoted(spaceKey)}`;
+  const found = names.length && (await patiently(() => confluence.read(`/rest/api/content/search?${new URLSearchParams({ cql, limit: "1" })}`), sleep).catch(() => undefined));
+  const { totalSize } = (found || {}) as { totalSize?: unknown };
   return {
     plan,
     rules,
@@ -75,10 +62,7 @@ export async function previewOf(confluence: Confluence, sleep: (ms: number) => P
     decisions: own,
     titles,
     labels: (id) => [...(states.get(id)?.labels ?? [])],
-    elsewhere: asked.length ? await count(`label in (${list}) and type in (page,blogpost) and space != ${quoted(spaceKey)}`) : 0,
-    attachments: asked.length ? await count(`label in (${list}) and type = attachment and space = ${quoted(spaceKey)}`) : 0,
-    templates: carried,
-    everywhere: names.length > 0,
+    elsewhere: typeof totalSize === "number" ? totalSize : 0,
     renames: renamesIn(rules, names),
   };
 }

@@ -9,6 +9,7 @@ import { isolated } from "../../../say.ts";
 import { loadStyle } from "../../../style.ts";
 import { bandsOf, coverage, coverageTable, labelsTable, type Band, type Counts, type Coverage } from "../../coverage.ts";
 import type { Filter } from "../../store.ts";
+import { labelsIn } from "../../vocabulary.ts";
 import type { Model } from "../model.ts";
 import type { Words } from "../words.ts";
 import { loadSay, type Say } from "./words.ts";
@@ -32,7 +33,7 @@ export async function load(): Promise<ComponentType<Props>> {
 }
 
 function Numbers({ model, words, filter, tell, close, say }: Props & { say: Say }): JSX.Element {
-  const { store, vocabulary: { vocabulary }, reading } = model;
+  const { store, joined: { vocabulary }, reading } = model;
   const heading = useRef<HTMLHeadingElement>(null);
   const [below, setBelow] = useState("");
   const [found, setFound] = useState<{ below: string; coverage: Coverage }>();
@@ -93,11 +94,10 @@ function Numbers({ model, words, filter, tell, close, say }: Props & { say: Say 
 
 /** The table of the parts of the tree. */
 function Covered({ below, coverage: { groups, all, parts }, model, words, say, filter, setBelow, save }: { below: string; coverage: Coverage; model: Model; words: Words; say: Say; filter(filter: Partial<Filter>): void; setBelow(id: string): void; save(about: string, text: string): void }): JSX.Element {
-  const { store, vocabulary: { vocabulary } } = model;
+  const { store, joined: { vocabulary } } = model;
   const titleOf = (id: string) => store.title(id) || id;
   const whole = below ? say("with", { name: isolated(titleOf(below)) }) : say("whole");
   const shown = groups.slice(0, MOST_GROUPS);
-  const ofGroup = (group: string) => vocabulary.entries.filter((entry) => entry.group === group).map(({ label }) => label);
   const counted = ({ pages, labelled, groups: own }: Counts, below: string, name: string): JSX.Element => {
     const link = (count: number, of: string, more: Partial<Filter> | undefined) => (
       <td>{count && more ? <button type="button" class="link" aria-label={say("show", { name: `${words.number(count)} · ${name}`, of })} onClick={() => filter({ below, ...more })}>{words.number(count)}</button> : words.number(count)}</td>
@@ -108,7 +108,7 @@ function Covered({ below, coverage: { groups, all, parts }, model, words, say, f
         <td><Bar share={pages ? labelled / pages : 0} /> {words.percent(labelled, pages)}</td>
         {link(pages - labelled, say("unlabelled"), { unlabelled: true })}
         {shown.map((group, i) => {
-          const lacks = ofGroup(group);
+          const lacks = labelsIn(vocabulary, group);
           return <Fragment key={group}>{link(pages - own[i]!, say("lacks", { group }), lacks.length ? { lacks } : undefined)}</Fragment>;
         })}
       </>

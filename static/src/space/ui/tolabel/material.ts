@@ -71,7 +71,7 @@ export async function knownOf(model: Model, call: Call, sample: readonly string[
     for (const [id, { title, labels, body }] of texts) if (labels.length) neighbours.push({ id, title, labels: labels.slice(0, MOST_ASKED), ...(body && { body }) });
     read(neighbours.length);
   }
-  const { terms, only } = termsOf(model.vocabulary.vocabulary);
+  const { terms, only } = termsOf(model.joined.vocabulary);
   const inUse = model.store.labels().sort((a, b) => b.pages - a.pages).slice(0, MOST_IN_USE).map(({ name, pages }) => ({ label: name, pages }));
   const known = { vocabulary: terms, inUse, onlyListed: only };
   return { ...known, neighbours: fitting(neighbours, MOST_BYTES - JSON.stringify(known).length * 2) };

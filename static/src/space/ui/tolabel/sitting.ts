@@ -2,14 +2,15 @@
 // of those ahead, what was applied and can be taken back. It lives as long as the
 // page of the space, whichever tab is shown.
 
-import { allows, contentPath, globalNames, listLabels, MOST_LABEL_PAGES, type Permitted } from "../../../confluence.ts";
-import { mayPass, retryAfterOf, statusOf } from "../../../failure.ts";
-import { labelWriter, type LabelAnswer } from "../../../hosts/labels.ts";
+import { globalNames, readPage } from "../../../confluence.ts";
+import { retryAfterOf, statusOf } from "../../../failure.ts";
+import { faultOf, labelWriter, type LabelAnswer } from "../../../hosts/labels.ts";
 import { isProblem, type Kind, type Problem } from "../../../problem.ts";
 import { asAnswer, MOST_SHOWN, type Reason, type Suggested } from "../../../suggest/request.ts";
 import { newPace } from "../../pace.ts";
 import { oneOfGroup, replacedBy, rulesOf, type Rules } from "../../rules.ts";
 import { ALL, type PageType } from "../../store.ts";
+import { labelsIn } from "../../vocabulary.ts";
 import { decisionsFor, sampleOf, together } from "../../tolabel.ts";
 import { MOST_WITHOUT } from "../job.ts";
 import { inSlices, type Model } from "../model.ts";
@@ -132,11 +133,12 @@ function newSitting(model: Model): Sitting {
   let rules: { of: object; rules: Rules } | undefined;
 
   const rulesNow = () => {
-    const { vocabulary } = model.vocabulary;
+    const { vocabulary } = model.joined;
     if (rules?.of !== vocabulary) rules = { of: vocabulary, rules: rulesOf(vocabulary) };
     return rules.rules;
   };
-  const ofGroup = (group: string) => model.vocabulary.vocabulary.entries.filter((entry) => entry.group === group && !entry.retired).map(({ label }) => label);
+  /** The labels of a group that a page may be given. */
+  const offeredOf = (group: string) => labelsIn(model.joined.vocabulary, group).filter((label) => !rulesNow().entries.get(label)!.retired);
   const typeOf = (id: string): PageType => {
     const row = store.rowOf(id);
     return row === undefined ? "page" : store.page(row).type;
@@ -146,7 +148,7 @@ function newSitting(model: Model): Sitting {
     const { order, below, group } = sitting.which;
     const key = [store.version, order, below, group, skipped.size, out.size, [...doing].join()].join("\n");
     if (listed.key === key) return listed.ids;
-    const lacks = group ? ofGroup(group) : [];
+    const lacks = group ? labelsIn(model.joined.vocabulary, group) : [];
     const rows = Array.from(store.rows({ ...ALL, below, ...(lacks.length ? { lacks } : { unlabelled: true }) }), (row) => store.page(row));
     rows.sort((a, b) => b[order] - a[order]);
     listed = { key, ids: rows.flatMap(({ id }) => (skipped.has(id) || out.has(id) || doing.has(id) ? [] : [id])) };
@@ -217,7 +219,7 @@ function newSitting(model: Model): Sitting {
 
   /** Those of a group that the page lacks come first, and are all there to choose from. */
   function offer(page: Prepared, suggestions: Suggested[]): void {
-    const wanted = sitting.which.group ? new Set(ofGroup(sitting.which.group)) : undefined;
+    const wanted = sitting.which.group ? new Set(offeredOf(sitting.which.group)) : undefined;
     const plain = [...(wanted ?? [])].map((label): Suggested => ({ label, ticked: false, guess: false, reasons: [] }));
     const all = wanted ? [...suggestions.filter(({ label }) => wanted.has(label)), ...plain.filter(({ label }) => !suggestions.some((one) => one.label === label))] : suggestions;
     const shown = all.slice(0, MOST_SHOWN);
@@ -269,7 +271,8 @@ function newSitting(model: Model): Sitting {
     const title = store.title(id);
     try {
       // Read just before: to be taken back is only what was not there.
-      const held = await heldBy(id);
+      const { names: held, mayEdit } = await call(() => readPage(host, typeOf(id), id));
+      if (!mayEdit) throw faultOf(403);
       const add = names.filter((name) => !held.includes(name));
       const remove = replacedBy(add, held, rulesNow());
       if (!add.length) return store.set(id, held);
@@ -283,13 +286,6 @@ function newSitting(model: Model): Sitting {
     }
   }
 
-  async function heldBy(id: string): Promise<string[]> {
-    const path = contentPath(typeOf(id), id);
-    const page = (await call(() => host.read(`${path}?include-labels=true&include-operations=true`))) as (Permitted & { status?: unknown; labels?: Parameters<typeof globalNames>[0] & { meta?: { hasMore?: boolean } } }) | null;
-    if (!allows(page, "update", typeOf(id))) throw { kind: "forbidden" } satisfies Problem;
-    return page?.labels?.meta?.hasMore ? call(() => listLabels(host, `${path}/labels?limit=250`, MOST_LABEL_PAGES)) : globalNames(page?.labels);
-  }
-
   async function workOut(all: All): Promise<Map<string, string[]>> {
     const ids = left().slice(0, MOST_OUT);
     const most = model.admin === false ? MOST_WITHOUT : ids.length;
@@ -299,7 +295,7 @@ function newSitting(model: Model): Sitting {
     const texts = readTexts(model, call, ids);
     let ahead = texts.next();
     ahead.catch(() => undefined);
-    for (let at = 0; going(); ) {
+    while (going()) {
       const { value, done } = await ahead;
       if (done) break;
       ahead = texts.next(); // is read while these are worked out
@@ -317,8 +313,6 @@ function newSitting(model: Model): Sitting {
         all.pages = found.size;
         model.changed();
       }
-      at += value.size;
-      all.done = Math.max(all.done, at);
     }
     return found;
   }
@@ -336,7 +330,7 @@ function newSitting(model: Model): Sitting {
       prepare();
       model.changed();
     },
-    groups: () => model.vocabulary.vocabulary.groups.filter(({ name, required }) => required && ofGroup(name).length > 0).map(({ name }) => name),
+    groups: () => model.joined.vocabulary.groups.filter(({ name, required }) => required && offeredOf(name).length > 0).map(({ name }) => name),
     learning: { state: host.learn ? "waiting" : "none", read: 0 },
     learnAgain() {
       sitting.learning = { state: "waiting", read: 0 };
@@ -463,7 +457,5 @@ function newSitting(model: Model): Sitting {
 
 /** Why a change was not made, in the words of the panel. */
 function problemOf(error: unknown): Problem {
-  if (isProblem(error)) return error;
-  const status = statusOf(error);
-  return { kind: status === 403 ? "forbidden" : status === 404 ? "not_found" : mayPass(status) ? "upstream" : "internal" };
+  return isProblem(error) ? error : faultOf(statusOf(error));
 }

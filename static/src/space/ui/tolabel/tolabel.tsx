@@ -264,16 +264,19 @@ function Button({ act, key_, primary, children }: { act(): unknown; key_: string
   );
 }
 
-/** What the field for labels knows of the space: it is read already. */
-function spaceOf({ shell, store, vocabulary }: Model): Space {
-  const space: Space = { key: shell.spaceKey, id: shell.spaceId };
-  Object.defineProperty(space, "reading", {
-    get: () => {
-      const labelled = Array.from({ length: store.size }, (_, row): Content => ({ metadata: { labels: { results: store.page(row).labels.map((name) => ({ name })) } } }));
-      return Promise.resolve(labelled);
+/** What the field for labels knows of the space: as far as it is read now, so that nothing of it is kept or read again. */
+function spaceOf(model: Model): Space {
+  const { shell, store } = model;
+  return {
+    key: shell.spaceKey,
+    id: shell.spaceId,
+    get reading() {
+      return Promise.resolve(Array.from({ length: store.size }, (_, row): Content => ({ metadata: { labels: { results: store.page(row).labels.map((name) => ({ name })) } } })));
     },
-    set: () => undefined,
-  });
-  Object.defineProperty(space, "listing", { get: () => Promise.resolve(vocabulary.vocabulary), set: () => undefined });
-  return space;
+    set reading(_) {},
+    get listing() {
+      return Promise.resolve(model.joined.vocabulary);
+    },
+    set listing(_) {},
+  };
 }

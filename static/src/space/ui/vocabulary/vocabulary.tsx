@@ -229,7 +229,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
       {doing?.what === "preview" && <Preview {...doing} before={doing.base} after={doing.mine} busy={busy} own={own} words={words} keep={() => void keep(doing.base, doing.mine)} close={() => close()} />}
       {doing?.what === "conflict" && (
         <Conflict
-          key={JSON.stringify(doing.clash.theirs).length} clash={doing.clash} busy={busy} own={own} words={words}
+          key={doing.clash.theirs} clash={doing.clash} busy={busy} own={own} words={words}
           theirsStay={() => { close(); tell(say("kept")); }}
           onTop={() => void keep(doing.clash.theirs, onTop(doing.clash.base, doing.clash.mine, doing.clash.theirs))}
         />
