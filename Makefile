@@ -25,9 +25,8 @@ quick: bundle .make/npm-forge ## Test in a minute: all but what takes processes 
 # fail in tests of something else.
 #
 # lint has vetted already. Three packages and four tests of each at a time, for
-# those that may run side by side mostly wait. What measures or compares much in
-# one goroutine runs without the race detector, which has nothing to find there
-# and makes it ten times as long.
+# those that may run side by side mostly wait. What measures or compares much runs
+# without the race detector, with which it takes minutes.
 COMPUTES := ^(TestTheDearestRequestsAreBounded|TestTwinsAmongRealLabels|TestMemoryDoesNotGrowWithTheNumberOfSites|TestEveryPartMayBeMissing)$$
 test: bundle programs .make/npm-forge lint ## Check and test everything
 	cd static && npm run --silent check
