@@ -55,6 +55,8 @@ native("pages are labelled one after the other from the keyboard, and taken back
   const beginning = await page.locator(".beginning").innerText();
   assert.match(beginning, /^The \w+ of the/);
   assert.ok(!beginning.includes("secret"));
+  const whole = space.pages.get("100007")!.body.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+  assert.ok(beginning.endsWith(" …") && whole.includes(beginning.slice(0, -1)), `"${beginning}" ends with a word`);
   assert.match(await page.locator(".why").innerText(), /similar pages/);
   assert.equal(await left(page), "8 pages left");
   assert.deepEqual(await violations(page), []);

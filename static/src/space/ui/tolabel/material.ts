@@ -129,5 +129,6 @@ export function beginningOf(storage: string): string {
     .replace(/<[^>]*>?/g, " "); // what was cut off in the middle of a tag is none
   // Without a tag in it: then it is only letters and what stands for them.
   const text = new DOMParser().parseFromString(bare, "text/html").body.textContent ?? "";
-  return text.replace(/\s+/g, " ").trim().slice(0, LONGEST_BEGINNING);
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length <= LONGEST_BEGINNING ? line : `${line.slice(0, LONGEST_BEGINNING).replace(/\s\S{0,40}$/, "")} …`; // in a word only where there are no spaces
 }
