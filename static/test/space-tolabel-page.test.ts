@@ -102,6 +102,22 @@ native("pages are labelled one after the other from the keyboard, and taken back
   await until(() => seen(page), ({ went }) => JSON.stringify(went).includes("pageId=100006"), "the host is asked to go there");
 });
 
+native("what was said stays when the field for typing is there late", async () => {
+  let come = () => {};
+  const page = await open(topical(40, 4), { hold: [/\/add\.js/, new Promise((resolve) => (come = resolve))] });
+  await suggested(page);
+  await list(page); // the first focus in the frame has the field loaded
+  await page.keyboard.press("1");
+  await page.keyboard.press("Enter");
+  await until(() => spoken(page), (text) => text.startsWith("Nothing is ticked"), "that is said");
+  const there = page.waitForResponse(/\/add\.js/);
+  come();
+  await there;
+  await page.keyboard.press("+");
+  await page.locator(".adder [role=combobox]").waitFor();
+  assert.match(await spoken(page), /^Nothing is ticked/);
+});
+
 native("what cannot be labelled is left out and said, and what failed is told", async () => {
   const space = topical(40, 8);
   space.pages.get("100007")!.mayEdit = false;

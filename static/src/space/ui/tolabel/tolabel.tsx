@@ -182,7 +182,8 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
           {page?.answered && !page.trouble && !choices.length && <p class="hint">{say("nothing")}</p>}
           {page?.trouble && learning.state !== "failed" && <p class="hint">{say("trouble")}</p>}
           <div class="adder controls">
-            <Adding handle={field} host={model.host} say={panelSay} held={[...(read?.labels ?? []), ...choices.flatMap((one) => (one.ticked ? [one.label] : []))]} prefix="" space={space} tell={tell} add={(names) => {
+            {/* The field empties its own line when it comes and when nothing waits in it: other things are said in the same place. */}
+            <Adding handle={field} host={model.host} say={panelSay} held={[...(read?.labels ?? []), ...choices.flatMap((one) => (one.ticked ? [one.label] : []))]} prefix="" space={space} tell={(line) => line && tell(line)} add={(names) => {
               sitting.type(names);
               tell(say("tickedOne", { name: names.join(", ") }));
               setTimeout(() => box.current?.querySelector<HTMLElement>(".choices")?.focus()); // when what was typed is gone from the field
