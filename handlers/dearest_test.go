@@ -160,8 +160,10 @@ func TestTheDearestRequestsAreBounded(t *testing.T) {
 					t.Errorf("it takes %v and %v of the processor, a usual request %v", c.processor, again.processor, ordinary.processor)
 				}
 			}
-			if c.heap > mostHeap {
-				t.Errorf("it takes %d MiB", c.heap>>20)
+			if c.heap > mostHeap { // how much waits to be collected depends on when the collector had its turns
+				if again, _ := h.costOf(body); again.heap > mostHeap {
+					t.Errorf("it takes %d and %d MiB", c.heap>>20, again.heap>>20)
+				}
 			}
 			if strings.HasSuffix(name, "names") && !strings.Contains(w.Body.String(), `"truncated":true`) {
 				t.Error("the answer does not say that something was left out")
