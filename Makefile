@@ -4,7 +4,10 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run quick test build static forge lint bench faults drill quality fit clean bundle programs bench-space
+# No path is in what is compiled: what one clone has compiled another need not.
+export GOFLAGS := $(GOFLAGS) -trimpath
+
+.PHONY: help run quick test test/go test/browser build static forge lint bench faults drill quality fit clean bundle programs bench-space
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,15 +27,22 @@ quick: bundle .make/npm-forge ## Test in a minute: all but what takes processes 
 # of all that it is what its sources build, or texts that are not in it yet would
 # fail in tests of something else.
 #
-# lint has vetted already. Three packages and four tests of each at a time, for
-# those that may run side by side mostly wait. What measures or compares much runs
-# without the race detector, with which it takes minutes.
+# The Go side and the browser side run at once, for both wait half of the time. So
+# do three packages and four tests of each. The race detector makes computing take
+# minutes: packages in which nothing runs at once are tested without it, and so are
+# single tests that measure or compare much. lint has vetted already.
+PURE := ^labelup/(cmd/(engine|quality)|internal/(elementary|keyphrase|label|order|pagetext|twin|words))$$
 COMPUTES := ^(TestTheDearestRequestsAreBounded|TestTwinsAmongRealLabels|TestMemoryDoesNotGrowWithTheNumberOfSites|TestEveryPartMayBeMissing)$$
-test: bundle programs .make/npm-forge lint ## Check and test everything
-	cd static && npm run --silent check
-	CGO_ENABLED=1 go test -race -vet off -p 3 -parallel 4 -timeout 30m -skip '$(COMPUTES)' ./...
+test: bundle programs build/engine.wasm .make/npm-forge lint ## Check and test everything
+	@$(MAKE) --no-print-directory -j2 test/go test/browser
+
+test/go:
+	CGO_ENABLED=1 go test -race -vet off -p 3 -parallel 4 -timeout 30m -skip '$(COMPUTES)' $$(go list ./... | grep -vE '$(PURE)')
+	go test -vet off $$(go list ./... | grep -E '$(PURE)')
 	go test -vet off -run '$(COMPUTES)' ./handlers ./cmd/labelup ./internal/backup ./internal/suggest
-	cd static && npm test --silent && npm test --silent -- --host native
+
+test/browser:
+	cd static && npm run --silent check && npm test --silent && npm test --silent -- --host native
 	cd forge && npm test --silent
 
 # It needs Go alone: the browser side is committed as static/dist.
@@ -46,17 +56,16 @@ static: .make/npm ## Type-check the browser side and bundle it into static/dist,
 # Of all but the comparing itself nothing is inlined (-l): it is 50 KB less to load.
 SMALL := github.com/blevesearch/snowballstem/... golang.org/x/text/... log os slices strings time \
 	$(addprefix labelup/internal/,words keyphrase pagetext label twin suggest/answer elementary order fault) labelup/cmd/engine
-.PHONY: build/engine.wasm
-build/engine.wasm:
-	@CGO_ENABLED=0 GOOS=wasip1 GOARCH=wasm go build $(addprefix -gcflags=,$(addsuffix =-l,$(SMALL))) -trimpath -buildvcs=false -buildmode=c-shared -ldflags='-s -w' -o $@ ./cmd/engine
+# Tests that run at once may build it at once: it is moved to its place when it is whole.
+build/engine.wasm: $(shell find cmd/engine internal -name '*.go' -not -name '*_test.go') go.mod Makefile
+	@CGO_ENABLED=0 GOOS=wasip1 GOARCH=wasm go build $(addprefix -gcflags=,$(addsuffix =-l,$(SMALL))) -buildvcs=false -buildmode=c-shared -ldflags='-s -w' -o $@.$$$$ ./cmd/engine && mv $@.$$$$ $@
 
 HOST ?= native
 forge: .make/npm ## Build the Forge app into build/forge/native, ready for forge deploy (FORGE_APP_ID=…; HOST=remote BASE_URL=…: the other)
 	@node forge/build.mjs $(HOST) build/forge/$(HOST)
 
-lint: ## Format, vet, lint
+lint: ## Format, vet and lint
 	go mod tidy -diff
-	go vet ./...
 	go tool -modfile=tools/go.mod golangci-lint run
 
 bench: ## Measure speed; docs/measurements.md says how to read it
@@ -117,7 +126,7 @@ programs:
 
 # compile builds a program. Without cgo it needs no C compiler, and runs on any Linux.
 define compile
-echo 'Building bin/$(1) (minutes the first time, seconds later) ...'; CGO_ENABLED=0 go build -trimpath -buildvcs=auto -o bin/$(1) ./cmd/$(1)
+echo 'Building bin/$(1) (minutes the first time, seconds later) ...'; CGO_ENABLED=0 go build -buildvcs=auto -o bin/$(1) ./cmd/$(1)
 endef
 
 # need installs a program that is missing: the Debian package of the same name,
