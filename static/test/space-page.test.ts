@@ -6,6 +6,7 @@ import type { Page } from "playwright-core";
 import { plain, seen, until } from "./acting.ts";
 import { believable, FakeSpace } from "./fake-space.ts";
 import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
+import { runsValue, type Run } from "../src/space/runs.ts";
 import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
 
 // No site can get this page on Connect. Without a test a stage would stand for ever.
@@ -160,6 +161,22 @@ native("the queue is worked off from the keyboard, planned, run and taken back",
   await page.getByText("1 page is as it was.").waitFor();
   assert.deepEqual(labelsOn(space), before);
   await until(() => JSON.stringify(space.properties.get("labelup_vocabulary")!.value), (kept) => !kept.includes("synonyms"), "it is no synonym any more");
+});
+
+native("runs are read anew when they are looked at, and once more if that failed", async () => {
+  const space = small();
+  const page = await open(space);
+  await done(page);
+  const read = stage.onRead;
+  stage.onRead = (path) => (path.includes("labelup_runs") ? { status: 403 } : read(path));
+  await tab(page, "Runs");
+  await page.getByRole("alert").getByText("could not be loaded").waitFor();
+  stage.onRead = read;
+  const run: Run = { id: "abc", began: Date.UTC(2026, 10, 1), state: "done", undoes: "", renames: [["old", "new"]], more: 0, changed: 7, results: {}, segments: 0, parts: 0, bytes: 0 };
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_runs", value: runsValue([run]) });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("7 pages").waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
 });
 
 native("pages are selected and given a label; a try comes before many, and a number before very many", async () => {

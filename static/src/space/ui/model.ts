@@ -300,17 +300,17 @@ export function modelOf(plain: Host, shell: Shell): Model {
   };
 
   host.site().then((site) => ((model.site = site), model.changed()), () => undefined);
-  const quietly = (reading: Promise<void>) => void reading.catch(() => undefined);
-  quietly(readAdmin(model).then((admin) => ((model.admin = admin), model.changed())));
-  quietly(model.readVocabulary());
-  quietly(model.readRuns());
+  const quietly = (reading: () => Promise<void>) => void patiently(reading, sleep).catch(() => undefined);
+  quietly(() => readAdmin(model).then((admin) => ((model.admin = admin), model.changed())));
+  quietly(model.readVocabulary);
+  quietly(model.readRuns);
   return model;
 }
 
 const pause = () => new Promise((go) => setTimeout(go));
 
-async function readAdmin({ host, shell, sleep }: Model): Promise<boolean> {
-  const space = await patiently(() => host.read(`/api/v2/spaces/${encodeURIComponent(shell.spaceId)}?include-operations=true`), sleep);
+async function readAdmin({ host, shell }: Model): Promise<boolean> {
+  const space = await host.read(`/api/v2/spaces/${encodeURIComponent(shell.spaceId)}?include-operations=true`);
   return allows(space as Permitted | null, "administer", "space");
 }
 

@@ -2,7 +2,7 @@
 // and to take it back.
 
 import { h, type JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { download } from "../../download.ts";
 import type { Run } from "../runs.ts";
 import type { Jobs } from "./job.ts";
@@ -13,13 +13,18 @@ import type { Key, Words } from "./words.ts";
 export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words }): JSX.Element {
   const { say, date } = words;
   const [wrong, setWrong] = useState(false);
+  const [state, setState] = useState<"reading" | "read" | "failed">("reading");
+  const read = () => (setState("reading"), model.readRuns().then(() => setState("read"), () => setState("failed")));
+  useEffect(() => void read(), []); // somebody else may have changed labels since the page was opened
   const runs = [...jobs.own, ...model.runs].sort((a, b) => b.began - a.began);
   const undone = new Set(runs.map(({ undoes }) => undoes));
   const own = new Set(jobs.own.map(({ id }) => id));
   const may = (run: Run) => own.has(run.id) || model.admin === true;
   return (
     <div class="runs">
-      {!runs.length && <p class="notice">{say("runs.none")}</p>}
+      {state === "failed" && <p class="notice wrong" role="alert">{say("part.failed")} <button type="button" class="link" onClick={() => void read()}>{say("part.again")}</button></p>}
+      {state === "reading" && !runs.length && <p class="hint" role="status">{say("part.loading")}</p>}
+      {state === "read" && !runs.length && <p class="notice">{say("runs.none")}</p>}
       <ul>
         {runs.map((run) => {
           const { id, began, state, undoes, renames, more, changed, segments, parts } = run;
