@@ -163,6 +163,25 @@ native("the queue is worked off from the keyboard, planned, run and taken back",
   await until(() => JSON.stringify(space.properties.get("labelup_vocabulary")!.value), (kept) => !kept.includes("synonyms"), "it is no synonym any more");
 });
 
+native("each page that could not be changed is told", async () => {
+  const space = new FakeSpace();
+  for (let i = 0; i < 49; i++) space.page(String(100 + i), ["old"], { title: `Page ${i}` });
+  for (const [i, page] of [...space.pages.values()].entries()) page.mayEdit = i >= 25;
+  const page = await open(space, {}, "tab=pages&has=old");
+  await done(page);
+  await page.getByRole("button", { name: "Select all" }).click();
+  await page.getByRole("combobox", { name: "Label", exact: true }).fill("new");
+  await page.getByRole("button", { name: "Put into the basket" }).click();
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await page.getByRole("button", { name: "Change 49 pages" }).click();
+  await page.getByRole("heading", { name: "Done" }).waitFor();
+  assert.match(await page.locator(".whys h3").innerText(), /25$/);
+  assert.equal(await page.locator(".whys li").count(), 20);
+  await page.getByRole("button", { name: "5 more" }).click();
+  assert.equal(await page.locator(".whys li").count(), 25);
+  assert.equal(await page.getByRole("button", { name: "more" }).count(), 0);
+});
+
 native("runs are read anew when they are looked at, and once more if that failed", async () => {
   const space = small();
   const page = await open(space);

@@ -160,7 +160,7 @@ async function toTheEnd(t, ledger, tab, start, { undoing, before, deaths, order 
   let kills = 0;
   for (let first = true; ; first = false) {
     if (!first) {
-      tab = await visit(t, { tab: "Runs", times: TIMES });
+      tab = await visit(t, { tab: "runs", times: TIMES });
       start = () => tab.panel.getByRole("button", { name: "Go on" }).first().click();
     }
     const death = deaths.shift();

@@ -61,21 +61,21 @@ function watch(times) {
 }
 
 let address = "";
-/** Opens the page at a tab of it, and waits until it has read. */
+/** Opens the page by a link to a tab of it, and waits until it has read. */
 export async function visit(t, { tab = "", times = 1, user = "admin", settled = true } = {}) {
   if (!address) {
     const { page, context } = await open(t, "", { user, host: "native", path: `/spaces/${SPACE}` });
     address = await page.locator(`a[href*="/spaces/${SPACE}/apps/"]`).first().getAttribute("href");
     await context.close();
   }
-  const { page, panel, context } = await open(t, "", { user, host: "native", path: address.replace(/^\/wiki/, ""), prepare: [watch, times] });
+  const { page, panel, context } = await open(t, "", { user, host: "native", path: address.replace(/^\/wiki/, "") + (tab && `?labelup=${encodeURIComponent(`tab=${tab}`)}`), prepare: [watch, times] });
   const frame = await until("the app's frame", async () => {
     const found = page.frames().find((one) => one.parentFrame());
     assert.ok(found);
     return found;
   });
   if (settled) await panel.getByRole("button", { name: "Read again" }).waitFor();
-  if (tab) await panel.getByRole("tab", { name: tab }).click();
+  if (tab) assert.equal(await panel.getByRole("tab", { selected: true }).getAttribute("data-tab"), tab);
   return { page, panel, context, frame };
 }
 

@@ -105,7 +105,7 @@ test("a large space", async (t) => {
   });
 
   await t.test("is added to", async (t) => {
-    const tab = await visit(t, { tab: "Pages" });
+    const tab = await visit(t, { tab: "pages" });
     await tab.panel.getByRole("searchbox", { name: "Has labels" }).fill(SOME);
     await tab.panel.getByRole("button", { name: "Select all" }).click();
     await tab.panel.getByRole("combobox", { name: "Label", exact: true }).fill(ADDED);

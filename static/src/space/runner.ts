@@ -106,7 +106,7 @@ export interface Listener {
 const AT_ONCE = 4; // pages
 const MOST_TRIES = 8;
 const LOOK_AGAIN = 5_000; // ms, at whether somebody still works
-const MOST_TOLD = 1_000; // pages that are named
+const MOST_TOLD = 10_000; // pages that are named
 const MOST_SEGMENTS = 1_000;
 const MOST_LOOKS = 5;
 const MOST_OF_MENDING = 40; // bytes that say of a page with lists which version it had

@@ -57,7 +57,8 @@ const alive = () => {
 };
 
 const ops = {
-  getContext: (f) => f.context,
+  // The location is the whole address that the browser shows, what the app wrote into it included.
+  getContext: ({ context }) => ({ ...context, extension: { ...context.extension, ...("location" in context.extension && { location: location.href }) } }),
 
   async invoke(f, payload) {
     if (payload?.invokeType !== "ui-remote-fetch") return unplayed(f, `invoke as ${payload?.invokeType ?? "a function"}`);

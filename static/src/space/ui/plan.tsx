@@ -3,6 +3,7 @@
 
 import { Fragment, h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isolated } from "../../say.ts";
 import { sentenceOf } from "./basket.tsx";
 import { Grid } from "./grid.tsx";
 import { MOST_WITHOUT, TRIED, type Jobs } from "./job.ts";
@@ -158,7 +159,6 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => heading.current?.focus(), [!outcome]);
   const line = progress && [...jobs.own, ...model.runs].find(({ id }) => id === progress.run);
-  const titleOf = (id: string) => model.store.title(id) || id;
   const whys = new Map<string, string[]>();
   for (const { id, why } of progress?.cannot ?? []) whys.set(why, [...(whys.get(why) ?? []), id]);
 
@@ -196,13 +196,13 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
       {[...whys].map(([why, ids]) => (
         <section key={why} class="whys">
           <h3>{say(`cannot.${why}` as Key)} <span class="badge">{number(ids.length)}</span></h3>
-          <ul class="titles">{ids.slice(0, 20).map((id) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{titleOf(id)}</bdi></a></li>)}</ul>
+          <Titles model={model} words={words} pages={ids.map((id) => ({ id }))} />
         </section>
       ))}
       {outcome.others.length > 0 && (
         <section class="whys">
           <h3>{say("result.others")} <span class="badge">{number(outcome.others.length)}</span></h3>
-          <ul class="titles">{outcome.others.slice(0, 20).map(({ id, names }) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{titleOf(id)}</bdi></a>: {names.join(", ")}</li>)}</ul>
+          <Titles model={model} words={words} pages={outcome.others} />
         </section>
       )}
       <div class="buttons">
@@ -221,5 +221,19 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
         </button>
       </div>
     </div>
+  );
+}
+
+const TITLES = 20; // at first
+const MORE_TITLES = 200;
+
+/** Pages with what is said of their labels, some at first. */
+function Titles({ model, words, pages }: { model: Model; words: Words; pages: { id: string; names?: string[] }[] }): JSX.Element {
+  const [most, setMost] = useState(TITLES);
+  return (
+    <Fragment>
+      <ul class="titles">{pages.slice(0, most).map(({ id, names }) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{model.store.title(id) || id}</bdi></a>{names && `: ${names.map(isolated).join(", ")}`}</li>)}</ul>
+      {pages.length > most && <button type="button" class="link" onClick={() => setMost(most + MORE_TITLES)}>{words.say("runs.more", { count: pages.length - most })}</button>}
+    </Fragment>
   );
 }
