@@ -74,7 +74,7 @@ test("it waits as long as Confluence asks for, and gives up on what is forbidden
 test("lists depend on labels that are in use, or are in the space", async () => {
   const { means } = answering((query) => ({ results: query.get("cql")!.includes("!=") ? [page("9", list("a")), page("8", list("of-others"), "OPS")].map((one) => ({ ...one, space: { key: "OPS" } })) : [page("1", list("a,gone")), page("2", list("lost"))] }));
   const { pages } = await findLists(means, "search", SPACE, new Set());
-  assert.deepEqual(dependingOn(pages, "DS", new Set(["a"])), { depending: 3, unused: ["gone", "lost"] });
+  assert.deepEqual(dependingOn(pages, "DS", new Set(["a"])), { depending: [{ id: "1", title: "Page 1", lists: 1 }, { id: "2", title: "Page 2", lists: 1 }, { id: "9", title: "Page 9", lists: 1 }], unused: ["gone", "lost"] });
 });
 
 test("a name is nowhere if no page of the site has it, and not where nobody knows", async () => {

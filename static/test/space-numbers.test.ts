@@ -85,6 +85,16 @@ native("the groups of a vocabulary that the space follows are counted like its o
   assert.deepEqual((await rows(await open(space))).map(plain), ["Whole space | 7 | 71% | 2 | 5", "Alpha | 6 | 83% | 1 | 4", "Beta | 1 | 0% | 1 | 1"]);
 });
 
+native("lists that depend on labels lead to their pages", async () => {
+  const space = tree();
+  space.pages.get("12")!.body = `<ac:structured-macro ac:name="contentbylabel"><ac:parameter ac:name="labels">red</ac:parameter></ac:structured-macro>`.repeat(2);
+  const page = await open(space);
+  await page.getByRole("button", { name: "2 lists" }).click();
+  const link = page.getByRole("region", { name: "Lists that depend on labels" }).getByRole("link");
+  assert.deepEqual(await link.allInnerTexts(), ["Delta"]);
+  assert.match((await link.getAttribute("href"))!, /pageId=12$/);
+});
+
 native("labels by use and twins lead to their pages, and what is saved has all", async () => {
   const page = await open(tree());
   await page.getByRole("button", { name: "3 labels on 2 to 5 pages" }).click();

@@ -16,7 +16,7 @@ import { readKept, shardsOf, type Kept } from "../shards.ts";
 import { spellingsIn } from "../spellings.ts";
 import { newStore, type Store } from "../store.ts";
 import { EMPTY, setApart, withFollowed, type Joined, type Vocabulary } from "../vocabulary.ts";
-import type { Found, How } from "./lists/finding.ts";
+import type { Dependent, Found, How } from "./lists/finding.ts";
 import { patiently, readSpace, type Reading } from "./reading.ts";
 
 export interface BasketItem {
@@ -47,7 +47,7 @@ export interface Model {
   basket: BasketItem[];
   site: string;
   /** The lists that name labels, once they are looked for. */
-  lists: Found & { state: "unread" | "reading" | "read" | "failed"; how: How; depending: number };
+  lists: Found & { state: "unread" | "reading" | "read" | "failed"; how: How; depending: Dependent[] };
 
   listen(hear: () => void): () => void;
   changed(): void;
@@ -153,7 +153,7 @@ export function modelOf(plain: Host, shell: Shell): Model {
     ranks: new Uint32Array(),
     basket: [],
     site: "",
-    lists: { state: "unread", how: "search", pages: [], whole: true, depending: 0 },
+    lists: { state: "unread", how: "search", pages: [], whole: true, depending: [] },
     listen(hear) {
       listeners.add(hear);
       return () => listeners.delete(hear);
@@ -323,6 +323,9 @@ async function readVocabulary(properties: Keeper): Promise<{ kept: Kept; read: M
   });
   return { kept, read };
 }
+
+/** How many lists depend on the space's labels. */
+export const listsOf = ({ lists }: Model) => lists.depending.reduce((sum, { lists }) => sum + lists, 0);
 
 /** What runs renamed, the newest last, and nobody took back. */
 export function renamesOf(runs: readonly Run[]): Map<string, string> {

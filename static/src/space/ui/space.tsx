@@ -13,7 +13,7 @@ import { Labels } from "./labels.tsx";
 import { later } from "./later.tsx";
 import { linkTo, shownIn, TABS, type Shown, type Tab } from "./link.ts";
 import { jobsOf, type Jobs } from "./job.ts";
-import { modelOf, type Model } from "./model.ts";
+import { listsOf, modelOf, type Model } from "./model.ts";
 import { Pages } from "./pages.tsx";
 import { Share } from "./share.tsx";
 import { newQueue, openFindings, Tidy } from "./tidy.tsx";
@@ -116,7 +116,7 @@ function Head({ model, words, counting, count }: { model: Model; words: Words; c
     say("fact.labelled", { percent: percent(counted.labelled, store.size) }),
     say("fact.labels", { count: counted.labels }),
     ...(looked && spellings ? [say("fact.spellings", { count: spellings })] : []),
-    ...(model.lists.depending ? [say("fact.lists", { count: model.lists.depending })] : []),
+    ...(listsOf(model) ? [say("fact.lists", { count: listsOf(model) })] : []),
   ];
   const { state, of } = reading;
   return (

@@ -97,16 +97,21 @@ function pageIn(value: unknown, own: string, names: ReadonlySet<string>): (ListP
   };
 }
 
-/** How many lists are in the space or name labels that it uses, and which names in lists of the space it does not use. */
-export function dependingOn(pages: readonly ListPage[], space: string, used: ReadonlySet<string>): { depending: number; unused: string[] } {
+/** A page with lists that depend on the space's labels, and how many. */
+export type Dependent = Pick<ListPage, "id" | "title"> & { lists: number };
+
+/** The pages with lists that are in the space or name labels that it uses, and which names in lists of the space it does not use. */
+export function dependingOn(pages: readonly ListPage[], space: string, used: ReadonlySet<string>): { depending: Dependent[]; unused: string[] } {
   const unused = new Set<string>();
-  let depending = 0;
+  const depending: Dependent[] = [];
   for (const page of pages) {
+    let lists = 0;
     for (const { certain, named } of page.lists) {
       if (!certain) continue;
-      if (page.space === space || named.some(({ name }) => used.has(name))) depending++;
+      if (page.space === space || named.some(({ name }) => used.has(name))) lists++;
       if (page.space === space) for (const { name } of named) if (!used.has(name)) unused.add(name);
     }
+    if (lists) depending.push({ id: page.id, title: page.title, lists });
   }
   return { depending, unused: [...unused] };
 }

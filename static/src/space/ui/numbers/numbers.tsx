@@ -10,7 +10,8 @@ import { loadStyle } from "../../../style.ts";
 import { bandsOf, coverage, coverageTable, labelsTable, type Band, type Counts, type Coverage } from "../../coverage.ts";
 import type { Filter } from "../../store.ts";
 import { labelsIn } from "../../vocabulary.ts";
-import type { Model } from "../model.ts";
+import { listsOf, type Model } from "../model.ts";
+import { addressOf } from "../pages.tsx";
 import type { Words } from "../words.ts";
 import { loadSay, type Say } from "./words.ts";
 
@@ -85,7 +86,14 @@ function Numbers({ model, words, filter, tell, close, say }: Props & { say: Say 
       {lists.state === "read" && (
         <section aria-labelledby="numbers-lists">
           <h3 id="numbers-lists">{say("lists")}</h3>
-          <p>{say("lists.count", { count: lists.depending })}</p>
+          {lists.depending.length ? (
+            <Opening title={say("lists.count", { count: listsOf(model) })}>
+              <ul class="pairs">
+                {lists.depending.slice(0, MOST_NAMES).map(({ id, title, lists }) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{title || id}</bdi></a> <span class="hint">{words.number(lists)}</span></li>)}
+                {lists.depending.length > MOST_NAMES && <li>{words.say("runs.more", { count: lists.depending.length - MOST_NAMES })}</li>}
+              </ul>
+            </Opening>
+          ) : <p>{say("lists.count", { count: 0 })}</p>}
         </section>
       )}
     </div>
