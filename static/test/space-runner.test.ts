@@ -125,7 +125,7 @@ test("killed before or after any of its writes, a rename with lists is gone on w
   };
   let kills = 0;
   for (const half of ["run", "undo"] as const) {
-    for (let nth = 0, ended = false; !ended; nth++) {
+    for (let nth = 0, through = false; !through; nth++) {
       for (const arrives of [false, true]) {
         const space = build();
         const clock = new Clock();
@@ -138,11 +138,16 @@ test("killed before or after any of its writes, a rename with lists is gone on w
           kills++;
           // Of a run whose plan was not kept nothing was done.
           if (!begun || !space.properties.has(`labelup_run_${begun.id}_plan_0`)) {
+            if (begun) {
+              const gone = ended(await clock.until(goOn(runnerOn(space, clock, "b"), begun, quiet)));
+              assert.deepEqual([gone.state, gone.changed, lines(space)], ["stopped", 0, []], "it is not there for ever");
+              assert.deepEqual([...space.properties.keys()], [RUNS]);
+            }
             assert.deepEqual(states(space), original, `${half} ${nth}`);
             continue;
           }
           outcome = await clock.until(goOn(runnerOn(space, clock, "b"), begun, quiet));
-        } else if (half === "run") ended = true;
+        } else if (half === "run") through = true;
         assert.equal((outcome as Outcome).state, "done", `${half} ${nth}`);
         assert.deepEqual(states(space), [{ 100: "new", 101: "new", 102: "", 103: "new" }, [listOf("new", "x"), "", listOf("new", "x"), ""]], `${half} ${nth}`);
         const back = half === "undo" ? dying(space, clock, "c", nth, arrives) : { means: runnerOn(space, clock, "c") };
@@ -152,13 +157,51 @@ test("killed before or after any of its writes, a rename with lists is gone on w
           kills++;
           const line = lines(space).find(({ undoes }) => undoes);
           undone = await clock.until(line ? goOn(runnerOn(space, clock, "d"), line, quiet) : undo(runnerOn(space, clock, "d"), lines(space)[0]!, quiet));
-        } else if (half === "undo") ended = true;
+        } else if (half === "undo") through = true;
         assert.equal((undone as Outcome).state, "done", `${half} ${nth}`);
         assert.deepEqual(states(space), original, `${half} ${nth}, ${arrives}`);
       }
     }
   }
   assert.ok(kills > 50, `${kills} kills`);
+});
+
+test("a run that was stopped is not taken back while somebody goes on with it, and not gone on with when it was taken back", async () => {
+  const build = async (clock: Clock) => {
+    const space = spaceOf(Array.from({ length: 120 }, () => ["old"]));
+    await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [] }, quiet, 3));
+    return { space, seen: lines(space)[0]! };
+  };
+  const clock = new Clock();
+  const { space, seen } = await build(clock);
+  assert.equal(seen.state, "stopped");
+  let during: Promise<Outcome> | undefined;
+  const going = goOn(runnerOn(space, clock, "b"), seen, { ...quiet, told: ({ phase, changed }) => void (phase === "writing" && changed > 3 && (during ??= undo(runnerOn(space, clock, "c"), seen, quiet))) });
+  assert.equal(ended(await clock.until(going)).state, "done");
+  assert.equal((await during!).state, "lost");
+  assert.deepEqual(lines(space).map(({ id, state, changed }) => [id, state, changed]), [[seen.id, "done", 120]]);
+
+  const { space: other, seen: stopped } = await build(clock);
+  assert.equal(ended(await clock.until(undo(runnerOn(other, clock, "d"), stopped, quiet))).changed, 3);
+  const before = labelsOf(other);
+  assert.equal(ended(await clock.until(goOn(runnerOn(other, clock, "e"), stopped, quiet))).state, "lost");
+  assert.equal(ended(await clock.until(undo(runnerOn(other, clock, "f"), stopped, quiet))).state, "lost");
+  assert.deepEqual(labelsOf(other), before);
+});
+
+test("an undo of which the first answer is lost is listed once, and done", async () => {
+  const space = spaceOf([["old"], ["old", "new"]]);
+  const before = labelsOf(space);
+  const clock = new Clock();
+  await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [] }, quiet));
+  let lost = 0;
+  const means = runnerOn(space, clock, "b", async (call, method) => {
+    const answer = await call();
+    if (method === "PUT" && !lost++) throw new HostError(0);
+    return answer;
+  });
+  const back = ended(await clock.until(undo(means, lines(space)[0]!, quiet)));
+  assert.deepEqual([back.state, labelsOf(space), lines(space).length], ["done", before, 2]);
 });
 
 test("a page that was edited after its lists were mended is left, and said", async () => {

@@ -114,6 +114,8 @@ const MOST_OF_MENDING = 40; // bytes that say of a page with lists which version
 class Lost extends Error {}
 class Broken extends Error {}
 class Full extends Error {}
+class Unbegun extends Error {}
+class Ended extends Error {}
 
 /** Sends again what Confluence was too busy for, or did not answer. */
 async function patiently<T>(call: () => Promise<T>, pace: Pace, { sleep }: Time, before: () => Promise<void> = async () => undefined): Promise<T> {
@@ -155,23 +157,45 @@ export async function begin(means: Means, planned: Planned, listener: Listener, 
   });
 }
 
-/** Goes on with a run, whoever began it, when nobody works on it any more. */
+/** Goes on with a run, whoever began it, when nobody works on it any more. What somebody has taken back meanwhile is lost, what has ended done. */
 export async function goOn(means: Means, line: Run, listener: Listener, most = Infinity): Promise<Outcome> {
   return guarded(means, line, async (worker) => {
-    const source = line.undoes ? await takingBack(means, line.undoes, worker) : decided(means, await readPlan(means, line));
+    const source = line.undoes ? await takingBack(means, line.undoes, worker) : decided(means, await planOf(means, line, worker));
     await worker.take(listener, source);
+    await list(
+      means,
+      (runs) => {
+        const now = runs.find(({ id }) => id === line.id);
+        if (!now || runs.some(({ undoes }) => undoes === line.id)) throw new Lost();
+        if (now.state === "done") {
+          worker.progress.changed = now.changed;
+          throw new Ended();
+        }
+        return runs.map((run) => (run === now ? { ...run, state: "running" } : run)); // so that nobody takes it back meanwhile
+      },
+      "goes on",
+    );
     await worker.finish(listener, source);
     await work(means, worker, listener, source, most);
   });
 }
 
-/** Takes a run back, by what it recorded. */
+/** Takes a run back, by what it recorded; it is lost if somebody works on the run, or has taken it back. */
 export async function undo(means: Means, undone: Run, listener: Listener): Promise<Outcome> {
   const line: Run = { ...newLine(means), undoes: undone.id, renames: undone.renames.map(([from, to]) => [to, from]), more: undone.more };
   return guarded(means, line, async (worker) => {
     const source = await takingBack(means, undone.id, worker);
     line.bytes = undone.bytes;
-    await list(means, (runs) => [...runs, line], "begins");
+    await list(
+      means,
+      (runs) => {
+        const others = runs.filter(({ id }) => id !== line.id); // which is there when only the answer was lost
+        const now = others.find(({ id }) => id === undone.id);
+        if (!now || now.state === "running" || others.some(({ undoes }) => undoes === undone.id)) throw new Lost();
+        return [...others, line];
+      },
+      "begins",
+    );
     await worker.start();
     await work(means, worker, listener, source, Infinity);
   });
@@ -313,6 +337,19 @@ async function readPlan({ keeper, reads, ...time }: Means, { id, parts }: Run): 
   return planned;
 }
 
+/** The plan of a run. One whose plan was never kept whole has changed nothing, and is forgotten. */
+async function planOf(means: Means, line: Run, worker: Worker): Promise<Planned> {
+  try {
+    return await readPlan(means, line);
+  } catch (error) {
+    if (!(error instanceof Broken) || (await readSegments(means, line.id)).length) throw error;
+    await worker.start(); // or who begins it now would still do it
+    await list(means, (runs) => runs.filter(({ id }) => id !== line.id), "ends");
+    for (const key of [segmentKey(line.id, 0), ...Array.from({ length: line.parts }, (_, part) => planKey(line.id, part))]) await means.keeper.remove(key).catch(() => false);
+    throw new Unbegun();
+  }
+}
+
 async function readSegments({ keeper, reads, ...time }: Means, id: string): Promise<{ segment: Segment; kept: KeptProperty }[]> {
   const segments: { segment: Segment; kept: KeptProperty }[] = [];
   for (let number = 0; number < MOST_SEGMENTS; number++) {
@@ -326,7 +363,7 @@ async function readSegments({ keeper, reads, ...time }: Means, id: string): Prom
 }
 
 /** Changes the list of runs, as often as somebody else changes it meanwhile. One that begins needs room for all that it will keep. */
-async function list(means: Means, change: (runs: Run[]) => Run[], when: "begins" | "ends"): Promise<void> {
+async function list(means: Means, change: (runs: Run[]) => Run[], when: "begins" | "goes on" | "ends"): Promise<void> {
   const { keeper, writes, reads, now } = means;
   for (let tries = 1; ; tries++) {
     const kept = await patiently(() => keeper.get(RUNS), reads, means);
@@ -737,6 +774,6 @@ async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise
         error = failed;
       }
     }
-    return { ...worker.progress, state: error instanceof Lost ? "lost" : error instanceof Full ? "full" : "broken" };
+    return { ...worker.progress, state: error instanceof Lost ? "lost" : error instanceof Full ? "full" : error instanceof Unbegun ? "stopped" : error instanceof Ended ? "done" : "broken" };
   }
 }

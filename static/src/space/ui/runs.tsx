@@ -37,7 +37,7 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
                 {undone.has(id) && ` · ${say("state.undone")}`}
               </p>
               <div class="buttons">
-                {may(run) && state !== "done" && (parts > 0 || undoes) && <button type="button" class="button" onClick={() => void jobs.goOn(run)}>{say("goOn")}</button>}
+                {may(run) && state !== "done" && !undone.has(id) && (parts > 0 || undoes) && <button type="button" class="button" onClick={() => void jobs.goOn(run)}>{say("goOn")}</button>}
                 {may(run) && state !== "running" && !undoes && !undone.has(id) && segments > 0 && (changed > 0 || run.results["mended"]) && <button type="button" class="button" onClick={() => void jobs.undo(run)}>{say("undo")}</button>}
                 {own.has(id) && <button type="button" class="button" onClick={() => void jobs.text(run).then((text) => download(`run-${id}`, text))}>{say("runs.save")}</button>}
               </div>
