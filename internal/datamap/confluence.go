@@ -57,7 +57,7 @@ var InConfluence = []Store{
 			{Name: "began", Origin: "the clock of the person's computer", Purpose: "saying when; not who"},
 			{Name: "state", Origin: "the app", Purpose: "whether it is done"},
 			{Name: "undoes", Origin: "the app", Purpose: "which other one it took back"},
-			{Name: "renames", Origin: "the person who decided", Purpose: "which label became which"},
+			{Name: "renames", Origin: "the person who decided", Purpose: "which label became which, and of how many pages where it was not all"},
 			{Name: "more", Origin: "the app", Purpose: "how many of these are not listed"},
 			{Name: "changed", Origin: "the app", Purpose: "how many pages it changed"},
 			{Name: "results", Origin: "Confluence", Purpose: "how many it could not change, by the reason"},

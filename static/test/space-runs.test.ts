@@ -4,7 +4,7 @@ import { RUNS, SPACE_PROPERTY, VOCABULARY } from "../src/propertykeys.ts";
 import { resolve, type Decision } from "../src/space/decisions.ts";
 import { after, HELD_FOR, mayChange, mayTake, STALE_AFTER, type Event, type Lease } from "../src/space/lease.ts";
 import { changeOf, inverse, onto, rest, type Change } from "../src/space/plan.ts";
-import { renamesOf, retained, runsIn, runsValue, type Run } from "../src/space/runs.ts";
+import { renamedBy, renamesOf, retained, runsIn, runsValue, type Run } from "../src/space/runs.ts";
 import { append, planKey, planParts, plannedIn, segmentIn, segmentKey, segmentValue, type Planned, type Recorded, type Segment } from "../src/space/segments.ts";
 import { seeded } from "./seeded.ts";
 
@@ -138,6 +138,20 @@ test("a line has the first decisions, and how many there are beside", () => {
   const many = Array.from({ length: 30 }, (_, i): Decision => ({ from: `a${i}`, to: "b" }));
   assert.deepEqual([renamesOf(many).renames.length, renamesOf(many).more], [10, 20]);
   assert.deepEqual(renamesOf([{ to: "x".repeat(700), pages: [] }, { from: "a" }]), { renames: [], more: 2 });
+});
+
+test("what was done on some pages only, tried or stopped is no rename of a label", () => {
+  const runs = [
+    run(1, 1, { renames: [...renamesOf([{ from: "some", to: "x", pages: ids(12) }, { from: "all", to: "y" }, { from: "gone" }, { to: "z" }]).renames] }),
+    run(2, 2, { state: "stopped", renames: [["tried", "x"]] }),
+    run(3, 3, { state: "running", renames: [["running", "x"]] }),
+    run(4, 4, { renames: [["back", "x"]] }),
+    run(5, 5, { undoes: "r4", renames: [["x", "back"]] }),
+    run(6, 6, { renames: [["all", "older"]] }),
+  ];
+  assert.deepEqual(runs[0]!.renames[0], ["some", "x", 12]);
+  assert.deepEqual(runsIn(json(runsValue(runs))), runs);
+  assert.deepEqual([...renamedBy(runs)], [["all", "y"]]);
 });
 
 const told: [sentence: string, lease: Lease, event: Event, lease: Lease][] = [

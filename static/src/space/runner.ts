@@ -182,7 +182,7 @@ export async function goOn(means: Means, line: Run, listener: Listener, most = I
 
 /** Takes a run back, by what it recorded; it is lost if somebody works on the run, or has taken it back. */
 export async function undo(means: Means, undone: Run, listener: Listener): Promise<Outcome> {
-  const line: Run = { ...newLine(means), undoes: undone.id, renames: undone.renames.map(([from, to]) => [to, from]), more: undone.more };
+  const line: Run = { ...newLine(means), undoes: undone.id, renames: undone.renames.map(([from, to, pages]) => (pages === undefined ? [to, from] : [to, from, pages])), more: undone.more };
   return guarded(means, line, async (worker) => {
     const source = await takingBack(means, undone.id, worker);
     line.bytes = undone.bytes;

@@ -13,7 +13,7 @@ export interface Run {
   began: number; // ms since 1970
   state: RunState;
   undoes: string; // the run that it takes back; "" for none
-  renames: [from: string, to: string][]; // the first ones; "" for nothing
+  renames: Renamed[]; // the first ones
   more: number; // decisions that are not among them
   changed: number; // pages
   /** How many pages ended how, beside those that changed; of the newest runs only. */
@@ -23,6 +23,9 @@ export interface Run {
   parts: number;
   bytes: number; // of all of them; of a run that has not ended, what they may come to
 }
+
+/** A decision: names, "" for none; and of how many pages, where it is not of all. */
+type Renamed = [from: string, to: string, pages?: number];
 
 const KEPT_RUNS = 5; // with their pages
 const KEPT_DAYS = 30; // the same, of more runs than that
@@ -36,10 +39,21 @@ const MOST_RUNS = 1_000; // that are read
 
 /** The decisions of a line: as many as it has room for. */
 export function renamesOf(decisions: readonly Decision[]): Pick<Run, "renames" | "more"> {
-  const all = decisions.map(({ from = "", to = "" }): [string, string] => [from, to]);
+  const all = decisions.map(({ from = "", to = "", pages }): Renamed => (pages ? [from, to, pages.length] : [from, to]));
   let left = LONGEST_RENAMES;
   const renames = all.slice(0, MOST_RENAMES).filter((pair) => (left -= bytesOf(pair)) >= 0);
   return { renames, more: all.length - renames.length };
+}
+
+/** What runs renamed wherever it was, the newest last, and nobody took back. One that was only tried, or stopped, is none of it. */
+export function renamedBy(runs: readonly Run[]): Map<string, string> {
+  const undone = new Set(runs.map(({ undoes }) => undoes));
+  const renamed = new Map<string, string>();
+  for (const { id, state, undoes, renames } of [...runs].sort((a, b) => a.began - b.began)) {
+    if (undoes || undone.has(id) || state !== "done") continue;
+    for (const [from, to, pages] of renames) if (from && to && pages === undefined) renamed.set(from, to);
+  }
+  return renamed;
 }
 
 export interface Retention {
@@ -121,9 +135,9 @@ export function runsIn(value: unknown): Run[] {
         began: count(began),
         state: STATES.find((known) => known === state) ?? "stopped",
         undoes: typeof undoes === "string" && ID.test(undoes) ? undoes : "",
-        renames: (Array.isArray(renames) ? renames : []).slice(0, MOST_RENAMES).flatMap((pair: unknown): [string, string][] => {
-          const [from, to] = Array.isArray(pair) ? (pair as unknown[]) : [];
-          return typeof from === "string" && typeof to === "string" ? [[from, to]] : [];
+        renames: (Array.isArray(renames) ? renames : []).slice(0, MOST_RENAMES).flatMap((pair: unknown): Renamed[] => {
+          const [from, to, pages] = Array.isArray(pair) ? (pair as unknown[]) : [];
+          return typeof from === "string" && typeof to === "string" ? [pages === undefined ? [from, to] : [from, to, count(pages)]] : [];
         }),
         more: count(more),
         changed: count(changed),

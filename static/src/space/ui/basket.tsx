@@ -7,10 +7,10 @@ import type { Decision } from "../decisions.ts";
 import type { Model } from "./model.ts";
 import type { Words } from "./words.ts";
 
-/** A decision as a sentence. */
-export function sentenceOf({ say }: Words, { from, to, pages }: Decision): string {
+/** A decision as a sentence; of how many pages, where it is not of all. */
+export function sentenceOf({ say }: Words, { from, to, pages }: Decision, count = pages?.length): string {
   const what = from === undefined ? say("did.add", { to: isolated(to!) }) : to === undefined ? say("did.remove", { from: isolated(from) }) : say("did.rename", { from: isolated(from), to: isolated(to) });
-  return pages ? `${what} · ${say("onPages", { count: pages.length })}` : what;
+  return count === undefined ? what : `${what} · ${say("onPages", { count })}`;
 }
 
 const MOST_SHOWN = 500;

@@ -109,7 +109,7 @@ export function jobsOf(model: Model, host: Host): Jobs {
     own: [],
     start: (planned, { most, synonyms }) => act({ what: "run", tried: most !== undefined, synonyms }, model.admin === false ? tab : kept, ({ begin }, means, listener) => begin(means, planned, listener, most)),
     goOn: (run, synonyms = []) => act({ what: run.undoes ? "undo" : "run", tried: false, synonyms }, keeperOf(run), ({ goOn }, means, listener) => goOn(means, run, listener)),
-    undo: (run) => act({ what: "undo", tried: false, synonyms: model.admin ? run.renames.filter(([from, to]) => synonymOf(model.vocabulary.vocabulary, from, to)) : [] }, keeperOf(run), ({ undo }, means, listener) => undo(means, run, listener)),
+    undo: (run) => act({ what: "undo", tried: false, synonyms: model.admin ? run.renames.flatMap(([from, to]): [string, string][] => (synonymOf(model.vocabulary.vocabulary, from, to) ? [[from, to]] : [])) : [] }, keeperOf(run), ({ undo }, means, listener) => undo(means, run, listener)),
     stop() {
       if (jobs.job) jobs.job.stopping = true;
       model.changed();

@@ -11,7 +11,7 @@ import type { InTree } from "../coverage.ts";
 import { resolve, type Decision, type Resolved } from "../decisions.ts";
 import { findings, type Finding, type Labelled } from "../findings.ts";
 import type { Keeper, KeptProperty } from "../runner.ts";
-import { runsIn, type Run } from "../runs.ts";
+import { renamedBy, runsIn, type Run } from "../runs.ts";
 import { readKept, shardsOf, type Kept } from "../shards.ts";
 import { spellingsIn } from "../spellings.ts";
 import { newStore, type Store } from "../store.ts";
@@ -265,7 +265,7 @@ export function modelOf(plain: Host, shell: Shell): Model {
       await pause();
       if (look !== looks) return; // a later one is on its way
       const { vocabulary } = model.joined;
-      model.findings = findings({ pages, vocabulary, spellings, lists: model.lists.pages.flatMap(({ id, lists }) => lists.map((list) => ({ page: id, list }))), renames: renamesOf(model.runs), missing });
+      model.findings = findings({ pages, vocabulary, spellings, lists: model.lists.pages.flatMap(({ id, lists }) => lists.map((list) => ({ page: id, list }))), renames: renamedBy(model.runs), missing });
       model.changed();
       if (model.reading.state === "done" && wanted.size) await askTexts();
     },
@@ -326,14 +326,3 @@ async function readVocabulary(properties: Keeper): Promise<{ kept: Kept; read: M
 
 /** How many lists depend on the space's labels. */
 export const listsOf = ({ lists }: Model) => lists.depending.reduce((sum, { lists }) => sum + lists, 0);
-
-/** What runs renamed, the newest last, and nobody took back. */
-export function renamesOf(runs: readonly Run[]): Map<string, string> {
-  const undone = new Set(runs.map(({ undoes }) => undoes));
-  const renames = new Map<string, string>();
-  for (const { id, undoes, renames: own } of [...runs].sort((a, b) => a.began - b.began)) {
-    if (undoes || undone.has(id)) continue;
-    for (const [from, to] of own) if (from && to) renames.set(from, to);
-  }
-  return renames;
-}
