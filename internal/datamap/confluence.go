@@ -79,7 +79,7 @@ var InConfluence = []Store{
 			{Name: "batches", Origin: "the pages", Purpose: "ids of the pages, and which labels were added and removed, or which version had its lists mended: it is gone on with and taken back by that"},
 			{Name: "part", Origin: "the app", Purpose: "which part of the plan a property has"},
 			{Name: "parts", Origin: "the app", Purpose: "how many there are"},
-			{Name: "items", Origin: "the person who decided", Purpose: "what was planned: labels, ids of pages, and of those with lists the version"},
+			{Name: "items", Origin: "the person who decided", Purpose: "what was planned: labels, ids of pages, and of those with lists the version; whether old names become synonyms"},
 		},
 	}),
 }

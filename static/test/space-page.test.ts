@@ -222,6 +222,39 @@ native("pages are selected and given a label; a try comes before many, and a num
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("3 pages are as they were.").waitFor();
   assert.deepEqual(labelsOn(space), before);
+  await page.getByRole("button", { name: "Close" }).click();
+  await tab(page, "Runs");
+  await page.locator(".run").nth(1).getByText("taken back").waitFor();
+  assert.equal(await page.getByRole("button", { name: /Go on|Undo/ }).count(), 0, "what was taken back is not gone on with");
+});
+
+native("a run that another tab goes on with keeps the old names as synonyms, all of them go with it, and the basket stays", async () => {
+  const space = new FakeSpace();
+  for (let i = 0; i < 60; i++) space.page(String(100 + i), [`old-${i % 12}`, "other"]);
+  const begun = await open(space, {}, "tab=pages");
+  await done(begun);
+  await begun.getByRole("button", { name: "From a CSV" }).click();
+  const csv = ["from,to", ...Array.from({ length: 12 }, (_, i) => `old-${i},new-${i}`)].join("\n");
+  await begun.getByLabel("CSV file").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
+  await begun.getByRole("button", { name: "Preview the plan" }).click();
+  await begun.getByRole("button", { name: "Try on 3 pages" }).click();
+  await begun.getByRole("heading", { name: /^Tried/ }).waitFor();
+
+  const page = await open(space, {}, "tab=pages");
+  await done(page);
+  await page.getByRole("button", { name: "Select all" }).click();
+  await page.getByRole("combobox", { name: "Label", exact: true }).fill("seen");
+  await page.getByRole("button", { name: "Put into the basket" }).click();
+  await tab(page, "Runs");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByText("The 12 old names are now synonyms").waitFor();
+  const words = () => JSON.stringify(space.properties.get("labelup_vocabulary")!.value);
+  assert.match(words(), /old-11/);
+  await page.getByRole("button", { name: "Close" }).click();
+  assert.equal(plain(await page.getByRole("button", { name: /^Basket/ }).innerText()), "Basket 1");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("60 pages are as they were.").waitFor();
+  await until(words, (kept) => !kept.includes("old-"), "none of them is a synonym any more");
 });
 
 native("who does not administer the space changes some pages, and keeps in the tab how to take it back", async () => {

@@ -77,7 +77,7 @@ test("a plan is read from its parts as it was written, and not from some of them
 
 test("pages with lists are planned and recorded with their version, and attachments with a word", () => {
   const mends = Array.from({ length: 500 }, (_, i) => ({ id: String(9_000 + i), version: 1 + (i % 3) }));
-  const planned: Planned = { decisions: [{ from: "a", to: "b" }], without: ["7"], mends, attachments: true };
+  const planned: Planned = { decisions: [{ from: "a", to: "b" }], without: ["7"], mends, attachments: true, synonyms: true };
   assert.deepEqual(plannedIn(planParts(planned).map(json)), planned);
   const most = planParts({ ...planned, mends: [...mends, { id: "1", version: 1 }] });
   assert.deepEqual(plannedIn(most)!.mends, mends, "as many as are read");

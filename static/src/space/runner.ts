@@ -327,9 +327,16 @@ async function renamesOfRun(means: Means, id: string): Promise<Renames> {
   return renamesIn(rules, namesIn(rules, decisions));
 }
 
+/** What a plan renames wherever it is, each name with the one at the end of its chain. */
+export function renamedIn({ decisions }: Planned): [from: string, to: string][] {
+  const { rules } = resolve(decisions);
+  return [...renamesIn(rules, namesIn(rules, decisions))].flatMap(([from, to]): [string, string][] => (to === null ? [] : [[from, to]]));
+}
+
 const heldBy = ({ labels }: PageState) => new Set(globalOf(labels));
 
-async function readPlan({ keeper, reads, ...time }: Means, { id, parts }: Run): Promise<Planned> {
+/** The plan of a run; rejects where it is not whole. */
+export async function readPlan({ keeper, reads, ...time }: Means, { id, parts }: Run): Promise<Planned> {
   const values: unknown[] = [];
   for (let part = 0; part < parts; part++) values.push((await patiently(() => keeper.get(planKey(id, part)), reads, time))?.value);
   const planned = plannedIn(values);

@@ -144,6 +144,7 @@ export interface Planned {
   without: string[]; // ids of pages
   mends?: Mending[]; // 500 at most
   attachments?: boolean; // those of the space's pages that have a label that goes change, too
+  synonyms?: boolean; // old names become synonyms in the vocabulary when all is done
 }
 
 export const MOST_MENDS = 500; // pages
@@ -160,10 +161,11 @@ interface Item {
   mend?: string; // id
   version?: number;
   attachments?: true;
+  synonyms?: true;
 }
 
 /** The plan in the parts that properties hold, in their order. */
-export function planParts({ decisions, without, mends = [], attachments }: Planned): Record<string, unknown>[] {
+export function planParts({ decisions, without, mends = [], attachments, synonyms }: Planned): Record<string, unknown>[] {
   const chunks = (ids: readonly string[]) => Array.from({ length: Math.ceil(ids.length / IDS_TOGETHER) }, (_, i) => idsText(ids.slice(i * IDS_TOGETHER, (i + 1) * IDS_TOGETHER)));
   const items = decisions.flatMap(({ from, to, pages }): Item[] => {
     const names = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
@@ -172,6 +174,7 @@ export function planParts({ decisions, without, mends = [], attachments }: Plann
   });
   items.push(...chunks(without).map((not) => ({ not })), ...mends.slice(0, MOST_MENDS).map(({ id, version }) => ({ mend: id, version })));
   if (attachments) items.push({ attachments });
+  if (synonyms) items.push({ synonyms });
   const parts = packed(items, MOST_BYTES - OVERHEAD, MOST_BYTES - OVERHEAD);
   return parts.map((some, part) => ({ v: 1, part, parts: parts.length, items: some }));
 }
@@ -190,9 +193,9 @@ export function plannedIn(values: readonly unknown[]): Planned | undefined {
     const { v, part, parts, items } = (value ?? {}) as Record<string, unknown>;
     if (v !== 1 || part !== at || parts !== values.length || !Array.isArray(items)) return undefined;
     for (const item of items as unknown[]) {
-      const { from, to, on, not, mend, version, attachments } = (item ?? {}) as Record<keyof Item, unknown>;
-      if (attachments === true) {
-        planned.attachments = true;
+      const { from, to, on, not, mend, version, attachments, synonyms } = (item ?? {}) as Record<keyof Item, unknown>;
+      if (attachments === true || synonyms === true) {
+        planned[attachments === true ? "attachments" : "synonyms"] = true;
         continue;
       }
       if (mend !== undefined) {

@@ -17,6 +17,8 @@ interface Job {
   stopping: boolean;
   /** Whether it is only tried on a few pages. */
   tried: boolean;
+  /** Keys of what was in the basket when it was planned here; it goes from there when it is done. */
+  basket: string[];
   /** Calls a second that Confluence lets through now. */
   rate(): number;
   /** Renames that become synonyms in the vocabulary when it is done, or are none any more. */
@@ -32,8 +34,8 @@ export interface Jobs {
   job: Job | undefined;
   /** Runs that are kept in this tab only. */
   own: Run[];
-  start(planned: Planned, more: { most?: number; synonyms: [string, string][] }): Promise<void>;
-  goOn(run: Run, synonyms?: [string, string][]): Promise<void>;
+  start(planned: Planned, most?: number): Promise<void>;
+  goOn(run: Run): Promise<void>;
   undo(run: Run): Promise<void>;
   stop(): void;
   forget(): void;
@@ -61,14 +63,16 @@ const NOTHING: Progress = { run: "", phase: "reading", step: "all", done: 0, of:
 export function jobsOf(model: Model, host: Host): Jobs {
   const tab = propertiesInTab();
   const kept = propertiesOf(host, model.shell.spaceId);
+  const undoneBy = ({ undoes }: Run) => [...jobs.own, ...model.runs].find(({ id }) => id === undoes);
   const keeperOf = (run: Run): Keeper => (jobs.own.some(({ id }) => id === run.id) ? tab : kept);
   const means = ({ meansOf }: Loaded, keeper: Keeper): Means =>
     meansOf(host, { spaceId: model.shell.spaceId, typeOf: (id) => (model.store.rowOf(id) === undefined ? undefined : model.store.page(model.store.rowOf(id)!).type) }, keeper, timeInWorker(), newName, model.clicks);
   const leave = (event: BeforeUnloadEvent) => event.preventDefault();
 
-  async function act(job: Omit<Job, "rate" | "kept" | "progress" | "outcome" | "stopping">, keeper: Keeper, run: (runner: Loaded, means: Means, listener: Listener) => Promise<Outcome>): Promise<void> {
+  /** planned is the plan that is carried out or taken back. */
+  async function act(job: Pick<Job, "what" | "tried" | "basket">, keeper: Keeper, run: (runner: Loaded, means: Means, listener: Listener) => Promise<Outcome>, planned: (runner: Loaded, means: Means) => Promise<Planned>): Promise<void> {
     if (jobs.job && !jobs.job.outcome) return;
-    const now: Job = { ...job, progress: undefined, outcome: undefined, stopping: false, rate: () => 0, kept: "no" };
+    const now: Job = { ...job, progress: undefined, outcome: undefined, stopping: false, rate: () => 0, synonyms: [], kept: "no" };
     jobs.job = now;
     addEventListener("beforeunload", leave);
     model.changed();
@@ -77,10 +81,13 @@ export function jobsOf(model: Model, host: Host): Jobs {
       changed: (id, labels) => (model.store.set(id, labels), model.changed()),
       stop: () => now.stopping,
     };
+    let pairs: Job["synonyms"] = [];
     now.outcome = await load().then(
-      (runner) => {
+      async (runner) => {
         const own = means(runner, keeper);
         now.rate = own.writes.rate;
+        const plan = await planned(runner, own).catch(() => undefined); // before what is kept of it may go
+        if (plan && (job.what === "undo" || plan.synonyms)) pairs = runner.renamedIn(plan);
         return run(runner, own, listener);
       },
       (): Outcome => ({ ...NOTHING, state: "broken" }),
@@ -89,7 +96,10 @@ export function jobsOf(model: Model, host: Host): Jobs {
     jobs.own = runsIn((await tab.get(RUNS))?.value);
     model.changed();
     await model.readRuns().catch(() => undefined);
-    if (now.outcome.state === "done" && now.synonyms.length) await keepSynonyms(now);
+    if (now.outcome.state === "done" && model.admin) {
+      now.synonyms = job.what === "run" ? pairs : pairs.filter(([from, to]) => synonymOf(model.vocabulary.vocabulary, from, to));
+      if (now.synonyms.length) await keepSynonyms(now);
+    }
     void model.look();
     if (now.outcome.mended) void model.readLists(model.lists.how);
   }
@@ -107,9 +117,9 @@ export function jobsOf(model: Model, host: Host): Jobs {
   const jobs: Jobs = {
     job: undefined,
     own: [],
-    start: (planned, { most, synonyms }) => act({ what: "run", tried: most !== undefined, synonyms }, model.admin === false ? tab : kept, ({ begin }, means, listener) => begin(means, planned, listener, most)),
-    goOn: (run, synonyms = []) => act({ what: run.undoes ? "undo" : "run", tried: false, synonyms }, keeperOf(run), ({ goOn }, means, listener) => goOn(means, run, listener)),
-    undo: (run) => act({ what: "undo", tried: false, synonyms: model.admin ? run.renames.flatMap(([from, to]): [string, string][] => (synonymOf(model.vocabulary.vocabulary, from, to) ? [[from, to]] : [])) : [] }, keeperOf(run), ({ undo }, means, listener) => undo(means, run, listener)),
+    start: (planned, most) => act({ what: "run", tried: most !== undefined, basket: model.basket.map(({ key }) => key) }, model.admin === false ? tab : kept, ({ begin }, means, listener) => begin(means, planned, listener, most), async () => planned),
+    goOn: (run) => act({ what: run.undoes ? "undo" : "run", tried: false, basket: jobs.job?.progress?.run === run.id ? jobs.job.basket : [] }, keeperOf(run), ({ goOn }, means, listener) => goOn(means, run, listener), ({ readPlan }, means) => readPlan(means, undoneBy(run) ?? run)),
+    undo: (run) => act({ what: "undo", tried: false, basket: [] }, keeperOf(run), ({ undo }, means, listener) => undo(means, run, listener), ({ readPlan }, means) => readPlan(means, run)),
     stop() {
       if (jobs.job) jobs.job.stopping = true;
       model.changed();

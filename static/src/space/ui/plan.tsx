@@ -66,11 +66,11 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
   const going = plan.change.filter(({ id }) => !out.has(id));
   const events = going.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0);
   const titleOf = (id: string) => preview.titles.get(id) ?? (model.store.title(id) || id);
-  const renames = decisions.flatMap(({ from, to, pages }): [string, string][] => (from !== undefined && !pages && to !== undefined ? [[from, preview.rules.everywhere.get(from) ?? to]] : []));
+  const renames = [...preview.renames].filter(([, to]) => to !== null);
   const keeps = model.admin === true && renames.length > 0;
   const without = model.admin === false && going.length > MOST_WITHOUT;
   const right = (going.length > 0 || chosen.mends.length > 0) && !without && (going.length <= VERY_MANY || typed.replace(/\D/g, "") === String(going.length));
-  const start = (most?: number) => void jobs.start({ decisions, without: [...out], ...(chosen.mends.length && { mends: chosen.mends }), ...(chosen.attachments && { attachments: true }) }, { ...(most !== undefined && { most }), synonyms: keeps && synonyms ? renames : [] });
+  const start = (most?: number) => void jobs.start({ decisions, without: [...out], ...(chosen.mends.length && { mends: chosen.mends }), ...(chosen.attachments && { attachments: true }), ...(keeps && synonyms && { synonyms }) }, most);
 
   return (
     <div class="plan">
@@ -206,13 +206,13 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
         </section>
       )}
       <div class="buttons">
-        {line && (tried || state === "stopped") && <button type="button" class="button primary" onClick={() => void jobs.goOn(line, job.synonyms)}>{say("goOn")}</button>}
+        {line && (tried || state === "stopped") && <button type="button" class="button primary" onClick={() => void jobs.goOn(line)}>{say("goOn")}</button>}
         {line && job.what === "run" && outcome.changed + outcome.mended > 0 && (state === "done" || state === "stopped") && <button type="button" class="button" onClick={() => void jobs.undo(line)}>{say("undo")}</button>}
         <button
           type="button"
           class={tried ? "button" : "button primary"}
           onClick={() => {
-            if (job.what === "run" && state === "done") for (const { key } of [...model.basket]) model.take(key);
+            if (job.what === "run" && state === "done") job.basket.forEach(model.take);
             jobs.forget();
             close();
           }}
