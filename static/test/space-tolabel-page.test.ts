@@ -195,6 +195,30 @@ native("what is ticked for all becomes a plan", async () => {
   await page.getByText("No page is left here.").waitFor();
 });
 
+native("what is ticked for all of one part of the tree stays when another part follows", async () => {
+  const space = topical(60, 44);
+  for (const [id, page] of space.pages) if (Number(id) >= 100_000) page.parent = Number(id) < 100_020 ? "1000" : "1001";
+  const page = await open(space);
+  await suggested(page);
+  for (const [part, count, all] of [["1000", 20, 20], ["1001", 24, 44], ["1001", 24, 44]] as const) {
+    await page.getByRole("combobox", { name: "Part of the tree" }).selectOption(part);
+    await page.getByRole("button", { name: `Apply all ticked to the ${count} left` }).click();
+    await page.getByText(`${all} pages change`).waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+  }
+  assert.equal(plain(await page.getByRole("button", { name: /^Basket/ }).innerText()), "Basket 4");
+});
+
+native("of pages that lack a label of a group, only those of the group are applied to all", async () => {
+  const space = topical(60, 12);
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { groups: [{ name: "State", oneOf: true, required: true }], labels: [{ label: "draft", group: "State" }] } });
+  const page = await open(space);
+  await suggested(page);
+  await page.getByRole("combobox", { name: "Pages" }).selectOption("State");
+  await page.getByRole("button", { name: "Apply all ticked to the 72 left" }).click();
+  await page.getByText("No label is sure enough").waitFor();
+});
+
 native("who does not administer the space lands here, with 200 pages at once at most, and stays where they are", async () => {
   const space = topical(40, 230);
   space.admin = false;

@@ -27,4 +27,7 @@ for (const [sentence, labels, held, left] of pairs) test(sentence, () => assert.
 test("labels of many pages become one decision each, that of the most pages first", () => {
   const decisions = decisionsFor(new Map([["1", ["red"]], ["2", ["blue", "red"]], ["3", []]]));
   assert.deepEqual(decisions, [{ to: "red", pages: ["1", "2"] }, { to: "blue", pages: ["2"] }]);
+  const before = [{ to: "blue", pages: ["7", "8"] }, { to: "gone", pages: [] }];
+  assert.deepEqual(decisionsFor(new Map([["1", ["red"]], ["2", ["blue"]]]), before), [{ to: "blue", pages: ["7", "8", "2"] }, { to: "red", pages: ["1"] }]);
+  assert.deepEqual(before[0]!.pages, ["7", "8"]);
 });

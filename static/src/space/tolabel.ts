@@ -42,9 +42,9 @@ export function together(labels: readonly string[], held: readonly string[], rul
   });
 }
 
-/** Labels for many pages, by page, as decisions: one for each label, that of the most pages first. */
-export function decisionsFor(labels: ReadonlyMap<string, readonly string[]>): Decision[] {
-  const pages = new Map<string, string[]>();
+/** Labels for many pages, by page, beside what was decided of others, as decisions: one for each label, that of the most pages first. */
+export function decisionsFor(labels: ReadonlyMap<string, readonly string[]>, before: readonly { to: string; pages: readonly string[] }[] = []): Decision[] {
+  const pages = new Map(before.map(({ to, pages }) => [to, [...pages]]));
   for (const [id, names] of labels) for (const name of names) (pages.get(name) ?? pages.set(name, []).get(name)!).push(id);
-  return [...pages].sort(([, a], [, b]) => b.length - a.length).map(([to, pages]) => ({ to, pages }));
+  return [...pages].filter(([, ids]) => ids.length).sort(([, a], [, b]) => b.length - a.length).map(([to, pages]) => ({ to, pages }));
 }

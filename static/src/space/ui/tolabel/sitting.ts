@@ -286,8 +286,8 @@ function newSitting(model: Model): Sitting {
     }
   }
 
-  async function workOut(all: All): Promise<Map<string, string[]>> {
-    const ids = left().slice(0, MOST_OUT);
+  async function workOut(all: All, ids: readonly string[]): Promise<Map<string, string[]>> {
+    const wanted = sitting.which.group ? new Set(offeredOf(sitting.which.group)) : undefined;
     const most = model.admin === false ? MOST_WITHOUT : ids.length;
     const ask = await (asking ?? Promise.reject({ kind: "unavailable" } satisfies Problem));
     const found = new Map<string, string[]>();
@@ -306,7 +306,7 @@ function newSitting(model: Model): Sitting {
         const held = text.labels;
         const ticked = mine?.answered
           ? mine.choices.filter((one) => one.ticked).map(({ label }) => label)
-          : asAnswer(await ask(questionOf(id, text, held, treeOf(id), [], false)), "").suggestions.filter((one) => one.ticked).map(({ label }) => label);
+          : asAnswer(await ask(questionOf(id, text, held, treeOf(id), [], wanted !== undefined)), "").suggestions.filter(({ label, ticked }) => ticked && (!wanted || wanted.has(label))).map(({ label }) => label);
         const names = together(ticked, held, rulesNow());
         if (names.length) found.set(id, names);
         all.done++;
@@ -432,14 +432,19 @@ function newSitting(model: Model): Sitting {
     all: undefined,
     async applyAll() {
       if (sitting.all?.state === "working" || sitting.all?.state === "stopping") return false;
-      const all: All = { state: "working", done: 0, of: Math.min(left().length, MOST_OUT), pages: 0 };
+      const ids = left().slice(0, MOST_OUT);
+      const all: All = { state: "working", done: 0, of: ids.length, pages: 0 };
       sitting.all = all;
       model.changed();
       try {
-        const found = await workOut(all);
+        const found = await workOut(all, ids);
         if (all.state === "working") {
           all.state = found.size ? "done" : "none";
-          model.put(decisionsFor(found).map((decision) => ({ key: `tolabel\n${decision.to!}`, decision })));
+          // What was worked out before of other pages stays.
+          const again = new Set(ids);
+          const before = model.basket.flatMap(({ key, decision: { to, pages } }) => (key === keyOf(to) ? [{ to: to!, pages: pages!.filter((id) => !again.has(id)) }] : []));
+          before.forEach(({ to }) => model.take(keyOf(to)));
+          model.put(decisionsFor(found, before).map((decision) => ({ key: keyOf(decision.to), decision })));
         } else all.state = "stopped";
       } catch {
         all.state = "failed";
@@ -454,6 +459,9 @@ function newSitting(model: Model): Sitting {
   };
   return sitting;
 }
+
+/** What a decision for many pages is known by in the basket. */
+const keyOf = (to: string | undefined) => `tolabel\n${to}`;
 
 /** Why a change was not made, in the words of the panel. */
 function problemOf(error: unknown): Problem {
