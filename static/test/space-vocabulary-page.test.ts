@@ -206,6 +206,49 @@ native("who is first is only seen when the write is refused, and is told all the
   assert.deepEqual(kept(space).labels, [{ label: "theirs" }]);
 });
 
+native("what was kept without an answer is not taken for somebody else's when it is kept again", async () => {
+  const space = listed();
+  const page = await open(space);
+  await change(page, "menu").click();
+  await page.getByLabel("Description").fill("Mine");
+  let answers = false;
+  stage.onSave = ({ method, path, body }) => {
+    const answer = space.handle(method, path, body);
+    return answers || (body as { key?: string }).key !== HEAD ? answer : { status: 503, body: {} };
+  };
+  await button(page, "Save").click();
+  await page.getByRole("alert").getByText("did not answer as expected").waitFor();
+  answers = true;
+  await button(page, "Save").click();
+  await said(page, "Kept.");
+  assert.match(JSON.stringify(kept(space).labels[3]), /Mine/);
+});
+
+native("a space that is followed and answers late is neither unseen nor asked for again", async () => {
+  const space = listed();
+  space.others.set("2", { key: "HQ", name: "Head office", vocabulary: { labels: [{ label: "policy" }] } });
+  keep(space, { ...LISTED, follows: "2" });
+  const late: (() => void)[] = [];
+  const page = await openSpace(stage, space, {}, "tab=runs");
+  await page.getByRole("button", { name: "Read again" }).waitFor();
+  let fails = 1;
+  stage.onRead = async (path) => {
+    if (/^\/api\/v2\/spaces\/2(\?|$)/.test(path)) await new Promise<void>((answer) => late.push(answer));
+    if (path.startsWith("/api/v2/spaces/2/properties") && fails-- > 0) return { status: 503, body: {} };
+    return space.handle("GET", path);
+  };
+  await page.getByRole("tab", { name: "Vocabulary" }).click();
+  await until(() => entries(page), (all) => all.includes("policy"), "it is read again");
+  assert.equal(await page.getByText("that you cannot see").count(), 0);
+  await button(page, "Change how it is used").click();
+  late.forEach((answer) => answer());
+  await page.getByText(/What .Head office. lists is part of this\./).waitFor();
+  await page.getByRole("combobox", { name: "Other labels" }).selectOption("free");
+  await button(page, "Save").click();
+  await said(page, "Kept.");
+  assert.equal(kept(space).follows, "2");
+});
+
 native("another space's list is followed by its key or address, in no chain and no circle, and is part of this one", async () => {
   const space = listed();
   space.others.set("2", { key: "HQ", name: "Head office", vocabulary: { groups: [{ name: "Region" }], labels: [{ label: "policy", description: "Of all" }, { label: "menu", description: "theirs" }] } });

@@ -79,6 +79,7 @@ const SLICE = 12; // ms of work without a break
 const MOST_TEXTS = 60; // questions of a text
 const DRAW_EVERY = 200; // ms, while answers come one after the other
 const LOOK_EVERY = 25; // requests
+const FEW_TRIES = 3; // before what is followed is taken for unseen
 
 /** Does what stops after some work each, with breaks for others. */
 export async function inSlices<T>(work: Generator<undefined, T>): Promise<T> {
@@ -130,7 +131,7 @@ export function modelOf(plain: Host, shell: Shell): Model {
   let followed: { id: string; vocabulary: Vocabulary | undefined } = { id: "", vocabulary: undefined };
   async function show(kept: Kept): Promise<void> {
     const id = kept.vocabulary.follows;
-    if (id !== followed.id) followed = { id, vocabulary: id ? await keptOf(host, id).then(({ vocabulary }) => vocabulary, () => undefined) : undefined };
+    if (id !== followed.id) followed = { id, vocabulary: id ? await patiently(() => keptOf(host, id), model.sleep, FEW_TRIES).then(({ vocabulary }) => vocabulary, () => undefined) : undefined };
     model.vocabulary = kept;
     model.joined = withFollowed(kept.vocabulary, followed.vocabulary);
     model.changed();

@@ -34,7 +34,7 @@ export function Settings({ model, base, other, busy, own, tell, save, close }: P
   const { say } = own;
   const [mode, setMode] = useState(base.mode);
   const [rows, setRows] = useState<Row[]>(base.groups.map((group) => ({ ...group, was: group.name })));
-  const before = other?.key ?? base.follows;
+  const [before] = useState(other?.key ?? base.follows); // where it comes late, its number stands there
   const [follow, setFollow] = useState(before);
   const [added, setAdded] = useState("");
   const [refused, setRefused] = useState<Refusal>();

@@ -330,7 +330,7 @@ async function keepOver(model: Model, base: Listed, mine: Listed): Promise<Liste
   const moved = new Error("somebody was first");
   const keep = () =>
     model.keep((now) => {
-      if (sameVocabulary(now, base)) return mine;
+      if (sameVocabulary(now, base) || sameVocabulary(now, mine)) return mine; // of what is there already only the answer was lost
       theirs = now;
       throw moved;
     });
