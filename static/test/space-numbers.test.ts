@@ -74,6 +74,7 @@ native("each number of a part of the tree is that of the pages it leads to", asy
     await numbers.nth(i).press("Enter");
     await until(() => page.locator(".count").innerText(), (text) => text === (count === 1 ? "1 page" : `${count} pages`), `the pages of number ${i}`);
     if (i === 5) assert.equal(await shown(page), "Delta Epsilon Eta");
+    assert.equal(await page.getByRole("combobox", { name: "Part of the tree" }).evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.text), i < 3 ? "Alpha" : i < 6 ? "Delta" : "Gamma");
   }
 });
 

@@ -178,5 +178,7 @@ test("a link says what is shown, whatever else is in the address", () => {
   assert.deepEqual(shownIn(link), { tab: "pages", finding: "", filter });
   assert.ok(link.startsWith("https://a.example/wiki/spaces/DS/apps/1?x=1&"));
   assert.equal(linkTo("", { tab: "pages", finding: "", filter }), "");
+  const most = Array.from({ length: 90 }, (_, i) => `a-label-of-a-group-${i}`);
+  assert.equal(linkTo("https://a.example/", { tab: "pages", finding: "", filter: { ...filter, lacks: most } }), "", "and nothing else than that");
   assert.deepEqual(shownIn("https://a.example/?labelup=tab%3Devil%26below%3D<script>%26after%3D-1").filter, ALL);
 });

@@ -15,7 +15,7 @@ export interface Shown {
 const PARAMETER = "labelup";
 const LONGEST = 2_000; // UTF-16 code units
 
-/** The address with what is shown in it; "" if there is no address. */
+/** The address with what is shown in it; "" if there is no address, or that is more than an address can say. */
 export function linkTo(location: string, { tab, finding, filter }: Shown): string {
   if (!URL.canParse(location)) return "";
   const url = new URL(location);
@@ -28,6 +28,7 @@ export function linkTo(location: string, { tab, finding, filter }: Shown): strin
       else if (value !== plain) own.set(key, String(value === true ? 1 : value));
     }
   }
+  if (own.toString().length > LONGEST) return "";
   url.searchParams.set(PARAMETER, own.toString());
   return url.href;
 }

@@ -35,9 +35,10 @@ export function Pages({ model, words, filter, setFilter, tell }: Props): JSX.Ele
   useEffect(() => {
     if (order.by === "title") model.rank(compare);
   }, [order.by, store.size]);
-  const parts = useMemo(() => store.parts(MOST_PARTS).map(({ id }) => id), [model.reading.state, model.looked]);
-  const groups = vocabulary.groups.map(({ name }) => name);
+  const largest = useMemo(() => store.parts(MOST_PARTS).map(({ id }) => id), [model.reading.state, model.looked]);
+  const parts = !filter.below || largest.includes(filter.below) ? largest : [filter.below, ...largest]; // a number or a link led to a smaller one
   const ofGroup = (group: string) => labelsIn(vocabulary, group);
+  const groups = vocabulary.groups.map(({ name }) => name).filter((group) => ofGroup(group).length); // all pages lack the others
 
   const change = (more: Partial<Filter>) => setFilter({ ...filter, ...more });
   const day = (at: number) => (at ? new Date(at).toISOString().slice(0, 10) : "");
@@ -61,12 +62,12 @@ export function Pages({ model, words, filter, setFilter, tell }: Props): JSX.Ele
         <Field name={say("searchTitles")} value={filter.text} set={(text) => change({ text })} />
         <Names name={say("has")} value={filter.has} set={(has) => change({ has })} />
         <Names name={say("hasNot")} value={filter.without} set={(without) => change({ without })} />
-        {parts.length > 1 && (
+        {(parts.length > 1 || filter.below) && (
           <label class="named">
             <span>{say("below")}</span>
             <select class="field" value={filter.below} onChange={(event) => change({ below: event.currentTarget.value })}>
               <option value="">{say("everywhere")}</option>
-              {parts.map((id) => <option key={id} value={id}>{store.title(id)}</option>)}
+              {parts.map((id) => <option key={id} value={id}>{store.title(id) || id}</option>)}
             </select>
           </label>
         )}
