@@ -270,11 +270,36 @@ native("who does not administer the space changes some pages, and keeps in the t
   await page.getByRole("button", { name: "Change 1 page" }).click();
   await page.getByRole("heading", { name: "Done" }).waitFor();
   assert.equal(space.counted.properties, 0);
+  assert.equal(await page.getByRole("button", { name: "Numbers" }).count(), 0, "there is no place for them now");
   await page.getByRole("button", { name: "Close" }).click();
+  await page.getByText("Nothing is wrong").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Take back" }).count(), 0, "what is done is not in the basket");
   await tab(page, "Runs");
   await page.getByRole("button", { name: "Save as a file" }).waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("1 page is as it was.").waitFor();
+});
+
+native("runs that cannot be read are not taken for none, and are read again", async () => {
+  const space = messy();
+  const page = await open(space, {}, "tab=pages");
+  await done(page);
+  stage.onRead = (path) => (path.includes("key=labelup_runs") ? { status: 500, body: {} } : space.handle("GET", path));
+  space.properties.get("labelup_runs")!.value = { v: 1, runs: [] };
+  await tab(page, "Runs");
+  await page.getByRole("alert").getByText("could not be loaded").waitFor();
+  stage.onRead = (path) => space.handle("GET", path);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("Nothing was changed from here yet.").waitFor();
+});
+
+native("a group without a label is no filter that is chosen", async () => {
+  const space = small();
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { groups: [{ name: "Empty" }, { name: "State" }], labels: [{ label: "red", group: "State" }] } });
+  const page = await open(space, {}, "tab=pages");
+  const group = page.getByRole("combobox", { name: "Lacks a group" });
+  await until(() => group.locator("option").allInnerTexts(), (all) => all.join() === "does not matter,State", "the other one");
+  assert.equal(await group.inputValue(), "");
 });
 
 /** A space in which each kind of thing is wrong, and something was done before. */

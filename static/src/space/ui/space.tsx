@@ -77,7 +77,7 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
     <div class="space">
       <p class="unseen" role="status">{line}</p>
       <h1>{say("heading")}</h1>
-      <Head model={model} words={words} counting={counting} count={() => count(!counting)} />
+      <Head model={model} words={words} counting={counting} count={planning || jobs.job ? undefined : () => count(!counting)} />
       {planning || jobs.job ? (
         <PlanView model={model} jobs={jobs} words={words} close={() => plan(false)} />
       ) : counting ? (
@@ -105,8 +105,8 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
   );
 }
 
-/** One line of what was found, and how far reading is. */
-function Head({ model, words, counting, count }: { model: Model; words: Words; counting: boolean; count(): void }): JSX.Element {
+/** One line of what was found, and how far reading is. count is absent where there is no place for the numbers. */
+function Head({ model, words, counting, count }: { model: Model; words: Words; counting: boolean; count: (() => void) | undefined }): JSX.Element {
   const { say, percent } = words;
   const { reading, store, findings, looked } = model;
   const spellings = useMemo(() => new Set(findings.flatMap(({ kind, labels }) => (kind === "spellings" ? [labels[1]] : []))).size, [findings]);
@@ -122,7 +122,7 @@ function Head({ model, words, counting, count }: { model: Model; words: Words; c
   return (
     <div class="head">
       {store.size > 0 && <p class="facts">{facts.join(" · ")}</p>}
-      {store.size > 0 && <button type="button" id="numbers" class="link" aria-expanded={counting} onClick={count}>{say("numbers")}</button>}
+      {store.size > 0 && count && <button type="button" id="numbers" class="link" aria-expanded={counting} onClick={count}>{say("numbers")}</button>}
       {(state === "reading" || state === "paused") && (
         <div class="progress">
           <progress max={of || 1} value={of ? reading.read : undefined} aria-label={say("reading")} />

@@ -49,6 +49,9 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
   const card = useRef<HTMLDivElement>(null);
   const focus = useRef(false);
   const open = openFindings(model, queue);
+  // What went out of the basket otherwise, be it done, is not to be taken back here.
+  const held = new Set(model.basket.map(({ key }) => key));
+  queue.done = queue.done.filter(({ what, items }) => what !== "basket" || items.some((key) => held.has(key)));
   const finding = open.find(({ key }) => key === wanted) ?? open[0];
 
   const swapped = finding !== undefined && queue.swapped === finding.key;
