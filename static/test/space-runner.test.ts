@@ -251,6 +251,24 @@ test("what cannot be changed is told, and left alone", async () => {
   assert.deepEqual(lines(space)[0]!.results, { archived: 1, not_permitted: 1, not_found: 1 });
 });
 
+test("a page that Confluence never gives is told, and the others are changed; where it gives none, nothing goes on", async () => {
+  for (const [status, why] of [[500, "failed"], [403, "not_permitted"]] as const) {
+    const space = spaceOf([["old"], ["old"], ["old"], []]);
+    for (const id of ["101", "103"]) space.pages.get(id)!.body = listOf("old");
+    const clock = new Clock();
+    const wrap = (call: () => Promise<unknown>, method: string, path: string) => (method === "GET" && /pages\/10[03]\?/.test(path) ? Promise.reject(new HostError(status)) : call());
+    const mends = ["101", "103"].map((id) => ({ id, version: 1 }));
+    const outcome = ended(await clock.until(begin(runnerOn(space, clock, "a", wrap), { decisions: [{ from: "old", to: "new" }], without: [], mends }, quiet)));
+    assert.deepEqual([outcome.state, outcome.changed, outcome.mended, outcome.cannot], ["done", 2, 1, ["100", "103"].map((id) => ({ id, why }))]);
+    assert.deepEqual(labelsOf(space), { 100: "old", 101: "new", 102: "new", 103: "" });
+  }
+  const space = spaceOf(Array.from({ length: 50 }, () => ["old"]));
+  const clock = new Clock();
+  const outcome = ended(await clock.until(begin(runnerOn(space, clock, "a", (call, method, path) => (method === "GET" && /pages\/\d+\?/.test(path) ? Promise.reject(new HostError(500)) : call())), { decisions: [{ from: "old", to: "new" }], without: [] }, quiet)));
+  assert.equal(outcome.state, "broken");
+  assert.ok(outcome.cannot.length < 12, `${outcome.cannot.length} told`);
+});
+
 test("a try stops after as many pages, and goes on or is taken back", async () => {
   const space = spaceOf(Array.from({ length: 60 }, () => ["old"]));
   const clock = new Clock();

@@ -109,6 +109,7 @@ const LOOK_AGAIN = 5_000; // ms, at whether somebody still works
 const MOST_TOLD = 10_000; // pages that are named
 const MOST_SEGMENTS = 1_000;
 const MOST_LOOKS = 5;
+const MOST_UNREAD = 8; // pages in a row that Confluence fails to give, before it is more than those pages
 const MOST_OF_MENDING = 40; // bytes that say of a page with lists which version it had
 
 class Lost extends Error {}
@@ -410,6 +411,8 @@ interface Worker {
   record(step: Step, pages: Recorded[]): Promise<number>;
   apply(pages: readonly Recorded[], listener: Listener, held: (id: string) => ReadonlySet<string>): Promise<void>;
   edit(pages: readonly Edit[], message: string, listener: Listener): Promise<void>;
+  /** What is read of a page; undefined where there is nothing, which is told. Rejects where that is not about this page. */
+  see<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined>;
   release(): Promise<{ segments: number; bytes: number }>;
   tell(id: string, why: Why): void;
 }
@@ -429,6 +432,7 @@ function workerFor(means: Means, line: Run): Worker {
   let kept: KeptProperty | undefined;
   let bytes = 0; // of the segments before
   let beating: Promise<void> | undefined;
+  let unread = 0;
 
   const said = new Set<string>();
   const labelled = new Set<string>(); // pages with other labels
@@ -546,8 +550,8 @@ function workerFor(means: Means, line: Run): Worker {
         const edits: Edit[] = [];
         await each(last, async ({ id, version }) => {
           const page = { id, version: version! };
-          const body = await patiently(() => means.body(id), reads, means);
-          if (!body) return worker.tell(id, "not_found");
+          const body = await worker.see(id, () => means.body(id));
+          if (!body) return;
           if (body.version === page.version) {
             const text = await source.mended(page, body.text);
             if (text === undefined) worker.tell(id, "not_mended");
@@ -563,8 +567,8 @@ function workerFor(means: Means, line: Run): Worker {
       const held = new Map<string, ReadonlySet<string>>();
       const left: Recorded[] = [];
       await each(last, async ({ id, ...change }) => {
-        const seen = await patiently(() => means.read(id), reads, means);
-        if (!seen) return worker.tell(id, "not_found");
+        const seen = await worker.see(id, () => means.read(id));
+        if (!seen) return;
         held.set(id, heldBy(seen));
         left.push({ id, ...rest(change, heldBy(seen)) });
       });
@@ -618,6 +622,19 @@ function workerFor(means: Means, line: Run): Worker {
         worker.progress.done++;
         listener.told(worker.progress);
       });
+    },
+    async see(id, read) {
+      try {
+        const found = await patiently(read, reads, means);
+        unread = 0;
+        if (found === undefined) worker.tell(id, "not_found");
+        return found;
+      } catch (error) {
+        const status = statusOf(error);
+        if ([0, 401, 429].includes(status) || ++unread > MOST_UNREAD) throw error;
+        worker.tell(id, whyOf(status));
+        return undefined;
+      }
     },
     async release() {
       await write(number, { ...segment, owner: "" }, kept);
@@ -693,19 +710,17 @@ async function changePages(means: Means, worker: Worker, listener: Listener, sou
       const ready: Recorded[] = [];
       const held = new Map<string, ReadonlySet<string>>();
       await each(pending.splice(0, Math.min(MOST_IN_BATCH, left)), async (id) => {
-        const seen = await patiently(() => means.read(id), means.reads, means);
+        const seen = await worker.see(id, () => means.read(id));
+        looked.add(id);
         const all = seen && source.change(seen, step === "last");
         const none = all && !all.add.length && !all.remove.length;
-        const why = !seen ? "not_found" : none ? undefined : (obstacle(seen, all!) ?? (seen.mayEdit ? undefined : "not_permitted"));
-        looked.add(id);
-        if (why) {
-          worker.refused.add(id);
-          worker.tell(id, why);
-        }
+        const why = !all || none ? undefined : (obstacle(seen!, all) ?? (seen!.mayEdit ? undefined : "not_permitted"));
+        if (why) worker.tell(id, why);
+        if (why || !all) worker.refused.add(id);
         const change = all && half(all, step, worker.added.get(id));
-        if (why || (!change!.add.length && !change!.remove.length)) progress.done++;
+        if (why || !change || (!change.add.length && !change.remove.length)) progress.done++;
         else {
-          ready.push({ id, ...change! });
+          ready.push({ id, ...change });
           held.set(id, heldBy(seen!));
         }
       });
@@ -741,14 +756,14 @@ async function mendLists(means: Means, worker: Worker, listener: Listener, sourc
     listener.told(progress);
     const edits: Edit[] = [];
     await each(pending.splice(0, MOST_IN_BATCH), async (page) => {
-      const body = await patiently(() => means.body(page.id), means.reads, means);
-      const text = body?.version === page.version ? await source.mended(page, body.text) : body?.text;
+      const body = await worker.see(page.id, () => means.body(page.id));
       // An undo finds a page that was never written as it was.
-      if (body && body.version < page.version) return void progress.done++;
-      const why = !body ? "not_found" : body.status !== "current" ? "not_current" : body.version !== page.version ? "edited" : text === undefined ? "not_mended" : body.mayEdit ? undefined : "not_permitted";
+      if (!body || body.version < page.version) return void progress.done++;
+      const text = body.version === page.version ? await source.mended(page, body.text) : body.text;
+      const why = body.status !== "current" ? "not_current" : body.version !== page.version ? "edited" : text === undefined ? "not_mended" : body.mayEdit ? undefined : "not_permitted";
       if (why) worker.tell(page.id, why);
-      if (why || text === body!.text) progress.done++;
-      else edits.push({ id: page.id, body: body!, text: text! });
+      if (why || text === body.text) progress.done++;
+      else edits.push({ id: page.id, body, text: text! });
     });
     if (!edits.length) continue;
     edits.sort((a, b) => byNumber(a.id, b.id));
