@@ -269,6 +269,24 @@ test("a page that Confluence never gives is told, and the others are changed; wh
   assert.ok(outcome.cannot.length < 12, `${outcome.cannot.length} told`);
 });
 
+test("what could not be added in the first step is added by who goes on with the last, before anything goes", async () => {
+  const space = spaceOf([["old"], ["old"], ["old"], []]);
+  space.pages.get("103")!.body = listOf("old");
+  const before = labelsOf(space);
+  const clock = new Clock();
+  const dying = runnerOn(space, clock, "a", (call, method, path) => {
+    if (method === "PUT" && path.includes("/pages/103")) return never;
+    if (method === "POST" && path.includes("/101/label")) return Promise.reject(new HostError(500));
+    return call();
+  });
+  assert.equal(await clock.until(begin(dying, { decisions: [{ from: "old", to: "new" }], without: [], mends: [{ id: "103", version: 1 }] }, quiet)), "dead");
+  clock.forget();
+  const outcome = ended(await clock.until(goOn(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+  assert.deepEqual([outcome.state, labelsOf(space)], ["done", { 100: "new", 101: "new", 102: "new", 103: "" }]);
+  assert.equal(ended(await clock.until(undo(runnerOn(space, clock, "c"), lines(space)[0]!, quiet))).state, "done");
+  assert.deepEqual(labelsOf(space), before);
+});
+
 test("a try stops after as many pages, and goes on or is taken back", async () => {
   const space = spaceOf(Array.from({ length: 60 }, () => ["old"]));
   const clock = new Clock();

@@ -409,7 +409,7 @@ interface Worker {
   finish(listener: Listener, source: Source): Promise<void>;
   /** Records as many of the pages as one batch takes, and says how many. */
   record(step: Step, pages: Recorded[]): Promise<number>;
-  apply(pages: readonly Recorded[], listener: Listener, held: (id: string) => ReadonlySet<string>): Promise<void>;
+  apply(step: Step, pages: readonly Recorded[], listener: Listener, held: (id: string) => ReadonlySet<string>): Promise<void>;
   edit(pages: readonly Edit[], message: string, listener: Listener): Promise<void>;
   /** What is read of a page; undefined where there is nothing, which is told. Rejects where that is not about this page. */
   see<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined>;
@@ -567,12 +567,13 @@ function workerFor(means: Means, line: Run): Worker {
       const held = new Map<string, ReadonlySet<string>>();
       const left: Recorded[] = [];
       await each(last, async ({ id, ...change }) => {
+        if (!change.add.length && !change.remove.length) return;
         const seen = await worker.see(id, () => means.read(id));
         if (!seen) return;
         held.set(id, heldBy(seen));
         left.push({ id, ...rest(change, heldBy(seen)) });
       });
-      await worker.apply(left, listener, (id) => held.get(id)!);
+      await worker.apply(worker.at ?? "all", left, listener, (id) => held.get(id)!);
     },
     async record(step, pages) {
       const next = append(segment, step, pages);
@@ -587,7 +588,8 @@ function workerFor(means: Means, line: Run): Worker {
       await write(number + 1, fresh.segment, undefined);
       return recorded(step, pages, fresh.taken);
     },
-    async apply(pages, listener, held) {
+    async apply(step, pages, listener, held) {
+      const failed: Recorded[] = [];
       await each(pages, async ({ id, add, remove }) => {
         const labels = new Set(held(id));
         const steps = means.calls(id, { add, remove });
@@ -601,10 +603,13 @@ function workerFor(means: Means, line: Run): Worker {
           if (error instanceof Lost || error instanceof Broken) throw error;
           worker.tell(id, whyOf(statusOf(error)));
           worker.refused.add(id);
+          failed.push({ id, add: [], remove: [] });
         }
         worker.progress.done++;
         listener.told(worker.progress);
       });
+      // Who goes on with it must not take what was never added for what somebody has taken away.
+      if (step === "first" && failed.length) await worker.record(step, failed);
     },
     async edit(edits, message, listener) {
       await each(edits, async ({ id, body, text }) => {
@@ -732,7 +737,7 @@ async function changePages(means: Means, worker: Worker, listener: Listener, sou
       // Those for which there was no room are read anew: until it is their turn, somebody may change them.
       pending.unshift(...ready.splice(taken).map(({ id }) => id));
       left -= taken;
-      await worker.apply(ready, listener, (id) => held.get(id)!);
+      await worker.apply(step, ready, listener, (id) => held.get(id)!);
     }
   }
 }
