@@ -76,6 +76,33 @@ test("an own change stands, until the search has caught up", () => {
   assert.deepEqual(store.page(0).labels, ["theirs"]);
 });
 
+test("an own change does not hide for ever what somebody else changed after it", () => {
+  let now = 1;
+  const store = newStore(() => now);
+  store.add(tree);
+  store.set("1", ["mine"]);
+  now += 601_000;
+  store.add([page("1", ["theirs"])]);
+  store.set("2", ["mine"]);
+  store.add([page("1", ["theirs"]), page("2", ["theirs"])]);
+  assert.deepEqual([store.page(0).labels, store.page(1).labels], [["theirs"], ["mine"]]);
+});
+
+test("pages that are not there any more go, and the others stay as they were", () => {
+  const store = newStore();
+  store.add(tree);
+  const { version } = store;
+  store.keepOnly(new Set(tree.map(({ id }) => id)));
+  assert.equal(store.version, version);
+  store.keepOnly(new Set(["2", "4", "5", "77"]));
+  assert.ok(store.version > version);
+  assert.deepEqual(Array.from({ length: store.size }, (_, row) => store.page(row)), [tree[1], tree[3], tree[4]]);
+  assert.deepEqual([store.rowOf("1"), store.rowOf("4"), store.title("5"), store.labelled()], [undefined, 1, "Page 5", 2]);
+  assert.deepEqual(store.labels().map(({ name, pages }) => `${name} ${pages}`), ["release-note 1", "red 2"]);
+  store.add([page("1", ["home"])]);
+  assert.deepEqual(store.page(3), page("1", ["home"]));
+});
+
 test("the parts of the tree are those at its top, with all that is below them", () => {
   const store = newStore();
   store.add([page("9", [], { parent: "3" }), ...tree, page("6", [], { parent: "7" }), page("7", [], { parent: "6" })]);

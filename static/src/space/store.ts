@@ -49,8 +49,10 @@ export interface Store {
   readonly version: number;
   /** Takes pages in; one that is there already is read anew. */
   add(pages: Iterable<Read>): void;
-  /** A page has these labels for sure: a search that still says otherwise lags. */
+  /** A page has these labels for sure: a search that still says otherwise lags, for some minutes. */
   set(id: string, labels: readonly string[]): void;
+  /** Forgets the pages that are not among these. Rows are other ones then. */
+  keepOnly(stay: ReadonlySet<string>): void;
   page(row: number): Read;
   rowOf(id: string): number | undefined;
   title(id: string): string;
@@ -68,6 +70,7 @@ export interface Store {
   all(): Generator<undefined, (Labelled & InTree)[]>;
 }
 
+const LAG = 600_000; // ms after a change that a search may not know it
 const RUN = 500; // titles that are put in order at once
 
 /** A column that grows. */
@@ -86,7 +89,7 @@ class Column<T extends Float64Array | Uint32Array> {
 const numbers = () => new Column((size) => new Uint32Array(size));
 const times = () => new Column((size) => new Float64Array(size));
 
-export function newStore(): Store {
+export function newStore(now = () => Date.now()): Store {
   const ids: string[] = [];
   const titles: string[] = [];
   const folded: string[] = []; // titles to look through
@@ -104,6 +107,7 @@ export function newStore(): Store {
   const numberOf = new Map<string, number>();
   const own = new Map<string, readonly string[]>();
   let version = 0;
+  let lastSet = 0;
 
   const number = (name: string) => {
     const known = numberOf.get(name);
@@ -139,8 +143,9 @@ export function newStore(): Store {
 
   function addOne(read: Read): void {
     const mine = own.get(read.id);
-    if (mine && same(mine, read.labels)) own.delete(read.id); // the search has caught up
-    const labels = mine ?? read.labels;
+    const late = now() - lastSet > LAG;
+    if (mine && (late || same(mine, read.labels))) own.delete(read.id); // the search has caught up
+    const labels = late ? read.labels : (mine ?? read.labels);
     let row = at.get(read.id);
     if (row === undefined) {
       row = ids.push(once(read.id)) - 1;
@@ -195,8 +200,25 @@ export function newStore(): Store {
     },
     set(id, labels) {
       own.set(id, labels);
+      lastSet = now();
       const row = at.get(id);
       if (row !== undefined) place(row, labels);
+      version++;
+    },
+    keepOnly(stay) {
+      const rows = Array.from(ids.keys()).filter((row) => stay.has(ids[row]!));
+      if (rows.length === ids.length) return;
+      for (const column of [blog, from, count, created, changed]) {
+        for (const [i, row] of rows.entries()) column.values[i] = column.values[row]!;
+        column.length = rows.length;
+      }
+      for (const texts of [ids, titles, folded, parents]) {
+        for (const [i, row] of rows.entries()) texts[i] = texts[row]!;
+        texts.length = rows.length;
+      }
+      at.clear();
+      for (const [row, id] of ids.entries()) at.set(id, row);
+      tighten();
       version++;
     },
     page: (row) => ({

@@ -178,6 +178,7 @@ export function modelOf(plain: Host, shell: Shell): Model {
         model.reading = { ...model.reading, state };
         model.changed();
       };
+      const there = new Set<string>();
       try {
         await readSpace(
           {
@@ -191,11 +192,13 @@ export function modelOf(plain: Host, shell: Shell): Model {
           shell.spaceKey,
           (pages, reading) => {
             model.store.add(pages);
+            for (const { id } of pages) there.add(id);
             model.reading = { ...model.reading, ...reading };
             model.changed();
             if (reading.requests % LOOK_EVERY === 0) void model.look();
           },
         );
+        if (there.size >= model.reading.of) model.store.keepOnly(there); // what was read before may be deleted since
         state("done");
       } catch (error) {
         state(error instanceof Stopped ? "stopped" : "failed");
