@@ -178,6 +178,7 @@ const tables: [sentence: string, text: string, decisions: [string, string?][], l
   ["that takes a label to two places, and two labels in a circle", "a,b\na,c\na,b\nx,y\ny,x", [["a", "b"]], [[2, "ambiguous"], [4, "circle"], [5, "circle"]]],
   ["of one column: it removes nothing", "a\nb", [], [[1, "columns"], [2, "columns"]]],
   ["with an apostrophe before what is no formula", "from,to\n'-a,'+b", [["-a", "+b"]], []],
+  ["in another encoding: a name that cannot be read is none", "from,to\ncaf\ufffd,coffee\na,\ufffdb\nc,d", [["c", "d"]], [[2, "not_unicode"], [3, "not_unicode"]]],
   ["with nothing", "", [], []],
 ];
 for (const [sentence, text, decisions, left] of tables) {

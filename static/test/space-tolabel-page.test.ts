@@ -138,6 +138,23 @@ native("what cannot be labelled is left out and said, and what failed is told", 
   await until(() => labelsOf(space, "100006"), (labels) => labels.join() === "invoice", "now it is written");
 });
 
+native("what was written and could not be read back is no failure, and can be taken back", async () => {
+  const space = topical(40, 8);
+  const page = await open(space);
+  await suggested(page);
+  stage.onRead = (path) => (path.includes("/100007/labels?") ? { status: 500, body: {} } : space.handle("GET", path));
+  await list(page);
+  await page.keyboard.press("Enter");
+  await until(() => labelsOf(space, "100007"), (labels) => labels.join() === "network", "it is written");
+  await until(() => left(page), (text) => text === "7 pages left", "one is done");
+  await suggested(page);
+  await list(page);
+  await page.keyboard.press("z");
+  await until(() => labelsOf(space, "100007"), (labels) => !labels.length, "it is taken back");
+  await until(() => title(page), (text) => text.endsWith("100007"), "the page before");
+  assert.equal(await page.getByRole("alert").count(), 0);
+});
+
 for (const whose of ["own", "followed"]) {
   native(`pages that lack a label of a required group are offered those of it, and one of them is taken: ${whose}`, async () => {
     const space = topical(40, 0);

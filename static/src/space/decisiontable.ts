@@ -26,7 +26,8 @@ export function decisionsIn(text: string): DecisionTable {
       left.push({ line, why: "large", text: "" });
       break;
     }
-    if (to === undefined) left.push({ line, why: "columns", text: "" });
+    if (cells.slice(0, 2).join().includes("\ufffd")) left.push({ line, why: "not_unicode", text: "" });
+    else if (to === undefined) left.push({ line, why: "columns", text: "" });
     else lines.set({ from: from!, ...(to && { to }) }, line);
   }
   const { refused } = resolve([...lines.keys()]);

@@ -260,10 +260,21 @@ function newSitting(model: Model): Sitting {
   }
   const leave = (event: BeforeUnloadEvent) => event.preventDefault();
 
-  async function change(id: string, { add, remove }: { add: string[]; remove: string[] }): Promise<LabelAnswer> {
-    const answer = await labelWriter(host, { ...shell, contentId: id, contentType: typeOf(id) })({ contentId: id, add, remove });
-    store.set(id, globalNames({ results: answer.labels }));
-    return answer;
+  async function change(id: string, { add, remove }: { add: string[]; remove: string[] }): Promise<Pick<LabelAnswer, "added" | "removed" | "failed">> {
+    try {
+      const answer = await labelWriter(host, { ...shell, contentId: id, contentType: typeOf(id) })({ contentId: id, add, remove });
+      store.set(id, globalNames({ results: answer.labels }));
+      return answer;
+    } catch (error) {
+      const { kind, reason = "" } = problemOf(error);
+      if (reason !== "written_not_verified") throw error;
+      // It may have been written, and could not be read back: what is there now says it.
+      const { names } = await call(() => readPage(host, typeOf(id), id));
+      store.set(id, names);
+      const [missing, left] = [add.filter((name) => !names.includes(name)), remove.filter((name) => names.includes(name))];
+      const failed = [...missing.map((name) => ({ name, operation: "add" as const, kind, reason })), ...left.map((name) => ({ name, operation: "remove" as const, kind, reason }))];
+      return { added: add.filter((name) => names.includes(name)), removed: remove.filter((name) => !names.includes(name)), failed };
+    }
   }
 
   async function applyTo(step: Done, names: string[]): Promise<void> {
