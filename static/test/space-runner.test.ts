@@ -124,17 +124,24 @@ test("killed before or after any of its writes, a rename with lists is gone on w
     return { means, writes: () => writes };
   };
   let kills = 0;
-  for (const half of ["run", "undo"] as const) {
+  for (const half of ["run", "straight back", "undo"] as const) {
     for (let nth = 0, through = false; !through; nth++) {
       for (const arrives of [false, true]) {
         const space = build();
         const clock = new Clock();
         const planned = { decisions: [{ from: "old", to: "new" }], without: [], mends };
-        const first = half === "run" ? dying(space, clock, "a", nth, arrives) : { means: runnerOn(space, clock, "a"), writes: () => 0 };
+        const first = half !== "undo" ? dying(space, clock, "a", nth, arrives) : { means: runnerOn(space, clock, "a"), writes: () => 0 };
         let outcome = await clock.until(begin(first.means, planned, quiet));
         clock.forget();
         const begun = lines(space)[0];
-        if (half === "run" && outcome === "dead") {
+        if (half === "straight back" && outcome === "dead" && begun) {
+          kills++;
+          const back = ended(await clock.until(undo(runnerOn(space, clock, "b"), begun, quiet)));
+          assert.deepEqual([back.state === "done" || !lines(space).length, back.others, back.cannot], [true, [], []], `${half} ${nth}`);
+          assert.deepEqual(states(space), original, `${half} ${nth}`);
+          continue;
+        }
+        if (half !== "undo" && outcome === "dead") {
           kills++;
           // Of a run whose plan was not kept nothing was done.
           if (!begun || !space.properties.has(`labelup_run_${begun.id}_plan_0`)) {
@@ -147,7 +154,7 @@ test("killed before or after any of its writes, a rename with lists is gone on w
             continue;
           }
           outcome = await clock.until(goOn(runnerOn(space, clock, "b"), begun, quiet));
-        } else if (half === "run") through = true;
+        } else if (half !== "undo") through = true;
         assert.equal((outcome as Outcome).state, "done", `${half} ${nth}`);
         assert.deepEqual(states(space), [{ 100: "new", 101: "new", 102: "", 103: "new" }, [listOf("new", "x"), "", listOf("new", "x"), ""]], `${half} ${nth}`);
         const back = half === "undo" ? dying(space, clock, "c", nth, arrives) : { means: runnerOn(space, clock, "c") };

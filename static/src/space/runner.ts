@@ -181,8 +181,20 @@ export async function goOn(means: Means, line: Run, listener: Listener, most = I
   });
 }
 
-/** Takes a run back, by what it recorded; it is lost if somebody works on the run, or has taken it back. */
+/**
+ * Takes a run back, by what it recorded; it is lost if somebody has taken the run back meanwhile. Of one that has not ended,
+ * what was begun is ended first, when nobody works on it any more: then it is known of each page what was done.
+ */
 export async function undo(means: Means, undone: Run, listener: Listener): Promise<Outcome> {
+  if (undone.state === "running") {
+    let waiting = false;
+    const told = (progress: Progress) => {
+      waiting = progress.phase === "waiting";
+      listener.told(progress);
+    };
+    const halted = await goOn(means, undone, { ...listener, told, stop: () => !waiting || listener.stop() });
+    if (halted.state !== "stopped" && halted.state !== "done") return halted;
+  }
   const line: Run = { ...newLine(means), undoes: undone.id, renames: undone.renames.map(([from, to, pages]) => (pages === undefined ? [to, from] : [to, from, pages])), more: undone.more };
   return guarded(means, line, async (worker) => {
     const source = await takingBack(means, undone.id, worker);
@@ -192,6 +204,7 @@ export async function undo(means: Means, undone: Run, listener: Listener): Promi
       (runs) => {
         const others = runs.filter(({ id }) => id !== line.id); // which is there when only the answer was lost
         const now = others.find(({ id }) => id === undone.id);
+        if (!now && undone.state === "running") throw new Unbegun();
         if (!now || now.state === "running" || others.some(({ undoes }) => undoes === undone.id)) throw new Lost();
         return [...others, line];
       },

@@ -174,7 +174,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
         <div class="buttons">
           <button type="button" class="button" aria-disabled={job.stopping} onClick={() => jobs.stop()}>{say(job.stopping ? "stopping" : "stop")}</button>
         </div>
-        <p class="hint">{say("leave")}</p>
+        <p class="hint">{say(model.admin === false ? "warn.tab" : "leave")}</p>
       </div>
     );
   }

@@ -32,13 +32,13 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
             <li key={id} class="card run">
               <h2>{renames.map(([from, to, pages]) => sentenceOf(words, { ...(from && { from }), ...(to && { to }) }, pages)).join(" · ") || say("runs.noNames")}{more > 0 && ` · ${say("runs.more", { count: more })}`}</h2>
               <p class="hint">
-                {date(began)} · {say((undoes ? "state.undo" : `state.${state}`) as Key)} · {say("result.changed", { count: changed })}
+                {date(began)} · {say((undoes ? "state.undo" : `state.${state}`) as Key)}{state !== "running" && ` · ${say("result.changed", { count: changed })}`}
                 {run.results["mended"] && ` · ${say(undoes ? "result.unmended" : "result.mended", { count: run.results["mended"] })}`}
                 {undone.has(id) && ` · ${say("state.undone")}`}
               </p>
               <div class="buttons">
                 {may(run) && state !== "done" && !undone.has(id) && (parts > 0 || undoes) && <button type="button" class="button" onClick={() => void jobs.goOn(run)}>{say("goOn")}</button>}
-                {may(run) && state !== "running" && !undoes && !undone.has(id) && segments > 0 && (changed > 0 || run.results["mended"]) && <button type="button" class="button" onClick={() => void jobs.undo(run)}>{say("undo")}</button>}
+                {may(run) && !undoes && !undone.has(id) && segments > 0 && (state === "running" || changed > 0 || run.results["mended"]) && <button type="button" class="button" onClick={() => void jobs.undo(run)}>{say("undo")}</button>}
                 {own.has(id) && <button type="button" class="button" onClick={() => void jobs.text(run).then((text) => download(`run-${id}`, text))}>{say("runs.save")}</button>}
               </div>
             </li>
