@@ -2,6 +2,7 @@
 // together: chains are followed to their end, and what cannot be meant is
 // refused with a reason. It reads no page.
 
+import type { Renames } from "./clause.ts";
 import { normalise, problemOf, problemOfHeld, type NameProblem } from "../name.ts";
 
 /**
@@ -146,4 +147,15 @@ function leadsTo(wanted: string, from: string, page: OnPage | undefined, everywh
     if (name === wanted) return true;
   }
   return false;
+}
+
+/** What becomes of names wherever they are. */
+export function renamesIn(rules: Rules, names: readonly string[]): Renames {
+  return new Map(names.map((name) => [name, rules.everywhere.get(name) ?? null]));
+}
+
+/** The names whose pages the rules change, wherever they are. */
+export function namesIn(rules: Rules, decisions: readonly Decision[]): string[] {
+  const asked = new Set(decisions.flatMap(({ from, pages }) => (from !== undefined && !pages ? [from] : [])));
+  return [...rules.everywhere.keys()].filter((name) => asked.has(name));
 }

@@ -5,8 +5,7 @@
 // what it is given, which has the time as well.
 
 import type { Renames } from "./clause.ts";
-import type { Decision, Rules } from "./decisions.ts";
-import { resolve } from "./decisions.ts";
+import { namesIn, renamesIn, resolve } from "./decisions.ts";
 import { after, mayChange, mayTake, type Lease } from "./lease.ts";
 import type { Pace, Time } from "./pace.ts";
 import { changedSince, changeOf, globalOf, halves, inverse, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
@@ -269,17 +268,6 @@ function decided(means: Means, { decisions, without, mends = [], attachments }: 
       return changed.length ? body : undefined;
     },
   };
-}
-
-/** What becomes of names wherever they are. */
-export function renamesIn(rules: Rules, names: readonly string[]): Renames {
-  return new Map(names.map((name) => [name, rules.everywhere.get(name) ?? null]));
-}
-
-/** The names whose pages the rules change, wherever they are. */
-export function namesIn(rules: Rules, decisions: readonly Decision[]): string[] {
-  const asked = new Set(decisions.flatMap(({ from, pages }) => (from !== undefined && !pages ? [from] : [])));
-  return [...rules.everywhere.keys()].filter((name) => asked.has(name));
 }
 
 const byNumber = (a: string, b: string) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);

@@ -4,9 +4,8 @@
 import { quoted } from "../../confluence.ts";
 import type { Confluence } from "../../host.ts";
 import type { Renames } from "../clause.ts";
-import type { Decision, Resolved, Rules } from "../decisions.ts";
+import { namesIn, renamesIn, type Decision, type Resolved, type Rules } from "../decisions.ts";
 import { planFor, type PageState, type Plan } from "../plan.ts";
-import { namesIn, renamesIn } from "../runner.ts";
 import type { Store } from "../store.ts";
 import { havingLabel } from "./means.ts";
 import { patiently } from "./reading.ts";
