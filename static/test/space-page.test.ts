@@ -202,6 +202,23 @@ native("runs are read anew when they are looked at, and once more if that failed
   assert.equal(await page.getByRole("alert").count(), 0);
 });
 
+native("what the vocabulary said of an old name before a run, it says after it was taken back", async () => {
+  const space = small();
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { labels: [{ label: "release-notes", synonyms: ["red"] }, { label: "release-note", retired: true, replacement: "release-notes" }] } });
+  const before = structuredClone(space.properties.get("labelup_vocabulary")!.value);
+  const page = await open(space);
+  await done(page);
+  await page.locator(".card").focus();
+  await press(page, "Enter", "Enter");
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await page.getByRole("button", { name: "Change 2 pages" }).waitFor();
+  assert.equal(await page.getByText("in the vocabulary").count(), 0);
+  await page.getByRole("button", { name: "Change 2 pages" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("2 pages are as they were.").waitFor();
+  assert.deepEqual(space.properties.get("labelup_vocabulary")!.value, before);
+});
+
 native("pages are selected and given a label; a try comes before many, and a number before very many", async () => {
   const space = believable(700);
   const before = labelsOn(space);

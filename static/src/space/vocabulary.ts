@@ -161,6 +161,12 @@ export function insteadOf({ entries }: Vocabulary): Map<string, string> {
   return instead;
 }
 
+/** Those renames of which a vocabulary does not say already that the old name means the new one: that stays when they are taken back. */
+export function unsaid(vocabulary: Vocabulary, renames: readonly [from: string, to: string][]): [from: string, to: string][] {
+  const instead = insteadOf(vocabulary);
+  return renames.filter(([from, to]) => instead.get(from) !== to);
+}
+
 /** The label to use for an entry: itself, or what replaces it in the end; "" where that is nothing, or leads in a circle. */
 function replacing(entry: Entry, listed: ReadonlyMap<string, Entry>): string {
   const seen = new Set<string>();

@@ -6,7 +6,7 @@ import { propertiesInTab, propertiesOf } from "../../spaceproperties.ts";
 import type { Keeper, Listener, Means, Outcome, Progress } from "../runner.ts";
 import { runsIn, type Run } from "../runs.ts";
 import type { Planned } from "../segments.ts";
-import { renamed, unrenamed, type Vocabulary } from "../vocabulary.ts";
+import { renamed, unrenamed, unsaid, type Vocabulary } from "../vocabulary.ts";
 import type { Model } from "./model.ts";
 import { timeInWorker } from "./time.ts";
 
@@ -97,7 +97,7 @@ export function jobsOf(model: Model, host: Host): Jobs {
     model.changed();
     await model.readRuns().catch(() => undefined);
     if (now.outcome.state === "done" && model.admin) {
-      now.synonyms = job.what === "run" ? pairs : pairs.filter(([from, to]) => synonymOf(model.vocabulary.vocabulary, from, to));
+      now.synonyms = job.what === "run" ? unsaid(model.joined.vocabulary, pairs) : pairs.filter(([from, to]) => synonymOf(model.vocabulary.vocabulary, from, to));
       if (now.synonyms.length) await keepSynonyms(now);
     }
     void model.look();

@@ -4,6 +4,7 @@
 import { Fragment, h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isolated } from "../../say.ts";
+import { unsaid } from "../vocabulary.ts";
 import { sentenceOf } from "./basket.tsx";
 import { Grid } from "./grid.tsx";
 import { MOST_WITHOUT, TRIED, type Jobs } from "./job.ts";
@@ -66,7 +67,7 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
   const going = plan.change.filter(({ id }) => !out.has(id));
   const events = going.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0);
   const titleOf = (id: string) => preview.titles.get(id) ?? (model.store.title(id) || id);
-  const renames = [...preview.renames].filter(([, to]) => to !== null);
+  const renames = unsaid(model.joined.vocabulary, [...preview.renames].flatMap(([from, to]): [string, string][] => (to === null ? [] : [[from, to]])));
   const keeps = model.admin === true && renames.length > 0;
   const without = model.admin === false && going.length > MOST_WITHOUT;
   const right = (going.length > 0 || chosen.mends.length > 0) && !without && (going.length <= VERY_MANY || typed.replace(/\D/g, "") === String(going.length));
