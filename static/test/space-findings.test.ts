@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { coverage, coverageTable, partsBelow, type InTree } from "../src/space/coverage.ts";
+import { coverage, coverageTable } from "../src/space/coverage.ts";
 import { decisionOf, findings, type Observed } from "../src/space/findings.ts";
 import { listsIn } from "../src/space/lists.ts";
+import { partsBelow } from "../src/space/tree.ts";
 import { EMPTY, vocabularyIn } from "../src/space/vocabulary.ts";
 
 const pagesWith = (...labels: string[]) => labels.map((names, i) => ({ id: String(i + 1), labels: names.split(" ").filter(Boolean) }));
@@ -40,24 +41,28 @@ test("a finding is one decision, of spellings either way", () => {
 });
 
 //  1 ─ 2 ─ 3        7 (its parent is not among them)
-//    └ 4 ─ 5        8 and 9 are each other's parent
-const tree: InTree[] = [["1", ""], ["2", "1"], ["3", "2"], ["4", "1"], ["5", "4"], ["7", "99"], ["8", "9"], ["9", "8"]].map(([id, parent]) => ({ id: id!, parent: parent!, labels: id === "3" ? ["how-to"] : id === "5" ? ["x"] : [] }));
-const places: [sentence: string, below: string, parts: Record<string, string>][] = [
-  ["of the whole space", "", { 1: "1", 2: "1", 3: "1", 4: "1", 5: "1", 7: "7", 8: "9", 9: "9" }],
-  ["below a page", "1", { 2: "2", 3: "2", 4: "4", 5: "4" }],
-  ["below a page without children", "3", {}],
-  ["below a page that is not there", "99", { 7: "7" }],
+//    └ 4 ─ 5        8 and 9 are each other's parent, b is a blog post
+const inTree = (id: string, parent: string | undefined) => ({ id, parent, labels: id === "3" ? ["how-to"] : id === "5" ? ["x"] : [] });
+const tree = [["1", ""], ["2", "1"], ["3", "2"], ["4", "1"], ["5", "4"], ["7", "99"], ["8", "9"], ["9", "8"], ["b"]].map(([id, parent]) => inTree(id!, parent));
+const wide = ["11", "12"].map((id) => inTree(id, "9"));
+const places: [sentence: string, pages: typeof tree, below: string, parts: Record<string, string>][] = [
+  ["of a space, where most of it is below one page", tree, "", { 2: "2", 3: "2", 4: "4", 5: "4", 7: "7", 8: "9", 9: "9" }],
+  ["of a space, where no page has most of it", [...tree, ...wide], "", { 1: "1", 2: "1", 3: "1", 4: "1", 5: "1", 7: "7", 8: "9", 9: "9", 11: "9", 12: "9" }],
+  ["below a page", tree, "1", { 2: "2", 3: "2", 4: "4", 5: "4" }],
+  ["below a page without children", tree, "3", {}],
+  ["below a page that is not there", tree, "99", { 7: "7" }],
 ];
-for (const [sentence, below, parts] of places) {
-  test(`pages are in the parts ${sentence}`, () => assert.deepEqual(Object.fromEntries(partsBelow(tree, below)), parts));
+for (const [sentence, pages, below, parts] of places) {
+  test(`pages are in the parts ${sentence}`, () => assert.deepEqual(Object.fromEntries(partsBelow(pages, below)), parts));
 }
 test("labels and required groups are counted as a whole and by part", () => {
   const vocabulary = vocabularyIn({ groups: [{ name: "Kind", required: true }, { name: "Other" }], labels: [{ label: "how-to", group: "Kind" }] });
+  assert.equal(coverage(tree, vocabulary).all.pages, tree.length);
   const found = coverage(tree, vocabulary, "1");
   assert.deepEqual(found, { groups: ["Kind"], all: { pages: 5, labelled: 2, groups: [1] }, parts: new Map([["2", { pages: 2, labelled: 1, groups: [1] }], ["4", { pages: 2, labelled: 1, groups: [0] }]]) });
   assert.equal(coverageTable(found, (id) => `=${id}`, ["Part", "Pages", "With labels"], "All"), "\ufeffPart,Pages,With labels,Kind\r\n'=2,2,1,1\r\n'=4,2,1,0\r\nAll,5,2,1\r\n");
 });
 test("a deep tree is walked once", () => {
-  const deep = Array.from({ length: 20_000 }, (_, i): InTree => ({ id: String(i), parent: String(i + 1), labels: [] }));
+  const deep = Array.from({ length: 20_000 }, (_, i) => ({ id: String(i), parent: String(i + 1) }));
   assert.equal(new Set(partsBelow(deep, "").values()).size, 1);
 });

@@ -3,11 +3,8 @@
 
 import { tableText } from "./csv.ts";
 import type { Labelled } from "./findings.ts";
+import { partsBelow, type InTree } from "./tree.ts";
 import type { Vocabulary } from "./vocabulary.ts";
-
-export interface InTree extends Labelled {
-  parent: string; // id of a page; "" for none
-}
 
 /** How many of some pages have labels, and how many have one of each required group, in the order of the groups. */
 export interface Counts {
@@ -23,11 +20,8 @@ export interface Coverage {
   parts: Map<string, Counts>;
 }
 
-/**
- * Counts a page and those below it, in the parts that its children are; with "", all pages, in the parts of the tree. The
- * page itself belongs to none of its parts.
- */
-export function coverage(pages: readonly InTree[], vocabulary: Vocabulary, below = ""): Coverage {
+/** Counts a page and those below it, in the parts that its children are; with "", all pages, in the parts of the tree. */
+export function coverage(pages: readonly (Labelled & InTree)[], vocabulary: Vocabulary, below = ""): Coverage {
   const groups = vocabulary.groups.filter(({ required }) => required).map(({ name }) => name);
   const groupOf = new Map(vocabulary.entries.map(({ label, group }) => [label, groups.indexOf(group)]));
   const none = (): Counts => ({ pages: 0, labelled: 0, groups: groups.map(() => 0) });
@@ -36,7 +30,7 @@ export function coverage(pages: readonly InTree[], vocabulary: Vocabulary, below
   const partOf = partsBelow(pages, below);
   for (const { id, labels } of pages) {
     const part = partOf.get(id);
-    if (part === undefined && id !== below) continue;
+    if (part === undefined && below && id !== below) continue;
     const has = new Set(labels.map((label) => groupOf.get(label) ?? -1));
     if (part !== undefined && !parts.has(part)) parts.set(part, none());
     for (const counts of part === undefined ? [all] : [all, parts.get(part)!]) {
@@ -46,36 +40,6 @@ export function coverage(pages: readonly InTree[], vocabulary: Vocabulary, below
     }
   }
   return { groups, all, parts: new Map([...parts].sort(([, a], [, b]) => b.pages - a.pages)) };
-}
-
-/** Each page below a page, by the child of that page which it is, or is below. A page whose parent is not among the pages is at the top. */
-export function partsBelow(pages: readonly InTree[], below: string): Map<string, string> {
-  const parents = new Map(pages.map(({ id, parent }) => [id, parent]));
-  const parts = new Map<string, string | undefined>(); // undefined: not below
-  for (const { id } of pages) {
-    const path: string[] = [];
-    const seen = new Set<string>();
-    let at = id;
-    let part: string | undefined;
-    for (;;) {
-      if (parts.has(at)) {
-        part = parts.get(at);
-        break;
-      }
-      path.push(at);
-      seen.add(at);
-      const parent = parents.get(at) ?? "";
-      if (at === below) break;
-      if (below ? parent === below : !parents.has(parent) || seen.has(parent)) {
-        part = at;
-        break;
-      }
-      if (!parents.has(parent) || seen.has(parent)) break;
-      at = parent;
-    }
-    for (const one of path) parts.set(one, part);
-  }
-  return new Map([...parts].flatMap(([id, part]) => (part === undefined ? [] : [[id, part]])));
 }
 
 /** The numbers as a table; names are how people know the parts, and head the columns: part, pages, labelled. */

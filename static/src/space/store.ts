@@ -3,7 +3,7 @@
 // object. It is kept in the tab, and nowhere else.
 
 import type { Labelled } from "./findings.ts";
-import type { InTree } from "./coverage.ts";
+import { partsBelow, sizesOf, type InTree } from "./tree.ts";
 
 export type PageType = "page" | "blogpost";
 
@@ -64,7 +64,7 @@ export interface Store {
   sorted(rows: Uint32Array, by: PageOrder, descending: boolean, ranks: Uint32Array): Uint32Array;
   /** How the titles stand, by rows. It stops after some work each, for to compare as people expect is dear. */
   ranks(compare: (a: string, b: string) => number): Generator<undefined, Uint32Array>;
-  /** The largest parts of the tree: the pages at its top, and how many are below each and it. */
+  /** The largest parts of the tree: how many pages each has, the one that it is below included. */
   parts(most: number): { id: string; pages: number }[];
   /** All pages for what findings and coverage are made of, those changed last first. It stops after some work each. */
   all(): Generator<undefined, (Labelled & InTree)[]>;
@@ -139,6 +139,7 @@ export function newStore(now = () => Date.now()): Store {
   }
 
   const labelsAt = (row: number) => Array.from(pool.values.subarray(from.values[row]!, from.values[row]! + count.values[row]!), (n) => names[n]!);
+  const parentAt = (row: number) => (blog.values[row] ? undefined : parents[row]!);
   const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((name) => b.includes(name));
 
   function addOne(read: Read): void {
@@ -313,30 +314,15 @@ export function newStore(now = () => Date.now()): Store {
       return ranks;
     },
     parts(most) {
-      const tops = new Int32Array(ids.length).fill(-1);
-      const sizes = new Map<number, number>();
-      for (let row = 0; row < ids.length; row++) {
-        const path: number[] = [];
-        let top = row;
-        for (let one: number | undefined = row; one !== undefined && path.length <= ids.length; one = at.get(parents[one]!)) {
-          path.push(one);
-          top = one;
-          if (tops[one]! >= 0) {
-            top = tops[one]!;
-            break;
-          }
-        }
-        for (const one of path) tops[one] = top;
-        sizes.set(top, (sizes.get(top) ?? 0) + 1);
-      }
-      const parts = Array.from(sizes, ([row, pages]) => ({ id: ids[row]!, pages })).filter(({ pages }) => pages > 1);
+      const sizes = sizesOf(partsBelow(Array.from(ids, (id, row) => ({ id, parent: parentAt(row) })), ""));
+      const parts = Array.from(sizes, ([id, pages]) => ({ id, pages })).filter(({ pages }) => pages > 1);
       return parts.sort((a, b) => b.pages - a.pages).slice(0, most);
     },
     *all() {
       const rows = Uint32Array.from(ids.keys()).sort((a, b) => changed.values[b]! - changed.values[a]! || a - b);
       const pages: (Labelled & InTree)[] = [];
       for (const row of rows) {
-        if (row < ids.length) pages.push({ id: ids[row]!, parent: parents[row]!, labels: labelsAt(row) });
+        if (row < ids.length) pages.push({ id: ids[row]!, parent: parentAt(row), labels: labelsAt(row) });
         if (pages.length % (2 * RUN) === 0) yield;
       }
       return pages;
