@@ -55,14 +55,16 @@ native("lists are counted after the reading, named where a label is asked about,
   const page = await open(space);
   await until(() => facts(page), (line) => line.endsWith("4 lists depend on labels"), "lists are counted");
   assert.match(await question(page), /^Are release-note and release-notes one label/);
-  const named = page.locator(".card .lists");
+  const named = page.locator(".side.goes .lists, .side:only-child .lists");
   await until(() => named.innerText(), (text) => text.startsWith("Named by lists on 3 pages"), "the lists that name it");
   assert.deepEqual(await named.getByRole("link").allInnerTexts(), ["Overview", "Blog of the team", "Elsewhere"]);
+  assert.equal(await page.locator(".side.stays .lists").count(), 0);
   assert.deepEqual(await violations(page), []);
   await page.locator(".card").focus();
   await page.keyboard.press("s");
   await until(() => question(page), (text) => text.startsWith("A list names gone-since, and no page has it"), "a list of nothing");
   assert.deepEqual(await named.getByRole("link").allInnerTexts(), ["Blog of the team"]);
+  await page.getByText("open the page and change its list").waitFor();
   assert.ok(stage.reads.filter((path) => path.includes("macro+in")).length <= 2, "one search of the space, and one of the others");
 });
 

@@ -139,7 +139,8 @@ native("the queue is worked off from the keyboard, planned, run and taken back",
   await press(page, "x");
   await until(() => page.locator(".side.stays .chip").innerText(), (name) => name === "release-note", "the other name stays");
   await press(page, "x", "Enter");
-  await page.getByText("All findings are decided").waitFor();
+  await page.getByText("All findings that are left are put off.").waitFor();
+  await page.getByRole("button", { name: "Show the one put off" }).waitFor();
   await press(page, "z", "z");
   await until(() => question(page), (text) => text.includes("reds"), "both are back");
   await press(page, "n");

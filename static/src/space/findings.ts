@@ -54,8 +54,8 @@ export interface Finding {
   /** The pages that a change would touch: their number, and the first three of each label. */
   pages: number;
   examples: string[][];
-  /** The pages with lists that name one of the labels, each once. */
-  lists: string[];
+  /** Of each label the pages with lists that name it. */
+  lists: string[][];
 }
 
 const EXAMPLES = 3;
@@ -76,7 +76,7 @@ export function findings(observed: Observed): Finding[] {
       group,
       pages: counted.length,
       examples: labels.map((label) => (group ? counted : (having.get(label) ?? [])).slice(0, EXAMPLES)),
-      lists: [...new Set(labels.flatMap((label) => [...(naming.get(label) ?? [])]))],
+      lists: labels.map((label) => [...(naming.get(label) ?? [])]),
     });
 
   const told = new Set<string>(); // labels about which a finding says what to use instead
@@ -101,7 +101,7 @@ export function findings(observed: Observed): Finding[] {
   for (const [labels, { group, ids }] of severalOf(vocabulary, pages)) find("one_of", labels.split(" "), ids, group);
   for (const name of naming.keys()) if (!having.has(name) && missing.has(name)) find("nowhere", [name], []);
 
-  const order = (one: Finding) => one.pages || one.lists.length;
+  const order = (one: Finding) => one.pages || one.lists[0]!.length;
   return found.sort((a, b) => order(b) - order(a) || (a.key < b.key ? -1 : 1));
 }
 

@@ -54,6 +54,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
   queue.done = queue.done.filter(({ what, items }) => what !== "basket" || items.some((key) => held.has(key)));
   const finding = open.find(({ key }) => key === wanted) ?? open[0];
 
+  const putOff = model.findings.filter(({ key }) => queue.later.has(key)).length;
   const swapped = finding !== undefined && queue.swapped === finding.key;
   const swap = () => {
     queue.swapped = swapped ? "" : finding!.key;
@@ -154,11 +155,11 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
     return (
       <div class="queue" onKeyDown={press}>
         <div class="card nothing" tabIndex={-1} ref={card}>
-          <p>{model.looked ? say(model.basket.length ? "tidy.allDone" : "tidy.nothing") : say("tidy.reading")}</p>
+          <p>{say(!model.looked ? "tidy.reading" : putOff ? "tidy.rest" : model.basket.length ? "tidy.allDone" : "tidy.nothing")}</p>
           {queue.done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
-          {queue.later.size > 0 && (
+          {putOff > 0 && (
             <button type="button" class="button" onClick={() => { queue.later.clear(); queue.done = queue.done.filter(({ what }) => what !== "later"); next(say("back.done")); }}>
-              {say("tidy.later", { count: queue.later.size })}
+              {say("tidy.later", { count: putOff })}
             </button>
           )}
         </div>
@@ -184,25 +185,28 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
                 <h3>
                   <bdi class="chip"><span class="name">{label}</span></bdi> {role && <span class={`lozenge ${role}`}>{say(role === "goes" ? (labels.length > 1 ? "goes" : "goesAway") : "staysShort")}</span>}
                 </h3>
-                <p>
-                  <button type="button" class="link" onClick={() => filter({ ...ALL, has: kind === "one_of" ? labels : [label] })}>{say("onPages", { count: kind === "one_of" ? pages : pagesOf(label) })}</button>
-                </p>
+                {kind !== "nowhere" && (
+                  <p>
+                    <button type="button" class="link" onClick={() => filter({ ...ALL, has: kind === "one_of" ? labels : [label] })}>{say("onPages", { count: kind === "one_of" ? pages : pagesOf(label) })}</button>
+                  </p>
+                )}
                 <ul class="titles">
                   {(examples[i] ?? []).map((id) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{model.store.title(id)}</bdi></a></li>)}
                 </ul>
+                {lists[i]!.length > 0 && (
+                  <section class="lists">
+                    <h4>{say("named", { count: lists[i]!.length })}</h4>
+                    <ul class="titles">
+                      {lists[i]!.slice(0, LISTS).map((id) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{model.lists.pages.find((page) => page.id === id)?.title ?? id}</bdi></a></li>)}
+                    </ul>
+                  </section>
+                )}
                 {kind === "one_of" && <Button act={() => keep(finding, label)} key_={String(i + 1)}>{say("keepOne", { name: isolated(label) })}</Button>}
               </section>
             );
           })}
         </div>
-        {lists.length > 0 && (
-          <section class="lists">
-            <h3>{say("named", { count: lists.length })}</h3>
-            <ul class="titles">
-              {lists.slice(0, LISTS).map((id) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{model.lists.pages.find((page) => page.id === id)?.title ?? id}</bdi></a></li>)}
-            </ul>
-          </section>
-        )}
+        {kind === "nowhere" && <p class="outcome">{say("ask.nowhere.do")}</p>}
         {decides && <p class="outcome">{say(labels.length > 1 ? "outcome.rename" : "outcome.remove", { count: pagesOf(goes!), from: isolated(goes!), to: isolated(stays ?? "") })}</p>}
       </div>
       {problem !== 0 && <p class="notice wrong" role="alert">{say(problem === 409 || problem === 400 ? "why.conflict" : problem === 403 || problem === 404 ? "why.notAdmin" : "why.failed")}</p>}
