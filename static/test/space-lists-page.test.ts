@@ -104,8 +104,8 @@ native("a plan says what names a label that goes, mends what is ticked, and is t
   const depending = page.locator(".depending");
   const items = (await depending.locator(".dependents > li").allInnerTexts()).map((text) => plain(text).replace(/\s+/g, " "));
   assert.deepEqual(items.length, 3);
-  assert.match(items[0]!, /Overview contentbylabel · shows 2 pages → mended, 6 was: label = "release-note" and space = currentSpace\(\) becomes: label = "release-notes" and space = currentSpace\(\)/);
-  assert.match(items[1]!, /Blog of the team blog-posts · excludes it · shows one page → mended, one \(by its labels in this space\)/);
+  assert.match(items[0]!, /Overview contentbylabel · shows 2 pages → 6 when mended was: label = "release-note" and space = currentSpace\(\) becomes: label = "release-notes" and space = currentSpace\(\)/);
+  assert.match(items[1]!, /Blog of the team blog-posts · excludes the label · shows one page → one when mended \(counted by labels in this space only\)/);
   assert.match(items[2]!, /^Elsewhere you may not edit it/);
   assert.equal(await depending.getByRole("checkbox", { name: /^Mend the lists on/ }).count(), 2);
   const said = plain(await depending.innerText());

@@ -1,7 +1,7 @@
 // What hangs on the labels that go by a plan, in its preview: lists, ticked page
 // by page to be mended, attachments, templates.
 
-import { Fragment, h, type JSX } from "preact";
+import { h, type JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isolated, type Speaker } from "../../../say.ts";
 import { loadStyle } from "../../../style.ts";
@@ -151,8 +151,8 @@ function item(say: Speaker<Key>, { macro, before, after, why, excludes, now, wou
     <span>
       <code>{macro}</code>{excludes && ` · ${say("excludes")}`}{shows && ` · ${shows}${byLabels ? ` (${say("byLabels")})` : ""}`}
       <span class="diff">
-        {after ? <del><span class="unseen">{say("was")} </span><bdi>{before}</bdi></del> : <code>{before}</code>}
-        {after && <> <ins><span class="unseen">{say("becomes")} </span><bdi>{after}</bdi></ins></>}
+        {after ? <span>{say("was")} <del><bdi>{before}</bdi></del></span> : <code>{before}</code>}
+        {after && <span>{say("becomes")} <ins><bdi>{after}</bdi></ins></span>}
       </span>
       {why && <span class="hint">{say(`why.${why}` as Key)}</span>}
     </span>
