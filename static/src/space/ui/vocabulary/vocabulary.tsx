@@ -173,7 +173,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
       }),
     [all, typed, group],
   );
-  const groups = all.groups.map(({ name }) => name);
+  const groups = [...new Set([...all.groups.map(({ name }) => name), ...all.entries.map(({ group }) => group)])].filter(Boolean); // some lists say nothing of the groups that their labels are in
   const from = other?.name ?? kept.follows;
   const editing = doing?.what === "entry" ? doing : undefined;
   const shown = found.slice(0, most);
@@ -211,7 +211,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
       )}
       <div class="used">
         {!all.entries.length && read === "read" && <p>{say("none")}</p>}
-        <p>{say(`mode.${all.mode}` as Key)} {other && say("follows", { space: isolated(other.name) })}</p>
+        <p>{all.entries.length > 0 && `${say("intro")} ${say(`mode.${all.mode}` as Key)}`} {other && say("follows", { space: isolated(other.name) })}</p>
         {all.groups.length > 0 && (
           <ul class="groups" aria-label={say("groups")}>
             {all.groups.map(({ name, oneOf, required }) => (
