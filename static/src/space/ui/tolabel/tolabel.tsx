@@ -57,6 +57,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
   const read = page?.read;
   const choices = page?.choices ?? [];
   const at = Math.min(active, choices.length - 1);
+  const ticked = choices.filter((one) => one.ticked).length;
   const left = sitting.left().length;
   const parts = useMemo(() => store.parts(MOST_PARTS).map(({ id }) => id), [model.reading.state, model.looked]);
   const groups = sitting.groups();
@@ -76,7 +77,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
   useEffect(() => {
     if (!id || !ready || told.current === id || !box.current?.contains(document.activeElement)) return;
     told.current = id;
-    tell([...(last.current ? [last.current] : []), title, choices.length ? say("ticked", { count: choices.filter((one) => one.ticked).length, of: choices.length }) : say("nothing"), say("left", { count: left })].join(". "));
+    tell([...(last.current ? [last.current] : []), title, choices.length ? say("ticked", { count: ticked, of: choices.length }) : say("nothing"), say("left", { count: left })].join(". "));
   }, [id, ready]);
 
   /** After a step: what is shown next has the focus. */
@@ -199,7 +200,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
       ))}
       {trouble && <p class="notice wrong" role="alert">{say("backFailed")} {panelSay(`why.${trouble.kind}`)}</p>}
       <div class="buttons">
-        {id && <Button act={apply} key_="Enter" primary>{say("apply", { count: choices.filter((one) => one.ticked).length })}</Button>}
+        {id && <Button act={apply} key_="Enter" primary off={!ticked}>{say("apply", { count: ticked })}</Button>}
         {id && <Button act={skip} key_="S">{say("skip")}</Button>}
         {sitting.canBack() && <Button act={back} key_="Z">{words.say("back")}</Button>}
         {id && <Button act={() => openPage(model, id)} key_="O">{say("open")}</Button>}
@@ -257,9 +258,9 @@ function Select({ name, value, set, options }: { name: string; value: string; se
   );
 }
 
-function Button({ act, key_, primary, children }: { act(): unknown; key_: string; primary?: boolean; children: string }): JSX.Element {
+function Button({ act, key_, primary, off, children }: { act(): unknown; key_: string; primary?: boolean; off?: boolean; children: string }): JSX.Element {
   return (
-    <button type="button" class={primary ? "button primary" : "button"} aria-keyshortcuts={key_} onClick={() => void act()}>
+    <button type="button" class={primary ? "button primary" : "button"} aria-keyshortcuts={key_} aria-disabled={off || undefined} onClick={() => void act()}>
       {children} <kbd aria-hidden="true">{key_ === "Enter" ? "↵" : key_}</kbd>
     </button>
   );
