@@ -209,6 +209,12 @@ native("what the vocabulary said of an old name before a run, it says after it w
   const before = structuredClone(space.properties.get("labelup_vocabulary")!.value);
   const page = await open(space);
   await done(page);
+  const place = async () => (await page.getByRole("tablist").boundingBox())!.y;
+  const inTidy = await place();
+  await tab(page, "Labels");
+  assert.deepEqual(await page.locator(".line", { hasText: "another instead" }).locator(".chip").allInnerTexts(), ["red", "release-note"]);
+  assert.equal(await place(), inTidy);
+  await tab(page, "Tidy");
   await page.locator(".card").focus();
   await press(page, "Enter", "Enter");
   await page.getByRole("button", { name: "Preview the plan" }).click();

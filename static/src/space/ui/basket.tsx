@@ -23,7 +23,7 @@ export function Basket({ model, words, open, tell, children }: { model: Model; w
   const { basket } = model;
   if (!basket.length && !children) return null;
   return (
-    <section class={basket.length ? "basket" : "basket none"} aria-labelledby="basket">
+    <section class={basket.length ? "basket" : more && children ? "basket none" : "basket none beside"} aria-labelledby="basket">
       <h2 id="basket" class="unseen">{say("basket")}</h2>
       {basket.length > 0 && (
         <>

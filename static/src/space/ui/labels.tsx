@@ -21,7 +21,7 @@ export function Labels({ model, words, open }: { model: Model; words: Words; ope
 
   const told = useMemo(() => {
     const kinds = new Map<string, Set<string>>();
-    for (const { kind, labels } of findings) for (const label of labels) kinds.set(label, (kinds.get(label) ?? new Set()).add(kind));
+    for (const { kind, labels } of findings) for (const label of kind === "instead" || kind === "returned" ? labels.slice(0, 1) : labels) kinds.set(label, (kinds.get(label) ?? new Set()).add(kind));
     return kinds;
   }, [findings]);
   const entries = useMemo(() => new Map(vocabulary.entries.map((entry) => [entry.label, entry])), [vocabulary]);
@@ -74,7 +74,7 @@ export function Labels({ model, words, open }: { model: Model; words: Words; ope
         cells={(i) => {
           const { name, pages, changed, newest } = rows[i]!;
           const entry = entries.get(name);
-          const group = entry && (entry.retired ? say("retired") : entry.group || "✓");
+          const group = entry && (entry.retired ? say("retired") : `✓ ${entry.group}`);
           return [
             <bdi class="chip"><span class="name">{name}</span></bdi>,
             <>{number(pages)}</>,

@@ -32,9 +32,12 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
             <li key={id} class="card run">
               <h2>{renames.map(([from, to, pages]) => sentenceOf(words, { ...(from && { from }), ...(to && { to }) }, pages)).join(" · ") || say("runs.noNames")}{more > 0 && ` · ${say("runs.more", { count: more })}`}</h2>
               <p class="hint">
-                {date(began)} · {say((undoes ? "state.undo" : `state.${state}`) as Key)}{state !== "running" && ` · ${say("result.changed", { count: changed })}`}
-                {run.results["mended"] && ` · ${say(undoes ? "result.unmended" : "result.mended", { count: run.results["mended"] })}`}
+                {date(began)} · {say((undoes ? "state.undo" : `state.${state}`) as Key)}
                 {undone.has(id) && ` · ${say("state.undone")}`}
+              </p>
+              <p class="hint">
+                {state !== "running" && say("result.changed", { count: changed })}
+                {run.results["mended"] && ` ${say(undoes ? "result.unmended" : "result.mended", { count: run.results["mended"] })}`}
               </p>
               <div class="buttons">
                 {may(run) && state !== "done" && !undone.has(id) && (parts > 0 || undoes) && <button type="button" class="button" onClick={() => void jobs.goOn(run)}>{say("goOn")}</button>}

@@ -84,16 +84,18 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
         <Numbers model={model} words={words} tell={tell} close={() => (count(false), document.getElementById("numbers")?.focus())} filter={(filter) => (count(false), show({ tab: "pages", filter: { ...ALL, ...filter } }))} />
       ) : (
         <>
-          <Basket model={model} words={words} open={() => plan(true)} tell={tell}>
-            {here === "tidy" || here === "pages" ? <FromCSV model={model} words={words} tell={tell} /> : null}
-          </Basket>
-          <div class="tabs" role="tablist" aria-label={say("heading")} ref={tabs} onKeyDown={press}>
-            {TABS.map((tab) => (
-              <button key={tab} type="button" role="tab" id={`tab-${tab}`} data-tab={tab} aria-selected={tab === here} aria-controls="shown" tabIndex={tab === here ? 0 : -1} onClick={() => show({ tab })}>
-                {say(`tab.${tab}` as Key)}
-                {tab === "tidy" && left > 0 && <span class="badge">{words.number(left)}</span>}
-              </button>
-            ))}
+          <div class="above">
+            <Basket model={model} words={words} open={() => plan(true)} tell={tell}>
+              {here === "tidy" || here === "pages" ? <FromCSV model={model} words={words} tell={tell} /> : null}
+            </Basket>
+            <div class="tabs" role="tablist" aria-label={say("heading")} ref={tabs} onKeyDown={press}>
+              {TABS.map((tab) => (
+                <button key={tab} type="button" role="tab" id={`tab-${tab}`} data-tab={tab} aria-selected={tab === here} aria-controls="shown" tabIndex={tab === here ? 0 : -1} onClick={() => show({ tab })}>
+                  {say(`tab.${tab}` as Key)}
+                  {tab === "tidy" && left > 0 && <span class="badge">{words.number(left)}</span>}
+                </button>
+              ))}
+            </div>
           </div>
           <div role="tabpanel" id="shown" aria-labelledby={`tab-${here}`} onFocusIn={() => shown.tab || show({})}>
             {panel[here]()}
