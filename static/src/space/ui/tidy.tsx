@@ -34,10 +34,12 @@ interface Queue {
 }
 export const newQueue = (): Queue => ({ later: new Set(), done: [], swapped: "" });
 
-/** What is still to be decided. */
+/** What is still to be decided. A label that goes by what is in the basket, be that from a file, is not asked about. */
 export function openFindings({ findings, basket }: Model, { later }: Queue): Finding[] {
   const taken = new Set(basket.map(({ key }) => key.split("\n")[0]!));
-  return findings.filter(({ key }) => !taken.has(key) && !later.has(key));
+  const becomes = new Map(basket.flatMap(({ decision: { from, to, pages } }) => (from === undefined || pages ? [] : [[from, to]])));
+  const decided = ({ kind, labels: [a, b] }: Finding) => kind !== "one_of" && (becomes.has(a!) || (b !== undefined && becomes.get(b) === a));
+  return findings.filter((one) => !taken.has(one.key) && !later.has(one.key) && !decided(one));
 }
 
 export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props): JSX.Element {
