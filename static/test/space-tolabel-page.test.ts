@@ -188,7 +188,7 @@ native("working out all that is left can be stopped, and then nothing comes of i
     if (new URL(path, "http://x").searchParams.get("cql")?.includes("id in (100039")) await held;
     return space.handle("GET", path);
   };
-  await page.getByRole("button", { name: "Apply all ticked to the 60 left" }).click();
+  await page.getByRole("button", { name: "Plan what is sure for the 60 left" }).click();
   await page.getByText("20 of 60 pages").waitFor();
   await page.getByRole("button", { name: "Stop" }).click();
   go();
@@ -200,7 +200,7 @@ native("what is ticked for all becomes a plan", async () => {
   const space = topical(60, 45);
   const page = await open(space);
   await suggested(page);
-  await page.getByRole("button", { name: "Apply all ticked to the 45 left" }).click();
+  await page.getByRole("button", { name: "Plan what is sure for the 45 left" }).click();
   await page.getByRole("heading", { name: "Plan" }).waitFor();
   await page.getByText("45 pages change").waitFor();
   assert.equal(await page.locator(".decisions").first().locator("li").count(), 4);
@@ -243,7 +243,7 @@ native("who does not administer the space lands here, with 200 pages at once at 
   await until(() => page.getByRole("tab", { selected: true }).innerText(), (text) => text === "To label", "the tab");
   await suggested(page);
   await page.getByText("200 pages at most").waitFor();
-  await page.getByRole("button", { name: "Apply all ticked to the 230 left" }).click();
+  await page.getByRole("button", { name: "Plan what is sure for the 230 left" }).click();
   await page.getByText("200 pages change").waitFor();
 });
 
