@@ -113,7 +113,7 @@ function Covered({ below, coverage: { groups, all, parts }, model, words, say, f
     return (
       <>
         {link(pages, say("pages"), {})}
-        <td><Bar share={pages ? labelled / pages : 0} /> {words.percent(labelled, pages)}</td>
+        <td><Bar share={pages ? labelled / pages : 0} /> <span class="percent">{words.percent(labelled, pages)}</span></td>
         {link(pages - labelled, say("unlabelled"), { unlabelled: true })}
         {shown.map((group, i) => {
           const lacks = labelsIn(vocabulary, group);
