@@ -200,6 +200,7 @@ native("runs are read anew when they are looked at, and once more if that failed
   space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_runs", value: runsValue([run]) });
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByText("7 pages").waitFor();
+  assert.match(await page.locator(".run .hint").first().innerText(), /2026, \d+:00 .M · done$/);
   assert.equal(await page.getByRole("alert").count(), 0);
 });
 

@@ -11,7 +11,7 @@ import { sentenceOf } from "./basket.tsx";
 import type { Key, Words } from "./words.ts";
 
 export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: Words }): JSX.Element {
-  const { say, date } = words;
+  const { say, moment } = words;
   const [wrong, setWrong] = useState(false);
   const [state, setState] = useState<"reading" | "read" | "failed">("reading");
   const read = () => (setState("reading"), model.readRuns().then(() => setState("read"), () => setState("failed")));
@@ -32,7 +32,7 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
             <li key={id} class="card run">
               <h2>{renames.map(([from, to, pages]) => sentenceOf(words, { ...(from && { from }), ...(to && { to }) }, pages)).join(" · ") || say("runs.noNames")}{more > 0 && ` · ${say("runs.more", { count: more })}`}</h2>
               <p class="hint">
-                {date(began)} · {say((undoes ? "state.undo" : `state.${state}`) as Key)}
+                {moment(began)} · {say((undoes ? "state.undo" : `state.${state}`) as Key)}
                 {undone.has(id) && ` · ${say("state.undone")}`}
               </p>
               <p class="hint">

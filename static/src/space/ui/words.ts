@@ -9,6 +9,8 @@ export interface Words {
   say: Speaker<Key>;
   /** A moment as a date; "" for none. */
   date(at: number): string;
+  /** A moment as a date and a time of day. */
+  moment(at: number): string;
   number(value: number): string;
   percent(part: number, of: number): string;
   /** How two names stand in an order that people expect. */
@@ -17,11 +19,13 @@ export interface Words {
 
 function wordsIn(language: string, catalogue: Record<string, string>): Words {
   const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const number = new Intl.NumberFormat(language);
   const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
   return {
     say: sayIn(language, catalogue, en),
     date: (at) => (at > 0 ? date.format(at) : ""),
+    moment: (at) => moment.format(at),
     number: (value) => number.format(value),
     percent: (part, of) => percent.format(of ? part / of : 0),
     compare: new Intl.Collator(language, { numeric: true }).compare,
