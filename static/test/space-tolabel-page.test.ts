@@ -59,6 +59,7 @@ native("pages are labelled one after the other from the keyboard, and taken back
   assert.ok(beginning.endsWith(" …") && whole.includes(beginning.slice(0, -1)), `"${beginning}" ends with a word`);
   assert.match(await page.locator(".why").innerText(), /similar pages/);
   assert.equal(await left(page), "8 pages left");
+  assert.equal(await page.locator("#page-title .hint").innerText(), "Mar 11, 2026"); // it was made then
   assert.deepEqual(await violations(page), []);
   await page.screenshot({ path: `${SCREENS}/space-tolabel.png`, fullPage: true });
 

@@ -172,7 +172,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
         </div>
       ) : (
         <div class="card" role="group" aria-labelledby="page-title" tabIndex={choices.length ? -1 : 0}>
-          <h2 id="page-title"><a href={addressOf(model, id)} target="_blank"><bdi>{title}</bdi></a> <span class="hint">{words.date(store.page(store.rowOf(id)!).changed)}</span></h2>
+          <h2 id="page-title"><a href={addressOf(model, id)} target="_blank"><bdi>{title}</bdi></a> <span class="hint">{words.date(store.page(store.rowOf(id)!)[sitting.which.order])}</span></h2>
           <p class="beginning" dir="auto">{read ? read.beginning || say("noText") : say("reading")}</p>
           {read && read.labels.length > 0 && <p class="few">{read.labels.map((name) => <bdi key={name} class="chip"><span class="name">{name}</span></bdi>)}</p>}
           {choices.length > 0 && <Choices choices={choices} active={at} say={say} reasons={reasons} tick={tick} />}
