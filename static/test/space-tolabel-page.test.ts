@@ -220,7 +220,7 @@ native("what is ticked for all of one part of the tree stays when another part f
   await suggested(page);
   for (const [part, count, all] of [["1000", 20, 20], ["1001", 24, 44], ["1001", 24, 44]] as const) {
     await page.getByRole("combobox", { name: "Part of the tree" }).selectOption(part);
-    await page.getByRole("button", { name: `Apply all ticked to the ${count} left` }).click();
+    await page.getByRole("button", { name: `Plan what is sure for the ${count} left` }).click();
     await page.getByText(`${all} pages change`).waitFor();
     await page.getByRole("button", { name: "Close" }).click();
   }
@@ -233,7 +233,7 @@ native("of pages that lack a label of a group, only those of the group are appli
   const page = await open(space);
   await suggested(page);
   await page.getByRole("combobox", { name: "Pages" }).selectOption("State");
-  await page.getByRole("button", { name: "Apply all ticked to the 72 left" }).click();
+  await page.getByRole("button", { name: "Plan what is sure for the 72 left" }).click();
   await page.getByText("No label is sure enough").waitFor();
 });
 

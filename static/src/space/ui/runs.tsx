@@ -35,10 +35,12 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
                 {moment(began)} · {say((undoes ? "state.undo" : `state.${state}`) as Key)}
                 {undone.has(id) && ` · ${say("state.undone")}`}
               </p>
-              <p class="hint">
-                {state !== "running" && say("result.changed", { count: changed })}
-                {run.results["mended"] && ` ${say(undoes ? "result.unmended" : "result.mended", { count: run.results["mended"] })}`}
-              </p>
+              {state !== "running" && (
+                <p class="hint">
+                  {say("result.changed", { count: changed })}
+                  {run.results["mended"] && ` ${say(undoes ? "result.unmended" : "result.mended", { count: run.results["mended"] })}`}
+                </p>
+              )}
               <div class="buttons">
                 {may(run) && state !== "done" && !undone.has(id) && (parts > 0 || undoes) && <button type="button" class="button" onClick={() => void jobs.goOn(run)}>{say("goOn")}</button>}
                 {may(run) && !undoes && !undone.has(id) && segments > 0 && (state === "running" || changed > 0 || run.results["mended"]) && <button type="button" class="button" onClick={() => void jobs.undo(run)}>{say("undo")}</button>}
