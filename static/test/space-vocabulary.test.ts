@@ -81,6 +81,10 @@ test("after a rename the old name is a synonym of the new one, and its history",
     { label: "notes", description: "Notes", group: "g", synonyms: ["note", "memo"], was: [{ name: "nota", until: "2025-01" }, { name: "note", until: "2026-05" }] },
   ]);
   assert.deepEqual(labels(renamed(before, "y", "z", "2026-05")), ["x", "note", "notes", "z"]);
+  const followed = vocabularyIn({ labels: [{ label: "z", group: "g", description: "Of all" }] });
+  const { vocabulary: joined } = withFollowed({ ...before, follows: "2" }, followed);
+  const mine = renamed({ ...before, follows: "2" }, "y", "z", "2026-05", joined);
+  assert.deepEqual(withFollowed(mine, followed).vocabulary.entries.find(({ label }) => label === "z"), { ...followed.entries[0]!, synonyms: ["y"], was: [{ name: "y", until: "2026-05" }] }, "what a followed space says of it stays");
 });
 test("a draft has the labels in use, most used first, other spellings as synonyms, and says what it leaves out", () => {
   const pair = (stays: string, goes: string) => ({ stays, goes });

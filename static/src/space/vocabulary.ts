@@ -180,11 +180,14 @@ function replacing(entry: Entry, listed: ReadonlyMap<string, Entry>): string {
   }
 }
 
-/** The vocabulary after pages were renamed: from is a synonym of to, and what to was called. What was said of from goes to to, where to said nothing. */
-export function renamed(vocabulary: Vocabulary, from: string, to: string, until: string): Vocabulary {
+/**
+ * The vocabulary after pages were renamed: from is a synonym of to, and what to was called. What was said of from goes to to,
+ * where to said nothing. joined is the vocabulary with the one that it follows: what that says of to stays, too.
+ */
+export function renamed(vocabulary: Vocabulary, from: string, to: string, until: string, joined = vocabulary): Vocabulary {
   const gone = vocabulary.entries.find(({ label }) => label === from);
   const own = vocabulary.entries.find(({ label }) => label === to);
-  const entry: Entry = own ?? { label: to, description: "", group: "", synonyms: [], retired: false, replacement: "", was: [] };
+  const entry: Entry = own ?? joined.entries.find(({ label }) => label === to) ?? { label: to, description: "", group: "", synonyms: [], retired: false, replacement: "", was: [] };
   const [together] = entryIn({
     ...entry,
     description: entry.description || gone?.description,

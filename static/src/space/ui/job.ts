@@ -107,7 +107,7 @@ export function jobsOf(model: Model, host: Host): Jobs {
   async function keepSynonyms(job: Job): Promise<void> {
     job.kept = "keeping";
     const until = new Date().toISOString().slice(0, 7);
-    const add = () => model.keep((vocabulary) => job.synonyms.reduce((all, [from, to]) => (job.what === "run" ? renamed(all, from, to, until) : unrenamed(all, from, to)), vocabulary));
+    const add = () => model.keep((vocabulary) => job.synonyms.reduce((all, [from, to]) => (job.what === "run" ? renamed(all, from, to, until, model.joined.vocabulary) : unrenamed(all, from, to)), vocabulary));
     await add()
       .catch(add) // somebody else was first
       .then(() => (job.kept = "kept"), () => (job.kept = "failed"));
