@@ -102,8 +102,8 @@ native("reading waits, goes on, stops, and tells what failed", async () => {
   await page.getByRole("button", { name: "Go on" }).click();
   await until(() => answers.length, (n) => n === 1, "it goes on");
   await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText("You stopped reading after").waitFor(); // though the answer is not there yet
   answers.pop()!();
-  await page.getByText("You stopped reading after").waitFor();
   assert.equal(asked, 2);
   assert.match(await facts(page), /^1,000 pages/);
   const read = space.handle.bind(space);
@@ -315,6 +315,26 @@ native("a run that its tab has left is gone on with or taken back, and it is not
   const page = await open(space, {}, "tab=runs");
   await until(() => page.locator(".run button").allInnerTexts(), (all) => all.join() === "Go on,Undo", "both are offered");
   assert.match(plain(await page.locator(".run .hint").innerText()), /not finished$/);
+});
+
+native("of a space that was read in part it is not said that nothing is wrong, and no draft is made", async () => {
+  const space = new FakeSpace();
+  for (let i = 0; i < 300; i++) space.page(String(100 + i), ["one"]);
+  let go = () => {};
+  const held = new Promise<void>((answer) => (go = answer));
+  const page = await open(space, {}, "tab=tidy");
+  await done(page);
+  stage.onRead = async (path) => {
+    if (path.includes("ancestors") && path.includes("cursor=")) await held;
+    return space.handle("GET", path);
+  };
+  await page.getByRole("button", { name: "Read again" }).click();
+  await page.getByText("200 of 300 pages").waitFor();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText("Nothing is wrong with the labels of the pages that were read.").waitFor();
+  await tab(page, "Vocabulary");
+  await until(() => page.getByRole("button", { name: "Start from the labels in use" }).getAttribute("aria-disabled"), (off) => off === "true", "a draft waits");
+  go();
 });
 
 native("a group without a label is no filter that is chosen", async () => {

@@ -104,7 +104,8 @@ export function modelOf(plain: Host, shell: Shell): Model {
   const listeners = new Set<() => void>();
   let told = false;
   let gate: { promise: Promise<void>; open(): void } | undefined;
-  let stopped = false;
+  let reads = 0; // the last of them is the one that counts
+  let halt = (_: Error) => {};
   let looks = 0;
   let missing: ReadonlySet<string> = new Set(); // names in lists that no page has
 
@@ -169,7 +170,7 @@ export function modelOf(plain: Host, shell: Shell): Model {
     },
     sleep,
     async read() {
-      stopped = false;
+      const mine = ++reads;
       gate = undefined;
       model.reading = { state: "reading", read: 0, of: 0, requests: 0 };
       model.looked = false;
@@ -179,18 +180,20 @@ export function modelOf(plain: Host, shell: Shell): Model {
         model.changed();
       };
       const there = new Set<string>();
+      const halted = new Promise<never>((_, reject) => (halt = reject)); // at once, also while Confluence lets it wait
       try {
-        await readSpace(
+        const reading = readSpace(
           {
             read: (path) => host.read(path),
             sleep: model.sleep,
             go: async () => {
               await gate?.promise;
-              if (stopped) throw new Stopped();
+              if (mine !== reads) throw new Stopped();
             },
           },
           shell.spaceKey,
           (pages, reading) => {
+            if (mine !== reads) return;
             model.store.add(pages);
             for (const { id } of pages) there.add(id);
             model.reading = { ...model.reading, ...reading };
@@ -198,12 +201,14 @@ export function modelOf(plain: Host, shell: Shell): Model {
             if (reading.requests % LOOK_EVERY === 0) void model.look();
           },
         );
+        await Promise.race([reading, halted]);
         if (there.size >= model.reading.of) model.store.keepOnly(there); // what was read before may be deleted since
         state("done");
       } catch (error) {
         state(error instanceof Stopped ? "stopped" : "failed");
       }
       await model.look();
+      if (model.reading.state === "reading" || model.reading.state === "paused") return; // another one has begun
       model.looked = true;
       model.changed();
       if (model.reading.state === "done") await model.readLists("search");
@@ -242,7 +247,8 @@ export function modelOf(plain: Host, shell: Shell): Model {
       model.changed();
     },
     stop() {
-      stopped = true;
+      reads++;
+      halt(new Stopped());
       gate?.open();
       gate = undefined;
     },

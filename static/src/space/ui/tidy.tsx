@@ -157,7 +157,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
     return (
       <div class="queue" onKeyDown={press}>
         <div class="card nothing" tabIndex={-1} ref={card}>
-          <p>{say(!model.looked ? "tidy.reading" : putOff ? "tidy.rest" : model.basket.length ? "tidy.allDone" : "tidy.nothing")}</p>
+          <p>{say(!model.looked ? "tidy.reading" : putOff ? "tidy.rest" : model.basket.length ? "tidy.allDone" : model.reading.state === "done" ? "tidy.nothing" : "tidy.soFar")}</p>
           {queue.done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
           {putOff > 0 && (
             <button type="button" class="button" onClick={() => { queue.later.clear(); queue.done = queue.done.filter(({ what }) => what !== "later"); next(say("back.done")); }}>

@@ -233,7 +233,7 @@ function All({ model, words, sitting, say, left, all }: { model: Model; words: W
       <div class="progress everything">
         <progress max={now.of || 1} value={now.done} aria-label={say("all.working")} />
         <span class="hint">{say("all.working")} {words.say("readOf", { read: now.done, of: now.of })}</span>
-        <button type="button" class="button" onClick={sitting.stopAll}>{words.say("stop")}</button>
+        <button type="button" class="button" aria-disabled={now.state === "stopping" || undefined} onClick={sitting.stopAll}>{words.say(now.state === "stopping" ? "stopping" : "stop")}</button>
       </div>
     );
   }

@@ -64,6 +64,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
   const list = useRef<HTMLDivElement>(null);
 
   const { vocabulary: { vocabulary: kept, trouble }, joined: { vocabulary: all, unseen }, store } = model;
+  const whole = model.looked && model.reading.state === "done";
   const admin = model.admin && read !== "failed"; // else it would be changed unseen
   const named = useMemo(() => new Map(kept.entries.map((entry) => [entry.label, entry])), [kept]);
   const pages = useMemo(() => new Map(store.labels().map(({ name, pages }) => [name, pages])), [store.version]);
@@ -241,7 +242,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
             <>
               <button type="button" class="button primary" data-home="" onClick={() => begin({ what: "entry", label: "", base: kept })}>{say("add")}</button>
               <button type="button" class="button" onClick={() => begin({ what: "settings", base: kept })}>{say("settings")}</button>
-              <button type="button" class="button" aria-disabled={!model.looked} title={model.looked ? undefined : say("draft.wait")} onClick={() => (model.looked ? draft() : tell(say("draft.wait")))}>{say("draft")}</button>
+              <button type="button" class="button" aria-disabled={!whole} title={whole ? undefined : say("draft.wait")} onClick={() => (whole ? draft() : tell(say("draft.wait")))}>{say("draft")}</button>
               <label class="named">
                 <span>{say("import")}</span>
                 <input type="file" class="field" accept=".csv,.json,text/csv,application/json" onChange={(event) => { const { files } = event.currentTarget; if (files?.[0]) void take(files[0]).catch(failed); event.currentTarget.value = ""; }} />
