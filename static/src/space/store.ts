@@ -89,7 +89,8 @@ class Column<T extends Float64Array | Uint32Array> {
 const numbers = () => new Column((size) => new Uint32Array(size));
 const times = () => new Column((size) => new Float64Array(size));
 
-export function newStore(now = () => Date.now()): Store {
+/** now is a clock in ms; without one no change is ever old. */
+export function newStore(now = () => 0): Store {
   const ids: string[] = [];
   const titles: string[] = [];
   const folded: string[] = []; // titles to look through

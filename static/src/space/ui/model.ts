@@ -143,7 +143,7 @@ export function modelOf(plain: Host, shell: Shell): Model {
     host,
     clicks,
     shell,
-    store: newStore(),
+    store: newStore(Date.now),
     properties: propertiesOf(host, shell.spaceId),
     reading: { state: "reading", read: 0, of: 0, requests: 0 },
     vocabulary: { vocabulary: EMPTY, revision: 0, first: 0 },
