@@ -3,7 +3,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { HostError } from "../src/host.ts";
+import { resolve } from "../src/space/decisions.ts";
+import { newStore } from "../src/space/store.ts";
 import { dependingOn, findLists, nowhere } from "../src/space/ui/lists/finding.ts";
+import { previewOf } from "../src/space/ui/preview.ts";
 import type { Means } from "../src/space/ui/reading.ts";
 
 const SPACE = { spaceId: "1", spaceKey: "DS" };
@@ -87,4 +90,19 @@ test("a name is nowhere if no page of the site has it, and not where nobody know
   assert.deepEqual([...(await nowhere(means, ["none", "empty", "unknown", "there"]))], ["none", "empty"]);
   await nowhere(means, Array.from({ length: 100 }, () => "there"));
   assert.equal(asked.length, 44);
+});
+
+test("a plan asks other spaces for all its labels, as many as an address holds", async () => {
+  for (const [count, length, wanted] of [[60, 12, 60], [90, 100, 36]] as const) {
+    const decisions = Array.from({ length: count }, (_, i) => ({ from: `${i}`.padEnd(length, "x"), to: "y" }));
+    const asked: string[] = [];
+    const read = async (path: string) => {
+      const cql = new URLSearchParams(path.split("?")[1]).get("cql");
+      if (cql) asked.push(cql);
+      return cql ? { totalSize: 7 } : {};
+    };
+    const preview = await previewOf({ read, write: read, remove: async () => undefined }, async () => undefined, SPACE, newStore(), resolve(decisions), decisions);
+    assert.equal(preview.elsewhere, 7);
+    assert.deepEqual(asked.map((cql) => cql.split('",').length), [wanted]);
+  }
 });

@@ -337,6 +337,30 @@ native("of a space that was read in part it is not said that nothing is wrong, a
   go();
 });
 
+native("a day begins where the person is", async () => {
+  const space = new FakeSpace();
+  space.page("11", [], { title: "Before", changed: Date.UTC(2026, 4, 31, 9, 30) });
+  space.page("12", [], { title: "After", changed: Date.UTC(2026, 4, 31, 10, 30) }); // the first of June there
+  const page = await open(space, { browser: { timezoneId: "Pacific/Kiritimati" } }, "tab=pages");
+  await done(page);
+  const since = page.getByLabel("Changed since");
+  await since.fill("2026-06-01");
+  await until(() => page.locator(".line").allInnerTexts(), (texts) => texts.length === 1 && /^After\s+Jun 1, 2026/.test(texts[0]!), "what was changed on that day");
+  assert.equal(await since.inputValue(), "2026-06-01");
+});
+
+native("looking for the pages of a plan can be left", async () => {
+  const page = await open(small(), {}, "tab=pages");
+  await done(page);
+  await page.getByRole("button", { name: "From a CSV" }).click();
+  await page.getByLabel("CSV file").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("red,blue") });
+  stage.onRead = () => new Promise<undefined>(() => undefined);
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await page.getByText("Looking for the pages").waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: /^Basket/ }).waitFor();
+});
+
 native("a group without a label is no filter that is chosen", async () => {
   const space = small();
   space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { groups: [{ name: "Empty" }, { name: "State" }], labels: [{ label: "red", group: "State" }] } });

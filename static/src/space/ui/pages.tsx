@@ -41,8 +41,9 @@ export function Pages({ model, words, filter, setFilter, tell }: Props): JSX.Ele
   const groups = vocabulary.groups.map(({ name }) => name).filter((group) => ofGroup(group).length); // all pages lack the others
 
   const change = (more: Partial<Filter>) => setFilter({ ...filter, ...more });
-  const day = (at: number) => (at ? new Date(at).toISOString().slice(0, 10) : "");
-  const at = (value: string) => (value ? Date.parse(value) || 0 : 0);
+  // Days begin where the person is, as they are shown.
+  const day = (at: number) => (at ? new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 10) : "");
+  const at = (value: string) => (value ? Date.parse(`${value}T00:00`) || 0 : 0);
   const ids = [...selected].filter((id) => store.rowOf(id) !== undefined);
 
   function put(decision: Omit<Decision, "pages">): void {

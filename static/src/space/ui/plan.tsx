@@ -61,7 +61,9 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
   if (failed) {
     return <div class="plan">{head}<p class="notice wrong" role="alert">{say("why.plan")}</p><p class="buttons"><button type="button" class="button" onClick={close}>{say("close")}</button></p></div>;
   }
-  if (!preview) return <div class="plan" aria-busy="true">{head}<p class="hint">{say("planning")}</p></div>;
+  if (!preview) {
+    return <div class="plan" aria-busy="true">{head}<p class="hint">{say("planning")}</p><p class="buttons"><button type="button" class="button" onClick={close}>{say("close")}</button></p></div>;
+  }
 
   const { plan, refused, decisions } = preview;
   const going = plan.change.filter(({ id }) => !out.has(id));

@@ -23,7 +23,7 @@ export interface Preview {
   renames: Renames;
 }
 
-const MOST_ASKED = 20; // labels that are looked up outside the pages of the space
+const LONGEST_NAMES = 4_000; // UTF-16 code units of the labels that are looked up in other spaces, as an address has them
 
 export async function previewOf(confluence: Confluence, sleep: (ms: number) => Promise<void>, { spaceId, spaceKey }: { spaceId: string; spaceKey: string }, store: Store, { rules, refused }: Resolved, decisions: readonly Decision[]): Promise<Preview> {
   const out = new Set(refused.map(({ decision }) => decision));
@@ -51,8 +51,10 @@ export async function previewOf(confluence: Confluence, sleep: (ms: number) => P
   const pages = [...states].map(([id, { status, labels }]): PageState => ({ id, status, labels: [...labels].map((name) => ({ name, prefix: "global" })) }));
   const plan = planFor(rules, pages);
 
-  const cql = `label in (${names.slice(0, MOST_ASKED).map(quoted).join(",")}) and type in (page,blogpost) and space != ${quoted(spaceKey)}`;
-  const found = names.length && (await patiently(() => confluence.read(`/rest/api/content/search?${new URLSearchParams({ cql, limit: "1" })}`), sleep).catch(() => undefined));
+  let room = LONGEST_NAMES;
+  const asked = names.filter((name) => (room -= encodeURIComponent(name).length + 9) >= 0); // with what is around each
+  const cql = `label in (${asked.map(quoted).join(",")}) and type in (page,blogpost) and space != ${quoted(spaceKey)}`;
+  const found = asked.length && (await patiently(() => confluence.read(`/rest/api/content/search?${new URLSearchParams({ cql, limit: "1" })}`), sleep).catch(() => undefined));
   const { totalSize } = (found || {}) as { totalSize?: unknown };
   return {
     plan,
