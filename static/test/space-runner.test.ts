@@ -196,6 +196,25 @@ test("a run that was stopped is not taken back while somebody goes on with it, a
   assert.deepEqual(labelsOf(other), before);
 });
 
+test("what is taken back from a dead tab is ended to the last batch, and no further", async () => {
+  const space = spaceOf(Array.from({ length: 150 }, (_, i) => (i ? [] : ["old"])));
+  const ids = [...space.pages.keys()];
+  for (const id of ids) space.pages.get(id)!.body = listOf("old");
+  const before = labelsOf(space);
+  const clock = new Clock();
+  let edits = 0;
+  const dying = runnerOn(space, clock, "a", (call, method, path) => {
+    if (method === "PUT" && path.includes("/properties") && edits === 100) return never;
+    if (method === "PUT" && path.includes("/pages/")) edits++;
+    return call();
+  });
+  assert.equal(await clock.until(begin(dying, { decisions: [{ from: "old", to: "new" }], without: [], mends: ids.map((id) => ({ id, version: 1 })) }, quiet)), "dead");
+  clock.forget();
+  assert.equal(ended(await clock.until(undo(runnerOn(space, clock, "b"), lines(space)[0]!, quiet))).state, "done");
+  assert.deepEqual([labelsOf(space), ids.filter((id) => space.pages.get(id)!.body !== listOf("old"))], [before, []]);
+  assert.equal(ids.filter((id) => space.pages.get(id)!.versions.length).length, 100, "no other page is edited, and edited back");
+});
+
 test("an undo of which the first answer is lost is listed once, and done", async () => {
   const space = spaceOf([["old"], ["old", "new"]]);
   const before = labelsOf(space);

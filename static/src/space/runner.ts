@@ -524,6 +524,8 @@ function workerFor(means: Means, line: Run): Worker {
         worker.lease = after(worker.lease, { kind: "read", mark: markOf(number, kept.version), owner: segment.owner }, me, now());
         if (mayTake(worker.lease, now())) {
           await write(number, { ...segment, owner: me }, kept);
+          worker.progress.phase = "reading";
+          listener.told(worker.progress);
           worker.progress.changed = 0;
           for (const { segment: one } of all) {
             for (const batch of one.batches) {
