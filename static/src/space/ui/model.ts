@@ -184,7 +184,7 @@ export function modelOf(plain: Host, shell: Shell): Model {
       try {
         const reading = readSpace(
           {
-            read: (path) => host.read(path),
+            read: plain.read, // not what the person does: a run need not wait for it
             sleep: model.sleep,
             go: async () => {
               await gate?.promise;
@@ -220,7 +220,7 @@ export function modelOf(plain: Host, shell: Shell): Model {
       model.changed();
       try {
         const { findLists, dependingOn, nowhere } = await import("./lists/finding.ts");
-        const means = { read: (path: string) => host.read(path), sleep: model.sleep, go: async () => undefined };
+        const means = { read: plain.read, sleep: model.sleep, go: async () => undefined };
         const used = new Set(model.store.labels().map(({ name }) => name));
         const found = await findLists(means, how, shell, used);
         const { depending, unused } = dependingOn(found.pages, shell.spaceKey, used);

@@ -93,7 +93,7 @@ export interface Sitting {
 const AHEAD = 6; // pages that are prepared beside the one that is shown
 const AT_ONCE = 3; // of them
 const KEPT = 40; // pages of which what was read is kept
-const MOST_OUT = 5_000; // pages that are planned at once
+export const MOST_OUT = 5_000; // pages that are planned at once
 const FIRST_READS = 20; // a second, until Confluence refuses some
 
 const sittings = new WeakMap<Model, Sitting>();

@@ -16,7 +16,7 @@ import { MOST_WITHOUT } from "../job.ts";
 import type { Model } from "../model.ts";
 import { addressOf, openPage } from "../pages.tsx";
 import type { Words } from "../words.ts";
-import { sittingOf, type Choice, type Order } from "./sitting.ts";
+import { MOST_OUT, sittingOf, type Choice, type Order } from "./sitting.ts";
 import { loadWords, type Say } from "./words.ts";
 
 interface Props {
@@ -241,7 +241,7 @@ function All({ model, words, sitting, say, left, all }: { model: Model; words: W
   return (
     <div class="everything">
       <button type="button" class="button" onClick={all}>{say("all", { count: left })}</button>{" "}
-      <span class="hint">{say("all.hint")}{model.admin === false && left > MOST_WITHOUT && ` ${say("all.most", { count: MOST_WITHOUT })}`}</span>
+      <span class="hint">{say("all.hint")}{model.admin === false && left > MOST_WITHOUT && ` ${say("all.most", { count: MOST_WITHOUT })}`}{model.admin !== false && left > MOST_OUT && ` ${say("all.once", { most: words.number(MOST_OUT) })}`}</span>
       {now && (now.state === "stopped" || now.state === "none" || now.state === "failed") && <p class={now.state === "failed" ? "notice wrong" : "notice"} role="status">{say(`all.${now.state}`)}</p>}
     </div>
   );

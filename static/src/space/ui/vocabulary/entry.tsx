@@ -77,7 +77,7 @@ export function EntryForm({ entry, isNew, hint, groups, labels, taken, busy, own
   const invalid = (of: string) => wrong?.of === of && <span class="wrong" id="entry-wrong">{wrong.line}</span>;
   const marks = (of: string) => ({ name: of, "aria-invalid": wrong?.of === of || undefined, "aria-describedby": wrong?.of === of ? "entry-wrong" : undefined });
   return (
-    <form class="card entry-form" ref={form} aria-label={isNew ? say("add") : say("changeOne", { label: isolated(entry.label) })} onSubmit={submit} onKeyDown={(event) => event.key === "Escape" && close()}>
+    <form class="card entry-form" ref={form} aria-label={isNew ? say("add") : say("changeOne", { label: isolated(entry.label) })} onSubmit={submit} onKeyDown={(event) => event.key === "Escape" && !event.isComposing && close()}>
       <label class="named">
         <span>{say("label")}</span>
         <input class="field" value={name} maxLength={MOST_TYPED} autocomplete="off" {...marks("label")} onInput={(event) => setName(event.currentTarget.value)} />

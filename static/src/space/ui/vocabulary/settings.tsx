@@ -86,7 +86,7 @@ export function Settings({ model, base, other, busy, own, tell, save, close }: P
   }
 
   return (
-    <form class="card settings" ref={form} aria-label={say("settings")} onSubmit={(event) => void submit(event)} onKeyDown={(event) => event.key === "Escape" && close()}>
+    <form class="card settings" ref={form} aria-label={say("settings")} onSubmit={(event) => void submit(event)} onKeyDown={(event) => event.key === "Escape" && !event.isComposing && close()}>
       <label class="named">
         <span>{say("others")}</span>
         <select class="field" value={mode} onChange={(event) => setMode(event.currentTarget.value as Mode)}>
