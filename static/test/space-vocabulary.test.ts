@@ -6,7 +6,7 @@ import { csvText, fromCSV, fromJSON, jsonText, turtleText } from "../src/space/i
 import { linesIn } from "../src/space/jsonlines.ts";
 import { keptIn, shardsOf, type Kept, type Property } from "../src/space/shards.ts";
 import { keyIn } from "../src/space/ui/vocabulary/following.ts";
-import { EMPTY, insteadOf, jsonOf, renamed, setApart, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
+import { EMPTY, insteadOf, jsonOf, renamed, unrenamed, setApart, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
 import { seeded } from "./seeded.ts";
 
 const vocabulary = (value: object): Vocabulary => vocabularyIn(value);
@@ -85,6 +85,8 @@ test("after a rename the old name is a synonym of the new one, and its history",
   const { vocabulary: joined } = withFollowed({ ...before, follows: "2" }, followed);
   const mine = renamed({ ...before, follows: "2" }, "y", "z", "2026-05", joined);
   assert.deepEqual(withFollowed(mine, followed).vocabulary.entries.find(({ label }) => label === "z"), { ...followed.entries[0]!, synonyms: ["y"], was: [{ name: "y", until: "2026-05" }] }, "what a followed space says of it stays");
+  const full = vocabulary({ labels: [{ label: "z", synonyms: Array.from({ length: 20 }, (_, n) => `s${n}`) }] });
+  assert.deepEqual(unrenamed(renamed(full, "y", "z", "2026-05"), "y", "z"), full, "what somebody wrote does not go to make room");
 });
 test("a draft has the labels in use, most used first, other spellings as synonyms, and says what it leaves out", () => {
   const pair = (stays: string, goes: string) => ({ stays, goes });

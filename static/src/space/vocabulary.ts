@@ -192,7 +192,7 @@ export function renamed(vocabulary: Vocabulary, from: string, to: string, until:
     ...entry,
     description: entry.description || gone?.description,
     group: entry.group || gone?.group,
-    synonyms: [from, ...entry.synonyms, ...(gone?.synonyms ?? [])],
+    synonyms: [...entry.synonyms, from, ...(gone?.synonyms ?? [])], // where there is no room, what somebody wrote stays
     was: [...(gone?.was ?? []), ...entry.was.filter(({ name }) => name !== from), { name: from, until }],
   });
   if (!together) return vocabulary;
