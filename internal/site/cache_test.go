@@ -18,26 +18,28 @@ func answer(clientKey string, known bool) *cached {
 }
 
 func TestTheCacheIsBoundedAndDropsWhatWasUsedLongestAgo(t *testing.T) {
-	c := newCache()
-	for i := range maxKnown {
-		c.put(0, answer(fmt.Sprint("known", i), true))
-	}
-	c.get("known0") // used just now: known1 is the oldest
-	c.put(0, answer("one more", true))
-	for i := range 3 * maxUnknown {
-		c.put(0, answer(fmt.Sprint("unknown", i), false))
-	}
-	if got := [2]int{len(c.known.entries), len(c.unknown.entries)}; got != [2]int{maxKnown, maxUnknown} {
-		t.Errorf("holds %v", got)
-	}
-	if got := [2]int{c.known.order.Len(), c.unknown.order.Len()}; got != [2]int{maxKnown, maxUnknown} {
-		t.Errorf("orders %v", got)
-	}
-	for clientKey, want := range map[string]bool{"known0": true, "known1": false, "known2": true, "one more": true, "unknown0": false, fmt.Sprint("unknown", 3*maxUnknown-1): true} {
-		if _, ok := c.get(clientKey); ok != want {
-			t.Errorf("%s: held %v, want %v", clientKey, ok, want)
+	synctest.Test(t, func(t *testing.T) { // no answer grows too old meanwhile
+		c := newCache()
+		for i := range maxKnown {
+			c.put(0, answer(fmt.Sprint("known", i), true))
 		}
-	}
+		c.get("known0") // used just now: known1 is the oldest
+		c.put(0, answer("one more", true))
+		for i := range 3 * maxUnknown {
+			c.put(0, answer(fmt.Sprint("unknown", i), false))
+		}
+		if got := [2]int{len(c.known.entries), len(c.unknown.entries)}; got != [2]int{maxKnown, maxUnknown} {
+			t.Errorf("holds %v", got)
+		}
+		if got := [2]int{c.known.order.Len(), c.unknown.order.Len()}; got != [2]int{maxKnown, maxUnknown} {
+			t.Errorf("orders %v", got)
+		}
+		for clientKey, want := range map[string]bool{"known0": true, "known1": false, "known2": true, "one more": true, "unknown0": false, fmt.Sprint("unknown", 3*maxUnknown-1): true} {
+			if _, ok := c.get(clientKey); ok != want {
+				t.Errorf("%s: held %v, want %v", clientKey, ok, want)
+			}
+		}
+	})
 }
 
 func TestAnAnswerIsUsedUntilItsAge(t *testing.T) {

@@ -37,6 +37,7 @@ before(async () => {
     response.writeHead(files.has(pathname) ? 200 : 404, { "Content-Type": type, ...(policy && { "Content-Security-Policy": policy }) });
     response.end(files.get(pathname));
   }).listen(0, "127.0.0.1");
+  server.keepAliveTimeout = PATIENCE; // a browser asks again where a connection closes under its hands, and fetches are counted
   browser = await chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
 });
 after(async () => {
