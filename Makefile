@@ -29,7 +29,8 @@ quick: bundle .make/npm-forge ## Test in a minute: all but what takes processes 
 #
 # The Go side and the browser side run at once, for both wait half of the time. So
 # do three packages and four tests of each. The race detector makes computing take
-# minutes: packages in which nothing runs at once are tested without it, and so are
+# minutes: packages that start nothing that runs at once are tested without it
+# (internal/suggest, which is tested with it, has them run at once), and so are
 # single tests that measure or compare much. lint has vetted already.
 PURE := ^labelup/(cmd/(engine|quality)|internal/(elementary|keyphrase|label|order|pagetext|twin|words))$$
 COMPUTES := ^(TestTheDearestRequestsAreBounded|TestTwinsAmongRealLabels|TestMemoryDoesNotGrowWithTheNumberOfSites|TestEveryPartMayBeMissing)$$
@@ -37,8 +38,9 @@ test: bundle programs build/engine.wasm .make/npm-forge lint ## Check and test e
 	@$(MAKE) --no-print-directory -j2 test/go test/browser
 
 test/go:
-	CGO_ENABLED=1 go test -race -vet off -p 3 -parallel 4 -timeout 30m -skip '$(COMPUTES)' $$(go list ./... | grep -vE '$(PURE)')
-	go test -vet off $$(go list ./... | grep -E '$(PURE)')
+	set -o pipefail; packages=$$(go list ./... | grep -vE '$(PURE)') && \
+		CGO_ENABLED=1 go test -race -vet off -p 3 -parallel 4 -timeout 30m -skip '$(COMPUTES)' $$packages
+	set -o pipefail; packages=$$(go list ./... | grep -E '$(PURE)') && go test -vet off $$packages
 	go test -vet off -run '$(COMPUTES)' ./handlers ./cmd/labelup ./internal/backup ./internal/suggest
 
 test/browser:

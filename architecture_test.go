@@ -1,6 +1,7 @@
 package labelup_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -173,6 +174,46 @@ func TestWhatIsDeployedIsBuiltByGoAloneAndMakeRunSaysWhatItDoes(t *testing.T) {
 		if before, _, found := strings.Cut(run, slow); !found || !strings.Contains(before, announced) {
 			t.Errorf("make run does not say %q before %s:\n%s", announced, slow, run)
 		}
+	}
+}
+
+// The race detector would find nothing in them that it does not find in those who
+// have them run at once.
+func TestPackagesThatAreTestedWithoutTheRaceDetectorStartNothing(t *testing.T) {
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pure := regexp.MustCompile(`(?m)^PURE := (.*)\$\$$`).FindSubmatch(makefile)
+	if pure == nil {
+		t.Fatal("the Makefile does not say which they are")
+	}
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{range .GoFiles}}{{$.Dir}}/{{.}} {{end}}", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, isPure := 0, regexp.MustCompile(string(pure[1])+"$")
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		if !isPure.MatchString(fields[0]) {
+			continue
+		}
+		for _, name := range fields[1:] {
+			seen++
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(node ast.Node) bool {
+				if _, starts := node.(*ast.GoStmt); starts {
+					t.Errorf("%s starts a goroutine", name)
+				}
+				return true
+			})
+		}
+	}
+	if seen < 40 {
+		t.Errorf("looked at %d files only", seen)
 	}
 }
 

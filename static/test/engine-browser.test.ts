@@ -34,10 +34,9 @@ before(async () => {
     fetched.push(pathname);
     const policy = pathname === "/" ? policies.page : pathname === "/engine.worker.js" ? policies.worker : undefined;
     const type = { js: "text/javascript", wasm: "application/wasm" }[pathname.split(".").pop()!] ?? "text/html";
-    response.writeHead(files.has(pathname) ? 200 : 404, { "Content-Type": type, ...(policy && { "Content-Security-Policy": policy }) });
+    response.writeHead(files.has(pathname) ? 200 : 404, { "Content-Type": type, "Cache-Control": "no-store", ...(policy && { "Content-Security-Policy": policy }) });
     response.end(files.get(pathname));
   }).listen(0, "127.0.0.1");
-  server.keepAliveTimeout = PATIENCE; // a browser asks again where a connection closes under its hands, and fetches are counted
   browser = await chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
 });
 after(async () => {

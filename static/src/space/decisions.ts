@@ -149,13 +149,13 @@ function leadsTo(wanted: string, from: string, page: OnPage | undefined, everywh
   return false;
 }
 
-/** What becomes of names wherever they are. */
-export function renamesIn(rules: Rules, names: readonly string[]): Renames {
-  return new Map(names.map((name) => [name, rules.everywhere.get(name) ?? null]));
+/** What becomes of the names whose pages the decisions change wherever they are, by the rules made of them. */
+export function renamesIn(rules: Rules, decisions: readonly Decision[]): Renames {
+  const asked = new Set(decisions.flatMap(({ from, pages }) => (from !== undefined && !pages ? [from] : [])));
+  return new Map([...rules.everywhere].filter(([name]) => asked.has(name)));
 }
 
-/** The names whose pages the rules change, wherever they are. */
-export function namesIn(rules: Rules, decisions: readonly Decision[]): string[] {
-  const asked = new Set(decisions.flatMap(({ from, pages }) => (from !== undefined && !pages ? [from] : [])));
-  return [...rules.everywhere.keys()].filter((name) => asked.has(name));
+/** Those of them that become another name, each with the one at the end of its chain. */
+export function renamePairs(renames: Renames): [from: string, to: string][] {
+  return [...renames].flatMap(([from, to]): [string, string][] => (to === null ? [] : [[from, to]]));
 }

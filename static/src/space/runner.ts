@@ -5,7 +5,7 @@
 // what it is given, which has the time as well.
 
 import type { Renames } from "./clause.ts";
-import { namesIn, renamesIn, resolve } from "./decisions.ts";
+import { renamePairs, renamesIn, resolve } from "./decisions.ts";
 import { after, mayChange, mayTake, type Lease } from "./lease.ts";
 import type { Pace, Time } from "./pace.ts";
 import { changedSince, changeOf, globalOf, halves, inverse, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
@@ -113,9 +113,12 @@ const MOST_OF_MENDING = 40; // bytes that say of a page with lists which version
 
 class Lost extends Error {}
 class Broken extends Error {}
-class Full extends Error {}
-class Unbegun extends Error {}
-class Ended extends Error {}
+/** There is nothing to do, or no room for it. */
+class Over extends Error {
+  constructor(readonly state: "full" | "stopped" | "done") {
+    super(state);
+  }
+}
 
 /** Sends again what Confluence was too busy for, or did not answer. */
 async function patiently<T>(call: () => Promise<T>, pace: Pace, { sleep }: Time, before: () => Promise<void> = async () => undefined): Promise<T> {
@@ -169,7 +172,7 @@ export async function goOn(means: Means, line: Run, listener: Listener, most = I
         if (!now || runs.some(({ undoes }) => undoes === line.id)) throw new Lost();
         if (now.state === "done") {
           worker.progress.changed = now.changed;
-          throw new Ended();
+          throw new Over("done");
         }
         return runs.map((run) => (run === now ? { ...run, state: "running" } : run)); // so that nobody takes it back meanwhile
       },
@@ -203,7 +206,7 @@ export async function undo(means: Means, undone: Run, listener: Listener): Promi
       (runs) => {
         const others = runs.filter(({ id }) => id !== line.id); // which is there when only the answer was lost
         const now = others.find(({ id }) => id === undone.id);
-        if (!now && undone.state === "running") throw new Unbegun();
+        if (!now && undone.state === "running") throw new Over("stopped");
         if (!now || now.state === "running" || others.some(({ undoes }) => undoes === undone.id)) throw new Lost();
         return [...others, line];
       },
@@ -245,8 +248,7 @@ function messageOf(renames: Renames, back = false): string {
 function decided(means: Means, { decisions, without, mends = [], attachments }: Planned): Source {
   const { having, reads, lists } = means;
   const { rules } = resolve(decisions);
-  const names = namesIn(rules, decisions);
-  const renames = renamesIn(rules, names);
+  const renames = renamesIn(rules, decisions);
   const out = new Set(without);
   return {
     grows: decisions.some(({ pages }) => !pages),
@@ -255,7 +257,7 @@ function decided(means: Means, { decisions, without, mends = [], attachments }: 
     async pages() {
       const ids = new Set<string>();
       for (const { pages } of decisions) for (const id of pages ?? []) ids.add(id);
-      for (const name of names) {
+      for (const name of renames.keys()) {
         for (const id of await patiently(() => having(name), reads, means)) ids.add(id);
         if (attachments) for (const id of await patiently(() => means.attachments(name), reads, means)) ids.add(id);
       }
@@ -324,16 +326,13 @@ async function renamesOfRun(means: Means, id: string): Promise<Renames> {
   const kept = await patiently(() => means.keeper.get(RUNS), means.reads, means);
   const line = runsIn(kept?.value).find((run) => run.id === id);
   if (!line) throw new Broken();
-  const { decisions } = await readPlan(means, line);
-  const { rules } = resolve(decisions);
-  return renamesIn(rules, namesIn(rules, decisions));
+  return renamesOfPlan(await readPlan(means, line));
 }
 
-/** What a plan renames wherever it is, each name with the one at the end of its chain. */
-export function renamedIn({ decisions }: Planned): [from: string, to: string][] {
-  const { rules } = resolve(decisions);
-  return [...renamesIn(rules, namesIn(rules, decisions))].flatMap(([from, to]): [string, string][] => (to === null ? [] : [[from, to]]));
-}
+const renamesOfPlan = ({ decisions }: Planned) => renamesIn(resolve(decisions).rules, decisions);
+
+/** What a plan renames wherever it is. */
+export const renamedIn = (planned: Planned): [from: string, to: string][] => renamePairs(renamesOfPlan(planned));
 
 const heldBy = ({ labels }: PageState) => new Set(globalOf(labels));
 
@@ -355,7 +354,7 @@ async function planOf(means: Means, line: Run, worker: Worker): Promise<Planned>
     await worker.start(); // or who begins it now would still do it
     await list(means, (runs) => runs.filter(({ id }) => id !== line.id), "ends");
     for (const key of [segmentKey(line.id, 0), ...Array.from({ length: line.parts }, (_, part) => planKey(line.id, part))]) await means.keeper.remove(key).catch(() => false);
-    throw new Unbegun();
+    throw new Over("stopped");
   }
 }
 
@@ -377,7 +376,7 @@ async function list(means: Means, change: (runs: Run[]) => Run[], when: "begins"
   for (let tries = 1; ; tries++) {
     const kept = await patiently(() => keeper.get(RUNS), reads, means);
     const { runs, dropped, full } = retained(change(runsIn(kept?.value)), now());
-    if (full && when === "begins") throw new Full();
+    if (full && when === "begins") throw new Over("full");
     try {
       await patiently(() => keeper.put(RUNS, runsValue(runs), kept), writes, means);
     } catch (error) {
@@ -804,6 +803,6 @@ async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise
         error = failed;
       }
     }
-    return { ...worker.progress, state: error instanceof Lost ? "lost" : error instanceof Full ? "full" : error instanceof Unbegun ? "stopped" : error instanceof Ended ? "done" : "broken" };
+    return { ...worker.progress, state: error instanceof Lost ? "lost" : error instanceof Over ? error.state : "broken" };
   }
 }

@@ -41,7 +41,7 @@ export function Basket({ model, words, open, tell, children }: { model: Model; w
               <button type="button" class="link" onClick={() => { model.take(key); tell(say("back.done")); }}>{say("takeOut")}</button>
             </li>
           ))}
-          {basket.length > MOST_SHOWN && <li>{say("runs.more", { count: basket.length - MOST_SHOWN })}</li>}
+          {basket.length > MOST_SHOWN && <li>{say("more", { count: basket.length - MOST_SHOWN })}</li>}
         </ul>
       )}
     </section>

@@ -4,6 +4,7 @@
 import { Fragment, h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isolated } from "../../say.ts";
+import { renamePairs } from "../decisions.ts";
 import { unsaid } from "../vocabulary.ts";
 import { sentenceOf } from "./basket.tsx";
 import { Grid } from "./grid.tsx";
@@ -69,7 +70,7 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
   const going = plan.change.filter(({ id }) => !out.has(id));
   const events = going.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0);
   const titleOf = (id: string) => preview.titles.get(id) ?? (model.store.title(id) || id);
-  const renames = unsaid(model.joined.vocabulary, [...preview.renames].flatMap(([from, to]): [string, string][] => (to === null ? [] : [[from, to]])));
+  const renames = unsaid(model.joined.vocabulary, renamePairs(preview.renames));
   const keeps = model.admin === true && renames.length > 0;
   const without = model.admin === false && going.length > MOST_WITHOUT;
   const right = (going.length > 0 || chosen.mends.length > 0) && !without && (going.length <= VERY_MANY || typed.replace(/\D/g, "") === String(going.length));
@@ -236,7 +237,7 @@ function Titles({ model, words, pages }: { model: Model; words: Words; pages: { 
   return (
     <Fragment>
       <ul class="titles">{pages.slice(0, most).map(({ id, names }) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{model.store.title(id) || id}</bdi></a>{names && `: ${names.map(isolated).join(", ")}`}</li>)}</ul>
-      {pages.length > most && <button type="button" class="link" onClick={() => setMost(most + MORE_TITLES)}>{words.say("runs.more", { count: pages.length - most })}</button>}
+      {pages.length > most && <button type="button" class="link" onClick={() => setMost(most + MORE_TITLES)}>{words.say("more", { count: pages.length - most })}</button>}
     </Fragment>
   );
 }

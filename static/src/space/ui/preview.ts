@@ -4,7 +4,7 @@
 import { quoted } from "../../confluence.ts";
 import type { Confluence } from "../../host.ts";
 import type { Renames } from "../clause.ts";
-import { namesIn, renamesIn, type Decision, type Resolved, type Rules } from "../decisions.ts";
+import { renamesIn, type Decision, type Resolved, type Rules } from "../decisions.ts";
 import { planFor, type PageState, type Plan } from "../plan.ts";
 import type { Store } from "../store.ts";
 import { havingLabel } from "./means.ts";
@@ -28,7 +28,8 @@ const LONGEST_NAMES = 4_000; // UTF-16 code units of the labels that are looked 
 export async function previewOf(confluence: Confluence, sleep: (ms: number) => Promise<void>, { spaceId, spaceKey }: { spaceId: string; spaceKey: string }, store: Store, { rules, refused }: Resolved, decisions: readonly Decision[]): Promise<Preview> {
   const out = new Set(refused.map(({ decision }) => decision));
   const own = decisions.filter((decision) => !out.has(decision));
-  const names = namesIn(rules, own);
+  const renames = renamesIn(rules, own);
+  const names = [...renames.keys()];
   const titles = new Map<string, string>();
   const states = new Map<string, { status: string; labels: Set<string> }>();
   const page = (id: string, status = "current") => {
@@ -64,6 +65,6 @@ export async function previewOf(confluence: Confluence, sleep: (ms: number) => P
     titles,
     labels: (id) => [...(states.get(id)?.labels ?? [])],
     elsewhere: typeof totalSize === "number" ? totalSize : 0,
-    renames: renamesIn(rules, names),
+    renames,
   };
 }

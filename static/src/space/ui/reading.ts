@@ -1,7 +1,6 @@
 // Reads the pages of a space with their labels through Confluence's search, in
 // the name of who looks: page by page of a cursor, one after the other, for a
-// cursor allows no other way; what came is taken in while the next one is on its
-// way. Who calls it gives what reads and what waits.
+// cursor allows no other way. Who calls it gives what reads and what waits.
 
 import { nextCursor, quoted } from "../../confluence.ts";
 import { mayPass, retryAfterOf, statusOf } from "../../failure.ts";
@@ -34,27 +33,22 @@ export async function readSpace({ read, sleep, go }: Means, spaceKey: string, go
   const asked = new Set<string>();
   const seen = new Set<string>();
   let limit = AT_ONCE;
-  let empty = 0;
-  const ask = async (cursor: string) => {
+  for (let cursor = "", empty = 0; ; ) {
     await go();
     const query = new URLSearchParams({ cql: queryOf(spaceKey), expand: "metadata.labels,ancestors,version,history", limit: String(limit), ...(cursor && { cursor }) });
-    return (await patiently(() => read(`/rest/api/content/search?${query}`), sleep)) as Answer;
-  };
-  for (let next: Promise<Answer> | undefined = ask(""); next; ) {
-    const answer = await next;
+    const answer = (await patiently(() => read(`/rest/api/content/search?${query}`), sleep)) as Answer;
     const results = Array.isArray(answer?.results) ? answer.results : [];
     if (typeof answer?.limit === "number" && answer.limit >= 1) limit = Math.min(limit, Math.floor(answer.limit));
-    const cursor = nextCursor(answer);
-    empty = results.length ? 0 : empty + 1;
-    next = cursor && !asked.has(cursor) && empty <= MOST_EMPTY ? ask(cursor) : undefined;
-    next?.catch(() => undefined); // it is heard of when these are taken in, which happens meanwhile
-    asked.add(cursor);
     const pages = results.flatMap(pageIn);
     for (const { id } of pages) seen.add(id);
     reading.requests++;
     reading.read = seen.size;
     if (typeof answer?.totalSize === "number") reading.of = answer.totalSize;
     got(pages, { ...reading, of: Math.max(reading.of, reading.read) });
+    cursor = nextCursor(answer);
+    empty = results.length ? 0 : empty + 1;
+    if (!cursor || asked.has(cursor) || empty > MOST_EMPTY) return;
+    asked.add(cursor);
   }
 }
 

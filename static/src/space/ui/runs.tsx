@@ -30,7 +30,7 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
           const { id, began, state, undoes, renames, more, changed, segments, parts } = run;
           return (
             <li key={id} class="card run">
-              <h2>{renames.map(([from, to, pages]) => sentenceOf(words, { ...(from && { from }), ...(to && { to }) }, pages)).join(" · ") || say("runs.noNames")}{more > 0 && ` · ${say("runs.more", { count: more })}`}</h2>
+              <h2>{renames.map(([from, to, pages]) => sentenceOf(words, { ...(from && { from }), ...(to && { to }) }, pages)).join(" · ") || say("runs.noNames")}{more > 0 && ` · ${say("more", { count: more })}`}</h2>
               <p class="hint">
                 {moment(began)} · {say((undoes ? "state.undo" : `state.${state}`) as Key)}
                 {undone.has(id) && ` · ${say("state.undone")}`}

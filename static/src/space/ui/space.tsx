@@ -113,12 +113,13 @@ function Head({ model, words, counting, count }: { model: Model; words: Words; c
   const { reading, store, findings, looked } = model;
   const spellings = useMemo(() => new Set(findings.flatMap(({ kind, labels }) => (kind === "spellings" ? [labels[1]] : []))).size, [findings]);
   const counted = useMemo(() => ({ labelled: store.labelled(), labels: store.labels().length }), [store.version]);
+  const lists = listsOf(model);
   const facts = [
     say("fact.pages", { count: store.size }),
     say("fact.labelled", { percent: percent(counted.labelled, store.size) }),
     say("fact.labels", { count: counted.labels }),
     ...(looked && spellings ? [say("fact.spellings", { count: spellings })] : []),
-    ...(listsOf(model) ? [say("fact.lists", { count: listsOf(model) })] : []),
+    ...(lists ? [say("fact.lists", { count: lists })] : []),
   ];
   const { state, of } = reading;
   return (

@@ -90,7 +90,7 @@ function Numbers({ model, words, filter, tell, close, say }: Props & { say: Say 
             <Opening title={say("lists.count", { count: listsOf(model) })}>
               <ul class="pairs">
                 {lists.depending.slice(0, MOST_NAMES).map(({ id, title, lists }) => <li key={id}><a href={addressOf(model, id)} target="_blank"><bdi>{title || id}</bdi></a> <span class="hint">{words.number(lists)}</span></li>)}
-                {lists.depending.length > MOST_NAMES && <li>{words.say("runs.more", { count: lists.depending.length - MOST_NAMES })}</li>}
+                {lists.depending.length > MOST_NAMES && <li>{words.say("more", { count: lists.depending.length - MOST_NAMES })}</li>}
               </ul>
             </Opening>
           ) : <p>{say("lists.count", { count: 0 })}</p>}

@@ -17,7 +17,7 @@ export function Differing({ before, after, own, words }: { before: Vocabulary; a
   const difference = useMemo(() => differenceOf(before, after), [before, after]);
   const { added, changed, gone, groups, apart } = difference;
   if (isNone(difference)) return <p class="hint">{say("diff.none")}</p>;
-  const rest = (count: number) => count > MOST_NAMES && <li class="hint">{words.say("runs.more", { count: count - MOST_NAMES })}</li>;
+  const rest = (count: number) => count > MOST_NAMES && <li class="hint">{words.say("more", { count: count - MOST_NAMES })}</li>;
   const mode = (one: Vocabulary) => say(`mode.${one.mode}.short` as Key);
   return (
     <div class="differing">

@@ -44,7 +44,7 @@ function FromCSV({ model, words, own, tell }: Props & { own: Own }): JSX.Element
         <div class="notice wrong">
           <p>{say("csv.left", { count: taken.left.length })}</p>
           <ul>{taken.left.slice(0, MOST_LINES).map((one, i) => <li key={i}>{lineOf(own, one)}</li>)}</ul>
-          {taken.left.length > MOST_LINES && <p>{words.say("runs.more", { count: taken.left.length - MOST_LINES })}</p>}
+          {taken.left.length > MOST_LINES && <p>{words.say("more", { count: taken.left.length - MOST_LINES })}</p>}
         </div>
       )}
     </div>

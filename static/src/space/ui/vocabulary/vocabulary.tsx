@@ -207,7 +207,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
         <div class="notice wrong" role="alert">
           <p>{say("file.refused")}</p>
           <ul>{faults.slice(0, 20).map((fault, i) => <li key={i}>{lineOf(own, fault)}</li>)}</ul>
-          {faults.length > 20 && <p>{words.say("runs.more", { count: faults.length - 20 })}</p>}
+          {faults.length > 20 && <p>{words.say("more", { count: faults.length - 20 })}</p>}
         </div>
       )}
       <div class="used">
