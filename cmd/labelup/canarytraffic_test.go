@@ -24,14 +24,11 @@ func (c *canary) control(do, site string) {
 	tell(c.t, c.url, http.MethodPost, do, map[string]any{"site": site})
 }
 
-// anyStatus is for requests of which the answer may be anything, or may not come.
-const anyStatus = -1
-
 // send sends a request that belongs to a page, and keeps what its answer has of
 // another one.
 func (c *canary) send(p *plantedPage, want int, what string, r *http.Request) string {
 	c.t.Helper()
-	status, header, body := c.process().send(r)
+	status, header, body := c.process().asks(want, r)
 	if want != anyStatus && status != want {
 		c.t.Errorf("%s: answered %d %s, want %d", what, status, body, want)
 	}
