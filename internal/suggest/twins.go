@@ -26,6 +26,9 @@ func (t *twins) has(name string) bool {
 	if t.names[name] {
 		return true
 	}
+	if len(t.names) == 0 {
+		return false
+	}
 	form := twin.FormOf(name)
 	return t.keys[form.Key] || t.others[form.Key] || slices.ContainsFunc(form.Others(), func(key string) bool { return t.keys[key] })
 }

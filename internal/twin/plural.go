@@ -84,10 +84,13 @@ func singulars(word string) []string {
 	if notPlural[word] {
 		return nil
 	}
-	n := utf8.RuneCountInString(word)
+	if word == "" {
+		return nil
+	}
+	n, last := utf8.RuneCountInString(word), word[len(word)-1]
 	for i := range plurals {
 		p := &plurals[i]
-		if n < p.least {
+		if p.ending[len(p.ending)-1] != last || n < p.least {
 			continue
 		}
 		if stem, ok := strings.CutSuffix(word, p.ending); ok {

@@ -9,6 +9,7 @@
 package twin
 
 import (
+	"math/bits"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -133,7 +134,7 @@ func Alike(a, b string) bool {
 	if x != y {
 		return false
 	}
-	return !isLetter(a[1]) || !isLetter(b[1]) || a[1]|0x20 == b[1]|0x20 && mayGoOnAlike(a, b) || mayBeInitials(a, b) || mayBeInitials(b, a)
+	return !isLetter(a[1]) || !isLetter(b[1]) || a[1]|0x20 == b[1]|0x20 && mayGoOnAlike(a, b) && haveTheSameLetters(a, b) || mayBeInitials(a, b) || mayBeInitials(b, a)
 }
 
 // Begin is the letter with which all names begin that are Alike, and 0 if they may
@@ -184,6 +185,32 @@ func lettersAtStart(name string) int {
 		n++
 	}
 	return n
+}
+
+// haveTheSameLetters reports whether two names in ASCII are made of the same letters
+// but for a few. A word in the plural, an "and" that is dropped and two errors change
+// three of real names at most.
+func haveTheSameLetters(a, b string) bool {
+	const few = 6
+	x, y := lettersOf(a), lettersOf(b)
+	return x == others || y == others || bits.OnesCount32(x^y) <= few
+}
+
+// others stands for letters beyond ASCII.
+const others = 1 << 31
+
+// lettersOf is a bit for each letter that a name has, or others.
+func lettersOf(name string) uint32 {
+	has := uint32(0)
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c >= utf8.RuneSelf:
+			return others
+		case isLetter(c):
+			has |= 1 << (c | 0x20 - 'a')
+		}
+	}
+	return has
 }
 
 const longestInitials = 6
