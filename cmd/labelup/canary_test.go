@@ -63,7 +63,7 @@ func leak(settings config.Config, observed *service.Observation, title string) e
 	if err := os.WriteFile(filepath.Join(os.TempDir(), "temporary"), []byte(title), 0o600); err != nil {
 		return err
 	}
-	store, sealer, err := service.OpenStore(settings, observed.Log, nil)
+	store, sealer, err := service.OpenStore(settings, observed.Log, nil, 0)
 	if err != nil {
 		return err
 	}

@@ -167,7 +167,7 @@ func (c *canary) openBackups() []byte {
 		c.t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	store, sealer, err := service.OpenStore(settings, log, nil)
+	store, sealer, err := service.OpenStore(settings, log, nil, 0)
 	if err != nil {
 		c.t.Fatal(err)
 	}

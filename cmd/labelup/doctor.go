@@ -47,7 +47,7 @@ func doctorChecks(getenv func(string) string) (checks []doctor.Check, closeAll f
 	log := slog.New(slog.DiscardHandler) // what fails is in the report
 	closeAll = func() {}
 	redisTime := func(context.Context) (time.Time, error) { return time.Time{}, errors.New("no Redis") }
-	if store, sealer, err := service.OpenStore(settings, log, nil); err == nil && settings.RedisURL != "" {
+	if store, sealer, err := service.OpenStore(settings, log, nil, 0); err == nil && settings.RedisURL != "" {
 		closeAll = func() { _ = store.Close() }
 		redisTime = func(ctx context.Context) (time.Time, error) {
 			status, err := store.Status(ctx)

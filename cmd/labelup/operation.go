@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"time"
 
 	"labelup/internal/aws"
 	"labelup/internal/config"
@@ -20,6 +21,10 @@ type operation struct {
 	sealer   *service.Sealer
 }
 
+// keyServicePatience is how long a command asks KMS again: it may be at the last of
+// thousands of sites.
+const keyServicePatience = 30 * time.Second
+
 // openOperation reads the settings and opens the store, with everything that
 // is wrong said to stderr.
 func openOperation(command string, getenv func(string) string, stderr io.Writer) (*operation, bool) {
@@ -29,7 +34,7 @@ func openOperation(command string, getenv func(string) string, stderr io.Writer)
 		return nil, false
 	}
 	log := technicallog.New(stderr, slog.LevelError) // a person is watching, who is told what failed
-	store, sealer, err := service.OpenStore(settings, log, nil)
+	store, sealer, err := service.OpenStore(settings, log, nil, keyServicePatience)
 	if err != nil {
 		complain(stderr, command, err)
 		return nil, false

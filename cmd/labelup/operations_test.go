@@ -225,7 +225,7 @@ func TestARestoreThatMayBringErasedSitesBackHasToBeForced(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	store, sealer, err := service.OpenStore(settings, log, nil)
+	store, sealer, err := service.OpenStore(settings, log, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

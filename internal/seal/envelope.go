@@ -56,6 +56,7 @@ type Envelope struct {
 	service   KeyService
 	opened    *keyCache
 	questions singleflight.Group // by cache key
+	patience  time.Duration
 }
 
 // NewEnvelope returns an envelope over one key of the service. The id names
@@ -68,6 +69,38 @@ func NewEnvelope(id string, service KeyService) *Envelope {
 	return &Envelope{id: id, service: service, opened: newKeyCache(maxCachedKeys, cachedKeyAge)}
 }
 
+// askAgainAfter is how long a patient envelope waits before it asks again.
+const askAgainAfter = 500 * time.Millisecond
+
+// Patient lets the envelope ask again for so long while the key service is not
+// available, and returns it. It is for commands, which may go over thousands of
+// sites and shall not end because one answer was late; a page does not wait.
+func (e *Envelope) Patient(patience time.Duration) *Envelope {
+	e.patience = patience
+	return e
+}
+
+// ask puts a question to the key service. Its errors are of the closed set.
+func (e *Envelope) ask(ctx context.Context, question func(ctx context.Context) error) error {
+	for began := time.Now(); ; {
+		once, cancel := context.WithTimeout(ctx, questionTime)
+		err := question(once)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		err = serviceError(err)
+		if !errors.Is(err, ErrKeyServiceUnavailable) || time.Since(began)+askAgainAfter > e.patience {
+			return err
+		}
+		select {
+		case <-time.After(askAgainAfter):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
 // Seal encrypts plaintext (at most 4 KiB) for one place. The result is ASCII
 // without spaces or quotes, different each time. If the key service fails the
 // error wraps ErrKeyServiceUnavailable or ErrKeyServiceDenied.
@@ -75,12 +108,14 @@ func (e *Envelope) Seal(ctx context.Context, plaintext []byte, binding Binding) 
 	if err := checkSealable(plaintext, binding); err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, questionTime)
-	defer cancel()
-	plain, wrapped, err := e.service.NewDataKey(ctx, encryptionContext(binding))
+	var plain, wrapped []byte
+	err := e.ask(ctx, func(ctx context.Context) (err error) {
+		plain, wrapped, err = e.service.NewDataKey(ctx, encryptionContext(binding))
+		return err
+	})
 	defer clear(plain)
 	if err != nil {
-		return "", serviceError(err)
+		return "", err
 	}
 	if len(plain) != keySize || len(wrapped) == 0 || len(wrapped) > maxWrapped {
 		return "", fmt.Errorf("%w: it made a key of %d bytes, wrapped in %d", ErrKeyServiceUnavailable, len(plain), len(wrapped))
@@ -134,12 +169,14 @@ func (e *Envelope) openKey(ctx context.Context, wrapped []byte, binding Binding)
 			return key, nil
 		}
 		// Not the first caller's context: the others would be cancelled with it.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), questionTime)
-		defer cancel()
-		plain, err := e.service.OpenDataKey(ctx, wrapped, encryptionContext(binding))
+		var plain []byte
+		err := e.ask(context.WithoutCancel(ctx), func(ctx context.Context) (err error) {
+			plain, err = e.service.OpenDataKey(ctx, wrapped, encryptionContext(binding))
+			return err
+		})
 		defer clear(plain)
 		if err != nil {
-			return nil, serviceError(err)
+			return nil, err
 		}
 		if len(plain) != keySize {
 			return nil, fmt.Errorf("%w: it opened a key of %d bytes", ErrKeyServiceUnavailable, len(plain))

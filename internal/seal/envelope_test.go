@@ -343,6 +343,54 @@ func TestAKeyServiceThatNeverAnswersIsNotWaitedForForEver(t *testing.T) {
 	})
 }
 
+func TestAPatientEnvelopeAsksAgain(t *testing.T) {
+	const patience = 30 * time.Second
+	for name, test := range map[string]struct {
+		fails time.Duration // for so long
+		with  error
+		want  error
+		took  time.Duration // at most
+	}{
+		"until the key service is there": {10 * time.Second, seal.ErrKeyServiceUnavailable, nil, 11 * time.Second},
+		"for no longer than told":        {time.Hour, seal.ErrKeyServiceUnavailable, seal.ErrKeyServiceUnavailable, patience},
+		"never where it is refused":      {time.Hour, seal.ErrKeyServiceDenied, seal.ErrKeyServiceDenied, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := &keyService{}
+				text := sealed(t, seal.NewEnvelope("a1", service), "s3cr3t", binding)
+				for what, do := range map[string]func(e *seal.Envelope) error{
+					"opening": func(e *seal.Envelope) error { _, err := e.Open(t.Context(), text, binding); return err },
+					"sealing": func(e *seal.Envelope) error { _, err := e.Seal(t.Context(), nil, binding); return err },
+				} {
+					service.fails(test.with)
+					there := time.AfterFunc(test.fails, func() { service.fails(nil) })
+					began := time.Now()
+					if err := do(seal.NewEnvelope("a1", service).Patient(patience)); !errors.Is(err, test.want) {
+						t.Errorf("%s: %v, want %v", what, err, test.want)
+					}
+					if took := time.Since(began); took > test.took {
+						t.Errorf("%s took %v", what, took)
+					}
+					there.Stop()
+				}
+			})
+		})
+	}
+}
+
+func TestAPatientEnvelopeEndsWithWhoAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := &keyService{}
+		service.fails(seal.ErrKeyServiceUnavailable)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		if _, err := seal.NewEnvelope("a1", service).Patient(time.Hour).Seal(ctx, nil, binding); !errors.Is(err, seal.ErrKeyServiceUnavailable) || ctx.Err() == nil {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 func TestAnOpenedKeyIsGoneAfterTwelveHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := &keyService{}

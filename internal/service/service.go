@@ -66,7 +66,7 @@ func New(settings config.Config, observed *Observation, version string, engine f
 	if err != nil {
 		return nil, err
 	}
-	store, sealer, err := OpenStore(settings, log, observed.redis)
+	store, sealer, err := OpenStore(settings, log, observed.redis, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -29,12 +29,13 @@ type Sealer struct {
 	envelopes []*seal.Envelope // of KMS
 }
 
-// newSealer puts the configured keys together. It asks nobody.
-func newSealer(settings config.Config, log *slog.Logger) (*Sealer, error) {
+// newSealer puts the configured keys together, which ask KMS again for so long. It
+// asks nobody.
+func newSealer(settings config.Config, log *slog.Logger, patience time.Duration) (*Sealer, error) {
 	s := &Sealer{}
 	var sealers []seal.Sealer
 	for _, id := range settings.AWS.KMSKeyIDs {
-		envelope := seal.NewEnvelope(keyTag(id), aws.NewKeys(awsSettings(settings, observeAWS(log)), id))
+		envelope := seal.NewEnvelope(keyTag(id), aws.NewKeys(awsSettings(settings, observeAWS(log)), id)).Patient(patience)
 		s.envelopes = append(s.envelopes, envelope)
 		sealers = append(sealers, envelope)
 	}
@@ -70,10 +71,10 @@ func (s *Sealer) cachedKeys() int {
 }
 
 // OpenStore returns the sites in Redis, and what seals their secrets. It dials
-// nothing. observe, which may be nil, is told of each command. The caller closes
-// the store.
-func OpenStore(settings config.Config, log *slog.Logger, observe func(site.Call)) (*site.Store, *Sealer, error) {
-	sealer, err := newSealer(settings, log)
+// nothing. observe, which may be nil, is told of each command. KMS is asked again for
+// as long as patience while it is not available. The caller closes the store.
+func OpenStore(settings config.Config, log *slog.Logger, observe func(site.Call), patience time.Duration) (*site.Store, *Sealer, error) {
+	sealer, err := newSealer(settings, log, patience)
 	if err != nil {
 		return nil, nil, err
 	}
