@@ -210,6 +210,12 @@ const (
 // only its name speaks for a label; the bounds were chosen on them, too.
 var tickedScore = [situations]float64{ByPages: 0.8, BySearch: 0.8, ByTitles: 0.75, ByName: 0.5}
 
+// mostByName is the highest score of a label that only its name speaks for and that is
+// not ticked. The more of a name a page has, the better it ranks, but what the words of a
+// name are worth differs from place to place: of those that got more than this, four of
+// ten were right, whether it was 50 % or 80.
+const mostByName = 0.4
+
 // isTicked reports whether a candidate is sure enough to be applied unless the person
 // says no.
 func (s *space) isTicked(x *pageIndex, c *candidate) bool {

@@ -20,7 +20,7 @@ import (
 
 // Engine names the version of the method and its weights. It changes whenever
 // the same input could give another answer.
-const Engine = "5"
+const Engine = "6"
 
 // Page is a page as the person sees it.
 type Page struct {
@@ -252,10 +252,18 @@ func (s *space) answer(parts []part, page text) Answer {
 		if len(reasons) == 0 {
 			continue
 		}
+		score, ticked := c.score, s.isTicked(x, c)
+		if c.situation == ByName && !ticked {
+			score = math.Min(score, mostByName)
+		}
 		answer.Suggestions = append(answer.Suggestions, Suggestion{
-			Label: s.labels[c.shown].name, Score: rounded(c.score), Reasons: reasons,
-			Ticked: s.isTicked(x, c), Guess: c.score < guessScore,
+			Label: s.labels[c.shown].name, Score: rounded(score), Reasons: reasons,
+			Ticked: ticked, Guess: score < guessScore,
 		})
+		all := answer.Suggestions
+		for at := len(all) - 1; at > 0 && all[at].Score > all[at-1].Score; at-- { // mostByName came in between
+			all[at], all[at-1] = all[at-1], all[at]
+		}
 	}
 	if !s.in.OnlyListed {
 		answer.Suggestions = append(answer.Suggestions, s.newLabels(x, answer.Suggestions, limit)...)

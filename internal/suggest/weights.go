@@ -1,7 +1,7 @@
 package suggest
 
 // fitted are the weights of logistic regressions. Written by `make fit`; do not
-// edit. Engine 5, 18f-posts, carpentries, efcl, tw5-en, SHA-256 c4d651ba0a7f3c48ec5ba1e751755f89.
+// edit. Engine 6, 18f-posts, carpentries, efcl, tw5-en, SHA-256 c4d651ba0a7f3c48ec5ba1e751755f89.
 var fitted = Weights{
 	Of: [situations]Features{
 		ByPages: {
