@@ -183,7 +183,7 @@ func underMisbehaviour(t *testing.T, appWide bool, all ...misbehaviour) {
 	}
 	for _, r := range l.results {
 		if r.kind == "change" && r.status == 0 {
-			t.Error("a change was not answered")
+			t.Errorf("a change was not answered: %v", l.silent)
 		}
 	}
 	if !appWide {

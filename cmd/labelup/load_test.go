@@ -34,6 +34,7 @@ type load struct {
 	mu      sync.Mutex
 	results []result
 	number  int
+	silent  []error           // of requests without an answer, the last ones
 	open    map[int]time.Time // when the requests were due that are not answered yet
 	lost    int               // calls that were acknowledged and that a failover forgot
 }
@@ -191,14 +192,21 @@ func (l *load) sendTo(p *process, r *http.Request) answer {
 		return answer{}
 	}
 	request.Header, request.ContentLength = r.Header, r.ContentLength
+	began := time.Now()
+	without := func(err error) answer {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.silent = append(l.silent[max(0, len(l.silent)-9):], fmt.Errorf("after %v: %w", time.Since(began), err))
+		return answer{}
+	}
 	response, err := l.client.Do(request)
 	if err != nil {
-		return answer{}
+		return without(err)
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(response.Body)
 	if err != nil {
-		return answer{}
+		return without(err)
 	}
 	return answer{response.StatusCode, response.Header, string(raw)}
 }
