@@ -313,6 +313,84 @@ test("what could not be added in the first step is added by who goes on with the
   assert.deepEqual(labelsOf(space), before);
 });
 
+test("what a run could not do is not taken for somebody else's change when it is taken back", async () => {
+  const write = (method: string, ids: string) => new RegExp(`^${method} .*/(?:${ids})/label`);
+  // Refused at once, refused halfway, never answered, and never answered though it arrives.
+  const FAILING = [[write("POST", "100"), 403], [write("DELETE", "101"), 403], [write("POST", "102"), 500], [write("DELETE", "103"), 500], [write("POST", "104"), 500]] as const;
+  const want = { 100: "old", 101: "new old", 102: "old", 103: "new", 104: "new old", 105: "new", 106: "" };
+  for (const listing of [false, true]) {
+    const space = spaceOf([...Array.from({ length: 6 }, () => ["old"]), []]);
+    space.pages.get("106")!.body = listOf("old");
+    const before = labelsOf(space);
+    const clock = new Clock();
+    const means = runnerOn(space, clock, "a", async (call, method, path) => {
+      const status = FAILING.find(([pattern]) => pattern.test(`${method} ${path}`))?.[1];
+      if (status && !/(?:103|104)\/label/.test(path)) throw new HostError(status);
+      const answer = await call();
+      if (status) throw new HostError(status);
+      return answer;
+    });
+    const planned = { decisions: [{ from: "old", to: "new" }], without: [], ...(listing && { mends: [{ id: "106", version: 1 }] }) };
+    const outcome = ended(await clock.until(begin(means, planned, quiet)));
+    assert.deepEqual([outcome.state, labelsOf(space), outcome.cannot.length, outcome.changed], ["done", want, 5, 4]);
+    // What the run did not do, somebody does now: it is theirs.
+    space.pages.get("100")!.labels = new Set(["new"]);
+    const reads: string[] = [];
+    const back = ended(await clock.until(undo(runnerOn(space, clock, "b", (call, _, path) => (reads.push(...(/pages\/(10[0-5])\?/.exec(path)?.slice(1) ?? [])), call())), lines(space)[0]!, quiet)));
+    assert.deepEqual([back.state, back.others, back.cannot, labelsOf(space)], ["done", [], [], { ...before, 100: "new" }]);
+    assert.deepEqual([...new Set(reads)].sort(), ["101", "103", "104", "105"]);
+  }
+});
+
+test("what failed is known to who goes on: it is not tried again, and what somebody has taken away since stays away", async () => {
+  const space = spaceOf([["old"], ["old"], ["old"]]);
+  const clock = new Clock();
+  const means = runnerOn(space, clock, "a", (call, method, path) => (method === "DELETE" && path.includes("/100/") ? Promise.reject(new HostError(403)) : call()));
+  const tried = ended(await clock.until(begin(means, { decisions: [{ from: "old", to: "new" }], without: [] }, quiet, 2)));
+  assert.deepEqual([tried.state, labelsOf(space)], ["stopped", { 100: "new old", 101: "new", 102: "old" }]);
+  space.pages.get("100")!.labels.delete("new");
+  const whole = ended(await clock.until(goOn(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+  assert.deepEqual([whole.state, whole.changed, labelsOf(space)], ["done", 3, { 100: "old", 101: "new", 102: "new" }]);
+  const back = ended(await clock.until(undo(runnerOn(space, clock, "c"), lines(space)[0]!, quiet)));
+  assert.deepEqual([back.others, labelsOf(space)], [[{ id: "100", names: ["new"] }], { 100: "old", 101: "old", 102: "old" }]);
+});
+
+test("what an undo could not do is not taken for somebody else's change by who goes on with it", async () => {
+  const space = spaceOf(Array.from({ length: 3 }, () => ["old"]));
+  const clock = new Clock();
+  await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [] }, quiet));
+  // It stands still after it has said what it could not do.
+  const dying = runnerOn(space, clock, "b", (call, method, path) => {
+    if (method === "POST" && path.includes("/101/")) return Promise.reject(new HostError(403));
+    const last = [...space.properties.values()].some(({ value }) => (segmentIn(value)?.batches.length ?? 0) > 1);
+    return last && method !== "GET" ? never : call();
+  });
+  assert.equal(await clock.until(undo(dying, lines(space)[0]!, quiet)), "dead");
+  clock.forget();
+  const back = ended(await clock.until(goOn(runnerOn(space, clock, "c"), lines(space).find(({ undoes }) => undoes)!, quiet)));
+  assert.deepEqual([back.state, back.others, back.changed, labelsOf(space)], ["done", [], 2, { 100: "old", 101: "new", 102: "old" }]);
+});
+
+test("a page whose lists the run could not mend is not spoken of when it is taken back", async () => {
+  const space = spaceOf([[], [], [], [], ["old"]]);
+  const ids = ["100", "101", "102", "103"];
+  for (const id of ids) space.pages.get(id)!.body = listOf("old");
+  const clock = new Clock();
+  const means = runnerOn(space, clock, "a", async (call, method, path) => {
+    if (method !== "PUT" || !path.includes("/pages/")) return call();
+    if (path.includes("/100")) throw new HostError(403);
+    if (path.includes("/101")) throw new HostError(500);
+    if (path.includes("/102")) space.edit("102", "<p>Theirs</p>");
+    await call();
+    throw new HostError(500); // it arrives
+  });
+  const outcome = ended(await clock.until(begin(means, { decisions: [{ from: "old", to: "new" }], without: [], mends: ids.map((id) => ({ id, version: 1 })) }, quiet)));
+  assert.deepEqual([outcome.state, outcome.mended, outcome.cannot.map(({ id, why }) => `${id} ${why}`).sort()], ["done", 1, ["100 not_permitted", "101 failed", "102 edited"]]);
+  for (const id of ["100", "101"]) space.edit(id, "<p>Since then</p>");
+  const back = ended(await clock.until(undo(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+  assert.deepEqual([back.state, back.mended, back.cannot, space.pages.get("103")!.body], ["done", 1, [], listOf("old")]);
+});
+
 test("a try stops after as many pages, and goes on or is taken back", async () => {
   const space = spaceOf(Array.from({ length: 60 }, () => ["old"]));
   const clock = new Clock();

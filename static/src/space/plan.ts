@@ -108,6 +108,11 @@ export function rest(change: Change, held: ReadonlySet<string>): Change {
   return { add: finished || started ? [] : add, remove };
 }
 
+/** As much of a change as was made, by what a page has now. */
+export function madeOf({ add, remove }: Change, held: ReadonlySet<string>): Change {
+  return { add: add.filter((name) => held.has(name)), remove: remove.filter((name) => !held.has(name)) };
+}
+
 /** The labels of a change that somebody else has changed since it was made. */
 export function changedSince({ add, remove }: Change, held: ReadonlySet<string>): string[] {
   return [...add.filter((name) => !held.has(name)), ...remove.filter((name) => held.has(name))];

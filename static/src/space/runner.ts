@@ -8,11 +8,12 @@ import type { Renames } from "./clause.ts";
 import { renamePairs, renamesIn, resolve } from "./decisions.ts";
 import { after, mayChange, mayTake, type Lease } from "./lease.ts";
 import type { Pace, Time } from "./pace.ts";
-import { changedSince, changeOf, globalOf, halves, inverse, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
+import { changedSince, changeOf, globalOf, halves, inverse, madeOf, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
 import { bytesOf } from "./packing.ts";
 import { renamesOf, retained, runsIn, runsValue, type Run } from "./runs.ts";
 import { append, MOST_IN_BATCH, planKey, plannedIn, planParts, roomFor, segmentIn, segmentKey, segmentValue, type Mending, type Planned, type Recorded, type Segment, type Step } from "./segments.ts";
 import { mayPass, retryAfterOf, statusOf } from "../failure.ts";
+import type { LabelCall } from "../hosts/labelcalls.ts";
 import { RUNS } from "../propertykeys.ts";
 
 export interface Seen extends PageState {
@@ -45,8 +46,8 @@ export interface Keeper {
 export interface Means extends Time {
   /** A page with its labels and what the viewer may do; undefined if there is none that the viewer may see. */
   read(id: string): Promise<Seen | undefined>;
-  /** The requests of a change, in their order. */
-  calls(id: string, change: Change): (() => Promise<unknown>)[];
+  /** The requests of a change: those that add come first. */
+  calls(id: string, change: Change): { adds: LabelCall[]; removes: LabelCall[] };
   /** The ids of the pages of the space that have a label now, whatever their status. */
   having(label: string): Promise<string[]>;
   /** The ids of the attachments of the space's pages that have a label now. */
@@ -226,7 +227,7 @@ interface Source {
   pages(): Promise<string[]>;
   /** All of the change of a page; again says that half of it is done. */
   change(seen: Seen, again: boolean): Change;
-  /** A page that this run recorded in another tab. */
+  /** A page that this run recorded in another tab, before it changed the page. */
   recorded(step: Step, page: Recorded): void;
   /** Whether pages may come up while it runs. */
   grows: boolean;
@@ -275,20 +276,15 @@ function decided(means: Means, { decisions, without, mends = [], attachments }: 
 const byNumber = (a: string, b: string) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 
 async function takingBack(means: Means, undone: string, worker: Worker): Promise<Source> {
+  const { mend, ...steps } = noRecords();
+  for (const { segment } of await readSegments(means, undone)) for (const { step, pages } of segment.batches) for (const page of pages) (step === "mend" ? mend : steps[step]).set(page.id, page);
+  const mends = [...mend.values()].flatMap(({ id, version }) => (version === undefined ? [] : [{ id, version: version + 1 }]));
   const records = new Map<string, Change>();
-  const mends: Mending[] = [];
-  for (const { segment } of await readSegments(means, undone)) {
-    for (const { step, pages } of segment.batches) {
-      for (const { id, add, remove, version } of pages) {
-        if (step === "mend") {
-          mends.push({ id, version: version! + 1 });
-          continue;
-        }
-        const before = records.get(id);
-        // A page that was recorded in two batches was changed in two steps.
-        records.set(id, before ? { add: [...new Set([...before.add, ...add])], remove: [...new Set([...before.remove, ...remove])] } : { add, remove });
-      }
-    }
+  for (const { id, add, remove } of [steps.all, steps.first, steps.last].flatMap((pages) => [...pages.values()])) {
+    const before = records.get(id);
+    // A page that was recorded in two steps was changed in both. One of which nothing was changed is none of the run's.
+    if (before) records.set(id, { add: [...new Set([...before.add, ...add])], remove: [...new Set([...before.remove, ...remove])] });
+    else if (add.length || remove.length) records.set(id, { add, remove });
   }
   const renames = mends.length ? await renamesOfRun(means, undone) : new Map<string, string | null>();
   const { others } = worker.progress;
@@ -392,14 +388,16 @@ async function list(means: Means, change: (runs: Run[]) => Run[], when: "begins"
   }
 }
 
+/** What a run recorded last of each page, by the step. */
+type Records = Record<Step, Map<string, Recorded>>;
+const noRecords = (): Records => ({ all: new Map(), first: new Map(), last: new Map(), mend: new Map() });
+
 interface Worker {
   progress: Progress;
   results: Record<string, number>;
-  /** The pages that are recorded, by the step, and those whose labels could not be changed. */
-  done: Record<Step, Set<string>>;
+  records: Records;
+  /** Pages whose labels could not be changed. */
   refused: Set<string>;
-  /** What the first half added, by the page. */
-  added: Map<string, readonly string[]>;
   /** The step of the last batch, where there is one. */
   at: Step | undefined;
   lease: Lease;
@@ -410,7 +408,8 @@ interface Worker {
   /** Records as many of the pages as one batch takes, and says how many. */
   record(step: Step, pages: Recorded[]): Promise<number>;
   apply(step: Step, pages: readonly Recorded[], listener: Listener, held: (id: string) => ReadonlySet<string>): Promise<void>;
-  edit(pages: readonly Edit[], message: string, listener: Listener): Promise<void>;
+  /** stayed are ids of pages of the same batch that were not mended. */
+  edit(pages: readonly Edit[], message: string, listener: Listener, stayed?: string[]): Promise<void>;
   /** What is read of a page; undefined where there is nothing, which is told. Rejects where that is not about this page. */
   see<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined>;
   release(): Promise<{ segments: number; bytes: number }>;
@@ -443,13 +442,16 @@ function workerFor(means: Means, line: Run): Worker {
     worker.progress.mended = listed.size;
   };
 
-  const remember = (step: Step, { id, add }: Recorded) => {
-    worker.done[step].add(id);
-    if (step === "first") worker.added.set(id, add);
-  };
+  let unfinished: Recorded[] = []; // of a run that is taken over: nobody knows how far they came
+
+  const remember = (step: Step, page: Recorded) => worker.records[step].set(page.id, page);
   const recorded = (step: Step, pages: readonly Recorded[], taken: number) => {
     for (const page of pages.slice(0, taken)) remember(step, page);
     return taken;
+  };
+  /** Records what was made of pages of a batch that failed. */
+  const correct = async (step: Step, pages: Recorded[]) => {
+    if (pages.length) await worker.record(step, pages);
   };
 
   const markOf = (at: number, version: number) => `${at}.${version}`;
@@ -504,9 +506,8 @@ function workerFor(means: Means, line: Run): Worker {
   const worker: Worker = {
     progress: { run: line.id, phase: "reading", step: "all", done: 0, of: 0, changed: line.changed, mended: 0, cannot: [], others: [], came: 0 },
     results: {},
-    done: { all: new Set(), first: new Set(), last: new Set(), mend: new Set() },
+    records: noRecords(),
     refused: new Set(),
-    added: new Map(),
     at: undefined,
     lease: { state: "unknown" },
     async start() {
@@ -527,14 +528,17 @@ function workerFor(means: Means, line: Run): Worker {
           listener.told(worker.progress);
           worker.progress.changed = 0;
           for (const { segment: one } of all) {
-            for (const batch of one.batches) {
-              for (const page of batch.pages) {
-                remember(batch.step, page);
-                source.recorded(batch.step, page);
-                // How far the last one came is found out when it is finished.
-                if (batch !== segment.batches.at(-1)) changed(page.id, batch.step === "mend" ? listed : labelled);
-              }
-              worker.at = batch.step;
+            for (const { step, pages } of one.batches) {
+              unfinished = pages.filter(({ id }) => !worker.records[step].has(id)); // else the batch says what was made
+              for (const page of unfinished) source.recorded(step, page);
+              for (const page of pages) remember(step, page);
+              worker.at = step;
+            }
+          }
+          const open = new Set<unknown>(unfinished);
+          for (const [step, pages] of Object.entries(worker.records)) {
+            for (const page of pages.values()) {
+              if (!open.has(page) && (page.add.length || page.remove.length || page.version !== undefined)) changed(page.id, step === "mend" ? listed : labelled);
             }
           }
           return;
@@ -546,30 +550,30 @@ function workerFor(means: Means, line: Run): Worker {
       }
     },
     async finish(listener, source) {
-      // Of the last batch nobody knows how far it came.
-      const last = segment.batches.at(-1)?.pages ?? [];
       if (worker.at === "mend") {
         const edits: Edit[] = [];
-        await each(last, async ({ id, version }) => {
+        const stayed: string[] = [];
+        await each(unfinished, async ({ id, version }) => {
           const page = { id, version: version! };
           const body = await worker.see(id, () => means.body(id));
           if (!body) return;
           if (body.version === page.version) {
             const text = await source.mended(page, body.text);
-            if (text === undefined) worker.tell(id, "not_mended");
-            else edits.push({ id, body, text });
+            if (text !== undefined) return void edits.push({ id, body, text });
+            worker.tell(id, "not_mended");
+            stayed.push(id);
             return;
           }
           const before = body.version === page.version + 1 ? await patiently(() => means.body(id, page.version), reads, means) : undefined;
-          if (before && body.text === (await source.mended(page, before.text))) changed(id, listed);
-          else worker.tell(id, "edited");
+          if (before && body.text === (await source.mended(page, before.text))) return changed(id, listed);
+          worker.tell(id, "edited");
+          if (before) stayed.push(id);
         });
-        return worker.edit(edits, source.message, listener);
+        return worker.edit(edits, source.message, listener, stayed);
       }
       const held = new Map<string, ReadonlySet<string>>();
       const left: Recorded[] = [];
-      await each(last, async ({ id, ...change }) => {
-        if (!change.add.length && !change.remove.length) return;
+      await each(unfinished, async ({ id, ...change }) => {
         const seen = await worker.see(id, () => means.read(id));
         if (!seen) return;
         held.set(id, heldBy(seen));
@@ -591,29 +595,43 @@ function workerFor(means: Means, line: Run): Worker {
       return recorded(step, pages, fresh.taken);
     },
     async apply(step, pages, listener, held) {
-      const failed: Recorded[] = [];
+      const corrected: Recorded[] = [];
       await each(pages, async ({ id, add, remove }) => {
         const labels = new Set(held(id));
-        const steps = means.calls(id, { add, remove });
+        const { adds, removes } = means.calls(id, { add, remove });
         try {
-          for (const call of steps) await patiently(call, writes, means, hold);
-          for (const name of add) labels.add(name);
-          for (const name of remove) labels.delete(name);
+          for (const { names, call } of adds) {
+            await patiently(call, writes, means, hold);
+            for (const name of names) labels.add(name);
+          }
+          for (const { names, call } of removes) {
+            await patiently(call, writes, means, hold);
+            for (const name of names) labels.delete(name);
+          }
           changed(id);
           listener.changed(id, [...labels]);
         } catch (error) {
           if (error instanceof Lost || error instanceof Broken) throw error;
-          worker.tell(id, whyOf(statusOf(error)));
+          const status = statusOf(error);
+          worker.tell(id, whyOf(status));
           worker.refused.add(id);
-          failed.push({ id, add: [], remove: [] });
+          // Only the page says whether a request arrived that was not answered.
+          const now = mayPass(status) ? await patiently(() => means.read(id), reads, means).then((seen) => seen && heldBy(seen), () => undefined) : labels;
+          // Where the page does not, an undo looks at all of the change; but who goes on must not take what was never added for
+          // what somebody has taken away.
+          if (now || step === "first") {
+            const made = madeOf(worker.records[step].get(id)!, now ?? labels);
+            corrected.push({ id, ...made });
+            if (made.add.length || made.remove.length) changed(id);
+            listener.changed(id, [...(now ?? labels)]);
+          }
         }
         worker.progress.done++;
         listener.told(worker.progress);
       });
-      // Who goes on with it must not take what was never added for what somebody has taken away.
-      if (step === "first" && failed.length) await worker.record(step, failed);
+      await correct(step, corrected);
     },
-    async edit(edits, message, listener) {
+    async edit(edits, message, listener, stayed = []) {
       await each(edits, async ({ id, body, text }) => {
         try {
           await patiently(() => means.edit(id, body, text, message), writes, means, hold);
@@ -622,13 +640,19 @@ function workerFor(means: Means, line: Run): Worker {
           if (error instanceof Lost || error instanceof Broken) throw error;
           const status = statusOf(error);
           // A version that is there already may be ours: of a write that was not answered.
-          const now = status === 409 || status === 400 ? await patiently(() => means.body(id), reads, means) : undefined;
-          if (now?.version === body.version + 1 && now.text === text) changed(id, listed);
-          else worker.tell(id, now && now.version !== body.version ? "edited" : whyOf(status));
+          const unsure = mayPass(status) || status === 409 || status === 400;
+          const now = unsure ? await patiently(() => means.body(id), reads, means).catch(() => undefined) : undefined;
+          const next = body.version + 1;
+          if (now?.version === next && now.text === text) changed(id, listed);
+          else {
+            worker.tell(id, now && now.version !== body.version ? "edited" : whyOf(status));
+            if (!unsure || (now && now.version <= next)) stayed.push(id);
+          }
         }
         worker.progress.done++;
         listener.told(worker.progress);
       });
+      await correct("mend", stayed.map((id) => ({ id, add: [], remove: [] })));
     },
     async see(id, read) {
       try {
@@ -699,10 +723,10 @@ async function work(means: Means, worker: Worker, listener: Listener, source: So
 }
 
 async function changePages(means: Means, worker: Worker, listener: Listener, source: Source, step: Step, most: number): Promise<void> {
-  const { progress, done } = worker;
+  const { progress, records } = worker;
   const looked = new Set<string>();
   // Who has no place for what is added keeps what is to go.
-  const skip = (id: string) => looked.has(id) || done.all.has(id) || done[step].has(id) || (step === "last" && worker.refused.has(id));
+  const skip = (id: string) => looked.has(id) || records.all.has(id) || records[step].has(id) || (step === "last" && worker.refused.has(id));
   let left = most;
   for (let look = 0; look < (source.grows ? MOST_LOOKS : 1); look++) {
     progress.phase = "reading";
@@ -724,7 +748,7 @@ async function changePages(means: Means, worker: Worker, listener: Listener, sou
         const why = !all || none ? undefined : (obstacle(seen!, all) ?? (seen!.mayEdit ? undefined : "not_permitted"));
         if (why) worker.tell(id, why);
         if (why || !all) worker.refused.add(id);
-        const change = all && half(all, step, worker.added.get(id));
+        const change = all && half(all, step, records.first.get(id)?.add);
         if (why || !change || (!change.add.length && !change.remove.length)) progress.done++;
         else {
           ready.push({ id, ...change });
@@ -754,8 +778,8 @@ function half(change: Change, step: Step, added: readonly string[] = []): Change
 }
 
 async function mendLists(means: Means, worker: Worker, listener: Listener, source: Source): Promise<void> {
-  const { progress, done } = worker;
-  const pending = source.mends.filter(({ id }) => !done.mend.has(id));
+  const { progress, records } = worker;
+  const pending = source.mends.filter(({ id }) => !records.mend.has(id));
   progress.of = pending.length;
   while (pending.length) {
     if (listener.stop()) throw new Halt();

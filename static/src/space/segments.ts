@@ -6,7 +6,8 @@
 //
 // Batches are kept one after the other in a segment, a property of the space; a
 // segment that is full is closed, and the next one begun. A batch that has
-// another behind it, or is of a run that ended, is done.
+// another behind it, or is of a run that ended, is done. Where that failed, what
+// was made of a page stands in a later batch of the same step, and that counts.
 
 import type { Decision } from "./decisions.ts";
 import type { Change } from "./plan.ts";
@@ -22,7 +23,7 @@ const STEPS: readonly Step[] = ["all", "first", "last", "mend"];
 
 export interface Recorded extends Change {
   id: string;
-  version?: number; // of a page with lists: the one that is replaced
+  version?: number; // of a page with lists: the one that is replaced; without one, they were not mended
 }
 interface Batch {
   step: Step;

@@ -52,10 +52,7 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
       const type = types.get(id) ?? typeOf(id);
       return type ? readAs(type, id) : ((await readAs("page", id)) ?? (await readAs("blogpost", id)) ?? (await readAs("attachment", id)));
     },
-    calls(id, change) {
-      const { adds, removes } = labelCalls(confluence, contentIdOf(types.get(id), id), change);
-      return [...adds, ...removes].map(({ call }) => call);
-    },
+    calls: (id, change) => labelCalls(confluence, contentIdOf(types.get(id), id), change),
     having: async (label) => (await havingLabel(confluence, spaceId, label, (id, type) => types.set(id, type))).map(({ id }) => id),
     async attachments(label) {
       const ids = await attachmentsHaving(confluence, label, async (page) => {
