@@ -391,6 +391,19 @@ test("a page whose lists the run could not mend is not spoken of when it is take
   assert.deepEqual([back.state, back.mended, back.cannot, space.pages.get("103")!.body], ["done", 1, [], listOf("old")]);
 });
 
+test("a page that is not given to who finishes its first step keeps what is to go", async () => {
+  const space = spaceOf([["old"], ["old"], []]);
+  space.pages.get("102")!.body = listOf("old");
+  const clock = new Clock();
+  const dying = runnerOn(space, clock, "a", (call, method, path) => (method === "POST" && path.includes("/101/label") ? never : call()));
+  assert.equal(await clock.until(begin(dying, { decisions: [{ from: "old", to: "new" }], without: [], mends: [{ id: "102", version: 1 }] }, quiet)), "dead");
+  clock.forget();
+  let asked = 0;
+  const means = runnerOn(space, clock, "b", (call, _, path) => (path.includes("/pages/101?") && asked++ < 8 ? Promise.reject(new HostError(500)) : call()));
+  const outcome = ended(await clock.until(goOn(means, lines(space)[0]!, quiet)));
+  assert.deepEqual([outcome.state, outcome.cannot, labelsOf(space)], ["done", [{ id: "101", why: "failed" }], { 100: "new", 101: "old", 102: "" }]);
+});
+
 test("a try stops after as many pages, and goes on or is taken back", async () => {
   const space = spaceOf(Array.from({ length: 60 }, () => ["old"]));
   const clock = new Clock();

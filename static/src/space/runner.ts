@@ -330,6 +330,8 @@ const renamesOfPlan = ({ decisions }: Planned) => renamesIn(resolve(decisions).r
 /** What a plan renames wherever it is. */
 export const renamedIn = (planned: Planned): [from: string, to: string][] => renamePairs(renamesOfPlan(planned));
 
+const nothingOf = (id: string): Recorded => ({ id, add: [], remove: [] });
+
 const heldBy = ({ labels }: PageState) => new Set(globalOf(labels));
 
 /** The plan of a run; rejects where it is not whole. */
@@ -407,9 +409,10 @@ interface Worker {
   finish(listener: Listener, source: Source): Promise<void>;
   /** Records as many of the pages as one batch takes, and says how many. */
   record(step: Step, pages: Recorded[]): Promise<number>;
-  apply(step: Step, pages: readonly Recorded[], listener: Listener, held: (id: string) => ReadonlySet<string>): Promise<void>;
-  /** stayed are ids of pages of the same batch that were not mended. */
-  edit(pages: readonly Edit[], message: string, listener: Listener, stayed?: string[]): Promise<void>;
+  /** Changes pages of a batch, and records what was made of those that failed; corrected has what is known of others of the batch. */
+  apply(step: Step, pages: readonly Recorded[], listener: Listener, held: (id: string) => ReadonlySet<string>, corrected?: Recorded[]): Promise<void>;
+  /** The same with pages with lists. */
+  edit(pages: readonly Edit[], message: string, listener: Listener, corrected?: Recorded[]): Promise<void>;
   /** What is read of a page; undefined where there is nothing, which is told. Rejects where that is not about this page. */
   see<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined>;
   release(): Promise<{ segments: number; bytes: number }>;
@@ -552,7 +555,7 @@ function workerFor(means: Means, line: Run): Worker {
     async finish(listener, source) {
       if (worker.at === "mend") {
         const edits: Edit[] = [];
-        const stayed: string[] = [];
+        const stayed: Recorded[] = [];
         await each(unfinished, async ({ id, version }) => {
           const page = { id, version: version! };
           const body = await worker.see(id, () => means.body(id));
@@ -561,25 +564,30 @@ function workerFor(means: Means, line: Run): Worker {
             const text = await source.mended(page, body.text);
             if (text !== undefined) return void edits.push({ id, body, text });
             worker.tell(id, "not_mended");
-            stayed.push(id);
+            stayed.push(nothingOf(id));
             return;
           }
           const before = body.version === page.version + 1 ? await patiently(() => means.body(id, page.version), reads, means) : undefined;
           if (before && body.text === (await source.mended(page, before.text))) return changed(id, listed);
           worker.tell(id, "edited");
-          if (before) stayed.push(id);
+          if (before) stayed.push(nothingOf(id));
         });
         return worker.edit(edits, source.message, listener, stayed);
       }
       const held = new Map<string, ReadonlySet<string>>();
       const left: Recorded[] = [];
+      const unseen: Recorded[] = [];
       await each(unfinished, async ({ id, ...change }) => {
         const seen = await worker.see(id, () => means.read(id));
-        if (!seen) return;
+        if (!seen) {
+          worker.refused.add(id);
+          if (worker.at === "first") unseen.push(nothingOf(id)); // as where a request fails
+          return;
+        }
         held.set(id, heldBy(seen));
         left.push({ id, ...rest(change, heldBy(seen)) });
       });
-      await worker.apply(worker.at ?? "all", left, listener, (id) => held.get(id)!);
+      await worker.apply(worker.at ?? "all", left, listener, (id) => held.get(id)!, unseen);
     },
     async record(step, pages) {
       const next = append(segment, step, pages);
@@ -594,8 +602,7 @@ function workerFor(means: Means, line: Run): Worker {
       await write(number + 1, fresh.segment, undefined);
       return recorded(step, pages, fresh.taken);
     },
-    async apply(step, pages, listener, held) {
-      const corrected: Recorded[] = [];
+    async apply(step, pages, listener, held, corrected = []) {
       await each(pages, async ({ id, add, remove }) => {
         const labels = new Set(held(id));
         const { adds, removes } = means.calls(id, { add, remove });
@@ -631,7 +638,7 @@ function workerFor(means: Means, line: Run): Worker {
       });
       await correct(step, corrected);
     },
-    async edit(edits, message, listener, stayed = []) {
+    async edit(edits, message, listener, corrected = []) {
       await each(edits, async ({ id, body, text }) => {
         try {
           await patiently(() => means.edit(id, body, text, message), writes, means, hold);
@@ -646,13 +653,13 @@ function workerFor(means: Means, line: Run): Worker {
           if (now?.version === next && now.text === text) changed(id, listed);
           else {
             worker.tell(id, now && now.version !== body.version ? "edited" : whyOf(status));
-            if (!unsure || (now && now.version <= next)) stayed.push(id);
+            if (!unsure || (now && now.version <= next)) corrected.push(nothingOf(id));
           }
         }
         worker.progress.done++;
         listener.told(worker.progress);
       });
-      await correct("mend", stayed.map((id) => ({ id, add: [], remove: [] })));
+      await correct("mend", corrected);
     },
     async see(id, read) {
       try {
