@@ -404,6 +404,48 @@ test("a page that is not given to who finishes its first step keeps what is to g
   assert.deepEqual([outcome.state, outcome.cannot, labelsOf(space)], ["done", [{ id: "101", why: "failed" }], { 100: "new", 101: "old", 102: "" }]);
 });
 
+test("a mended page whose earlier version Confluence never gives is told when it is taken back, and the others are as they were", async () => {
+  for (const [status, why] of [[500, "failed"], [403, "not_permitted"], [404, "not_mended"]] as const) {
+    const ids = ["100", "101", "102"];
+    const space = spaceOf([["old"], [], []]);
+    for (const id of ids) space.pages.get(id)!.body = listOf("old");
+    const before = labelsOf(space);
+    const clock = new Clock();
+    await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [], mends: ids.map((id) => ({ id, version: 1 })) }, quiet));
+    const wrap = (call: () => Promise<unknown>, _: string, path: string) => (/pages\/101\?.*version=1/.test(path) ? Promise.reject(new HostError(status)) : call());
+    const back = ended(await clock.until(undo(runnerOn(space, clock, "b", wrap), lines(space)[0]!, quiet)));
+    assert.deepEqual([back.state, back.mended, back.cannot, back.others], ["done", 2, [{ id: "101", why }], []]);
+    assert.deepEqual([labelsOf(space), ids.map((id) => space.pages.get(id)!.body)], [before, [listOf("old"), listOf("new"), listOf("old")]]);
+  }
+});
+
+test("who goes on with a run or its undo tells a page whose earlier version is never given, and finishes the others", async () => {
+  for (const what of ["run", "undo"] as const) {
+    const ids = ["100", "101"];
+    const space = spaceOf([["old"], []]);
+    for (const id of ids) space.pages.get(id)!.body = listOf("old");
+    const clock = new Clock();
+    const planned = { decisions: [{ from: "old", to: "new" }], without: [], mends: ids.map((id) => ({ id, version: 1 })) };
+    if (what === "undo") await clock.until(begin(runnerOn(space, clock, "a"), planned, quiet));
+    // Its last batch is written, and nobody knows how far it came.
+    let edits = 0;
+    const dying = runnerOn(space, clock, "b", async (call, method, path) => {
+      if (edits === 2) return never;
+      const answer = await call();
+      if (method === "PUT" && path.includes("/pages/") && ++edits === 2) return never;
+      return answer;
+    });
+    assert.equal(await clock.until(what === "run" ? begin(dying, planned, quiet) : undo(dying, lines(space)[0]!, quiet)), "dead");
+    clock.forget();
+    const wrap = (call: () => Promise<unknown>, _: string, path: string) => (/pages\/101\?.*version=/.test(path) ? Promise.reject(new HostError(500)) : call());
+    const outcome = ended(await clock.until(goOn(runnerOn(space, clock, "c", wrap), lines(space)[0]!, quiet)));
+    assert.deepEqual([outcome.state, outcome.mended, outcome.cannot], ["done", 1, [{ id: "101", why: "failed" }]], what);
+    if (what === "undo") continue;
+    const back = ended(await clock.until(undo(runnerOn(space, clock, "d"), lines(space)[0]!, quiet)));
+    assert.deepEqual([back.mended, ids.map((id) => space.pages.get(id)!.body)], [2, [listOf("old"), listOf("old")]], "what may have been mended is taken back");
+  }
+});
+
 test("a try stops after as many pages, and goes on or is taken back", async () => {
   const space = spaceOf(Array.from({ length: 60 }, () => ["old"]));
   const clock = new Clock();

@@ -233,8 +233,8 @@ interface Source {
   grows: boolean;
   /** Pages with lists, in the version that is replaced. */
   mends: Mending[];
-  /** What becomes of such a page; undefined where it cannot be mended. */
-  mended(page: Mending, text: string): Promise<string | undefined>;
+  /** What becomes of such a page, or why it cannot be mended. */
+  mended(page: Mending, text: string): Promise<{ text: string } | { why: Why }>;
   /** What is said of a version that mends lists. */
   message: string;
 }
@@ -268,7 +268,7 @@ function decided(means: Means, { decisions, without, mends = [], attachments }: 
     message: messageOf(renames),
     async mended(_, text) {
       const { body, changed } = (await lists()).mended(text, renames);
-      return changed.length ? body : undefined;
+      return changed.length ? { text: body } : { why: "not_mended" };
     },
   };
 }
@@ -312,8 +312,10 @@ async function takingBack(means: Means, undone: string, worker: Worker): Promise
     mends,
     message: messageOf(renames, true),
     async mended({ id, version }, text) {
-      const before = await patiently(() => means.body(id, version - 1), means.reads, means);
-      return before && (await means.lists()).unmended(text, before.text, renames);
+      const before = await worker.ask(() => means.body(id, version - 1));
+      if ("why" in before) return { why: before.why === "not_found" ? "not_mended" : before.why }; // the page is there
+      const back = (await means.lists()).unmended(text, before.found.text, renames);
+      return back === undefined ? { why: "not_mended" } : { text: back };
     },
   };
 }
@@ -413,7 +415,9 @@ interface Worker {
   apply(step: Step, pages: readonly Recorded[], listener: Listener, held: (id: string) => ReadonlySet<string>, corrected?: Recorded[]): Promise<void>;
   /** The same with pages with lists. */
   edit(pages: readonly Edit[], message: string, listener: Listener, corrected?: Recorded[]): Promise<void>;
-  /** What is read of a page; undefined where there is nothing, which is told. Rejects where that is not about this page. */
+  /** What is read of a page, or why it is not given. Rejects where that is not about this page. */
+  ask<T>(read: () => Promise<T | undefined>): Promise<{ found: T } | { why: Why }>;
+  /** The same; undefined where it is not given, which is told. */
   see<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined>;
   release(): Promise<{ segments: number; bytes: number }>;
   tell(id: string, why: Why): void;
@@ -556,21 +560,17 @@ function workerFor(means: Means, line: Run): Worker {
       if (worker.at === "mend") {
         const edits: Edit[] = [];
         const stayed: Recorded[] = [];
-        await each(unfinished, async ({ id, version }) => {
-          const page = { id, version: version! };
+        await each(unfinished, async ({ id, version = 0 }) => {
           const body = await worker.see(id, () => means.body(id));
           if (!body) return;
-          if (body.version === page.version) {
-            const text = await source.mended(page, body.text);
-            if (text !== undefined) return void edits.push({ id, body, text });
-            worker.tell(id, "not_mended");
-            stayed.push(nothingOf(id));
-            return;
-          }
-          const before = body.version === page.version + 1 ? await patiently(() => means.body(id, page.version), reads, means) : undefined;
-          if (before && body.text === (await source.mended(page, before.text))) return changed(id, listed);
-          worker.tell(id, "edited");
-          if (before) stayed.push(nothingOf(id));
+          const since = body.version - version; // versions, of which one may be ours
+          const before = since === 0 ? { found: body } : since === 1 ? await worker.ask(() => means.body(id, version)) : { why: "edited" as const };
+          if ("why" in before) return worker.tell(id, before.why === "not_found" ? "edited" : before.why);
+          const mended = await source.mended({ id, version }, before.found.text);
+          if ("text" in mended && !since) return void edits.push({ id, body, text: mended.text });
+          if ("text" in mended && mended.text === body.text) return changed(id, listed);
+          worker.tell(id, "why" in mended ? mended.why : "edited");
+          if (!since || "text" in mended) stayed.push(nothingOf(id));
         });
         return worker.edit(edits, source.message, listener, stayed);
       }
@@ -661,18 +661,22 @@ function workerFor(means: Means, line: Run): Worker {
       });
       await correct("mend", corrected);
     },
-    async see(id, read) {
+    async ask(read) {
       try {
         const found = await patiently(read, reads, means);
         unread = 0;
-        if (found === undefined) worker.tell(id, "not_found");
-        return found;
+        return found === undefined ? { why: "not_found" } : { found };
       } catch (error) {
         const status = statusOf(error);
         if ([0, 401, 429].includes(status) || ++unread > MOST_UNREAD) throw error;
-        worker.tell(id, whyOf(status));
-        return undefined;
+        return { why: whyOf(status) };
       }
+    },
+    async see(id, read) {
+      const answer = await worker.ask(read);
+      if ("found" in answer) return answer.found;
+      worker.tell(id, answer.why);
+      return undefined;
     },
     async release() {
       await write(number, { ...segment, owner: "" }, kept);
@@ -797,11 +801,11 @@ async function mendLists(means: Means, worker: Worker, listener: Listener, sourc
       const body = await worker.see(page.id, () => means.body(page.id));
       // An undo finds a page that was never written as it was.
       if (!body || body.version < page.version) return void progress.done++;
-      const text = body.version === page.version ? await source.mended(page, body.text) : body.text;
-      const why = body.status !== "current" ? "not_current" : body.version !== page.version ? "edited" : text === undefined ? "not_mended" : body.mayEdit ? undefined : "not_permitted";
-      if (why) worker.tell(page.id, why);
-      if (why || text === body.text) progress.done++;
-      else edits.push({ id: page.id, body, text: text! });
+      const stays = body.status !== "current" ? "not_current" : body.version !== page.version ? "edited" : body.mayEdit ? undefined : "not_permitted";
+      const mended = stays ? { why: stays } as const : await source.mended(page, body.text);
+      if ("why" in mended) worker.tell(page.id, mended.why);
+      if ("why" in mended || mended.text === body.text) progress.done++;
+      else edits.push({ id: page.id, body, text: mended.text });
     });
     if (!edits.length) continue;
     edits.sort((a, b) => byNumber(a.id, b.id));
