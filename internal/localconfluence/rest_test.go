@@ -48,6 +48,7 @@ func TestEveryEndpointFitsTheOpenAPIDocument(t *testing.T) {
 		{"GET", "/wiki/api/v2/spaces/" + space + "/content/labels?limit=5", "", 200},
 		{"GET", "/wiki/api/v2/spaces/" + space + "/operations", "", 200},
 		{"GET", "/wiki/api/v2/spaces/" + space + "/pages?depth=root", "", 200},
+		{"GET", "/wiki/api/v2/spaces/" + space + "/blogposts?body-format=storage&status=current&limit=2", "", 200},
 		{"POST", "/wiki/api/v2/content/convert-ids-to-types", `{"contentIds":["` + page + `"]}`, 200},
 		{"POST", "/wiki/api/v2/users-bulk", `{"accountIds":["` + accountViewer + `"]}`, 200},
 		{"GET", "/wiki/rest/api/user/current?expand=operations", "", 200},
@@ -65,6 +66,7 @@ func TestEveryEndpointFitsTheOpenAPIDocument(t *testing.T) {
 		{"DELETE", "/wiki/rest/api/content/" + page + "/label/single", "", 204},
 		{"POST", "/wiki/api/v2/pages", `{"spaceId":"` + space + `","status":"current","title":"Made","body":{"representation":"storage","value":"<p>x</p>"}}`, 200},
 		{"PUT", "/wiki/api/v2/pages/" + child, `{"id":"` + child + `","status":"current","title":"Grinder settings","body":{"representation":"storage","value":"<p>x</p>"},"version":{"number":2}}`, 200},
+		{"PUT", "/wiki/api/v2/blogposts/" + blog, `{"id":"` + blog + `","status":"current","title":"A new roof over the pier","body":{"representation":"storage","value":"<p>x</p>"},"version":{"number":2,"message":"m"}}`, 200},
 		{"POST", "/wiki/api/v2/pages/" + page + "/properties", `{"key":"k","value":{"a":[1]}}`, 200},
 		{"GET", "/wiki/api/v2/pages/" + page + "/properties?key=k", "", 200},
 		{"POST", "/wiki/api/v2/blogposts/" + blog + "/properties", `{"key":"k","value":1}`, 200},
@@ -448,6 +450,9 @@ func TestVersionsConflict(t *testing.T) {
 	}
 	if got := update(3); got.status != 200 {
 		t.Errorf("next: %d %s", got.status, got.body)
+	}
+	if got := w.call("editor", "PUT", "/wiki/api/v2/blogposts/"+id, fmt.Sprintf(`{"id":"%s","status":"current","title":"Suppliers and orders","body":{"representation":"storage","value":"<p>new</p>"},"version":{"number":4}}`, id)); got.status != 404 {
+		t.Errorf("a page among blog posts: %d", got.status)
 	}
 	old := w.call("viewer", "GET", "/wiki/api/v2/pages/"+id+"?version=1&body-format=storage", "").json(t)
 	if old["status"] != "historical" || !strings.Contains(at(t, old, "body", "storage", "value").(string), "Milk comes") {

@@ -321,12 +321,16 @@ func pages(c *call) (any, error) {
 	return contentList(c, c.filtered(content.Page, func(content.Content) bool { return true }))
 }
 
-func spacePages(c *call) (any, error) {
-	id, err := c.id()
+func spaceBlogPosts(c *call) (any, error) {
+	sp, err := c.space()
 	if err != nil {
 		return nil, err
 	}
-	sp, err := c.site.store.Space(c.by.account, id)
+	return contentList(c, c.filtered(content.BlogPost, func(x content.Content) bool { return x.SpaceID == sp.ID }))
+}
+
+func spacePages(c *call) (any, error) {
+	sp, err := c.space()
 	if err != nil {
 		return nil, err
 	}
@@ -427,27 +431,35 @@ func createPage(c *call) (any, error) {
 	return c.written(made)
 }
 
-func updatePage(c *call) (any, error) {
-	var w pageWrite
-	if err := c.decode(&w); err != nil {
-		return nil, err
+// update makes the next version of a page or blog post.
+func update(in string) route {
+	return func(c *call) (any, error) {
+		var w pageWrite
+		if err := c.decode(&w); err != nil {
+			return nil, err
+		}
+		status, err := w.status()
+		if err != nil {
+			return nil, err
+		}
+		if w.ID != c.PathValue("id") || w.Title == "" || w.Version.Number == 0 || len(w.Body) == 0 {
+			return nil, badRequest("id, status, title, body and version are required, and the id must be that of the path")
+		}
+		body, err := pageBody(w.Body)
+		if err != nil {
+			return nil, err
+		}
+		if x, err := c.site.store.Content(c.by.account, w.ID); err != nil {
+			return nil, err
+		} else if collection(x.Type) != in {
+			return nil, content.ErrNotFound
+		}
+		saved, err := c.site.store.Update(c.by.account, w.ID, w.Version.Number, status, w.Title, body, w.Version.Message)
+		if err != nil {
+			return nil, err
+		}
+		return c.written(saved)
 	}
-	status, err := w.status()
-	if err != nil {
-		return nil, err
-	}
-	if w.ID != c.PathValue("id") || w.Title == "" || w.Version.Number == 0 || len(w.Body) == 0 {
-		return nil, badRequest("id, status, title, body and version are required, and the id must be that of the path")
-	}
-	body, err := pageBody(w.Body)
-	if err != nil {
-		return nil, err
-	}
-	saved, err := c.site.store.Update(c.by.account, w.ID, w.Version.Number, status, w.Title, body, w.Version.Message)
-	if err != nil {
-		return nil, err
-	}
-	return c.written(saved)
 }
 
 func (c *call) written(x content.Content) (any, error) {

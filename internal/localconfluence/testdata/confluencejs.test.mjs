@@ -120,6 +120,16 @@ const edit = (number) => v2.page.updatePage({
 assert.equal((await edit(2)).version.number, 2);
 await assert.rejects(edit(2), (error) => error.status === 409);
 
+const roof = await v2.blogPost.getBlogPostById({ id: Number(post.content.id), bodyFormat: 'storage', includeVersion: true });
+const editPost = (number) => v2.blogPost.updateBlogPost({
+  id: Number(roof.id),
+  body: { id: roof.id, status: 'current', title: roof.title, body: roof.body.storage, version: { number, message: 'Again' } },
+});
+assert.equal((await editPost(roof.version.number + 1)).version.message, 'Again');
+await assert.rejects(editPost(roof.version.number + 1), (error) => error.status === 409);
+const posts = await v2.blogPost.getBlogPostsInSpace({ id: Number(space.id), bodyFormat: 'storage', status: ['current'] });
+assert.equal(posts.results.find(({ id }) => id === roof.id).body.storage.value, roof.body.storage.value);
+
 // Macros, and trouble.
 const macro = await v1.contentMacroBody.getMacroBodyByMacroId({ id: child.id, version: 0, macroId: '4d6163726f-0000-4000-8000-000000000002' });
 assert.equal(macro.name, 'labelup-labels');
