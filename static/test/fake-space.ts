@@ -104,12 +104,13 @@ export class FakeSpace {
       return { status: 200, body: part === "properties" ? { results } : { id, key: other.key, name: other.name } };
     }
     if (kind === "spaces" && part === "") return { status: 200, body: { id, operations: { results: [{ operation: "read", targetType: "space" }, ...(this.admin ? [{ operation: "administer", targetType: "space" }] : [])] } } };
-    if (kind === "spaces" && part === "pages") {
-      const pages = [...this.pages.values()].filter(({ space, status, type }) => space === "DS" && status === "current" && type === "page");
+    if (kind === "spaces" && (part === "pages" || part === "blogposts")) {
+      const pages = [...this.pages.values()].filter(({ space, status, type }) => space === "DS" && status === "current" && `${type}s` === part);
       return { status: 200, body: { results: pages.map(({ id, title, versions, body }) => ({ id, title, version: { number: versions.length + 1 }, body: { storage: { value: body } } })), _links: {} } };
     }
     if (kind === "spaces" && part === "properties") return this.property(method, property, query.get("key"), body);
-    const found = this.pages.get(id);
+    const one = this.pages.get(id);
+    const found = one && (kind === "content" || `${one.type}s` === kind) ? one : undefined;
     if (found && part === "" && (kind === "pages" || kind === "blogposts") && (method === "PUT" || (query.has("body-format") && !query.has("include-labels")))) return this.body(method, found, query.get("version"), body);
     if (method === "GET" && (kind === "pages" || kind === "blogposts") && part === "") {
       this.counted.reads++;

@@ -46,11 +46,12 @@ test("a search reads the space first, then all others, and keeps names and no te
 test("a space is read through in bodies of 250 pages, and in fewer where they do not come through", async () => {
   const { means, asked } = answering((query, path) => {
     if (Number(query.get("limit")) > 50) throw new HostError(0);
-    return path === "/api/v2/spaces/1/pages" && { results: [{ id: "1", title: "A", version: { number: 1 }, body: { storage: { value: list("a", "of-an-app") } } }] };
+    const id = path === "/api/v2/spaces/1/pages" ? "1" : path === "/api/v2/spaces/1/blogposts" ? "2" : "";
+    return { results: [{ id, title: "A", version: { number: 1 }, body: { storage: { value: list("a", "of-an-app") } } }] };
   });
   const { pages } = await findLists(means, "thorough", SPACE, new Set());
-  assert.deepEqual(pages.map(({ id, space, lists }) => [id, space, lists.length]), [["1", "DS", 1]]);
-  assert.deepEqual(asked.map((path) => new URLSearchParams(path.split("?")[1]).get("limit")), ["250", "250", "250", "50"]);
+  assert.deepEqual(pages.map(({ id, type, space, lists }) => [id, type, space, lists.length]), [["1", "page", "DS", 1], ["2", "blogpost", "DS", 1]]);
+  assert.deepEqual(asked.slice(0, 4).map((path) => new URLSearchParams(path.split("?")[1]).get("limit")), ["250", "250", "250", "50"]);
 });
 
 test("reading lists is bounded, and says so", async () => {

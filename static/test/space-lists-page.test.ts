@@ -42,7 +42,7 @@ function listed(): FakeSpace {
   for (let i = 0; i < 4; i++) space.page(String(11 + i), ["release-notes"], { title: `Release ${i}` });
   for (let i = 0; i < 2; i++) space.page(String(21 + i), ["release-note"], { title: `Beta ${i}` });
   space.page("31", ["news"], { title: "Overview", body: `<p>Our notes &amp; news&nbsp;</p>${LISTS.query}<hr />` });
-  space.page("32", [], { title: "Blog of the team", body: LISTS.excludes + LISTS.nowhere });
+  space.page("32", [], { type: "blogpost", title: "Blog of the team", body: LISTS.excludes + LISTS.nowhere });
   space.page("33", [], { title: "A board", body: LISTS.other });
   space.page("41", [], { title: "Elsewhere", space: "OPS", body: LISTS.query });
   return space;
@@ -113,28 +113,29 @@ native("a plan says what names a label that goes, mends what is ticked, and is t
   assert.match(said, /One template with labels · release-note stays there/);
   assert.deepEqual(await violations(page), []);
   await depending.getByRole("checkbox", { name: "Overview" }).check();
+  await depending.getByRole("checkbox", { name: "Blog of the team" }).check(); // which is a blog post
   await depending.getByRole("checkbox", { name: "Change one attachment" }).check();
   await page.screenshot({ path: `${SCREENS}/space-plan-lists.png`, fullPage: true });
   stage.saves.length = 0;
-  await page.getByRole("button", { name: "Change 2 pages · mend lists on one page" }).click();
+  await page.getByRole("button", { name: "Change 2 pages · mend lists on 2 pages" }).click();
   await page.getByRole("heading", { name: "Done" }).waitFor();
-  await page.getByText("Lists on one page were mended.").waitFor();
+  await page.getByText("Lists on 2 pages were mended.").waitFor();
   assert.deepEqual(await violations(page), []);
-  const [mended, last] = [stage.saves.findIndex(({ method, path }) => method === "PUT" && path === "/api/v2/pages/31"), stage.saves.findLastIndex(({ path }) => path.endsWith("/label"))];
+  const [mended, last] = [stage.saves.findIndex(({ method, path }) => method === "PUT" && ["/api/v2/pages/31", "/api/v2/blogposts/32"].includes(path)), stage.saves.findLastIndex(({ path }) => path.endsWith("/label"))];
   assert.ok(mended > last && last >= 0, "labels are added before a list is mended");
   assert.equal(stage.removals.length, 3, "and go after it");
   assert.equal(space.pages.get("31")!.body, bodies["31"]!.replace("release-note&", "release-notes&"));
-  assert.equal(space.pages.get("32")!.body, bodies["32"]);
+  assert.equal(space.pages.get("32")!.body, bodies["32"]!.replace("-release-note<", "-release-notes<"));
   assert.equal(labelsOn(space)["21"], "release-notes");
   assert.deepEqual([...space.attachments.values()].map((one) => [...one.labels].join()), ["release-notes", "release-note"]);
   await page.getByRole("button", { name: "Undo" }).click();
-  await page.getByText("Lists on one page are as they were.").waitFor();
+  await page.getByText("Lists on 2 pages are as they were.").waitFor();
   assert.deepEqual(labelsOn(space), labels);
   assert.deepEqual(bodiesOf(space), bodies);
   await page.getByRole("button", { name: "Close" }).click();
   await page.getByRole("tab", { name: "Runs" }).click();
-  await page.getByText("Lists on one page were mended.").waitFor();
-  await page.getByText("Lists on one page are as they were.").waitFor();
+  await page.getByText("Lists on 2 pages were mended.").waitFor();
+  await page.getByText("Lists on 2 pages are as they were.").waitFor();
   assert.deepEqual(space.pages.get("31")!.versions.map(({ message }) => message), ["Label UP: release-note → release-notes", "Label UP: release-notes → release-note"]);
 });
 
@@ -153,17 +154,18 @@ native("a page that is edited after its lists were read is left, with a link", a
   assert.equal(space.pages.get("32")!.body, edited);
 });
 
-native("each page of the space is read where that is wanted, and finds lists of other apps", async () => {
+native("each page and blog post of the space is read where that is wanted, and finds lists of other apps", async () => {
   const space = listed();
   space.pages.get("33")!.body = macro("our-board", "tags", "release-note");
+  space.page("35", [], { type: "blogpost", title: "A board in a post", body: macro("our-board", "tags", "release-note") });
   const page = await open(space);
   await planned(page);
   assert.equal(await page.getByText("A board").count(), 0);
   const before = stage.reads.length;
   await page.getByRole("button", { name: "Read each page of this space" }).click();
-  await page.getByText("Each page of this space was read").waitFor();
+  await page.getByText("Each page and blog post of this space was read").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement?.id), "depending");
-  await page.locator(".dependents").getByRole("link", { name: "A board" }).waitFor();
+  for (const name of ["A board", "A board in a post", "Blog of the team"]) await page.locator(".dependents").getByRole("link", { name, exact: true }).waitFor();
   assert.equal(stage.reads.slice(before).filter((path) => path.startsWith("/api/v2/spaces/1/pages")).length, 1);
 });
 
@@ -172,7 +174,7 @@ native("where lists cannot be looked for, it says so and what to do", async () =
   const page = await open(space);
   await page.locator("#question").waitFor();
   await until(() => facts(page), (line) => line.endsWith("depend on labels"), "found");
-  stage.onRead = (path) => (/^.api.v2.pages.31.body-format|template/.test(path) ? { status: 403, body: {} } : path.includes("/api/v2/pages/32?body-format") ? { status: 400, body: {} } : space.handle("GET", path));
+  stage.onRead = (path) => (/^.api.v2.pages.31.body-format|template/.test(path) ? { status: 403, body: {} } : path.includes("/api/v2/blogposts/32?body-format") ? { status: 400, body: {} } : space.handle("GET", path));
   await page.locator(".card").focus();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Preview the plan" }).click();

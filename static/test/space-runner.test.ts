@@ -101,10 +101,38 @@ test("a rename with lists adds everywhere, mends, and removes; its undo goes bac
   assert.deepEqual([...space.properties.values()].filter(({ value }) => JSON.stringify(value).includes("Pages")), [], "no text of a page is kept");
 });
 
+test("lists on blog posts are mended as those on pages, of this space and of others, and taken back", async () => {
+  const space = spaceOf([["old"], []]);
+  space.page("200", [], { space: "OPS" });
+  space.page("201", ["old"], { title: UNREAD });
+  const ids = ["101", "200", "201"];
+  for (const id of ids) Object.assign(space.pages.get(id)!, { type: "blogpost", body: `<p>Posts&nbsp;&amp; pages</p>${listOf("old", "x")}<hr />` });
+  const before = [labelsOf(space), ids.map((id) => space.pages.get(id)!.body)];
+  const clock = new Clock();
+  const order: string[] = [];
+  const wrap = (call: () => Promise<unknown>, method: string, path: string) => {
+    if (method !== "GET" && !path.includes("/properties")) order.push(`${method} ${path.split("?")[0]}`);
+    return call();
+  };
+  const WROTE = ["/rest/api/content/100/label", "/rest/api/content/201/label"];
+  const outcome = ended(await clock.until(begin(runnerOn(space, clock, "a", wrap), { decisions: [{ from: "old", to: "new" }], without: [], mends: ids.map((id) => ({ id, version: 1 })) }, quiet)));
+  assert.deepEqual([outcome.state, outcome.mended, outcome.cannot], ["done", 3, []]);
+  assert.deepEqual([order.slice(0, 2).sort(), order.slice(2, 5).sort(), order.slice(5).sort()], [WROTE.map((path) => `POST ${path}`), ids.map((id) => `PUT /api/v2/blogposts/${id}`), WROTE.map((path) => `DELETE ${path}`)]);
+  assert.deepEqual(ids.map((id) => space.pages.get(id)!.body), ids.map(() => `<p>Posts&nbsp;&amp; pages</p>${listOf("new", "x")}<hr />`));
+  assert.equal(space.pages.get("200")!.versions[0]!.message, "Label UP: old → new");
+  space.edit("200", "<p>Since then</p>");
+  order.length = 0;
+  const back = ended(await clock.until(undo(runnerOn(space, clock, "b", wrap), lines(space)[0]!, quiet)));
+  assert.deepEqual([back.state, back.mended, back.cannot], ["done", 2, [{ id: "200", why: "edited" }]]);
+  assert.deepEqual([labelsOf(space), ids.map((id) => space.pages.get(id)!.body)], [before[0], (before[1] as string[]).with(1, "<p>Since then</p>")]);
+  assert.deepEqual(order.filter((path) => path.startsWith("PUT")).sort(), ["PUT /api/v2/blogposts/101", "PUT /api/v2/blogposts/201"]);
+});
+
 test("killed before or after any of its writes, a rename with lists is gone on with, and taken back exactly", async () => {
   const build = () => {
     const space = spaceOf([["old"], ["old", "new"], [], ["old"]]);
     for (const id of ["100", "102"]) space.pages.get(id)!.body = listOf("old", "x");
+    space.pages.get("102")!.type = "blogpost";
     return space;
   };
   const mends = ["100", "102"].map((id) => ({ id, version: 1 }));
@@ -566,7 +594,7 @@ async function trial(seed: number, size: number, listing: boolean): Promise<numb
   const clock = new Clock();
   const lists = listing ? all.filter((_, i) => i % Math.floor(size / 12) === 5) : [];
   const bodies = new Map(lists.map((id, i) => [id, pick([listOf("a"), listOf("b", "a"), listOf("c", "x") + listOf("a"), listOf("x")]) + `<p>${i}</p>`]));
-  for (const [id, body] of bodies) space.pages.get(id)!.body = body;
+  for (const [id, body] of bodies) Object.assign(space.pages.get(id)!, { body, type: Number(id) % 2 ? "blogpost" : "page" });
   const planned = { decisions: [{ from: "a", to: "b" }, { from: "c", to: "d" }], without: [], ...(listing && { mends: lists.map((id) => ({ id, version: 1 })) }) };
   const RENAMES = new Map([["a", "b"], ["c", "d"]]);
   const ours = (message: string) => message.startsWith("Label UP");

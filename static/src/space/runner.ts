@@ -54,7 +54,7 @@ export interface Means extends Time {
   attachments(label: string): Promise<string[]>;
   /** A page as it is, or as it was in a version; undefined if there is none that the viewer may see. */
   body(id: string, version?: number): Promise<Body | undefined>;
-  /** Makes the next version of a page: the same with another text. Rejects with the status 409 if there is one already. */
+  /** Makes the next version of a page that was read as a body: the same with another text. Rejects with the status 409 if there is one already. */
   edit(id: string, body: Body, text: string, message: string): Promise<unknown>;
   /** The rewriters of lists: what a text becomes, and what it was; undefined where that cannot be. */
   lists(): Promise<{ mended(text: string, renames: Renames): { body: string; changed: readonly unknown[] }; unmended(text: string, before: string, renames: Renames): string | undefined }>;

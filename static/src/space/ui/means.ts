@@ -16,13 +16,16 @@ interface Where {
   typeOf(id: string): PageType | undefined;
 }
 
+type ContentType = PageType | "attachment";
+const PAGES: readonly PageType[] = ["page", "blogpost"];
+
 const FIRST_READS = 40; // a second, until Confluence refuses some
 const FIRST_WRITES = 8;
 const MOST_LOOKED_UP = 200; // pages
 const MOST_LISTS = 4_000; // answers of 250 pages
 
 export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keeper: Keeper, time: Time, name: () => string, clicks?: Clicks): Means {
-  const types = new Map<string, PageType | "attachment">(); // of what was found by a label, or read
+  const types = new Map<string, ContentType>(); // of what was found by a label, or read
 
   const spaces = new Map<string, string>(); // of pages with attachments that were not read otherwise
 
@@ -32,11 +35,22 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
       throw error;
     }) as Promise<Page | undefined>;
 
-  async function readAs(type: PageType | "attachment", id: string): Promise<Seen | undefined> {
+  /** What is read of something that may be any of these types, as long as nobody knows which. */
+  async function readAny<T>(id: string, among: readonly ContentType[], read: (type: ContentType) => Promise<T | undefined>): Promise<T | undefined> {
+    const known = types.get(id) ?? typeOf(id);
+    for (const type of known ? [known] : among) {
+      const found = await read(type);
+      if (!found) continue;
+      types.set(id, type);
+      return found;
+    }
+    return undefined;
+  }
+
+  async function readAs(type: ContentType, id: string): Promise<Seen | undefined> {
     const path = contentPath(type, contentIdOf(type, id));
     const page = await pageAt(`${path}?include-labels=true&include-operations=true`);
     if (!page) return undefined;
-    types.set(id, type);
     let labels = (page.labels?.results ?? []).flatMap(({ name, prefix }) => (typeof name === "string" ? [{ name, prefix: String(prefix ?? "global") }] : []));
     if (page.labels?.meta?.hasMore) labels = (await listLabels(confluence, `${path}/labels?limit=250`, MOST_LABEL_PAGES)).map((name) => ({ name, prefix: "global" }));
     return { id, status: String(page.status ?? ""), labels, mayEdit: allows(page, "update", type) };
@@ -48,36 +62,34 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
     reads: newPace(time, FIRST_READS, clicks),
     writes: newPace(time, FIRST_WRITES, clicks),
     name,
-    async read(id) {
-      const type = types.get(id) ?? typeOf(id);
-      return type ? readAs(type, id) : ((await readAs("page", id)) ?? (await readAs("blogpost", id)) ?? (await readAs("attachment", id)));
-    },
+    read: (id) => readAny(id, ["page", "blogpost", "attachment"], (type) => readAs(type, id)),
     calls: (id, change) => labelCalls(confluence, contentIdOf(types.get(id), id), change),
     having: async (label) => (await havingLabel(confluence, spaceId, label, (id, type) => types.set(id, type))).map(({ id }) => id),
     async attachments(label) {
       const ids = await attachmentsHaving(confluence, label, async (page) => {
         if (typeOf(page) !== undefined) return true;
         // Who goes on with a run may not have read the whole space yet.
-        if (!spaces.has(page) && spaces.size < MOST_LOOKED_UP) spaces.set(page, String((await pageAt(contentPath("page", page)))?.spaceId ?? ""));
+        if (!spaces.has(page) && spaces.size < MOST_LOOKED_UP) spaces.set(page, String((await readAny(page, PAGES, (type) => pageAt(contentPath(type, page))))?.spaceId ?? ""));
         return spaces.get(page) === spaceId;
       });
       for (const id of ids) types.set(id, "attachment");
       return ids;
     },
-    async body(id, version) {
-      const page = await pageAt(`${contentPath("page", id)}?body-format=storage&include-operations=true${version === undefined ? "" : `&version=${version}`}`);
-      const text = page?.body?.storage?.value;
-      if (!page || typeof text !== "string") return undefined;
-      return { title: String(page.title ?? ""), status: String(page.status ?? ""), version: Number(page.version?.number) || 0, text, mayEdit: allows(page, "update", "page") } satisfies Body;
-    },
+    body: (id, version) =>
+      readAny(id, PAGES, async (type): Promise<Body | undefined> => {
+        const page = await pageAt(`${contentPath(type, id)}?body-format=storage&include-operations=true${version === undefined ? "" : `&version=${version}`}`);
+        const text = page?.body?.storage?.value;
+        if (!page || typeof text !== "string") return undefined;
+        return { title: String(page.title ?? ""), status: String(page.status ?? ""), version: Number(page.version?.number) || 0, text, mayEdit: allows(page, "update", type) };
+      }),
     edit: (id, { title, version }, text, message) =>
-      confluence.write("PUT", contentPath("page", id), { id, status: "current", title, body: { representation: "storage", value: text }, version: { number: version + 1, message } }),
+      confluence.write("PUT", contentPath(types.get(id)!, id), { id, status: "current", title, body: { representation: "storage", value: text }, version: { number: version + 1, message } }),
     lists: () => import("../lists.ts"),
   };
 }
 
 /** As Confluence writes it: an id of an attachment has a sign before its number. */
-function contentIdOf(type: PageType | "attachment" | undefined, id: string): string {
+function contentIdOf(type: ContentType | undefined, id: string): string {
   return type === "attachment" ? `att${id}` : id;
 }
 

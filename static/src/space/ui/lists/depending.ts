@@ -33,7 +33,7 @@ export interface DependingPage {
   version: number;
   lists: Depending[];
   /** What is in the way of mending it here; "" if nothing is. */
-  why: "blogpost" | "not_current" | "not_permitted" | "not_mended" | "";
+  why: "not_current" | "not_permitted" | "not_mended" | "";
 }
 
 const MOST_PAGES = 100; // that are read
@@ -70,7 +70,7 @@ export async function dependingPages(means: Means, pages: readonly ListPage[], w
     }
     if (!lists.length) continue;
     const changes = mended(text, renames).changed.length > 0;
-    const why = !changes ? "not_mended" : type === "blogpost" ? "blogpost" : status !== "current" ? "not_current" : allows(page as Permitted, "update", type) ? "" : "not_permitted";
+    const why = !changes ? "not_mended" : status !== "current" ? "not_current" : allows(page as Permitted, "update", type) ? "" : "not_permitted";
     got({ id, title: typeof now === "string" ? now.slice(0, 500) : title, version: Number(version?.number) || 0, lists, why });
   }
   return Math.max(0, naming.length - MOST_PAGES);

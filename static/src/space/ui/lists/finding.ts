@@ -1,6 +1,6 @@
 // Finds the macros that list pages by labels, through Confluence's search in all
-// that the viewer may see, or by reading each page of a space. It looks into
-// bodies and keeps nothing of them but which page names which labels.
+// that the viewer may see, or by reading each page and blog post of a space. It
+// looks into bodies and keeps nothing of them but which page names which labels.
 
 import { nextCursor, quoted } from "../../../confluence.ts";
 import { statusOf } from "../../../failure.ts";
@@ -18,7 +18,7 @@ export interface ListPage {
   lists: Naming[];
 }
 
-/** How lists were looked for: by the names of macros wherever the viewer may look, or in each page of the space. */
+/** How lists were looked for: by the names of macros wherever the viewer may look, or in each page and blog post of the space. */
 export type How = "search" | "thorough";
 
 export interface Found {
@@ -41,11 +41,11 @@ export async function findLists(means: Means, how: How, space: { spaceId: string
   const own = quoted(space.spaceKey);
   const queries =
     how === "search"
-      ? [`space = ${own}`, `space != ${own}`].map((where) => ["/rest/api/content/search", { cql: `macro in (${MACROS.map(quoted).join(",")}) and ${where} and type in (page,blogpost)`, expand: "body.storage,version,space" }] as const)
-      : [[`/api/v2/spaces/${encodeURIComponent(space.spaceId)}/pages`, { "body-format": "storage", status: "current" }] as const];
-  for (const [path, query] of queries) {
+      ? [`space = ${own}`, `space != ${own}`].map((where) => ["/rest/api/content/search", { cql: `macro in (${MACROS.map(quoted).join(",")}) and ${where} and type in (page,blogpost)`, expand: "body.storage,version,space" }, undefined] as const)
+      : ([["pages", "page"], ["blogposts", "blogpost"]] as const).map(([collection, type]) => [`/api/v2/spaces/${encodeURIComponent(space.spaceId)}/${collection}`, { "body-format": "storage", status: "current" }, type] as const);
+  for (const [path, query, type] of queries) {
     const all = await bodiesAt(means, path, query, how === "search" ? [SEARCHED, MOST_SEARCHES] : [READ, MOST_ANSWERS], (answer) => {
-      const page = pageIn(answer, space.spaceKey, names);
+      const page = pageIn(answer, { space: space.spaceKey, type }, names);
       if (page?.lists.length) pages.set(page.id, page);
       whole &&= page?.whole ?? true;
     });
@@ -79,8 +79,8 @@ async function bodiesAt({ read, sleep, go }: Means, path: string, query: Record<
 type Json = Record<string, unknown>;
 const object = (value: unknown): Json => (value && typeof value === "object" ? (value as Json) : {});
 
-/** What the answer says of a page, in the form of v1 or of v2. Nothing in it is sure to be what it should. */
-function pageIn(value: unknown, own: string, names: ReadonlySet<string>): (ListPage & { whole: boolean }) | undefined {
+/** What the answer says of a page, in the form of v1, or of v2, which does not say again what was asked for. Nothing in it is sure to be what it should. */
+function pageIn(value: unknown, asked: { space: string; type: PageType | undefined }, names: ReadonlySet<string>): (ListPage & { whole: boolean }) | undefined {
   const { id, type, title, version, space, body } = object(value);
   const text = object(object(body)["storage"])["value"];
   if (typeof id !== "string" || !/^\d{1,19}$/.test(id) || typeof text !== "string") return undefined;
@@ -88,8 +88,8 @@ function pageIn(value: unknown, own: string, names: ReadonlySet<string>): (ListP
   const { key } = object(space);
   return {
     id,
-    type: type === "blogpost" ? "blogpost" : "page",
-    space: typeof key === "string" ? key : own,
+    type: asked.type ?? (type === "blogpost" ? "blogpost" : "page"),
+    space: typeof key === "string" ? key : asked.space,
     title: typeof title === "string" ? title.slice(0, 500) : id,
     version: Number(object(version)["number"]) || 0,
     lists: lists.slice(0, MOST_LISTS).map(({ macro, named, certain }) => ({ macro, named, certain })),
