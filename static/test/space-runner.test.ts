@@ -485,6 +485,16 @@ test("a try stops after as many pages, and goes on or is taken back", async () =
   assert.equal(Object.values(labelsOf(space)).every((labels) => labels === "old"), true);
 });
 
+test("who goes on with a run that was stopped leaves what it has done as it is by now", async () => {
+  const space = spaceOf([["x"], ["x"], ["x"], ["x"]]);
+  const clock = new Clock();
+  const planned = { decisions: [{ to: "new", pages: ["100", "101", "102", "103"] }], without: [] };
+  await clock.until(begin(runnerOn(space, clock, "a"), planned, quiet, 2));
+  space.pages.get("100")!.labels.delete("new");
+  const whole = ended(await clock.until(goOn(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+  assert.deepEqual([whole.state, whole.changed, labelsOf(space)], ["done", 4, { 100: "x", 101: "new x", 102: "new x", 103: "new x" }]);
+});
+
 test("pages that come up while it runs are changed, too, and told of", async () => {
   const space = spaceOf(Array.from({ length: 10 }, () => ["old"]));
   const clock = new Clock();

@@ -530,6 +530,7 @@ function workerFor(means: Means, line: Run): Worker {
         bytes = all.slice(0, -1).reduce((sum, one) => sum + bytesOf(segmentValue(one.segment)), 0);
         worker.lease = after(worker.lease, { kind: "read", mark: markOf(number, kept.version), owner: segment.owner }, me, now());
         if (mayTake(worker.lease, now())) {
+          const ended = !segment.owner; // it stopped between two batches
           await write(number, { ...segment, owner: me }, kept);
           worker.progress.phase = "reading";
           listener.told(worker.progress);
@@ -542,6 +543,7 @@ function workerFor(means: Means, line: Run): Worker {
               worker.at = step;
             }
           }
+          if (ended) unfinished = [];
           const open = new Set<unknown>(unfinished);
           for (const [step, pages] of Object.entries(worker.records)) {
             for (const page of pages.values()) {
