@@ -1,8 +1,8 @@
 // Carries out a plan, batch by batch, so that whoever has the right can go on
 // with it at any point and take it back: pages are read, what is about to be
-// done of each is written to a property of the space, and then it is done. The
-// same write says that somebody is at work. It calls Confluence only through
-// what it is given, which has the time as well.
+// done to each is written to a property of the space, and then it is done. The
+// same write says that somebody is at work. What failed is written after that.
+// It calls Confluence only through what it is given, and that has the time, too.
 
 import type { Renames } from "./clause.ts";
 import { renamePairs, renamesIn, resolve } from "./decisions.ts";
@@ -16,6 +16,7 @@ import { mayPass, retryAfterOf, statusOf } from "../failure.ts";
 import type { LabelCall } from "../hosts/labelcalls.ts";
 import { RUNS } from "../propertykeys.ts";
 
+/** A page with its labels, as it was read. */
 export interface Seen extends PageState {
   mayEdit: boolean;
 }
@@ -72,7 +73,7 @@ export interface Means extends Time {
 export type Why = Obstacle | "not_permitted" | "not_found" | "refused" | "failed" | "edited" | "not_mended";
 
 export interface Progress {
-  run: string;
+  run: string; // its id
   phase: "waiting" | "reading" | "writing";
   step: Step;
   done: number; // of the step
@@ -104,15 +105,20 @@ export interface Listener {
 }
 
 const AT_ONCE = 4; // pages
-const MOST_TRIES = 8;
+const MOST_TRIES = 8; // of a call
 const LOOK_AGAIN = 5_000; // ms, at whether somebody still works
 const MOST_TOLD = 10_000; // pages that are named
-const MOST_SEGMENTS = 1_000;
-const MOST_LOOKS = 5;
+const MOST_SEGMENTS = 1_000; // of a run, and parts of its plan
+const MOST_LOOKS = 5; // for pages that came up meanwhile
 const MOST_UNREAD = 8; // pages in a row that Confluence fails to give, before it is more than those pages
 const MOST_OF_MENDING = 40; // bytes that say of a page with lists which version it had
 
+// How a run ends before its last page.
+/** Somebody wants it to stop, or it was only tried: it is given up between two batches. */
+class Halt extends Error {}
+/** Somebody else works on it, or has taken it back. */
 class Lost extends Error {}
+/** What it keeps cannot be read or written. */
 class Broken extends Error {}
 /** There is nothing to do, or no room for it. */
 class Over extends Error {
@@ -146,27 +152,27 @@ export async function begin(means: Means, planned: Planned, listener: Listener, 
   return guarded(means, line, async (worker) => {
     const source = decided(means, planned);
     const pages = await source.pages();
-    const halves = source.mends.length ? 2 : 1;
-    line.bytes = parts.reduce((sum, part) => sum + bytesOf(part), halves * roomFor(pages, planned.decisions) + source.mends.length * MOST_OF_MENDING);
-    await list(means, (runs) => [...runs, line], "begins");
+    const times = source.mends.length ? 2 : 1; // that a page is recorded
+    line.bytes = parts.reduce((sum, part) => sum + bytesOf(part), times * roomFor(pages, planned.decisions) + source.mends.length * MOST_OF_MENDING);
+    await changeList(means, (runs) => [...runs, line], "begins");
     for (const [part, value] of parts.entries()) await patiently(() => means.keeper.put(planKey(line.id, part), value, undefined), means.writes, means);
     await worker.start();
-    let first: string[] | undefined = pages;
-    const all = async () => {
-      const known = first ?? (await source.pages());
-      first = undefined;
-      return known;
+    let known: string[] | undefined = pages;
+    const once = async () => {
+      const ids = known ?? (await source.pages());
+      known = undefined;
+      return ids;
     };
-    await work(means, worker, listener, { ...source, pages: all }, most);
+    await work(means, worker, listener, { ...source, pages: once }, most);
   });
 }
 
-/** Goes on with a run, whoever began it, when nobody works on it any more. What somebody has taken back meanwhile is lost, what has ended done. */
-export async function goOn(means: Means, line: Run, listener: Listener, most = Infinity): Promise<Outcome> {
+/** Goes on with a run, whoever began it, when nobody works on it any more. It is lost if somebody has taken it back meanwhile, and done if somebody has ended it. */
+export async function goOn(means: Means, line: Run, listener: Listener): Promise<Outcome> {
   return guarded(means, line, async (worker) => {
     const source = line.undoes ? await takingBack(means, line.undoes, worker) : decided(means, await planOf(means, line, worker));
     await worker.take(listener, source);
-    await list(
+    await changeList(
       means,
       (runs) => {
         const now = runs.find(({ id }) => id === line.id);
@@ -180,7 +186,7 @@ export async function goOn(means: Means, line: Run, listener: Listener, most = I
       "goes on",
     );
     await worker.finish(listener, source);
-    await work(means, worker, listener, source, most);
+    await work(means, worker, listener, source, Infinity);
   });
 }
 
@@ -202,7 +208,7 @@ export async function undo(means: Means, undone: Run, listener: Listener): Promi
   return guarded(means, line, async (worker) => {
     const source = await takingBack(means, undone.id, worker);
     line.bytes = undone.bytes;
-    await list(
+    await changeList(
       means,
       (runs) => {
         const others = runs.filter(({ id }) => id !== line.id); // which is there when only the answer was lost
@@ -222,10 +228,10 @@ function newLine({ name, now }: Means): Run {
   return { id: name(), began: now(), state: "running", undoes: "", renames: [], more: 0, changed: 0, results: {}, segments: 1, parts: 0, bytes: 0 };
 }
 
-/** What a run does: which pages, and what of each. */
+/** What a run does: to which pages, and what to each. */
 interface Source {
   pages(): Promise<string[]>;
-  /** All of the change of a page; again says that half of it is done. */
+  /** All of the change of a page; again says that the page was given its first half before. */
   change(seen: Seen, again: boolean): Change;
   /** A page that this run recorded in another tab, before it changed the page. */
   recorded(step: Step, page: Recorded): void;
@@ -246,6 +252,7 @@ function messageOf(renames: Renames, back = false): string {
   return `Label UP: ${texts.join(", ")}`.slice(0, LONGEST_MESSAGE);
 }
 
+/** What a run of decisions does. */
 function decided(means: Means, { decisions, without, mends = [], attachments }: Planned): Source {
   const { having, reads, lists } = means;
   const { rules } = resolve(decisions);
@@ -275,12 +282,12 @@ function decided(means: Means, { decisions, without, mends = [], attachments }: 
 
 const byNumber = (a: string, b: string) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 
+/** What an undo does: by what the run recorded that it takes back. */
 async function takingBack(means: Means, undone: string, worker: Worker): Promise<Source> {
-  const { mend, ...steps } = noRecords();
-  for (const { segment } of await readSegments(means, undone)) for (const { step, pages } of segment.batches) for (const page of pages) (step === "mend" ? mend : steps[step]).set(page.id, page);
+  const { all, first, last, mend } = recordsIn((await readSegments(means, undone)).flatMap(({ segment }) => segment.batches));
   const mends = [...mend.values()].flatMap(({ id, version }) => (version === undefined ? [] : [{ id, version: version + 1 }]));
   const records = new Map<string, Change>();
-  for (const { id, add, remove } of [steps.all, steps.first, steps.last].flatMap((pages) => [...pages.values()])) {
+  for (const { id, add, remove } of [all, first, last].flatMap((pages) => [...pages.values()])) {
     const before = records.get(id);
     // A page that was recorded in two steps was changed in both. One of which nothing was changed is none of the run's.
     if (before) records.set(id, { add: [...new Set([...before.add, ...add])], remove: [...new Set([...before.remove, ...remove])] });
@@ -288,7 +295,7 @@ async function takingBack(means: Means, undone: string, worker: Worker): Promise
   }
   const renames = mends.length ? await renamesOfRun(means, undone) : new Map<string, string | null>();
   const { others } = worker.progress;
-  function tell(id: string, names: string[]): void {
+  function tellOthers(id: string, names: string[]): void {
     const before = others.findIndex((one) => one.id === id); // a page may be read twice
     if (before >= 0) others.splice(before, 1);
     if (names.length && others.length < MOST_TOLD) others.push({ id, names });
@@ -299,15 +306,15 @@ async function takingBack(means: Means, undone: string, worker: Worker): Promise
     change(seen, again) {
       const record = records.get(seen.id)!;
       const held = heldBy(seen);
-      if (!again) tell(seen.id, changedSince(record, held));
+      if (!again) tellOthers(seen.id, changedSince(record, held));
       return onto(inverse(record), held);
     },
     recorded(step, { id, add, remove }) {
-      // What it did not take back, somebody else had changed.
+      // What it was not about to take back, somebody else had changed.
       const record = records.get(id);
       if (!record || step === "mend") return;
       const missing = [...(step === "first" ? [] : record.add.filter((name) => !remove.includes(name))), ...(step === "last" ? [] : record.remove.filter((name) => !add.includes(name)))];
-      tell(id, [...new Set([...(others.find((one) => one.id === id)?.names ?? []), ...missing])]);
+      tellOthers(id, [...new Set([...(others.find((one) => one.id === id)?.names ?? []), ...missing])]);
     },
     mends,
     message: messageOf(renames, true),
@@ -332,6 +339,7 @@ const renamesOfPlan = ({ decisions }: Planned) => renamesIn(resolve(decisions).r
 /** What a plan renames wherever it is. */
 export const renamedIn = (planned: Planned): [from: string, to: string][] => renamePairs(renamesOfPlan(planned));
 
+/** What is recorded of a page to which nothing was done. */
 const nothingOf = (id: string): Recorded => ({ id, add: [], remove: [] });
 
 const heldBy = ({ labels }: PageState) => new Set(globalOf(labels));
@@ -352,7 +360,7 @@ async function planOf(means: Means, line: Run, worker: Worker): Promise<Planned>
   } catch (error) {
     if (!(error instanceof Broken) || (await readSegments(means, line.id)).length) throw error;
     await worker.start(); // or who begins it now would still do it
-    await list(means, (runs) => runs.filter(({ id }) => id !== line.id), "ends");
+    await changeList(means, (runs) => runs.filter(({ id }) => id !== line.id), "ends");
     for (const key of [segmentKey(line.id, 0), ...Array.from({ length: line.parts }, (_, part) => planKey(line.id, part))]) await means.keeper.remove(key).catch(() => false);
     throw new Over("stopped");
   }
@@ -371,7 +379,7 @@ async function readSegments({ keeper, reads, ...time }: Means, id: string): Prom
 }
 
 /** Changes the list of runs, as often as somebody else changes it meanwhile. One that begins needs room for all that it will keep. */
-async function list(means: Means, change: (runs: Run[]) => Run[], when: "begins" | "goes on" | "ends"): Promise<void> {
+async function changeList(means: Means, change: (runs: Run[]) => Run[], when: "begins" | "goes on" | "ends"): Promise<void> {
   const { keeper, writes, reads, now } = means;
   for (let tries = 1; ; tries++) {
     const kept = await patiently(() => keeper.get(RUNS), reads, means);
@@ -394,10 +402,17 @@ async function list(means: Means, change: (runs: Run[]) => Run[], when: "begins"
 
 /** What a run recorded last of each page, by the step. */
 type Records = Record<Step, Map<string, Recorded>>;
-const noRecords = (): Records => ({ all: new Map(), first: new Map(), last: new Map(), mend: new Map() });
 
+function recordsIn(batches: readonly { step: Step; pages: readonly Recorded[] }[]): Records {
+  const records: Records = { all: new Map(), first: new Map(), last: new Map(), mend: new Map() };
+  for (const { step, pages } of batches) for (const page of pages) records[step].set(page.id, page);
+  return records;
+}
+
+/** Who carries out a run in this tab, with what is known of the run. */
 interface Worker {
   progress: Progress;
+  /** How many pages were told, by the reason. */
   results: Record<string, number>;
   records: Records;
   /** Pages whose labels could not be changed. */
@@ -405,9 +420,11 @@ interface Worker {
   /** The step of the last batch, where there is one. */
   at: Step | undefined;
   lease: Lease;
+  /** Begins a run of which nothing is recorded. */
   start(): Promise<void>;
   /** Takes a run over, and tells its source of the pages that it has recorded. */
   take(listener: Listener, source: Source): Promise<void>;
+  /** Ends the batch of a run that was taken over of which nobody knows how far it came. */
   finish(listener: Listener, source: Source): Promise<void>;
   /** Records as many of the pages as one batch takes, and says how many. */
   record(step: Step, pages: Recorded[]): Promise<number>;
@@ -419,7 +436,9 @@ interface Worker {
   ask<T>(read: () => Promise<T | undefined>): Promise<{ found: T } | { why: Why }>;
   /** The same; undefined where it is not given, which is told. */
   see<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined>;
+  /** Gives the run up, and says how much of it is kept. */
   release(): Promise<{ segments: number; bytes: number }>;
+  /** Tells why a page was not changed, or not wholly. */
   tell(id: string, why: Why): void;
 }
 
@@ -433,14 +452,15 @@ interface Edit {
 function workerFor(means: Means, line: Run): Worker {
   const { keeper, reads, writes, now, sleep } = means;
   const me = means.name();
-  let number = 0;
+  let number = 0; // of the segment
   let segment: Segment = { owner: "", closed: false, batches: [] };
-  let kept: KeptProperty | undefined;
+  let kept: KeptProperty | undefined; // with the segment
   let bytes = 0; // of the segments before
-  let beating: Promise<void> | undefined;
-  let unread = 0;
+  let beating: Promise<void> | undefined; // a sign of life that is on its way
+  let unread = 0; // pages in a row
+  let unfinished: Recorded[] = []; // of a run that was taken over: pages of which nobody knows how far they came
 
-  const said = new Set<string>();
+  const told = new Set<string>();
   const labelled = new Set<string>(); // pages with other labels
   const listed = new Set<string>(); // pages with other lists
   const changed = (id: string, pages = labelled) => {
@@ -449,14 +469,10 @@ function workerFor(means: Means, line: Run): Worker {
     worker.progress.mended = listed.size;
   };
 
-  let unfinished: Recorded[] = []; // of a run that is taken over: nobody knows how far they came
-
-  const remember = (step: Step, page: Recorded) => worker.records[step].set(page.id, page);
-  const recorded = (step: Step, pages: readonly Recorded[], taken: number) => {
-    for (const page of pages.slice(0, taken)) remember(step, page);
-    return taken;
+  const remember = (step: Step, pages: readonly Recorded[]) => {
+    for (const page of pages) worker.records[step].set(page.id, page);
   };
-  /** Records what was made of pages of a batch that failed. */
+  /** Records what was made of pages where that is not what their batch says. */
   const correct = async (step: Step, pages: Recorded[]) => {
     if (pages.length) await worker.record(step, pages);
   };
@@ -513,7 +529,7 @@ function workerFor(means: Means, line: Run): Worker {
   const worker: Worker = {
     progress: { run: line.id, phase: "reading", step: "all", done: 0, of: 0, changed: line.changed, mended: 0, cannot: [], others: [], came: 0 },
     results: {},
-    records: noRecords(),
+    records: recordsIn([]),
     refused: new Set(),
     at: undefined,
     lease: { state: "unknown" },
@@ -539,7 +555,7 @@ function workerFor(means: Means, line: Run): Worker {
             for (const { step, pages } of one.batches) {
               unfinished = pages.filter(({ id }) => !worker.records[step].has(id)); // else the batch says what was made
               for (const page of unfinished) source.recorded(step, page);
-              for (const page of pages) remember(step, page);
+              remember(step, pages);
               worker.at = step;
             }
           }
@@ -592,17 +608,17 @@ function workerFor(means: Means, line: Run): Worker {
       await worker.apply(worker.at ?? "all", left, listener, (id) => held.get(id)!, unseen);
     },
     async record(step, pages) {
-      const next = append(segment, step, pages);
-      if (next.taken) {
-        await write(number, next.segment, kept);
-        return recorded(step, pages, next.taken);
+      let next = append(segment, step, pages);
+      if (next.taken) await write(number, next.segment, kept);
+      else {
+        if (!segment.batches.length) throw new Broken();
+        await write(number, { ...segment, closed: true }, kept);
+        next = append({ owner: me, closed: false, batches: [] }, step, pages);
+        if (!next.taken) throw new Broken();
+        await write(number + 1, next.segment, undefined);
       }
-      if (!segment.batches.length) throw new Broken();
-      await write(number, { ...segment, closed: true }, kept);
-      const fresh = append({ owner: me, closed: false, batches: [] }, step, pages);
-      if (!fresh.taken) throw new Broken();
-      await write(number + 1, fresh.segment, undefined);
-      return recorded(step, pages, fresh.taken);
+      remember(step, pages.slice(0, next.taken));
+      return next.taken;
     },
     async apply(step, pages, listener, held, corrected = []) {
       await each(pages, async ({ id, add, remove }) => {
@@ -625,14 +641,14 @@ function workerFor(means: Means, line: Run): Worker {
           worker.tell(id, whyOf(status));
           worker.refused.add(id);
           // Only the page says whether a request arrived that was not answered.
-          const now = mayPass(status) ? await patiently(() => means.read(id), reads, means).then((seen) => seen && heldBy(seen), () => undefined) : labels;
-          // Where the page does not, an undo looks at all of the change; but who goes on must not take what was never added for
-          // what somebody has taken away.
-          if (now || step === "first") {
-            const made = madeOf(worker.records[step].get(id)!, now ?? labels);
+          const present = mayPass(status) ? await patiently(() => means.read(id), reads, means).then((seen) => seen && heldBy(seen), () => undefined) : labels;
+          // Where the page is not given, all of the change may have been made, and an undo looks at it. But who goes on after the
+          // first half must not take what was never added for what somebody has taken away.
+          if (present || step === "first") {
+            const made = madeOf(worker.records[step].get(id)!, present ?? labels);
             corrected.push({ id, ...made });
             if (made.add.length || made.remove.length) changed(id);
-            listener.changed(id, [...(now ?? labels)]);
+            listener.changed(id, [...(present ?? labels)]);
           }
         }
         worker.progress.done++;
@@ -648,14 +664,14 @@ function workerFor(means: Means, line: Run): Worker {
         } catch (error) {
           if (error instanceof Lost || error instanceof Broken) throw error;
           const status = statusOf(error);
-          // A version that is there already may be ours: of a write that was not answered.
+          // Where there is a next version, it may be ours: of a write that was not answered.
           const unsure = mayPass(status) || status === 409 || status === 400;
-          const now = unsure ? await patiently(() => means.body(id), reads, means).catch(() => undefined) : undefined;
+          const present = unsure ? await patiently(() => means.body(id), reads, means).catch(() => undefined) : undefined;
           const next = body.version + 1;
-          if (now?.version === next && now.text === text) changed(id, listed);
+          if (present?.version === next && present.text === text) changed(id, listed);
           else {
-            worker.tell(id, now && now.version !== body.version ? "edited" : whyOf(status));
-            if (!unsure || (now && now.version <= next)) corrected.push(nothingOf(id));
+            worker.tell(id, present && present.version !== body.version ? "edited" : whyOf(status));
+            if (!unsure || (present && present.version <= next)) corrected.push(nothingOf(id));
           }
         }
         worker.progress.done++;
@@ -685,8 +701,8 @@ function workerFor(means: Means, line: Run): Worker {
       return { segments: number + 1, bytes: bytes + bytesOf(segmentValue(segment)) };
     },
     tell(id, why) {
-      if (said.has(`${id} ${why}`)) return; // of its labels and of its lists, too
-      said.add(`${id} ${why}`);
+      if (told.has(`${id} ${why}`)) return; // of its labels and of its lists, too
+      told.add(`${id} ${why}`);
       worker.results[why] = (worker.results[why] ?? 0) + 1;
       if (worker.progress.cannot.length < MOST_TOLD) worker.progress.cannot.push({ id, why });
     },
@@ -694,7 +710,7 @@ function workerFor(means: Means, line: Run): Worker {
   return worker;
 }
 
-/** At most so many at once; rejects with the first error, when those that were begun have ended. */
+/** Does something with each, with a few at once; rejects with the first error, when those that were begun have ended. */
 async function each<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
   const waiting = items.values();
   let failed: { error: unknown } | undefined;
@@ -716,9 +732,7 @@ function whyOf(status: number): Why {
   return status === 403 || status === 401 ? "not_permitted" : status === 404 ? "not_found" : mayPass(status) ? "failed" : "refused";
 }
 
-class Halt extends Error {}
-
-/** What is left of the steps of a run. Who only tries some pages sees all that becomes of them. */
+/** The steps that are left of a run whose last batch was of step at. On the pages on which it is only tried, all is done at once. */
 function stepsOf({ mends }: Source, at: Step | undefined, most: number): Step[] {
   if (!mends.length) return ["all"];
   if (at === "mend") return ["mend", "last"];
@@ -738,7 +752,7 @@ async function work(means: Means, worker: Worker, listener: Listener, source: So
 async function changePages(means: Means, worker: Worker, listener: Listener, source: Source, step: Step, most: number): Promise<void> {
   const { progress, records } = worker;
   const looked = new Set<string>();
-  // Who has no place for what is added keeps what is to go.
+  // A page that was not given what is added keeps what is to go.
   const skip = (id: string) => looked.has(id) || records.all.has(id) || records[step].has(id) || (step === "last" && worker.refused.has(id));
   let left = most;
   for (let look = 0; look < (source.grows ? MOST_LOOKS : 1); look++) {
@@ -801,7 +815,7 @@ async function mendLists(means: Means, worker: Worker, listener: Listener, sourc
     const edits: Edit[] = [];
     await each(pending.splice(0, MOST_IN_BATCH), async (page) => {
       const body = await worker.see(page.id, () => means.body(page.id));
-      // An undo finds a page that was never written as it was.
+      // A page that the run did not come to write is in the version before: an undo has nothing to do there.
       if (!body || body.version < page.version) return void progress.done++;
       const stays = body.status !== "current" ? "not_current" : body.version !== page.version ? "edited" : body.mayEdit ? undefined : "not_permitted";
       const mended = stays ? { why: stays } as const : await source.mended(page, body.text);
@@ -818,6 +832,7 @@ async function mendLists(means: Means, worker: Worker, listener: Listener, sourc
   }
 }
 
+/** Has a worker act for a run, and says how that ended. A run that is done or stopped is given up. */
 async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise<void>): Promise<Outcome> {
   const worker = workerFor(means, line);
   const end = async (state: "done" | "stopped") => {
@@ -826,7 +841,7 @@ async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise
     for (const [why, count] of Object.entries(worker.results)) results[why] = (results[why] ?? 0) + count;
     if (worker.progress.mended) results["mended"] = worker.progress.mended;
     const kept = state === "done" ? bytes : Math.max(bytes, line.bytes); // it may be gone on with
-    await list(means, (runs) => runs.map((run) => (run.id === line.id ? { ...run, state, changed: worker.progress.changed, results, segments, bytes: kept } : run)), "ends");
+    await changeList(means, (runs) => runs.map((run) => (run.id === line.id ? { ...run, state, changed: worker.progress.changed, results, segments, bytes: kept } : run)), "ends");
     return { ...worker.progress, state };
   };
   try {
