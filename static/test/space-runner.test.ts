@@ -612,6 +612,8 @@ async function trial(seed: number, size: number, listing: boolean): Promise<numb
   const base = new Map<string, Set<string>>(); // what a page had when it was reached
   const touched = new Set<string>();
   const busy = new Set<string>(); // pages that the run reads or writes now
+  /** Pages whose labels Confluence fails to change while the run is on, and whether it changes them nevertheless. */
+  const failing = new Map(all.flatMap((id) => (chance(0.03) ? [[id, { method: pick(["POST", "DELETE"]), arrives: chance(0.5), status: pick([403, 500]) }] as const] : [])));
   let kills = 0;
 
   /** The steps by which a run has recorded a page, and what the first half added. */
@@ -654,6 +656,11 @@ async function trial(seed: number, size: number, listing: boolean): Promise<numb
       const page = /^\/api\/v2\/(?:pages|blogposts)\/(\d+)\?include-labels/.exec(path)?.[1];
       const goes = method === "DELETE" ? new URL(path, "http://x").searchParams.get("name") : null;
       if (goes !== null) inOrder(goes);
+      const fault = back ? undefined : failing.get(/content\/(\d+)\/label/.exec(path)?.[1] ?? "");
+      if (fault?.method === method) {
+        if (fault.arrives) await call();
+        throw new HostError(fault.arrives ? 500 : fault.status);
+      }
       const fails = chance(0.06) ? pick([429, 0, 500, 503]) : undefined;
       if (fails === 429) throw new HostError(429, pick([0, 0, 1]));
       if (fails !== undefined && chance(0.5)) throw new HostError(fails);
@@ -716,6 +723,7 @@ async function trial(seed: number, size: number, listing: boolean): Promise<numb
   const line = lines(space).find(finished)!;
   for (const id of base.keys()) if (!recordedBy(line.id).has(id)) base.delete(id); // it was read only
   for (const id of all) {
+    if (failing.has(id)) continue;
     const { labels } = space.pages.get(id)!;
     for (const [from, to] of [["a", "b"], ["c", "d"]] as const) {
       // What the run had not reached may have come and gone, and come again after its last look.
@@ -733,7 +741,7 @@ async function trial(seed: number, size: number, listing: boolean): Promise<numb
   const wanted = new Map<string, Set<string>>();
   const before = new Map<string, Set<string>>(); // of what was meddled with, what was when the page was reached
   back = true;
-  await toTheEnd((means) => undo(means, line, quiet), ({ undoes }) => undoes === line.id, (id) => {
+  const { others } = await toTheEnd((means) => undo(means, line, quiet), ({ undoes }) => undoes === line.id, (id) => {
     const own = lines(space).find(({ undoes }) => undoes === line.id);
     const steps = own ? stepsOn(own.id, id) : new Set<string>();
     if (!base.has(id) || steps.has("all") || steps.has("last") || (steps.has("first") && batchNow().some((page) => page.id === id))) return;
@@ -748,6 +756,7 @@ async function trial(seed: number, size: number, listing: boolean): Promise<numb
     wanted.set(id, want);
     before.set(id, was);
   });
+  assert.deepEqual(others.filter(({ id }) => !touched.has(id)), [], `seed ${seed}: nobody else has changed these`);
   for (const id of all) {
     const want = wanted.get(id);
     if (!want) continue;
