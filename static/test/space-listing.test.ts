@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { FakeSpace } from "./fake-space.ts";
 import { HostError } from "../src/host.ts";
 import { resolve } from "../src/space/decisions.ts";
 import { newStore } from "../src/space/store.ts";
@@ -102,8 +103,52 @@ test("a plan asks other spaces for all its labels, as many as an address holds",
       if (cql) asked.push(cql);
       return cql ? { totalSize: 7 } : {};
     };
-    const preview = await previewOf({ read, write: read, remove: async () => undefined }, async () => undefined, SPACE, newStore(), resolve(decisions), decisions);
+    const preview = await previewOf({ read }, SPACE, newStore(), resolve(decisions), decisions, () => undefined);
     assert.equal(preview.elsewhere, 7);
     assert.deepEqual(asked.map((cql) => cql.split('",').length), [wanted]);
   }
+});
+
+test("a plan looks four labels up at once, tells how many it has, and is the same whichever answer comes first", async () => {
+  const space = new FakeSpace();
+  for (let i = 0; i < 12; i++) space.page(String(10 + i), [`old-${i}`, `old-${(i * 5) % 12}`, "other"], { status: i === 7 ? "archived" : "current" });
+  const decisions = [{ to: "seen", pages: ["17", "12"] }, ...Array.from({ length: 12 }, (_, i) => ({ from: `old-${i}`, to: `new-${i % 3}` }))];
+  const confluence = space.confluence();
+  const plans = await Promise.all(
+    [() => 0, (waiting: number) => waiting - 1].map(async (choose) => {
+      const waiting: (() => void)[] = [];
+      const told: number[] = [];
+      let most = 0;
+      const store = newStore();
+      store.add([{ id: "15", type: "page", title: "Read", parent: "", created: 0, changed: 0, labels: ["old-0", "old-5"] }]); // old-0 went since
+      const read = async (path: string) => {
+        await new Promise<void>((go) => waiting.push(go));
+        return confluence.read(path);
+      };
+      let found = false;
+      const preview = previewOf({ read }, SPACE, store, resolve(decisions), decisions, (done, of) => told.push(done, of)).finally(() => (found = true));
+      while (!found) {
+        await new Promise(setImmediate);
+        most = Math.max(most, waiting.length);
+        waiting.splice(choose(waiting.length), 1)[0]?.();
+      }
+      assert.equal(most, 4);
+      assert.deepEqual(told, Array.from({ length: 13 }, (_, i) => [i, 12]).flat());
+      const { plan, titles } = await preview;
+      return { plan, titles: [...titles] };
+    }),
+  );
+  assert.deepEqual(plans[0], plans[1]);
+  const { change, cannot } = plans[0]!.plan;
+  assert.deepEqual(change.find(({ id }) => id === "15"), { id: "15", add: ["new-2", "new-1"], remove: ["old-5", "old-1"] });
+  assert.deepEqual(cannot, [{ id: "17", why: "archived" }]);
+});
+
+test("a plan fails as the label does that Confluence does not give", async () => {
+  const decisions = ["a", "b", "c"].map((from) => ({ from, to: "y" }));
+  const { means } = answering((query) => {
+    if (query.get("name") === "b") throw new HostError(403);
+    return {};
+  });
+  await assert.rejects(previewOf(means, SPACE, newStore(), resolve(decisions), decisions, () => undefined), { status: 403 });
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { plain, seen, until } from "./acting.ts";
+import { plain, seen, spoken, until } from "./acting.ts";
 import { believable, FakeSpace } from "./fake-space.ts";
 import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
 import { runsValue, type Run } from "../src/space/runs.ts";
@@ -349,16 +349,32 @@ native("a day begins where the person is", async () => {
   assert.equal(await since.inputValue(), "2026-06-01");
 });
 
-native("looking for the pages of a plan can be left", async () => {
-  const page = await open(small(), {}, "tab=pages");
+native("looking for the pages of a plan tells how far it is, and can be stopped", async () => {
+  const space = small();
+  const page = await open(space, {}, "tab=pages");
   await done(page);
   await page.getByRole("button", { name: "From a CSV" }).click();
-  await page.getByLabel("CSV file").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("red,blue") });
-  stage.onRead = () => new Promise<undefined>(() => undefined);
+  const csv = ["from,to", ...Array.from({ length: 30 }, (_, i) => `old-${i},new`)].join("\n");
+  await page.getByLabel("CSV file").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
+  let go = () => {};
+  const held = new Promise<void>((answer) => (go = answer));
+  let asked = 0;
+  stage.onRead = async (path) => {
+    if (path.startsWith("/rest/api/label?") && ++asked > 12) await held;
+    return space.handle("GET", path);
+  };
   await page.getByRole("button", { name: "Preview the plan" }).click();
-  await page.getByText("Looking for the pages").waitFor();
-  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByText("Looking for the pages … 12 of 30 labels").waitFor();
+  assert.equal(await spoken(page), "10 of 30 labels");
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole("button", { name: "Stop" }).click();
   await page.getByRole("button", { name: /^Basket/ }).waitFor();
+  go();
+  await page.getByRole("button", { name: "Read again" }).click();
+  await done(page);
+  assert.equal(asked, 16, "no label is looked up any more");
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await until(() => spoken(page), (text) => text === "30 of 30 labels", "all are looked up");
 });
 
 native("a group without a label is no filter that is chosen", async () => {

@@ -3,7 +3,7 @@
 // then stays near what it was refused at. A refusal holds all calls back, as
 // long as it asks for or, where it does not say, longer each time. What a person
 // does meanwhile goes first: no call of a run gets a turn while one of theirs is
-// under way.
+// under way. Of many things, a few are done at once.
 
 import type { Clicks } from "./clicks.ts";
 
@@ -22,6 +22,7 @@ export interface Pace {
   rate(): number;
 }
 
+const AT_ONCE = 4;
 const LEAST = 0.5; // calls a second
 const MOST = 500; // more than a run comes to, with the few calls that it has at once
 const AHEAD = 5; // calls that may be sent together after a while without any
@@ -33,6 +34,24 @@ const FIRST_WAIT = 1_000; // ms
 const LONGEST_WAIT = 60_000;
 const ONE_REFUSAL = 500; // ms: calls that were on their way together are refused together
 const LONGEST_WAY = 5_000; // ms that a turn gives way: a run that stands for longer may be taken over
+
+/** Does so many at once at most; rejects with the first error, when those that were begun have ended. */
+export async function each<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  let failed: { error: unknown } | undefined;
+  const one = async () => {
+    for (const item of waiting) {
+      if (failed) return;
+      try {
+        await act(item);
+      } catch (error) {
+        failed ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
+  if (failed) throw failed.error;
+}
 
 /** first is how fast it begins, in calls a second. */
 export function newPace({ now, sleep }: Time, first: number, clicks?: Clicks): Pace {

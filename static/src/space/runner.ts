@@ -7,7 +7,7 @@
 import type { Renames } from "./clause.ts";
 import { renamePairs, renamesIn, resolve } from "./decisions.ts";
 import { after, mayChange, mayTake, type Lease } from "./lease.ts";
-import type { Pace, Time } from "./pace.ts";
+import { each, type Pace, type Time } from "./pace.ts";
 import { changedSince, changeOf, globalOf, halves, inverse, madeOf, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
 import { bytesOf } from "./packing.ts";
 import { renamesOf, retained, runsIn, runsValue, type Run } from "./runs.ts";
@@ -104,7 +104,6 @@ export interface Listener {
   stop(): boolean;
 }
 
-const AT_ONCE = 4; // pages
 const MOST_TRIES = 8; // of a call
 const LOOK_AGAIN = 5_000; // ms, at whether somebody still works
 const MOST_TOLD = 10_000; // pages that are named
@@ -708,24 +707,6 @@ function workerFor(means: Means, line: Run): Worker {
     },
   };
   return worker;
-}
-
-/** Does something with each, with a few at once; rejects with the first error, when those that were begun have ended. */
-async function each<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values();
-  let failed: { error: unknown } | undefined;
-  const one = async () => {
-    for (const item of waiting) {
-      if (failed) return;
-      try {
-        await act(item);
-      } catch (error) {
-        failed ??= { error };
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, one));
-  if (failed) throw failed.error;
 }
 
 function whyOf(status: number): Why {

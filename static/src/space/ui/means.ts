@@ -102,7 +102,7 @@ interface Page extends Permitted {
   labels?: { results?: { name?: unknown; prefix?: unknown }[]; meta?: { hasMore?: boolean } };
 }
 
-interface Having {
+export interface Having {
   id: string;
   title: string;
   status: string;
@@ -110,7 +110,7 @@ interface Having {
 }
 
 /** The pages and posts of the space that have a label, as the database has them and not the search. */
-export async function havingLabel(confluence: Confluence, spaceId: string, label: string, found: (id: string, type: PageType) => void = () => undefined): Promise<Having[]> {
+export async function havingLabel(confluence: Pick<Confluence, "read">, spaceId: string, label: string, found: (id: string, type: PageType) => void = () => undefined): Promise<Having[]> {
   const all = new Map<string, Having>();
   const path = await pathOfLabel(confluence, label);
   if (!path) return [];

@@ -12,12 +12,14 @@ import { MOST_WITHOUT, TRIED, type Jobs } from "./job.ts";
 import { later } from "./later.tsx";
 import type { Chosen } from "./lists/lists.tsx";
 import type { Model } from "./model.ts";
+import { paced } from "./paced.ts";
 import { addressOf } from "./pages.tsx";
 import { previewOf, type Preview } from "./preview.ts";
 import type { Key, Words } from "./words.ts";
 
 const Lists = later(async () => (await import("./lists/lists.tsx")).load());
 
+const FEW = 10; // times that it is said how far looking is, and labels that are looked up in between
 const MANY = 50; // pages: then a try is offered
 const VERY_MANY = 500; // pages: then the number is typed
 
@@ -26,6 +28,7 @@ interface Props {
   jobs: Jobs;
   words: Words;
   close(): void;
+  tell(line: string): void;
 }
 
 export function PlanView(props: Props): JSX.Element {
@@ -33,10 +36,11 @@ export function PlanView(props: Props): JSX.Element {
   return jobs.job ? <Running {...props} /> : <Previewing {...props} />;
 }
 
-function Previewing({ model, jobs, words, close }: Props): JSX.Element {
+function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
   const { say, number } = words;
   const [preview, setPreview] = useState<Preview>();
   const [failed, setFailed] = useState(false);
+  const [{ done, of }, setLooked] = useState({ done: 0, of: 0 }); // labels
   const [out, setOut] = useState<ReadonlySet<string>>(new Set());
   const [typed, setTyped] = useState("");
   const [synonyms, setSynonyms] = useState(true);
@@ -46,7 +50,15 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
 
   useEffect(() => {
     heading.current?.focus();
-    previewOf(model.host, model.sleep, model.shell, model.store, model.resolved(), model.basket.map(({ decision }) => decision)).then(
+    const go = async () => (alive.current ? undefined : Promise.reject(new Error("left")));
+    const call = paced((ms) => model.sleep(ms).then(go));
+    const read = (path: string) => go().then(() => call(() => model.host.read(path)));
+    const told = (done: number, of: number) => {
+      if (!alive.current) return;
+      setLooked({ done, of });
+      if (of > FEW && done > 0 && (done === of || done % Math.max(FEW, Math.ceil(of / FEW)) === 0)) tell(say("labelsOf", { done, of }));
+    };
+    previewOf({ read }, model.shell, model.store, model.resolved(), model.basket.map(({ decision }) => decision), told).then(
       (found) => alive.current && setPreview(found),
       () => alive.current && setFailed(true),
     );
@@ -63,7 +75,14 @@ function Previewing({ model, jobs, words, close }: Props): JSX.Element {
     return <div class="plan">{head}<p class="notice wrong" role="alert">{say("why.plan")}</p><p class="buttons"><button type="button" class="button" onClick={close}>{say("close")}</button></p></div>;
   }
   if (!preview) {
-    return <div class="plan" aria-busy="true">{head}<p class="hint">{say("planning")}</p><p class="buttons"><button type="button" class="button" onClick={close}>{say("close")}</button></p></div>;
+    return (
+      <div class="plan" aria-busy="true">
+        {head}
+        {of > 1 && <progress max={of} value={done} aria-label={say("planning")} />}
+        <p class="hint">{say("planning")} {of > 1 && say("labelsOf", { done, of })}</p>
+        <p class="buttons"><button type="button" class="button" onClick={close}>{say("stop")}</button></p>
+      </div>
+    );
   }
 
   const { plan, refused, decisions } = preview;

@@ -5,10 +5,10 @@ import { quoted } from "../../confluence.ts";
 import type { Confluence } from "../../host.ts";
 import type { Renames } from "../clause.ts";
 import { renamesIn, type Decision, type Resolved, type Rules } from "../decisions.ts";
+import { each } from "../pace.ts";
 import { planFor, type PageState, type Plan } from "../plan.ts";
 import type { Store } from "../store.ts";
-import { havingLabel } from "./means.ts";
-import { patiently } from "./reading.ts";
+import { havingLabel, type Having } from "./means.ts";
 
 export interface Preview {
   plan: Plan;
@@ -25,29 +25,41 @@ export interface Preview {
 
 const LONGEST_NAMES = 4_000; // UTF-16 code units of the labels that are looked up in other spaces, as an address has them
 
-export async function previewOf(confluence: Confluence, sleep: (ms: number) => Promise<void>, { spaceId, spaceKey }: { spaceId: string; spaceKey: string }, store: Store, { rules, refused }: Resolved, decisions: readonly Decision[]): Promise<Preview> {
+/** Looks a plan up. told says how many of its labels are looked up. */
+export async function previewOf(confluence: Pick<Confluence, "read">, { spaceId, spaceKey }: { spaceId: string; spaceKey: string }, store: Store, { rules, refused }: Resolved, decisions: readonly Decision[], told: (done: number, of: number) => void): Promise<Preview> {
   const out = new Set(refused.map(({ decision }) => decision));
   const own = decisions.filter((decision) => !out.has(decision));
   const renames = renamesIn(rules, own);
   const names = [...renames.keys()];
+  const having: Having[][] = names.map(() => []);
+  let done = 0;
+  told(done, names.length);
+  await each([...names.entries()], async ([i, name]) => {
+    having[i] = await havingLabel(confluence, spaceId, name);
+    told(++done, names.length);
+  });
+
+  // In the order of the labels, whichever answer came first: so one plan is always the same.
   const titles = new Map<string, string>();
   const states = new Map<string, { status: string; labels: Set<string> }>();
-  const page = (id: string, status = "current") => {
+  const page = (id: string) => {
     const row = store.rowOf(id);
-    const known = states.get(id) ?? { status, labels: new Set(row === undefined ? [] : store.page(row).labels) };
+    const known = states.get(id) ?? { status: "current", labels: new Set(row === undefined ? [] : store.page(row).labels) };
     states.set(id, known);
     return known;
   };
   for (const { pages } of own) for (const id of pages ?? []) page(id);
-  for (const name of names) {
-    const having = await patiently(() => havingLabel(confluence, spaceId, name), sleep);
-    const there = new Set(having.map(({ id }) => id));
-    for (const { id, title, status } of having) {
-      page(id, status).labels.add(name);
-      if (store.rowOf(id) === undefined) titles.set(id, title);
+  for (const { id, title, status } of having.flat()) {
+    page(id).status = status;
+    if (store.rowOf(id) === undefined) titles.set(id, title);
+  }
+  // The search may lag behind: the database has the last word.
+  for (const [i, name] of names.entries()) {
+    const there = new Set(having[i]!.map(({ id }) => id));
+    for (const [id, { labels }] of states) {
+      if (there.has(id)) labels.add(name);
+      else labels.delete(name);
     }
-    // The search may lag behind: the database has the last word.
-    for (const [id, { labels }] of states) if (!there.has(id)) labels.delete(name);
   }
   const pages = [...states].map(([id, { status, labels }]): PageState => ({ id, status, labels: [...labels].map((name) => ({ name, prefix: "global" })) }));
   const plan = planFor(rules, pages);
@@ -55,7 +67,7 @@ export async function previewOf(confluence: Confluence, sleep: (ms: number) => P
   let room = LONGEST_NAMES;
   const asked = names.filter((name) => (room -= encodeURIComponent(name).length + 9) >= 0); // with what is around each
   const cql = `label in (${asked.map(quoted).join(",")}) and type in (page,blogpost) and space != ${quoted(spaceKey)}`;
-  const found = asked.length && (await patiently(() => confluence.read(`/rest/api/content/search?${new URLSearchParams({ cql, limit: "1" })}`), sleep).catch(() => undefined));
+  const found = asked.length && (await confluence.read(`/rest/api/content/search?${new URLSearchParams({ cql, limit: "1" })}`).catch(() => undefined));
   const { totalSize } = (found || {}) as { totalSize?: unknown };
   return {
     plan,

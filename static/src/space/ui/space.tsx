@@ -79,7 +79,7 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
       <h1>{say("heading")}</h1>
       <Head model={model} words={words} counting={counting} count={planning || jobs.job ? undefined : () => count(!counting)} />
       {planning || jobs.job ? (
-        <PlanView model={model} jobs={jobs} words={words} close={() => plan(false)} />
+        <PlanView model={model} jobs={jobs} words={words} close={() => plan(false)} tell={tell} />
       ) : counting ? (
         <Numbers model={model} words={words} tell={tell} close={() => (count(false), document.getElementById("numbers")?.focus())} filter={(filter) => (count(false), show({ tab: "pages", filter: { ...ALL, ...filter } }))} />
       ) : (

@@ -8,6 +8,7 @@ import { dismissedIn } from "../../../suggest/dismissals.ts";
 import { MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request } from "../../../suggest/request.ts";
 import type { PageType, Store } from "../../store.ts";
 import type { Model } from "../model.ts";
+import type { Call } from "../paced.ts";
 
 export const MOST_LEARNED = 200; // pages
 const LONGEST_LEARNED = 15_000; // characters of one: so all of them fit into a request
@@ -18,9 +19,6 @@ const MOST_SIBLINGS = 200; // pages
 const MOST_COUNTED = 1_000; // labels of theirs
 const AT_ONCE = 20; // pages with their text, in one answer
 const LONGEST_BEGINNING = 320; // characters
-
-/** Calls Confluence at its pace, and again where that may help. */
-export type Call = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** Why a page cannot be labelled here. */
 export type Why = "not_permitted" | "not_current" | "failed";

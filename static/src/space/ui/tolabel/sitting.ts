@@ -3,19 +3,18 @@
 // page of the space, whichever tab is shown.
 
 import { globalNames, readPage } from "../../../confluence.ts";
-import { retryAfterOf, statusOf } from "../../../failure.ts";
+import { statusOf } from "../../../failure.ts";
 import { faultOf, labelWriter, type LabelAnswer } from "../../../hosts/labels.ts";
 import { isProblem, type Kind, type Problem } from "../../../problem.ts";
 import { asAnswer, MOST_SHOWN, type Reason, type Suggested } from "../../../suggest/request.ts";
-import { newPace } from "../../pace.ts";
 import { oneOfGroup, replacedBy, rulesOf, type Rules } from "../../rules.ts";
 import { ALL, type PageType } from "../../store.ts";
 import { labelsIn } from "../../vocabulary.ts";
 import { decisionsFor, sampleOf, together } from "../../tolabel.ts";
 import { MOST_WITHOUT } from "../job.ts";
 import { inSlices, type Model } from "../model.ts";
-import { patiently } from "../reading.ts";
-import { dismissedOn, knownOf, MOST_LEARNED, questionOf, readOne, readTexts, treesOf, type Call, type ReadPage, type Why } from "./material.ts";
+import { paced } from "../paced.ts";
+import { dismissedOn, knownOf, MOST_LEARNED, questionOf, readOne, readTexts, treesOf, type ReadPage, type Why } from "./material.ts";
 
 /** A label that can be ticked for a page. */
 export interface Choice {
@@ -94,7 +93,6 @@ const AHEAD = 6; // pages that are prepared beside the one that is shown
 const AT_ONCE = 3; // of them
 const KEPT = 40; // pages of which what was read is kept
 export const MOST_OUT = 5_000; // pages that are planned at once
-const FIRST_READS = 20; // a second, until Confluence refuses some
 
 const sittings = new WeakMap<Model, Sitting>();
 export function sittingOf(model: Model): Sitting {
@@ -103,20 +101,7 @@ export function sittingOf(model: Model): Sitting {
 
 function newSitting(model: Model): Sitting {
   const { host, shell, store } = model;
-  const pace = newPace({ now: () => performance.now(), sleep: model.sleep }, FIRST_READS);
-  const call: Call = (send) =>
-    patiently(async () => {
-      await pace.turn();
-      try {
-        const answer = await send();
-        pace.ended(200);
-        return answer;
-      } catch (error) {
-        pace.ended(statusOf(error), retryAfterOf(error));
-        throw error;
-      }
-    }, model.sleep);
-
+  const call = paced(model.sleep);
   const treeOf = treesOf(store);
   const dismissed = dismissedOn(model, call);
   const pages = new Map<string, Prepared>();
