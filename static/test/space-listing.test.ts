@@ -152,3 +152,17 @@ test("a plan fails as the label does that Confluence does not give", async () =>
   });
   await assert.rejects(previewOf(means, SPACE, newStore(), resolve(decisions), decisions, () => undefined), { status: 403 });
 });
+
+test("a plan knows what changes of attachments of the space's pages, each once, or that it could not look", async () => {
+  const space = new FakeSpace();
+  const store = newStore();
+  store.add([{ id: "11", type: "page", title: "Here", parent: "", created: 0, changed: 0, labels: [] }]);
+  space.attachments.set("71", { page: "11", labels: new Set(["a", "b"]) });
+  space.attachments.set("72", { page: "99", labels: new Set(["a"]) }); // of a page elsewhere
+  const decisions = ["a", "b"].map((from) => ({ from, to: "c" }));
+  const confluence = space.confluence();
+  const preview = (read: (path: string) => Promise<unknown>) => previewOf({ read }, SPACE, store, resolve(decisions), decisions, () => undefined);
+  assert.deepEqual((await preview(confluence.read)).attachments, [{ id: "71", add: ["c"], remove: ["a", "b"] }]);
+  const { attachments, plan } = await preview((path) => (path.includes("/attachments") ? Promise.reject(new HostError(403)) : confluence.read(path)));
+  assert.deepEqual([attachments, plan.change], [undefined, []]);
+});

@@ -92,6 +92,17 @@ async function planned(page: Page): Promise<void> {
   await until(() => page.locator(".depending").getAttribute("aria-busy"), (busy) => busy === "false", "lists are read");
 }
 
+/** To the plan of a change that is told as a line of a CSV, where some reads are refused. */
+async function fromCSV(space: FakeSpace, line: string, refused: (path: string) => boolean = () => false): Promise<Page> {
+  const page = await openSpace(stage, space, {}, "tab=pages");
+  stage.onRead = (path) => (refused(path) ? { status: 403, body: {} } : space.handle("GET", path));
+  await page.getByRole("button", { name: "Read again" }).waitFor();
+  await page.getByRole("button", { name: "From a CSV" }).click();
+  await page.getByLabel("CSV file").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from(`from,to\n${line}`) });
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  return page;
+}
+
 native("a plan says what names a label that goes, mends what is ticked, and is taken back", async () => {
   const space = listed();
   space.attachments.set("71", { page: "11", labels: new Set(["release-note"]) });
@@ -117,7 +128,7 @@ native("a plan says what names a label that goes, mends what is ticked, and is t
   await depending.getByRole("checkbox", { name: "Change one attachment" }).check();
   await page.screenshot({ path: `${SCREENS}/space-plan-lists.png`, fullPage: true });
   stage.saves.length = 0;
-  await page.getByRole("button", { name: "Change 2 pages · mend lists on 2 pages" }).click();
+  await page.getByRole("button", { name: "Change 2 pages · Change one attachment · Mend lists on 2 pages" }).click();
   await page.getByRole("heading", { name: "Done" }).waitFor();
   await page.getByText("Lists on 2 pages were mended.").waitFor();
   assert.deepEqual(await violations(page), []);
@@ -139,6 +150,42 @@ native("a plan says what names a label that goes, mends what is ticked, and is t
   assert.deepEqual(space.pages.get("31")!.versions.map(({ message }) => message), ["Label UP: release-note → release-notes", "Label UP: release-notes → release-note"]);
 });
 
+native("a label that only attachments have is put right by a plan, and taken back", async () => {
+  const space = listed();
+  for (const id of ["71", "72"]) space.attachments.set(id, { page: "11", labels: new Set(["only-here"]) });
+  const page = await fromCSV(space, "only-here,elsewhere");
+  await page.getByText("0 pages change").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Change 0 pages" }).getAttribute("aria-disabled"), "true");
+  await page.getByRole("checkbox", { name: "Change 2 attachments" }).check();
+  await page.getByText("0 pages change · 2 attachments change").waitFor();
+  assert.match(await page.locator(".warnings").first().innerText(), /up to 4 times/);
+  await page.getByRole("button", { name: "Change 2 attachments" }).click();
+  await page.getByRole("heading", { name: "Done" }).waitFor();
+  const labels = () => [...space.attachments.values()].map((one) => [...one.labels].join());
+  assert.deepEqual(labels(), ["elsewhere", "elsewhere"]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await until(labels, (all) => all.join() === "only-here,only-here", "as they were");
+});
+
+native("who does not administer the space changes 200 pages and attachments at once at most", async () => {
+  const space = listed();
+  space.admin = false;
+  for (let i = 0; i < 199; i++) space.page(String(1_000 + i), ["wide"]);
+  for (const id of ["71", "72"]) space.attachments.set(id, { page: "11", labels: new Set(["wide"]) });
+  const page = await fromCSV(space, "wide,narrow");
+  await until(() => page.getByRole("button", { name: "Change 199 pages" }).getAttribute("aria-disabled"), (off) => off === "false", "they may");
+  await page.getByRole("checkbox", { name: "Change 2 attachments" }).check();
+  await page.getByText("may change 200 pages and attachments at once").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Change 199 pages · Change 2 attachments" }).getAttribute("aria-disabled"), "true");
+});
+
+native("where attachments cannot be looked at, it says so", async () => {
+  const space = listed();
+  const page = await fromCSV(space, "release-note,release-notes", (path) => path.includes("/attachments"));
+  await page.getByText("Attachments were not looked at").waitFor();
+  await page.getByText("2 pages change").waitFor();
+});
+
 native("a page that is edited after its lists were read is left, with a link", async () => {
   const space = listed();
   const page = await open(space);
@@ -146,7 +193,7 @@ native("a page that is edited after its lists were read is left, with a link", a
   await page.getByRole("button", { name: "Tick all" }).click();
   space.edit("32", `${space.pages.get("32")!.body}<p>Since then</p>`);
   const edited = space.pages.get("32")!.body;
-  await page.getByRole("button", { name: "Change 2 pages · mend lists on 3 pages" }).click();
+  await page.getByRole("button", { name: "Change 2 pages · Mend lists on 3 pages" }).click();
   await page.getByRole("heading", { name: "Done" }).waitFor();
   await page.getByText("Lists on 2 pages were mended.").waitFor();
   const left = page.locator(".whys", { hasText: "Edited since its lists were read" });

@@ -64,9 +64,9 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
     name,
     read: (id) => readAny(id, ["page", "blogpost", "attachment"], (type) => readAs(type, id)),
     calls: (id, change) => labelCalls(confluence, contentIdOf(types.get(id), id), change),
-    having: async (label) => (await havingLabel(confluence, spaceId, label, (id, type) => types.set(id, type))).map(({ id }) => id),
+    having: async (label) => (await havingLabel(confluence, await pathOfLabel(confluence, label), spaceId, (id, type) => types.set(id, type))).map(({ id }) => id),
     async attachments(label) {
-      const ids = await attachmentsHaving(confluence, label, async (page) => {
+      const ids = await attachmentsHaving(confluence, await pathOfLabel(confluence, label), async (page) => {
         if (typeOf(page) !== undefined) return true;
         // Who goes on with a run may not have read the whole space yet.
         if (!spaces.has(page) && spaces.size < MOST_LOOKED_UP) spaces.set(page, String((await readAny(page, PAGES, (type) => pageAt(contentPath(type, page))))?.spaceId ?? ""));
@@ -109,10 +109,19 @@ export interface Having {
   type: PageType;
 }
 
+/** Where v2 has a label; "" if there is none of this name, and nothing has it. */
+export async function pathOfLabel(confluence: Pick<Confluence, "read">, label: string): Promise<string> {
+  const info = (await confluence.read(`/rest/api/label?${new URLSearchParams({ name: label })}`).catch((error: unknown) => {
+    if (statusOf(error) === 404) return undefined; // no page has it
+    throw error;
+  })) as { label?: { id?: unknown } } | undefined;
+  const id = String(info?.label?.id ?? "");
+  return /^\d+$/.test(id) ? `/api/v2/labels/${id}` : "";
+}
+
 /** The pages and posts of the space that have a label, as the database has them and not the search. */
-export async function havingLabel(confluence: Pick<Confluence, "read">, spaceId: string, label: string, found: (id: string, type: PageType) => void = () => undefined): Promise<Having[]> {
+export async function havingLabel(confluence: Pick<Confluence, "read">, path: string, spaceId: string, found: (id: string, type: PageType) => void = () => undefined): Promise<Having[]> {
   const all = new Map<string, Having>();
-  const path = await pathOfLabel(confluence, label);
   if (!path) return [];
   for (const [type, collection] of [["page", "pages"], ["blogpost", "blogposts"]] as const) {
     for await (const { id, title, status } of listed(confluence, `${path}/${collection}`, { "space-id": spaceId })) {
@@ -126,9 +135,8 @@ export async function havingLabel(confluence: Pick<Confluence, "read">, spaceId:
 }
 
 /** The numbers of the attachments that have a label, of pages that are asked for; those of another space are not. */
-export async function attachmentsHaving(confluence: Pick<Confluence, "read">, label: string, on: (page: string) => boolean | Promise<boolean>): Promise<string[]> {
+export async function attachmentsHaving(confluence: Pick<Confluence, "read">, path: string, on: (page: string) => boolean | Promise<boolean>): Promise<string[]> {
   const ids = new Set<string>();
-  const path = await pathOfLabel(confluence, label);
   if (!path) return [];
   for await (const { id, pageId, blogPostId } of listed(confluence, `${path}/attachments`)) {
     const number = /^att(\d+)$/.exec(String(id ?? ""))?.[1];
@@ -136,16 +144,6 @@ export async function attachmentsHaving(confluence: Pick<Confluence, "read">, la
     if (number && /^\d+$/.test(page) && (await on(page))) ids.add(number);
   }
   return [...ids];
-}
-
-/** Where v2 has a label; "" if there is none of this name. */
-async function pathOfLabel(confluence: Pick<Confluence, "read">, label: string): Promise<string> {
-  const info = (await confluence.read(`/rest/api/label?${new URLSearchParams({ name: label })}`).catch((error: unknown) => {
-    if (statusOf(error) === 404) return undefined; // no page has it
-    throw error;
-  })) as { label?: { id?: unknown } } | undefined;
-  const id = String(info?.label?.id ?? "");
-  return /^\d+$/.test(id) ? `/api/v2/labels/${id}` : "";
 }
 
 interface Listed {

@@ -86,7 +86,9 @@ function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
   }
 
   const { plan, refused, decisions } = preview;
-  const going = plan.change.filter(({ id }) => !out.has(id));
+  const pages = plan.change.filter(({ id }) => !out.has(id));
+  const attachments = (chosen.attachments && preview.attachments) || [];
+  const going = [...pages, ...attachments];
   const events = going.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0);
   const titleOf = (id: string) => preview.titles.get(id) ?? (model.store.title(id) || id);
   const renames = unsaid(model.joined.vocabulary, renamePairs(preview.renames));
@@ -105,7 +107,8 @@ function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
         </div>
       )}
       <p class="sums" role="status">
-        <strong>{say("sum.change", { count: going.length })}</strong>
+        <strong>{say("sum.change", { count: pages.length })}</strong>
+        {attachments.length > 0 && <> · <strong>{say("sum.attachments", { count: attachments.length })}</strong></>}
         {plan.stay.length + out.size > 0 && <> · {say("sum.stay", { count: plan.stay.length + out.size })}</>}
         {plan.cannot.length > 0 && <> · {say("sum.cannot", { count: plan.cannot.length })}</>}
       </p>
@@ -152,7 +155,7 @@ function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
           }}
         />
       )}
-      {preview.renames.size > 0 && <Lists model={model} words={words} renames={preview.renames} choose={choose} />}
+      {preview.renames.size > 0 && <Lists model={model} words={words} renames={preview.renames} attachments={preview.attachments?.length} choose={choose} />}
       {keeps && (
         <label class="ticked">
           <input type="checkbox" checked={synonyms} onChange={(event) => setSynonyms(event.currentTarget.checked)} /> {say("synonyms", { count: renames.length })}
@@ -166,8 +169,8 @@ function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
         </label>
       )}
       <div class="buttons">
-        {going.length > MANY && !without && <button type="button" class="button primary" onClick={() => start(TRIED)}>{say("try", { count: TRIED })}</button>}
-        <button type="button" class={going.length > MANY ? "button" : "button primary"} aria-disabled={!right} onClick={() => right && start()}>{[say("run", { count: going.length }), chosen.told].filter(Boolean).join(" · ")}</button>
+        {pages.length > MANY && !without && <button type="button" class="button primary" onClick={() => start(TRIED)}>{say("try", { count: TRIED })}</button>}
+        <button type="button" class={pages.length > MANY ? "button" : "button primary"} aria-disabled={!right} onClick={() => right && start()}>{[(pages.length > 0 || !chosen.told) && say("run", { count: pages.length }), chosen.told].filter(Boolean).join(" · ")}</button>
         <button type="button" class="button" onClick={close}>{say("close")}</button>
       </div>
     </div>

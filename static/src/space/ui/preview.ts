@@ -8,7 +8,7 @@ import { renamesIn, type Decision, type Resolved, type Rules } from "../decision
 import { each } from "../pace.ts";
 import { planFor, type PageState, type Plan } from "../plan.ts";
 import type { Store } from "../store.ts";
-import { havingLabel, type Having } from "./means.ts";
+import { attachmentsHaving, havingLabel, pathOfLabel, type Having } from "./means.ts";
 
 export interface Preview {
   plan: Plan;
@@ -21,6 +21,8 @@ export interface Preview {
   elsewhere: number;
   /** What becomes of labels on all pages. */
   renames: Renames;
+  /** What would change of attachments of the space's pages; undefined where they could not be looked at. */
+  attachments: Plan["change"] | undefined;
 }
 
 const LONGEST_NAMES = 4_000; // UTF-16 code units of the labels that are looked up in other spaces, as an address has them
@@ -32,10 +34,14 @@ export async function previewOf(confluence: Pick<Confluence, "read">, { spaceId,
   const renames = renamesIn(rules, own);
   const names = [...renames.keys()];
   const having: Having[][] = names.map(() => []);
+  const attached: string[][] = names.map(() => []);
+  let unseen = false; // attachments
   let done = 0;
   told(done, names.length);
   await each([...names.entries()], async ([i, name]) => {
-    having[i] = await havingLabel(confluence, spaceId, name);
+    const path = await pathOfLabel(confluence, name);
+    having[i] = await havingLabel(confluence, path, spaceId);
+    attached[i] = unseen ? [] : await attachmentsHaving(confluence, path, (page) => store.rowOf(page) !== undefined).catch(() => ((unseen = true), []));
     told(++done, names.length);
   });
 
@@ -61,8 +67,12 @@ export async function previewOf(confluence: Pick<Confluence, "read">, { spaceId,
       else labels.delete(name);
     }
   }
-  const pages = [...states].map(([id, { status, labels }]): PageState => ({ id, status, labels: [...labels].map((name) => ({ name, prefix: "global" })) }));
-  const plan = planFor(rules, pages);
+  const files = new Map<string, { status: string; labels: Set<string> }>();
+  for (const [i, name] of names.entries()) {
+    for (const id of attached[i]!) (files.get(id) ?? files.set(id, { status: "current", labels: new Set() }).get(id)!).labels.add(name);
+  }
+  const planOf = (states: Iterable<[string, { status: string; labels: Set<string> }]>) =>
+    planFor(rules, Array.from(states, ([id, { status, labels }]): PageState => ({ id, status, labels: [...labels].map((name) => ({ name, prefix: "global" })) })));
 
   let room = LONGEST_NAMES;
   const asked = names.filter((name) => (room -= encodeURIComponent(name).length + 9) >= 0); // with what is around each
@@ -70,7 +80,7 @@ export async function previewOf(confluence: Pick<Confluence, "read">, { spaceId,
   const found = asked.length && (await confluence.read(`/rest/api/content/search?${new URLSearchParams({ cql, limit: "1" })}`).catch(() => undefined));
   const { totalSize } = (found || {}) as { totalSize?: unknown };
   return {
-    plan,
+    plan: planOf(states),
     rules,
     refused,
     decisions: own,
@@ -78,5 +88,6 @@ export async function previewOf(confluence: Pick<Confluence, "read">, { spaceId,
     labels: (id) => [...(states.get(id)?.labels ?? [])],
     elsewhere: typeof totalSize === "number" ? totalSize : 0,
     renames,
+    attachments: unseen ? undefined : planOf(files).change,
   };
 }

@@ -1,5 +1,5 @@
 // What hangs on the labels that go by a plan: lists, with what they show now and
-// would show, templates, attachments. It reads, and writes nothing.
+// would show, and templates. It reads, and writes nothing.
 
 import { allows, contentPath, quoted, type Permitted } from "../../../confluence.ts";
 import { statusOf } from "../../../failure.ts";
@@ -7,7 +7,6 @@ import { asking, rename, type Refusal, type Renames } from "../../clause.ts";
 import { listsIn, mended, type List } from "../../lists.ts";
 import { decode } from "../../storage.ts";
 import { ALL, type Store } from "../../store.ts";
-import { attachmentsHaving } from "../means.ts";
 import { patiently, type Means } from "../reading.ts";
 import type { ListPage } from "./finding.ts";
 
@@ -146,12 +145,4 @@ export async function templatesOf({ read, sleep }: Means, space: string): Promis
     }
   }
   return [...found.values()];
-}
-
-/** How many attachments of the space's pages have one of the names. */
-export async function attachmentsOf({ read, sleep }: Means, names: Iterable<string>, store: Store): Promise<number> {
-  const ids = new Set<string>();
-  const confluence = { read: (path: string) => patiently(() => read(path), sleep) };
-  for (const name of names) for (const id of await attachmentsHaving(confluence, name, (page) => store.rowOf(page) !== undefined)) ids.add(id);
-  return ids.size;
 }

@@ -10,7 +10,7 @@ import { MOST_MENDS, type Mending } from "../../segments.ts";
 import type { Model } from "../model.ts";
 import { addressOf } from "../pages.tsx";
 import type { Words } from "../words.ts";
-import { attachmentsOf, dependingPages, templatesOf, type Depending, type DependingPage, type Template } from "./depending.ts";
+import { dependingPages, templatesOf, type Depending, type DependingPage, type Template } from "./depending.ts";
 import type { How } from "./finding.ts";
 import { loadWords, type Key } from "./words.ts";
 
@@ -26,6 +26,8 @@ interface Props {
   model: Model;
   words: Words;
   renames: Renames;
+  /** How many have such a label; undefined where that could not be looked at. */
+  attachments: number | undefined;
   choose(chosen: Chosen): void;
 }
 
@@ -35,13 +37,12 @@ export async function load(): Promise<(props: Props) => JSX.Element> {
   return (props) => <Lists {...props} own={say} />;
 }
 
-function Lists({ model, renames, choose, own: say }: Props & { own: Speaker<Key> }): JSX.Element {
+function Lists({ model, renames, attachments, choose, own: say }: Props & { own: Speaker<Key> }): JSX.Element {
   const [pages, setPages] = useState<DependingPage[]>([]);
   const [looking, setLooking] = useState(true);
   const [failed, setFailed] = useState(false);
   const [more, setMore] = useState(0);
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
-  const [attachments, setAttachments] = useState(0);
   const [withAttachments, setWithAttachments] = useState(false);
   const [templates, setTemplates] = useState<Template[] | "failed">([]);
   const alive = useRef(true);
@@ -56,7 +57,6 @@ function Lists({ model, renames, choose, own: say }: Props & { own: Speaker<Key>
 
   useEffect(() => {
     templatesOf(means, model.shell.spaceKey).then((found) => alive.current && setTemplates(found), () => alive.current && setTemplates("failed"));
-    attachmentsOf(means, renames.keys(), model.store).then((count) => alive.current && setAttachments(count), () => undefined);
     if (lists.state === "unread") void model.readLists("search");
     return () => void (alive.current = false);
   }, []);
@@ -77,7 +77,10 @@ function Lists({ model, renames, choose, own: say }: Props & { own: Speaker<Key>
 
   const tickable = pages.filter(({ why, version }) => !why && version > 0).slice(0, MOST_MENDS);
   const mends = tickable.filter(({ id }) => ticked.has(id)).map(({ id, version }) => ({ id, version }));
-  useEffect(() => choose({ mends, attachments: withAttachments, told: mends.length ? say("chosen", { count: mends.length }) : "" }), [ticked, pages, withAttachments]);
+  useEffect(() => {
+    const told = [withAttachments && attachments && say("chosen.attachments", { count: attachments }), mends.length && say("chosen", { count: mends.length })];
+    choose({ mends, attachments: withAttachments, told: told.filter(Boolean).join(" · ") });
+  }, [ticked, pages, withAttachments]);
 
   const tick = (id: string) => setTicked(new Set(ticked.has(id) ? [...ticked].filter((one) => one !== id) : [...ticked, id]));
   const broken = failed || lists.state === "failed";
@@ -123,7 +126,8 @@ function Lists({ model, renames, choose, own: say }: Props & { own: Speaker<Key>
         {tickable.length > 1 && <button type="button" class="button" onClick={() => setTicked(new Set(ticked.size < tickable.length ? tickable.map(({ id }) => id) : []))}>{say(ticked.size < tickable.length ? "all" : "allNot")}</button>}
         {!looking && lists.how === "search" && <button type="button" class="button" onClick={() => look("thorough")}>{say("thorough")}</button>}
       </p>
-      {attachments > 0 && (
+      {attachments === undefined && <p class="hint">{say("attachments.failed")}</p>}
+      {attachments !== undefined && attachments > 0 && (
         <label class="ticked">
           <input type="checkbox" checked={withAttachments} onChange={(event) => setWithAttachments(event.currentTarget.checked)} /> {say("attachments", { count: attachments })}
         </label>
