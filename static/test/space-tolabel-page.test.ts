@@ -119,6 +119,38 @@ native("what was said stays when the field for typing is there late", async () =
   assert.match(await spoken(page), /^Nothing is ticked/);
 });
 
+native("a label of a group whose other one cannot be removed is told, as is one that was removed for nothing, and both are taken back", async () => {
+  const space = topical(40, 4);
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { groups: [{ name: "State", oneOf: true }], labels: [{ label: "draft", group: "State" }, { label: "final", group: "State" }] } });
+  const page = await open(space);
+  await suggested(page);
+  const alert = page.getByRole("alert");
+  const { onSave, onRemove } = stage;
+  for (const [set, told, labels] of [
+    [() => (stage.onRemove = () => ({ status: 409, body: {} })), /now has final, draft, and a page should have one of these[^]*Open the page and remove it there, or take this back. Open/, "draft,final,network"],
+    [() => (stage.onSave = () => ({ status: 400, body: {} })), /did not get network, final. It lost draft all the same: take this back/, ""],
+  ] as const) {
+    await until(() => title(page), (text) => text.endsWith("100003"), "the page");
+    space.pages.get("100003")!.labels.add("draft"); // meanwhile
+    await list(page);
+    await page.keyboard.type("final");
+    await page.keyboard.press("Enter");
+    await until(() => options(page), (all) => all.includes("+final"), "it is ticked");
+    await list(page);
+    set();
+    await page.keyboard.press("Enter");
+    await alert.waitFor();
+    assert.match(plain(await alert.innerText()), told);
+    assert.deepEqual(labelsOf(space, "100003").join(), labels);
+    assert.deepEqual(await violations(page), []);
+    Object.assign(stage, { onSave, onRemove });
+    await page.keyboard.press("z");
+    await until(() => labelsOf(space, "100003"), (all) => all.join() === "draft", "as it was");
+    await alert.waitFor({ state: "detached" });
+    space.pages.get("100003")!.labels.clear();
+  }
+});
+
 native("what cannot be labelled is left out and said, and what failed is told", async () => {
   const space = topical(40, 8);
   space.pages.get("100007")!.mayEdit = false;

@@ -40,7 +40,11 @@ interface Done {
 export interface Failure {
   id: string;
   title: string;
+  /** Labels that it did not get, and those that it lost for them all the same. */
   names: string[];
+  lost: string[];
+  /** Labels that it has now though a page has one of them at most: the one from before could not be removed. */
+  both: string[];
   kind: Kind;
 }
 export type Order = "created" | "changed";
@@ -275,9 +279,12 @@ function newSitting(model: Model): Sitting {
       const answer = await change(id, { add, remove });
       step.change = { add: answer.added, remove: answer.removed };
       const failed = answer.failed.filter(({ operation }) => operation === "add");
-      if (failed.length) sitting.failures.push({ id, title, names: failed.map(({ name }) => name), kind: failed[0]!.kind });
+      const taken = (label: string) => replacedBy(answer.added, [label], rulesNow()).length > 0;
+      const left = answer.failed.flatMap(({ operation, name }) => (operation === "remove" && taken(name) ? [name] : []));
+      const both = [...answer.added.filter((label) => replacedBy(left, [label], rulesNow()).length), ...left];
+      if (failed.length || both.length) sitting.failures.push({ id, title, names: failed.map(({ name }) => name), lost: answer.removed.filter((label) => !taken(label)), both, kind: (failed[0] ?? answer.failed[0])!.kind });
     } catch (error) {
-      sitting.failures.push({ id, title, names, kind: problemOf(error).kind });
+      sitting.failures.push({ id, title, names, lost: [], both: [], kind: problemOf(error).kind });
       if (done.includes(step)) done.splice(done.indexOf(step), 1); // nothing to take back
     }
   }
@@ -416,6 +423,7 @@ function newSitting(model: Model): Sitting {
           throw problemOf(error);
         });
       }
+      sitting.failures = sitting.failures.filter((failure) => failure.id !== id);
       skipped.delete(id);
       const page = pages.get(id);
       if (page?.read && step.change) page.read = { ...page.read, labels: [...store.page(store.rowOf(id)!).labels] };

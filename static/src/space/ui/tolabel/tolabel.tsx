@@ -1,7 +1,7 @@
 // The tab with the pages that have no labels, one after the other, worked off from
 // the keyboard: suggestions are ticked, applied, and the next page is there.
 
-import { h, type JSX } from "preact";
+import { Fragment, h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Adding, type AddHandle } from "../../../adding.tsx";
 import type { Content } from "../../../confluence.ts";
@@ -194,7 +194,10 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
       )}
       {sitting.failures.map((failure, i) => (
         <p key={failure.id} class="notice wrong" role="alert">
-          {say("failed", { title: isolated(failure.title), names: failure.names.map(isolated).join(", ") })} {panelSay(`why.${failure.kind}`)}{" "}
+          {failure.names.length > 0 && `${say("failed", { title: isolated(failure.title), names: named(failure.names) })} `}
+          {failure.lost.length > 0 && `${say("lost", { names: named(failure.lost) })} `}
+          {failure.names.length > 0 && `${panelSay(`why.${failure.kind}`)} `}
+          {failure.both.length > 0 && <>{say("both", { title: isolated(failure.title), names: named(failure.both) })} <button type="button" class="link" onClick={() => openPage(model, failure.id)}>{say("open")}</button> </>}
           <button type="button" class="link" onClick={() => { sitting.failures = sitting.failures.filter((_, n) => n !== i); sitting.go(failure.id); stepped(""); }}>{say("goBack")}</button>
         </p>
       ))}
@@ -224,6 +227,8 @@ function Choices({ choices, active, say, reasons, tick }: { choices: Choice[]; a
     </ul>
   );
 }
+
+const named = (labels: readonly string[]) => labels.map(isolated).join(", ");
 
 /** Works out all that is left, with how far it is. */
 function All({ model, words, sitting, say, left, all }: { model: Model; words: Words; sitting: ReturnType<typeof sittingOf>; say: Say; left: number; all(): void }): JSX.Element | null {
