@@ -4,6 +4,7 @@ import { coverage, coverageTable } from "../src/space/coverage.ts";
 import { decisionOf, findings, type Observed } from "../src/space/findings.ts";
 import { listsIn } from "../src/space/lists.ts";
 import { partsBelow } from "../src/space/tree.ts";
+import { undoable } from "../src/space/ui/tidy.tsx";
 import { EMPTY, vocabularyIn } from "../src/space/vocabulary.ts";
 
 const pagesWith = (...labels: string[]) => labels.map((names, i) => ({ id: String(i + 1), labels: names.split(" ").filter(Boolean) }));
@@ -65,4 +66,12 @@ test("labels and required groups are counted as a whole and by part", () => {
 test("a deep tree is walked once", () => {
   const deep = Array.from({ length: 20_000 }, (_, i) => ({ id: String(i), parent: String(i + 1) }));
   assert.equal(new Set(partsBelow(deep, "").values()).size, 1);
+});
+
+test("to look at what can be taken back changes nothing: what is out of the basket for a while comes back", () => {
+  const item = (key: string) => ({ key, decision: { from: key, to: "x" } });
+  const step = (what: "basket" | "later", key: string) => ({ what, key, items: what === "basket" ? [key] : [], labels: [] });
+  const queue = { done: [step("basket", "a"), step("later", "b"), step("basket", "c")] };
+  const keys = (...basket: string[]) => undoable({ basket: basket.map(item) }, queue).map(({ key }) => key).join();
+  assert.deepEqual([keys("a", "c"), keys("c"), keys(), keys("a")], ["a,b,c", "b,c", "b", "a,b"]);
 });

@@ -42,6 +42,12 @@ export function openFindings({ findings, basket }: Model, { later }: Queue): Fin
   return findings.filter((one) => !taken.has(one.key) && !later.has(one.key) && !decided(one));
 }
 
+/** What can be taken back. What went out of the basket otherwise, be it done, is none of it. */
+export function undoable({ basket }: Pick<Model, "basket">, { done }: Pick<Queue, "done">): Queue["done"] {
+  const held = new Set(basket.map(({ key }) => key));
+  return done.filter(({ what, items }) => what !== "basket" || items.some((key) => held.has(key)));
+}
+
 export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props): JSX.Element {
   const { say } = words;
   const [, draw] = useState(0);
@@ -51,9 +57,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
   const card = useRef<HTMLDivElement>(null);
   const focus = useRef(false);
   const open = openFindings(model, queue);
-  // What went out of the basket otherwise, be it done, is not to be taken back here.
-  const held = new Set(model.basket.map(({ key }) => key));
-  queue.done = queue.done.filter(({ what, items }) => what !== "basket" || items.some((key) => held.has(key)));
+  const done = undoable(model, queue);
   const finding = open.find(({ key }) => key === wanted) ?? open[0];
 
   const putOff = model.findings.filter(({ key }) => queue.later.has(key)).length;
@@ -121,13 +125,13 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
   }
 
   async function back(): Promise<void> {
-    const last = queue.done.at(-1);
+    const last = undoable(model, queue).at(-1);
     if (!last || busy) return;
     if (last.what === "apart") {
       await apart(last, false);
       if (queue.later.has(last.key)) return;
     }
-    queue.done.pop();
+    queue.done = queue.done.filter((one) => one !== last);
     queue.later.delete(last.key);
     last.items.forEach((key) => model.take(key));
     focus.current = true;
@@ -158,7 +162,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
       <div class="queue" onKeyDown={press}>
         <div class="card nothing" tabIndex={-1} ref={card}>
           <p>{say(!model.looked ? "tidy.reading" : putOff ? "tidy.rest" : model.basket.length ? "tidy.allDone" : model.reading.state === "done" ? "tidy.nothing" : "tidy.soFar")}</p>
-          {queue.done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
+          {done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
           {putOff > 0 && (
             <button type="button" class="button" onClick={() => { queue.later.clear(); queue.done = queue.done.filter(({ what }) => what !== "later"); next(say("back.done")); }}>
               {say("tidy.later", { count: putOff })}
@@ -217,7 +221,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
         {kind === "spellings" && <Button act={swap} key_="X">{say("swap")}</Button>}
         {kind === "spellings" && <Button act={() => apart(finding, true)} key_="N" off={busy || model.admin === false} title={model.admin === false ? say("why.notAdmin") : undefined}>{say("apart")}</Button>}
         <Button act={() => later(finding)} key_="S">{say("later")}</Button>
-        {queue.done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
+        {done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
       </div>
       <p class="hint">{say("tidy.hint")}</p>
     </div>

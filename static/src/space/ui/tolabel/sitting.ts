@@ -72,6 +72,8 @@ export interface Sitting {
   left(): string[];
   /** The page that is shown, "" for none. */
   current(): string;
+  /** Prepares it, with those after it. */
+  prepare(): void;
   go(id: string): void;
   prepared(id: string): Prepared | undefined;
   tick(label: string, ticked: boolean): void;
@@ -221,6 +223,7 @@ function newSitting(model: Model): Sitting {
     if (asking || sitting.learning.state === "failed" || !host.learn || model.reading.state === "reading") return;
     if (store.size === 0) return;
     sitting.learning = { state: "learning", read: 0 };
+    model.changed();
     asking = teach();
     asking.then(
       () => (sitting.learning.state = "learned"),
@@ -345,9 +348,11 @@ function newSitting(model: Model): Sitting {
     left,
     current() {
       const ids = left();
-      if (!current || (current !== wanted && !ids.includes(current))) current = ids[0] ?? "";
+      return current && (current === wanted || ids.includes(current)) ? current : (ids[0] ?? "");
+    },
+    prepare() {
+      current = sitting.current();
       prepare();
-      return current;
     },
     go(id) {
       skipped.delete(id);

@@ -52,6 +52,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
   useEffect(() => () => void (alive.current = false), []);
 
   const id = sitting.current();
+  useLayoutEffect(sitting.prepare); // rendering itself changes nothing
   const { store } = model;
   const page = sitting.prepared(id);
   const read = page?.read;
