@@ -229,20 +229,24 @@ native("working out all that is left can be stopped, and then nothing comes of i
   assert.equal(await page.locator(".basket").count(), 0);
 });
 
-native("what is ticked for all becomes a plan", async () => {
+native("what is ticked for all becomes a plan, and it is said how many pages stay", async () => {
   const space = topical(60, 45);
+  for (const id of ["200000", "200001"]) space.page(id, [], { title: "Untitled", body: "<p>Nothing yet.</p>", created: 0 });
   const page = await open(space);
   await suggested(page);
-  await page.getByRole("button", { name: "Plan what is sure for the 45 left" }).click();
+  await page.getByRole("button", { name: "Plan what is sure for the 47 left" }).click();
   await page.getByRole("heading", { name: "Plan" }).waitFor();
   await page.getByText("45 pages change").waitFor();
+  assert.equal(await spoken(page), "In the basket. 2 stay here: no label is sure enough for them, so they need your eye.");
   assert.equal(await page.locator(".decisions").first().locator("li").count(), 4);
   assert.equal(space.counted.posts, 0);
   await page.getByRole("button", { name: "Change 45 pages" }).click();
   await page.getByRole("heading", { name: "Done" }).waitFor();
   assert.deepEqual(labelsOf(space, "100000"), ["backup"]);
   await page.getByRole("button", { name: "Close" }).click();
-  await page.getByText("No page is left here.").waitFor();
+  await until(() => left(page), (text) => text === "2 pages left", "the others are there");
+  await page.locator(".notice").getByText("2 stay here: no label is sure enough").waitFor();
+  assert.deepEqual(await violations(page), []);
 });
 
 native("what is ticked for all of one part of the tree stays when another part follows", async () => {
@@ -262,10 +266,17 @@ native("what is ticked for all of one part of the tree stays when another part f
 native("of pages that lack a label of a group, only those of the group are applied to all", async () => {
   const space = topical(60, 12);
   space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { groups: [{ name: "State", oneOf: true, required: true }], labels: [{ label: "draft", group: "State" }] } });
+  space.page("200000", [], { title: "Untitled", body: "<p>Nothing yet.</p>", created: 0 });
   const page = await open(space);
   await suggested(page);
+  await page.getByRole("button", { name: "Plan what is sure for the 13 left" }).click();
+  await page.getByText("12 pages change").waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+  const stays = page.locator(".notice").getByText("One stays here");
+  await stays.waitFor();
   await page.getByRole("combobox", { name: "Pages" }).selectOption("State");
-  await page.getByRole("button", { name: "Plan what is sure for the 72 left" }).click();
+  await stays.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Plan what is sure for the 73 left" }).click();
   await page.getByText("No label is sure enough").waitFor();
 });
 

@@ -57,7 +57,7 @@ interface All {
   state: "working" | "stopping" | "stopped" | "none" | "done" | "failed";
   done: number;
   of: number;
-  pages: number; // that get labels
+  unsure: Set<string>; // pages without a label that is sure
 }
 
 export interface Sitting {
@@ -90,6 +90,8 @@ export interface Sitting {
   back(): Promise<string>;
   failures: Failure[];
   all: All | undefined;
+  /** How many pages stay for a look of the person, after what was sure of all was planned. */
+  unsure(): number;
   /** Works out what is ticked for all that is left, and puts it into the basket. Resolves with whether there is something in it. */
   applyAll(): Promise<boolean>;
   stopAll(): void;
@@ -315,8 +317,8 @@ function newSitting(model: Model): Sitting {
           : asAnswer(await ask(questionOf(id, text, held, treeOf(id), [], wanted !== undefined)), "").suggestions.filter(({ label, ticked }) => ticked && (!wanted || wanted.has(label))).map(({ label }) => label);
         const names = together(ticked, held, rulesNow());
         if (names.length) found.set(id, names);
+        else all.unsure.add(id);
         all.done++;
-        all.pages = found.size;
         model.changed();
       }
     }
@@ -329,6 +331,7 @@ function newSitting(model: Model): Sitting {
       const before = sitting.which.group;
       Object.assign(sitting.which, which);
       if (sitting.which.group !== before) {
+        sitting.all?.unsure.clear(); // of the group that is chosen now, nothing is worked out
         for (const [id, page] of pages) if (!preparing.has(id)) pages.set(id, { ...page, answered: false, choices: [] });
       }
       wanted = "";
@@ -439,10 +442,11 @@ function newSitting(model: Model): Sitting {
     },
     failures: [],
     all: undefined,
+    unsure: () => (sitting.all?.state === "done" ? left().filter((id) => sitting.all!.unsure.has(id)).length : 0),
     async applyAll() {
       if (sitting.all?.state === "working" || sitting.all?.state === "stopping") return false;
       const ids = left().slice(0, MOST_OUT);
-      const all: All = { state: "working", done: 0, of: ids.length, pages: 0 };
+      const all: All = { state: "working", done: 0, of: ids.length, unsure: new Set() };
       sitting.all = all;
       model.changed();
       try {

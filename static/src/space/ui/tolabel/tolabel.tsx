@@ -118,7 +118,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
   function all(): void {
     void sitting.applyAll().then((some) => {
       if (!alive.current) return;
-      tell(some ? words.say("inBasket") : "");
+      tell(some ? [words.say("inBasket"), ...(sitting.unsure() ? [say("all.unsure", { count: sitting.unsure() })] : [])].join(" ") : "");
       if (some) plan();
     });
   }
@@ -248,6 +248,7 @@ function All({ model, words, sitting, say, left, all }: { model: Model; words: W
     <div class="everything">
       <button type="button" class="button" onClick={all}>{say("all", { count: left })}</button>{" "}
       <span class="hint">{say("all.hint")}{model.admin === false && left > MOST_WITHOUT && ` ${say("all.most", { count: MOST_WITHOUT })}`}{model.admin !== false && left > MOST_OUT && ` ${say("all.once", { most: words.number(MOST_OUT) })}`}</span>
+      {sitting.unsure() > 0 && <p class="notice">{say("all.unsure", { count: sitting.unsure() })}</p>}
       {now && (now.state === "stopped" || now.state === "none" || now.state === "failed") && <p class={now.state === "failed" ? "notice wrong" : "notice"} role="status">{say(`all.${now.state}`)}</p>}
     </div>
   );
