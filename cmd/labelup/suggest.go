@@ -281,7 +281,7 @@ func inWords(r suggest.Reason) string {
 	case suggest.Parent:
 		return "the page above has it"
 	case suggest.Siblings:
-		return fmt.Sprintf("%d of %d pages beside this one %s it", r.Count, r.Of, have(r.Count))
+		return fmt.Sprintf("%d of %d pages next to this one in the tree %s it", r.Count, r.Of, have(r.Count))
 	case suggest.Phrase:
 		return fmt.Sprintf("stands out: %s, %s", r.Text, times(r.Count))
 	default:

@@ -58,7 +58,7 @@ test("all reasons of the one that is looked at are told, and nothing moves for i
   await page.locator(".suggestion").nth(2).hover();
   assert.equal(await explained(page), "keyboard-trap · No page has it yet; “keyboard trap” stands out here, 3 times");
   await box(page, "testing").focus();
-  assert.match(await explained(page), /^testing · “Testing” is in the heading “Testing with people” · 3 of 7 pages beside this one have it$/);
+  assert.match(await explained(page), /^testing · “Testing” is in the heading “Testing with people” · 3 of 7 pages next to this one in the tree have it$/);
   assert.equal(await height(), before);
   const describedBy = await box(page, "keyboard-trap").getAttribute("aria-describedby");
   assert.match(plain((await page.locator(`#${describedBy}`).textContent())!), /stands out here, 3 times$/);
