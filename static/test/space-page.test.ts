@@ -161,6 +161,7 @@ native("the queue is worked off from the keyboard, planned, run and taken back",
   assert.deepEqual(await violations(page), []);
   await page.screenshot({ path: `${SCREENS}/space-result.png`, fullPage: true });
   await page.getByRole("button", { name: "Close" }).click();
+  await until(() => page.evaluate(() => document.activeElement?.id), (id) => id === "tab-tidy", "the tab from before has the focus");
   await tab(page, "Runs");
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("1 page is as it was.").waitFor();
@@ -369,6 +370,7 @@ native("looking for the pages of a plan tells how far it is, and can be stopped"
   assert.deepEqual(await violations(page), []);
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByRole("button", { name: /^Basket/ }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "tab-pages");
   go();
   await page.getByRole("button", { name: "Read again" }).click();
   await done(page);

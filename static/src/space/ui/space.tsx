@@ -2,7 +2,7 @@
 // them right. Loaded only where it is shown. It reads and writes as who looks.
 
 import { Fragment, h, type JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Host } from "../../host.ts";
 import type { Say } from "../../strings.ts";
 import type { Shell } from "../../shell.ts";
@@ -41,6 +41,7 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
   const [line, tell] = useState("");
   const [queue] = useState(newQueue);
   const tabs = useRef<HTMLDivElement>(null);
+  const closed = useRef(false); // the plan was
   // Who administers the space is known late: whoever has begun by then stays where they are.
   const here: Tab = shown.tab || (model.admin === false ? "tolabel" : "tidy");
   const show = (more: Partial<Shown>) => setShown((shown) => ({ ...shown, tab: here, ...more }));
@@ -51,6 +52,13 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
     return leave;
   }, []);
 
+  const focusOn = (tab: Tab) => tabs.current?.querySelector<HTMLElement>(`[data-tab="${tab}"]`)?.focus();
+  useLayoutEffect(() => {
+    if (!closed.current || !tabs.current) return;
+    closed.current = false;
+    focusOn(here); // the button that was pressed is gone
+  });
+
   function press(event: KeyboardEvent): void {
     const at = TABS.indexOf(here);
     const to: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
@@ -59,7 +67,7 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
     event.preventDefault();
     const tab = TABS.at(next % TABS.length)!;
     show({ tab });
-    tabs.current?.querySelector<HTMLElement>(`[data-tab="${tab}"]`)?.focus();
+    focusOn(tab);
   }
 
   const panel: Record<Tab, () => JSX.Element> = {
@@ -79,7 +87,7 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
       <h1>{say("heading")}</h1>
       <Head model={model} words={words} counting={counting} count={planning || jobs.job ? undefined : () => count(!counting)} />
       {planning || jobs.job ? (
-        <PlanView model={model} jobs={jobs} words={words} close={() => plan(false)} tell={tell} />
+        <PlanView model={model} jobs={jobs} words={words} close={() => (plan(false), (closed.current = true))} tell={tell} />
       ) : counting ? (
         <Numbers model={model} words={words} tell={tell} close={() => (count(false), document.getElementById("numbers")?.focus())} filter={(filter) => (count(false), show({ tab: "pages", filter: { ...ALL, ...filter } }))} />
       ) : (
