@@ -17,6 +17,8 @@ interface Job {
   stopping: boolean;
   /** Whether it is only tried on a few pages. */
   tried: boolean;
+  /** Whether attachments change, too. */
+  attachments: boolean;
   /** Keys of what was in the basket when it was planned here; it goes from there when it is done. */
   basket: string[];
   /** Calls a second that Confluence lets through now. */
@@ -72,7 +74,7 @@ export function jobsOf(model: Model, host: Host): Jobs {
   /** planned is the plan that is carried out or taken back. */
   async function act(job: Pick<Job, "what" | "tried" | "basket">, keeper: Keeper, run: (runner: Loaded, means: Means, listener: Listener) => Promise<Outcome>, planned: (runner: Loaded, means: Means) => Promise<Planned>): Promise<void> {
     if (jobs.job && !jobs.job.outcome) return;
-    const now: Job = { ...job, progress: undefined, outcome: undefined, stopping: false, rate: () => 0, synonyms: [], kept: "no" };
+    const now: Job = { ...job, progress: undefined, outcome: undefined, stopping: false, attachments: false, rate: () => 0, synonyms: [], kept: "no" };
     jobs.job = now;
     addEventListener("beforeunload", leave);
     model.changed();
@@ -87,6 +89,7 @@ export function jobsOf(model: Model, host: Host): Jobs {
         const own = means(runner, keeper);
         now.rate = own.writes.rate;
         const plan = await planned(runner, own).catch(() => undefined); // before what is kept of it may go
+        now.attachments = plan?.attachments === true;
         if (plan && (job.what === "undo" || plan.synonyms)) pairs = runner.renamedIn(plan);
         return run(runner, own, listener);
       },
