@@ -72,6 +72,7 @@ export class FakeSpace {
       if (query.get("cql")!.includes("text ~")) return { status: 200, body: { results: [], limit: 1 } };
       const limit = Math.min(AT_ONCE, Number(query.get("limit") ?? 25));
       const all = [...this.pages.values()].filter(({ status, space }) => status === "current" && space === "DS");
+      if (query.get("cql")!.endsWith(" asc")) all.reverse();
       const results = all.slice(at, at + limit).map(({ id, type, title, parent, created, changed, labels }) => ({
         id, type, title, status: "current",
         ancestors: parent ? [{ id: "1" }, { id: parent }] : [],

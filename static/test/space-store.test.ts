@@ -168,6 +168,62 @@ test("a space is read to its end, without labels that are a person's or a space'
   assert.deepEqual({ labels, created, changed, parent }, { labels: [...some.labels], created: some.created, changed: some.changed, parent: some.parent });
 });
 
+/** A search over so many pages that answers by 200, and how it was asked. */
+function searching(count: number, { tied = false, total = count }: { tied?: boolean; total?: number } = {}) {
+  const asked = { newest: 0, oldest: 0 };
+  let open = 0;
+  let most = 0;
+  const read = async (path: string) => {
+    const query = new URLSearchParams(path.split("?")[1]);
+    const oldest = query.get("cql")!.endsWith(" asc");
+    asked[oldest ? "oldest" : "newest"]++;
+    most = Math.max(most, ++open);
+    await new Promise(setImmediate);
+    open--;
+    const at = Number(query.get("cursor") ?? 0);
+    const ids = Array.from({ length: count }, (_, i) => String(oldest && !tied ? count - i : i + 1)).slice(at, at + 200);
+    return { results: ids.map((id) => ({ id, type: "page" })), limit: 200, totalSize: total, _links: at + 200 < count ? { next: `/x?cursor=${at + 200}` } : {} };
+  };
+  return { read, asked, most: () => most };
+}
+
+test("a large space is read from both ends at once, until they meet", async () => {
+  const { read, asked, most } = searching(3_000);
+  const { store } = await reading(read);
+  assert.equal(store.size, 3_000);
+  assert.equal(most(), 2);
+  assert.ok(asked.newest <= 9 && asked.oldest <= 9, JSON.stringify(asked));
+});
+
+test("a space that one answer holds is asked for once", async () => {
+  const { read, asked } = searching(200);
+  await reading(read);
+  assert.deepEqual(asked, { newest: 1, oldest: 0 });
+});
+
+const doubtful: [sentence: string, how: { tied?: boolean; total?: number }][] = [
+  ["all its pages were created at once", { tied: true }],
+  ["the search counts no further than 1,000", { total: 1_000 }],
+  ["the search counts pages that one may not see", { total: 4_000 }],
+];
+for (const [sentence, how] of doubtful) {
+  test(`a space is read to its end where ${sentence}`, async () => {
+    const { read, asked } = searching(3_000, how);
+    const { store } = await reading(read);
+    assert.equal(store.size, 3_000);
+    assert.ok(asked.newest + asked.oldest <= 24, "half as much again at most");
+  });
+}
+
+test("a space is read where only the newest pages can be had first", async () => {
+  const { read } = searching(1_000);
+  const { store } = await reading(async (path) => {
+    if (path.includes("asc")) throw new HostError(400);
+    return read(path);
+  });
+  assert.equal(store.size, 1_000);
+});
+
 test("what Confluence gives at once is read back, and a limit is waited for as long as it says", async () => {
   const asked: string[] = [];
   const waits: number[] = [];

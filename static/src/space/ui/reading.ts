@@ -1,6 +1,7 @@
 // Reads the pages of a space with their labels through Confluence's search, in
-// the name of who looks: page by page of a cursor, one after the other, for a
-// cursor allows no other way. Who calls it gives what reads and what waits.
+// the name of who looks. A cursor gives one answer after the other, so the newest
+// and the oldest pages are read at the same time, until they meet. Who calls it
+// gives what reads and what waits.
 
 import { nextCursor, quoted } from "../../confluence.ts";
 import { mayPass, retryAfterOf, statusOf } from "../../failure.ts";
@@ -23,33 +24,62 @@ const AT_ONCE = 200; // what is asked for; Confluence says in its answer how muc
 const MOST_EMPTY = 10; // answers in a row that have a next one
 const MOST_TRIES = 6;
 
-function queryOf(spaceKey: string): string {
-  return `space=${quoted(spaceKey)} and type in (page,blogpost) order by created desc`;
+type From = "newest" | "oldest";
+
+function queryOf(spaceKey: string, from: From): string {
+  return `space=${quoted(spaceKey)} and type in (page,blogpost) order by created ${from === "newest" ? "desc" : "asc"}`;
 }
 
 /** Reads all of it; rejects as the last answer that failed did, or as go does. A page may come twice. */
 export async function readSpace({ read, sleep, go }: Means, spaceKey: string, got: (pages: Read[], reading: Reading) => void): Promise<void> {
   const reading: Reading = { read: 0, of: 0, requests: 0 };
-  const asked = new Set<string>();
-  const seen = new Set<string>();
+  const seen = { newest: new Set<string>(), oldest: new Set<string>() };
+  const all = new Set<string>();
   let limit = AT_ONCE;
-  for (let cursor = "", empty = 0; ; ) {
-    await go();
-    const query = new URLSearchParams({ cql: queryOf(spaceKey), expand: "metadata.labels,ancestors,version,history", limit: String(limit), ...(cursor && { cursor }) });
-    const answer = (await patiently(() => read(`/rest/api/content/search?${query}`), sleep)) as Answer;
-    const results = Array.isArray(answer?.results) ? answer.results : [];
-    if (typeof answer?.limit === "number" && answer.limit >= 1) limit = Math.min(limit, Math.floor(answer.limit));
-    const pages = results.flatMap(pageIn);
-    for (const { id } of pages) seen.add(id);
-    reading.requests++;
-    reading.read = seen.size;
-    if (typeof answer?.totalSize === "number") reading.of = answer.totalSize;
-    got(pages, { ...reading, of: Math.max(reading.of, reading.read) });
-    cursor = nextCursor(answer);
-    empty = results.length ? 0 : empty + 1;
-    if (!cursor || asked.has(cursor) || empty > MOST_EMPTY) return;
-    asked.add(cursor);
+  let over = false;
+
+  /** Reads from one end to the other, or until they meet; says whether all was read. */
+  async function readFrom(from: From, more: () => void): Promise<boolean> {
+    const other = seen[from === "newest" ? "oldest" : "newest"];
+    const asked = new Set<string>();
+    for (let cursor = "", empty = 0; ; ) {
+      await go();
+      if (over) return true;
+      const query = new URLSearchParams({ cql: queryOf(spaceKey, from), expand: "metadata.labels,ancestors,version,history", limit: String(limit), ...(cursor && { cursor }) });
+      const answer = (await patiently(() => read(`/rest/api/content/search?${query}`), sleep)) as Answer;
+      if (over) return true;
+      const results = Array.isArray(answer?.results) ? answer.results : [];
+      if (typeof answer?.limit === "number" && answer.limit >= 1) limit = Math.min(limit, Math.floor(answer.limit));
+      const pages = results.flatMap(pageIn);
+      for (const { id } of pages) {
+        seen[from].add(id);
+        all.add(id);
+      }
+      reading.requests++;
+      reading.read = all.size;
+      if (typeof answer?.totalSize === "number") reading.of = answer.totalSize;
+      got(pages, { ...reading, of: Math.max(reading.of, reading.read) });
+      cursor = nextCursor(answer);
+      empty = results.length ? 0 : empty + 1;
+      // That they met proves nothing by itself: pages that the order does not tell apart may come in the same order from both ends.
+      const met = pages.some(({ id }) => other.has(id));
+      if (met && reading.of > 0 && all.size >= reading.of) return true;
+      if (!cursor || asked.has(cursor) || empty > MOST_EMPTY) return from === "newest";
+      if (met && from === "oldest") return false;
+      asked.add(cursor);
+      if (all.size < reading.of) more();
+    }
   }
+
+  await new Promise<void>((resolve, reject) => {
+    let both = false;
+    const fromOldest = () => {
+      if (both) return;
+      both = true;
+      readFrom("oldest", () => undefined).then((whole) => whole && resolve(), () => undefined); // the other end reads what this one does not
+    };
+    readFrom("newest", fromOldest).then(() => resolve(), reject);
+  }).finally(() => (over = true));
 }
 
 interface Answer {
