@@ -82,6 +82,11 @@ class Ledger {
     this.undone = new Set();
     this.others = new Set(); // pages of which the undo has to say that somebody else changed them
     this.changes = 0;
+    this.events = []; // what it knows of pages, for when a page is not as it should be
+  }
+
+  note(id, what) {
+    this.events.push({ id, at: new Date().toISOString(), what });
   }
 
   /** Takes in what a run has recorded: each page as it is reached. */
@@ -91,6 +96,7 @@ class Ledger {
       if (undoing) this.back(id);
       else {
         this.base.set(id, new Set(this.now.get(id)));
+        this.note(id, "recorded by the run");
         this.now.set(id, planned(this.now.get(id), this.names));
       }
     }
@@ -99,6 +105,7 @@ class Ledger {
   /** What the undo makes of a page: what the run took is put back, and what it gave is taken away. */
   back(id) {
     this.undone.add(id);
+    this.note(id, "recorded by the undo");
     const before = this.base.get(id);
     const after = planned(before, this.names);
     const held = this.now.get(id);
@@ -124,6 +131,7 @@ class Ledger {
     if (has) held.delete(name);
     else held.add(name);
     this.changes++;
+    this.note(id, `the second person ${has ? "removed" : "added"} ${name}`);
     return id;
   }
 }
@@ -211,8 +219,17 @@ async function trial(t, seed) {
   for (const [id, held] of await pagesAs("admin", names)) if (held.size) editable.push(id);
   const ledger = new Ledger(names, await pagesAs("editor", names), editable, random);
   const begun = new Map([...ledger.now].map(([id, held]) => [id, new Set(held)]));
+  /** All that is known of a page, in its order. */
+  const history = async (id) => {
+    const seen = (await tell("requests", {}, "GET")).filter(({ path }) => path.split("/").includes(id));
+    const events = [...ledger.events.filter((event) => event.id === id), ...seen.map(({ at, method, path, status, fault }) => ({ at, what: `${method} ${path} ${status} ${fault ?? ""}` }))];
+    return events.map(({ at, what }) => [Date.parse(at), `${at} ${what}`]).sort(([a], [b]) => a - b).map(([, line]) => line).join("\n");
+  };
   const look = async (said) => {
-    for (const [id, held] of await pagesAs("editor", names)) assert.deepEqual([...held].sort(), [...ledger.now.get(id)].sort(), `seed ${seed}: page ${id}, at first ${[...begun.get(id)]}\n${said}`);
+    for (const [id, held] of await pagesAs("editor", names)) {
+      const [is, should] = [[...held].sort(), [...ledger.now.get(id)].sort()];
+      if (is.join() !== should.join()) assert.deepEqual(is, should, `seed ${seed}: page ${id}, at first ${[...begun.get(id)]}\n${await history(id)}\n${said}`);
+    }
   };
 
   // Each kind of moment in turn, and in a small space early enough to come.
