@@ -44,7 +44,7 @@ func TestWhoWaitsWaitsLongerThanWhoWorks(t *testing.T) {
 // TestEverythingIsAnsweredWithinItsTime has Confluence, the token server and the
 // store hang, one at a time, with a shorter time for the answer.
 func TestEverythingIsAnsweredWithinItsTime(t *testing.T) {
-	const within = time.Second
+	const within = 3 * time.Second // of which a fifth is for reading back
 	change := func(h *harness) *httptest.ResponseRecorder {
 		return h.change(`{"contentId":"123","add":["a"],"remove":["existing"]}`)
 	}
@@ -73,8 +73,8 @@ func TestEverythingIsAnsweredWithinItsTime(t *testing.T) {
 			h.confluence.hang.Store(&test.hang)
 			began := time.Now()
 			w := test.send(h)
-			// One second, and the rest is for a busy machine: the next limit is 5 s.
-			if took := time.Since(began); w.Code != test.code || took > 4*time.Second {
+			// The rest is for a busy machine: the next limit is 5 s.
+			if took := time.Since(began); w.Code != test.code || took >= 5*time.Second {
 				t.Errorf("answered %d %s after %v, want %d within %v", w.Code, w.Body, took, test.code, within)
 			}
 			if erased := strings.HasPrefix(name, "an erasure") && test.code == http.StatusOK; erased != (len(h.records.erased) == 1) {

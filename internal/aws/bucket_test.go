@@ -333,7 +333,7 @@ func TestADownloadThatIsCutIsAnErrorAndNeverAnEnd(t *testing.T) {
 			settings := server.Settings()
 			settings.Observe = seen.observe
 			bucket := aws.NewImpatientBucket(settings, server.Bucket, "")
-			if err := bucket.Put(t.Context(), "sites-1", noise(size)); err != nil {
+			if err := aws.NewBucket(server.Settings(), server.Bucket, "").Put(t.Context(), "sites-1", noise(size)); err != nil {
 				t.Fatal(err)
 			}
 			server.Proxy.CutBack(2 * mebibyte)
@@ -378,7 +378,7 @@ func TestATransferThatStandsStillFails(t *testing.T) {
 	t.Parallel()
 	server := awstest.StartS3(t)
 	bucket := aws.NewImpatientBucket(server.Settings(), server.Bucket, "")
-	if err := bucket.Put(t.Context(), "sites-1", noise(8*mebibyte)); err != nil {
+	if err := aws.NewBucket(server.Settings(), server.Bucket, "").Put(t.Context(), "sites-1", noise(8*mebibyte)); err != nil {
 		t.Fatal(err)
 	}
 	body, err := bucket.Get(t.Context(), "sites-1")
@@ -386,7 +386,7 @@ func TestATransferThatStandsStillFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer body.Close()
-	server.Proxy.Delay(3 * time.Second) // a bucket for tests waits for one
+	server.Proxy.Delay(10 * time.Second) // a bucket for tests waits for three
 	defer server.Proxy.Heal()
 	within(t, func() {
 		if _, err := io.Copy(io.Discard, body); err == nil || classOf(t, err) != aws.Timeout {
@@ -403,7 +403,7 @@ func TestAnObjectChangedInTheBucketIsNotReadToAnEnd(t *testing.T) {
 	bucket := aws.NewImpatientBucket(server.Settings(), server.Bucket, "")
 	for name, size := range map[string]int64{"in-one-part": 1000, "in-several": 6 * mebibyte} {
 		t.Run(name, func(t *testing.T) {
-			if err := bucket.Put(t.Context(), name, noise(size)); err != nil {
+			if err := aws.NewBucket(server.Settings(), server.Bucket, "").Put(t.Context(), name, noise(size)); err != nil {
 				t.Fatal(err)
 			}
 			file, err := os.OpenFile(filepath.Join(server.Folder(), name), os.O_WRONLY, 0)

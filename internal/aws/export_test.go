@@ -4,10 +4,13 @@ import "time"
 
 // For tests, which cannot wait as long as the service does.
 
+// impatience is what a busy machine keeps.
+const impatience = 3 * time.Second
+
 func NewImpatientBucket(settings Settings, bucket, prefix string) *Bucket {
 	return newBucket(settings, bucket, prefix, patience{
 		attempts: 2, backoff: 10 * time.Millisecond,
-		connect: time.Second, firstByte: time.Second, silence: time.Second,
+		connect: impatience, firstByte: impatience, silence: impatience,
 	})
 }
 
