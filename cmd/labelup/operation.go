@@ -21,9 +21,9 @@ type operation struct {
 	sealer   *service.Sealer
 }
 
-// keyServicePatience is how long a command asks KMS again: it may be at the last of
-// thousands of sites.
-const keyServicePatience = 30 * time.Second
+// operatorPatience is how long a command asks KMS again, and waits for Redis within
+// the store's bounds: it may be at the last of thousands of sites.
+const operatorPatience = 30 * time.Second
 
 // openOperation reads the settings and opens the store, with everything that
 // is wrong said to stderr.
@@ -34,7 +34,7 @@ func openOperation(command string, getenv func(string) string, stderr io.Writer)
 		return nil, false
 	}
 	log := technicallog.New(stderr, slog.LevelError) // a person is watching, who is told what failed
-	store, sealer, err := service.OpenStore(settings, log, nil, keyServicePatience)
+	store, sealer, err := service.OpenStore(settings, log, nil, operatorPatience)
 	if err != nil {
 		complain(stderr, command, err)
 		return nil, false

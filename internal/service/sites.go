@@ -23,6 +23,9 @@ import (
 
 const day = 24 * time.Hour
 
+// longestWait is for an answer of Redis: a person who gave a command waits as well.
+const longestWait = 5 * time.Second
+
 // Sealer seals and opens the sites' secrets.
 type Sealer struct {
 	*seal.Keyring
@@ -72,13 +75,14 @@ func (s *Sealer) cachedKeys() int {
 
 // OpenStore returns the sites in Redis, and what seals their secrets. It dials
 // nothing. observe, which may be nil, is told of each command. KMS is asked again for
-// as long as patience while it is not available. The caller closes the store.
+// as long as patience while it is not available, and an answer of Redis may take as
+// long, 5 s at most; 0 is for what pages wait for. The caller closes the store.
 func OpenStore(settings config.Config, log *slog.Logger, observe func(site.Call), patience time.Duration) (*site.Store, *Sealer, error) {
 	sealer, err := newSealer(settings, log, patience)
 	if err != nil {
 		return nil, nil, err
 	}
-	client, err := site.NewClient(settings.RedisURL, site.Options{InsecureTLS: settings.RedisTLSInsecure})
+	client, err := site.NewClient(settings.RedisURL, site.Options{InsecureTLS: settings.RedisTLSInsecure, Wait: min(patience, longestWait)})
 	if err != nil {
 		return nil, nil, fmt.Errorf("REDIS_URL: %w", err)
 	}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -26,7 +27,13 @@ type Options struct {
 
 	// RootCAs vouch for the certificate of Redis; nil means the system's.
 	RootCAs *x509.CertPool
+
+	// Wait is how long Redis may take to answer, or to be connected to; 0 means
+	// half a second, as long as a request can wait for it.
+	Wait time.Duration
 }
+
+const usualWait = 500 * time.Millisecond
 
 // NewClient returns a client for a Redis URL. It does not dial: Redis may be
 // down. The forms are
@@ -54,10 +61,8 @@ func NewClient(redisURL string, options Options) (redis.UniversalClient, error) 
 	}
 
 	// A request waits for this: fail fast, and let the caller try again.
-	o.DialTimeout = 500 * time.Millisecond
-	o.ReadTimeout = 500 * time.Millisecond
-	o.WriteTimeout = 500 * time.Millisecond
-	o.PoolTimeout = 500 * time.Millisecond
+	wait := cmp.Or(options.Wait, usualWait)
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = wait, wait, wait, wait
 	o.ContextTimeoutEnabled = true
 	o.DialerRetries = 1
 	o.MaxRetries = 1 // of single commands; for a transaction see Store.watch

@@ -425,7 +425,7 @@ func TestDisabledAndUninstalledAtOnceBothApply(t *testing.T) {
 
 func TestAChangeIsSeenAtOnceInItsOwnProcess(t *testing.T) {
 	server := redistest.Start(t)
-	s := open(t, server.URL())
+	s := openWith(t, server.URL(), sealer(t, "k1"), Options{Wait: time.Minute}) // a busy machine has it wait
 	change(t, s, site, nil, installed(site, "0"))
 
 	// Readers all the time, so that loads are under way at every moment.

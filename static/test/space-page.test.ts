@@ -101,6 +101,7 @@ native("reading waits, goes on, stops, and tells what failed", async () => {
   assert.equal(asked, 1);
   await page.getByRole("button", { name: "Go on" }).click();
   await until(() => answers.length, (n) => n === 2, "it goes on, from both ends");
+  await page.getByRole("button", { name: "Pause" }).waitFor(); // else Stop moves away while it is pressed
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByText("You stopped reading after").waitFor(); // though the answers are not there yet
   for (const answer of answers) answer();
