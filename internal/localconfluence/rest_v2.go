@@ -393,22 +393,22 @@ type pageWrite struct {
 	}
 }
 
-func (w pageWrite) status() (content.Status, error) {
+// pageWrite reads what is to be written, and in which status.
+func (c *call) pageWrite() (w pageWrite, status content.Status, err error) {
+	if err := c.decode(&w); err != nil {
+		return w, "", err
+	}
 	switch w.Status {
 	case "", "current":
-		return content.Current, nil
+		return w, content.Current, nil
 	case "draft":
-		return content.Draft, nil
+		return w, content.Draft, nil
 	}
-	return "", badRequest("unknown status")
+	return w, "", badRequest("unknown status")
 }
 
 func createPage(c *call) (any, error) {
-	var w pageWrite
-	if err := c.decode(&w); err != nil {
-		return nil, err
-	}
-	status, err := w.status()
+	w, status, err := c.pageWrite()
 	if err != nil {
 		return nil, err
 	}
@@ -431,14 +431,10 @@ func createPage(c *call) (any, error) {
 	return c.written(made)
 }
 
-// update makes the next version of a page or blog post.
+// update makes the next version of what is in a collection, pages or blogposts.
 func update(in string) route {
 	return func(c *call) (any, error) {
-		var w pageWrite
-		if err := c.decode(&w); err != nil {
-			return nil, err
-		}
-		status, err := w.status()
+		w, status, err := c.pageWrite()
 		if err != nil {
 			return nil, err
 		}

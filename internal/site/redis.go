@@ -33,6 +33,7 @@ type Options struct {
 	Wait time.Duration
 }
 
+// usualWait is how long a request waits for each answer.
 const usualWait = 500 * time.Millisecond
 
 // NewClient returns a client for a Redis URL. It does not dial: Redis may be

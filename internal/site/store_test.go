@@ -423,6 +423,23 @@ func TestDisabledAndUninstalledAtOnceBothApply(t *testing.T) {
 	}
 }
 
+func TestAClientWaitsForRedisAsLongAsItIsTold(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	change(t, open(t, server.URL()), site, nil, installed(site, "0"))
+	client, err := NewClient(server.URL(), Options{Wait: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if err := client.Do(t.Context(), "CLIENT", "PAUSE", 2000, "ALL").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := client.DBSize(t.Context()).Result(); err != nil || n == 0 { // two tries of half a second come to nothing
+		t.Errorf("%d keys, %v", n, err)
+	}
+}
+
 func TestAChangeIsSeenAtOnceInItsOwnProcess(t *testing.T) {
 	server := redistest.Start(t)
 	s := openWith(t, server.URL(), sealer(t, "k1"), Options{Wait: time.Minute}) // a busy machine has it wait

@@ -261,7 +261,7 @@ func (s *space) answer(parts []part, page text) Answer {
 			Ticked: ticked, Guess: score < guessScore,
 		})
 		all := answer.Suggestions
-		for at := len(all) - 1; at > 0 && all[at].Score > all[at-1].Score; at-- { // mostByName came in between
+		for at := len(all) - 1; at > 0 && all[at].Score > all[at-1].Score; at-- { // behind mostByName it may have more than those before
 			all[at], all[at-1] = all[at-1], all[at]
 		}
 	}

@@ -84,13 +84,10 @@ func singulars(word string) []string {
 	if notPlural[word] {
 		return nil
 	}
-	if word == "" {
-		return nil
-	}
-	n, last := utf8.RuneCountInString(word), word[len(word)-1]
+	n := utf8.RuneCountInString(word)
 	for i := range plurals {
 		p := &plurals[i]
-		if p.ending[len(p.ending)-1] != last || n < p.least {
+		if n < p.least {
 			continue
 		}
 		if stem, ok := strings.CutSuffix(word, p.ending); ok {

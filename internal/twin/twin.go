@@ -188,8 +188,8 @@ func lettersAtStart(name string) int {
 }
 
 // haveTheSameLetters reports whether two names in ASCII are made of the same letters
-// but for a few. A word in the plural, an "and" that is dropped and two errors change
-// three of real names at most.
+// but for a few: a word in the plural, an "and" that is dropped and two errors change
+// no more.
 func haveTheSameLetters(a, b string) bool {
 	const few = 6
 	x, y := lettersOf(a), lettersOf(b)
