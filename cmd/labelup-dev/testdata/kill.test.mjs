@@ -14,7 +14,7 @@ import { pagesAs, planFindings, preview, propertyOf, recorded, retire, visit } f
 const TRIALS = Number(process.env.TRIALS ?? 3);
 const FIRST = Number(process.env.FIRST ?? 1);
 const TIMES = Number(process.env.TIMES ?? 16); // as fast as the app's time goes
-const AHEAD = 140; // pages behind the last recorded ones that may be in somebody's hands: those of a batch, and some
+const AHEAD = 120; // pages that the run looks at behind the last recorded one: it may have read those of a batch, and some
 const STALE = 91_000; // ms
 
 /** Numbers that follow from a seed (mulberry32). */
@@ -140,8 +140,8 @@ const runs = async () => (await propertyOf("labelup_runs"))?.value.runs ?? [];
 /** The run that was not there before, or the one that takes it back. */
 const fresh = async (undoing, before) => (await runs()).find(({ id, undoes }) => !!undoes === undoing && !before.has(id));
 
-/** Changes pages that are done or far ahead, until it is told to stop. */
-async function meddleAlongside(ledger, order, undoing, before, stop) {
+/** Changes pages that are done or far ahead, until it is told to stop. Of those in order, the run looks at the pages that it is to change. */
+async function meddleAlongside(ledger, order, looks, undoing, before, stop) {
   const place = new Map(order.map((id, i) => [id, i]));
   for (; !stop.now; ) {
     const run = await fresh(undoing, before);
@@ -149,7 +149,8 @@ async function meddleAlongside(ledger, order, undoing, before, stop) {
     ledger.reach(batches, undoing);
     const done = batches.slice(0, -1).flat();
     const last = Math.max(-1, ...batches.flat().map((id) => place.get(id) ?? -1));
-    const ahead = batches.length ? order.slice(last + AHEAD).filter((id) => !batches.flat().includes(id)) : [];
+    const [from = order.length] = order.flatMap((id, i) => (i > last && looks.has(id) ? [i] : [])).slice(AHEAD);
+    const ahead = batches.length ? order.slice(from).filter((id) => !batches.flat().includes(id)) : [];
     for (let n = 0; n < 4 && !stop.now; n++) {
       const id = await ledger.meddle(ahead.length && ledger.random.chance(0.5) ? ahead : done);
       if (!id || done.includes(id)) continue;
@@ -174,9 +175,11 @@ async function toTheEnd(t, ledger, tab, start, { undoing, before, deaths, order 
     const death = deaths.shift();
     const killing = death && (await kill(tab, death.moment, death.nth, death.closes));
     await misbehave();
+    const [a, , c] = ledger.names;
+    const looks = new Set(order.filter((id) => undoing || ledger.now.get(id).has(a) || ledger.now.get(id).has(c)));
     await start();
     const stop = { now: false };
-    const second = meddleAlongside(ledger, order, undoing, before, stop);
+    const second = meddleAlongside(ledger, order, looks, undoing, before, stop);
     const ended = (async () => {
       await tab.panel.locator(".plan[aria-busy=true]").waitFor(); // and no more what came of another run
       for (;;) {
