@@ -160,7 +160,6 @@ func TestTheForgeManifestsAreOfOneApp(t *testing.T) {
 	delete(remote, "remotes")
 	permissions := remote["permissions"].(map[string]any)
 	permissions["scopes"] = slices.DeleteFunc(permissions["scopes"].([]any), func(scope any) bool { return scope == "read:app-user-token" })
-	delete(native["permissions"].(map[string]any), "content")
 	if diff := cmp.Diff(native, remote); diff != "" {
 		t.Errorf("they differ in more (-native +remote):\n%s", diff)
 	}

@@ -54,7 +54,6 @@ export async function build(host, directory, variables) {
   write("package-lock.json", lock);
   const pages = join(directory, "static");
   await buildFor(host, pages);
-  if (host !== "native") return;
   execFileSync("make", ["-s", "build/engine.wasm"], { cwd: root, stdio: "inherit" });
   cpSync(join(root, "build", "engine.wasm"), join(pages, "engine.wasm"));
 }

@@ -26,7 +26,7 @@ export async function buildFor(host, out, entry = `src/hosts/${host}.main.ts`) {
   const sheets = Object.fromEntries(parts.flatMap((part) => (existsSync(join(here, `src/space/ui/${part}/${part}.css`)) ? [[part, `src/space/ui/${part}/${part}.css`]] : [])));
 
   rmSync(out, { recursive: true, force: true });
-  await build({ ...script, entryPoints: { labelup: entry, ...(connect && { problem: "src/hosts/connect.problem.ts" }), ...(!connect && { "timer.worker": "src/space/ui/timer.worker.ts" }), ...(host === "native" && { labels: "src/hosts/labels.ts", engine: "src/hosts/engine.ts", "engine.worker": "src/hosts/engine.worker.ts" }) } });
+  await build({ ...script, entryPoints: { labelup: entry, ...(connect && { problem: "src/hosts/connect.problem.ts" }), ...(!connect && { "timer.worker": "src/space/ui/timer.worker.ts", engine: "src/hosts/engine.ts", "engine.worker": "src/hosts/engine.worker.ts" }), ...(host === "native" && { labels: "src/hosts/labels.ts" }) } });
   // Parts that are loaded when they are needed. They render with what the first
   // one has brought: two of it would not work together.
   await build({

@@ -39,7 +39,7 @@ export interface Host extends Confluence {
   /**
    * Has what suggests learn a space once, of the neighbours, the vocabulary and the labels in use that a request for
    * suggestions has. What it resolves with answers such requests for page after page; all but the page means nothing in
-   * them. Both reject with a Problem. Absent where a service suggests, which keeps nothing.
+   * them. Both reject with a Problem. Absent where no page of a space can be shown.
    */
   learn?(known: object): Promise<(request: object) => Promise<object>>;
   /** Says that a call of this path may come soon, so that what answers it can be got ready. */

@@ -3,6 +3,7 @@ import test from "node:test";
 import { HostError } from "../src/host.ts";
 import type { Bridge } from "../src/hosts/bridge.ts";
 import { forgeHost } from "../src/hosts/forge.ts";
+import { engineInTab } from "../src/hosts/part.ts";
 
 Object.assign(globalThis, { addEventListener: () => undefined });
 
@@ -21,7 +22,7 @@ interface Told {
 const told = async (host: ReturnType<typeof forgeHost>) => JSON.parse(await host.support!()) as Told;
 
 test("of a call the journal has the words of its address and how it ended, and nothing of a page", async () => {
-  const host = forgeHost("native", bridge(403), {}, () => undefined);
+  const host = forgeHost("native", bridge(403), {}, engineInTab(), () => undefined);
   await assert.rejects(host.read("/api/v2/pages/8675309/labels?cursor=secret"), new HostError(403));
   await assert.rejects(host.remove("/rest/api/content/8675309/label?name=secret-name"), new HostError(403));
   const { host: name, version, events } = await told(host);
@@ -39,7 +40,7 @@ const core: [sentence: string, answer: () => Promise<object>, result: string, re
 ];
 for (const [sentence, answer, result, reference] of core) {
   test(`${sentence} is in the journal by the reference that the person is shown`, async () => {
-    const host = forgeHost("native", bridge(200), { "/api/labels": answer }, () => undefined);
+    const host = forgeHost("native", bridge(200), { "/api/labels": answer }, engineInTab(), () => undefined);
     const shown = (await host.call("/api/labels", {}).catch((problem: unknown) => problem)) as { requestId: string };
     const [event] = (await told(host)).events;
     assert.deepEqual([event!.call, event!.result, event!.reference], ["/api/labels", result, shown.requestId]);
@@ -52,7 +53,7 @@ test("who stops waiting is let go at once, and what answers is told to stop", as
   const stop = new AbortController();
   let given: AbortSignal | undefined;
   const never = (_frame: unknown, _body: unknown, signal?: AbortSignal) => ((given = signal), new Promise<object>(() => undefined));
-  const host = forgeHost("native", bridge(200), { "/api/suggest": never }, () => undefined);
+  const host = forgeHost("native", bridge(200), { "/api/suggest": never }, engineInTab(), () => undefined);
   const waiting = host.call("/api/suggest", {}, stop.signal);
   await new Promise(setImmediate);
   stop.abort();
@@ -63,7 +64,7 @@ test("who stops waiting is let go at once, and what answers is told to stop", as
 });
 
 test("the journal keeps the latest 50", async () => {
-  const host = forgeHost("native", bridge(200), {}, () => undefined);
+  const host = forgeHost("native", bridge(200), {}, engineInTab(), () => undefined);
   for (let i = 0; i < 60; i++) await host.read(i < 59 ? "/api/v2/labels" : "/api/v2/spaces");
   const { events } = await told(host);
   assert.equal(events.length, 50);

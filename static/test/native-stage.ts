@@ -4,7 +4,7 @@
 
 import { bridgeOf } from "../src/hosts/bridge.ts";
 import { forgeHost, type Answer } from "../src/hosts/forge.ts";
-import { part, siteInTab } from "../src/hosts/part.ts";
+import { engineInTab, siteInTab } from "../src/hosts/part.ts";
 import { start } from "../src/main.tsx";
 import { asProblem } from "../src/problem.ts";
 
@@ -17,7 +17,4 @@ const posted = (path: string): Answer => async (_, body, stop) => {
   return answer;
 };
 
-const engines = part<typeof import("../src/hosts/engine.ts")>("engine");
-let engine: import("../src/hosts/engine.ts").Engine | undefined;
-
-void start(forgeHost("native", bridgeOf(globalThis), { "/api/labels": posted("/api/labels"), "/api/suggest": posted("/api/suggest"), "/api/site": siteInTab() }, () => undefined, async (known) => (engine ??= (await engines()).engine()).learn(known)));
+void start(forgeHost("native", bridgeOf(globalThis), { "/api/labels": posted("/api/labels"), "/api/suggest": posted("/api/suggest"), "/api/site": siteInTab() }, engineInTab(), () => undefined));

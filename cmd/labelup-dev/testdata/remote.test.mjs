@@ -42,3 +42,19 @@ test("suggestions and changes of labels come from the service behind Forge", asy
   assert.deepEqual(page.violations, []);
   assert.deepEqual(page.failures, []);
 });
+
+test("a space is learned in the tab: the service is not asked about pages that nobody looks at", async (t) => {
+  const id = await pageNamed("Allergens in the Christmas cakes");
+  const { spaceKey } = await tell(`pages/${id}?as=admin`, {}, "GET");
+  const asked = [];
+  const watch = (request) => new URL(request.url()).origin === service && asked.push(request.url());
+  const { page } = await open(t, "", { host: "remote", path: `/spaces/${spaceKey}`, watch });
+  await page.locator(`a[href*="/spaces/${spaceKey}/apps/"]`).first().click();
+  const panel = page.frameLocator("iframe").first();
+  await panel.getByRole("tab", { name: "To label" }).click();
+  await panel.locator(".choices [role=option]").first().waitFor();
+  await until("why", async () => assert.match(await panel.locator(".why").innerText(), /similar pages|in the title|on this page|in the text/));
+  await shoot(page, "remote-tolabel");
+  assert.deepEqual(asked, []);
+  assert.deepEqual(page.violations, []);
+});

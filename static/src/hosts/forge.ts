@@ -5,6 +5,7 @@ import { HostError, type Host, type News } from "../host.ts";
 import { isProblem, type Problem } from "../problem.ts";
 import { asShell, type Shell } from "../shell.ts";
 import type { Bridge, Context } from "./bridge.ts";
+import type { Engine } from "./engine.ts";
 import { journal, newReference } from "./journal.ts";
 
 /** Answers a call of the core. May reject with anything. */
@@ -27,9 +28,9 @@ const VIEWS: Record<string, Shell["view"]> = { "labelup-labels": "panel", "label
 
 /**
  * The host behind a bridge, whether or not it answers. core has the core's
- * answers, by path; expect is told which may be wanted soon; learn is the host's.
+ * answers, by path; engine gives what learns a space; expect is told which answers may be wanted soon.
  */
-export function forgeHost(name: "native" | "remote", bridge: Bridge, core: Record<string, Answer>, expect: (path: string) => void, learn?: Host["learn"]): Host {
+export function forgeHost(name: "native" | "remote", bridge: Bridge, core: Record<string, Answer>, engine: () => Promise<Pick<Engine, "learn">>, expect: (path: string) => void): Host {
   const events = journal();
   /** Does what is not worth a word when it fails. */
   const attempt = (call: Promise<unknown>) => void call.catch(() => undefined);
@@ -76,7 +77,7 @@ export function forgeHost(name: "native" | "remote", bridge: Bridge, core: Recor
       });
     },
     expect,
-    ...(learn && { learn }),
+    learn: async (known) => (await engine()).learn(known),
     withPageProperty: "labelupPageF = 1", // the alias of its "v" in the manifest
     theme: () => attempt(bridge.enableTheming()),
     locale: async () => text((await within(NICETY_WITHIN, context)).locale),

@@ -1,5 +1,6 @@
 // What a host loads only when it is wanted.
 
+import type { Engine } from "./engine.ts";
 import type { Answer } from "./forge.ts";
 
 /** Loads a part from beside the bundle; a failure is not kept, it is asked for again. */
@@ -10,6 +11,16 @@ export function part<T>(name: string): () => Promise<T> {
     loading = undefined;
     throw error;
   }));
+}
+
+/** The one engine of the tab. */
+export function engineInTab(): () => Promise<Engine> {
+  const load = part<typeof import("./engine.ts")>("engine");
+  let only: Engine | undefined;
+  return async () => {
+    const { engine } = await load(); // others may have come here in the meantime
+    return (only ??= engine());
+  };
 }
 
 /** Answers "/api/site" in the tab; server is what changes labels where the tab does not. */

@@ -66,7 +66,7 @@ export interface Sitting {
   /** The groups of which a page needs a label. */
   groups(): string[];
   /** "none" where a service suggests: it answers about the page that is open, and here none is. */
-  learning: { state: "none" | "waiting" | "learning" | "learned" | "failed"; read: number };
+  learning: { state: "waiting" | "learning" | "learned" | "failed"; read: number };
   learnAgain(): void;
   /** The pages that are left, in their order. */
   left(): string[];
@@ -222,7 +222,7 @@ function newSitting(model: Model): Sitting {
   }
 
   function learn(): void {
-    if (asking || sitting.learning.state === "failed" || !host.learn || model.reading.state === "reading") return;
+    if (asking || sitting.learning.state === "failed" || model.reading.state === "reading") return;
     if (store.size === 0) return;
     sitting.learning = { state: "learning", read: 0 };
     model.changed();
@@ -340,7 +340,7 @@ function newSitting(model: Model): Sitting {
       model.changed();
     },
     groups: () => model.joined.vocabulary.groups.filter(({ name, required }) => required && offeredOf(name).length > 0).map(({ name }) => name),
-    learning: { state: host.learn ? "waiting" : "none", read: 0 },
+    learning: { state: "waiting", read: 0 },
     learnAgain() {
       sitting.learning = { state: "waiting", read: 0 };
       for (const page of pages.values()) if (page.trouble) Object.assign(page, { answered: false, trouble: false });

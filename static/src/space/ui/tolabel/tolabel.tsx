@@ -180,7 +180,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
           {choices[at] && choices[at].reasons.length > 0 && (
             <p class="hint why" id="why">{choices[at].guess && `${reasons.say("guessing")} · `}{choices[at].reasons.map((reason) => isolated(inFull(reason, reasons))).join(" · ")}</p>
           )}
-          {read && !page?.answered && learning.state !== "failed" && <p class="hint">{say(learning.state === "none" ? "learning.none" : learning.state === "waiting" ? "learning.waits" : learning.state === "learning" ? "learning.now" : "thinking", { count: learning.read })}</p>}
+          {read && !page?.answered && learning.state !== "failed" && <p class="hint">{say(learning.state === "waiting" ? "learning.waits" : learning.state === "learning" ? "learning.now" : "thinking", { count: learning.read })}</p>}
           {page?.answered && !page.trouble && !choices.length && <p class="hint">{say("nothing")}</p>}
           {page?.trouble && learning.state !== "failed" && <p class="hint">{say("trouble")}</p>}
           <div class="adder controls">
