@@ -6,6 +6,7 @@
 // under way. Of many things, a few are done at once.
 
 import type { Clicks } from "./clicks.ts";
+import { mayPass, retryAfterOf, statusOf } from "../failure.ts";
 
 /** Time, in ms of a clock that goes on while the computer sleeps. */
 export interface Time {
@@ -23,6 +24,7 @@ export interface Pace {
 }
 
 const AT_ONCE = 4;
+const MOST_TRIES = 8; // of a call
 const LEAST = 0.5; // calls a second
 const MOST = 500; // more than a run comes to, with the few calls that it has at once
 const AHEAD = 5; // calls that may be sent together after a while without any
@@ -51,6 +53,24 @@ export async function each<T>(items: readonly T[], act: (item: T) => Promise<voi
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
   if (failed) throw failed.error;
+}
+
+/** Calls in its turn, and again where Confluence was too busy for it, or did not answer. before is done before each try; what it rejects with ends it. */
+export async function inTurn<T>(call: () => Promise<T>, pace: Pace, { sleep }: Pick<Time, "sleep">, before: () => Promise<void> = async () => undefined): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    await pace.turn();
+    await before();
+    try {
+      const answer = await call();
+      pace.ended(200);
+      return answer;
+    } catch (error) {
+      const status = statusOf(error);
+      pace.ended(status, retryAfterOf(error));
+      if (!mayPass(status) || tries === MOST_TRIES) throw error;
+      if (status !== 429) await sleep(Math.min(250 * 2 ** tries, 15_000));
+    }
+  }
 }
 
 /** first is how fast it begins, in calls a second. */

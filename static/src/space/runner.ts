@@ -7,7 +7,7 @@
 import type { Renames } from "./clause.ts";
 import { renamePairs, renamesIn, resolve } from "./decisions.ts";
 import { after, mayChange, mayTake, type Lease } from "./lease.ts";
-import { each, type Pace, type Time } from "./pace.ts";
+import { each, inTurn, type Pace, type Time } from "./pace.ts";
 import { changedSince, changeOf, globalOf, halves, inverse, madeOf, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
 import { bytesOf } from "./packing.ts";
 import { renamesOf, retained, runsIn, runsValue, type Run } from "./runs.ts";
@@ -104,7 +104,7 @@ export interface Listener {
   stop(): boolean;
 }
 
-const MOST_TRIES = 8; // of a call
+const MOST_TRIES = 8; // of a write of what it keeps
 const LOOK_AGAIN = 5_000; // ms, at whether somebody still works
 const MOST_TOLD = 10_000; // pages that are named
 const MOST_SEGMENTS = 1_000; // of a run, and parts of its plan
@@ -126,24 +126,6 @@ class Over extends Error {
   }
 }
 
-/** Sends again what Confluence was too busy for, or did not answer. */
-async function patiently<T>(call: () => Promise<T>, pace: Pace, { sleep }: Time, before: () => Promise<void> = async () => undefined): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    await pace.turn();
-    await before();
-    try {
-      const answer = await call();
-      pace.ended(200);
-      return answer;
-    } catch (error) {
-      const status = statusOf(error);
-      pace.ended(status, retryAfterOf(error));
-      if (!mayPass(status) || tries === MOST_TRIES) throw error;
-      if (status !== 429) await sleep(Math.min(250 * 2 ** tries, 15_000));
-    }
-  }
-}
-
 /** Starts a run of decisions, on so many pages at most. */
 export async function begin(means: Means, planned: Planned, listener: Listener, most = Infinity): Promise<Outcome> {
   const parts = planParts(planned);
@@ -154,7 +136,7 @@ export async function begin(means: Means, planned: Planned, listener: Listener, 
     const times = source.mends.length ? 2 : 1; // that a page is recorded
     line.bytes = parts.reduce((sum, part) => sum + bytesOf(part), times * roomFor(pages, planned.decisions) + source.mends.length * MOST_OF_MENDING);
     await changeList(means, (runs) => [...runs, line], "begins");
-    for (const [part, value] of parts.entries()) await patiently(() => means.keeper.put(planKey(line.id, part), value, undefined), means.writes, means);
+    for (const [part, value] of parts.entries()) await inTurn(() => means.keeper.put(planKey(line.id, part), value, undefined), means.writes, means);
     await worker.start();
     let known: string[] | undefined = pages;
     const once = async () => {
@@ -265,8 +247,8 @@ function decided(means: Means, { decisions, without, mends = [], attachments }: 
       const ids = new Set<string>();
       for (const { pages } of decisions) for (const id of pages ?? []) ids.add(id);
       for (const name of renames.keys()) {
-        for (const id of await patiently(() => having(name), reads, means)) ids.add(id);
-        if (attachments) for (const id of await patiently(() => means.attachments(name), reads, means)) ids.add(id);
+        for (const id of await inTurn(() => having(name), reads, means)) ids.add(id);
+        if (attachments) for (const id of await inTurn(() => means.attachments(name), reads, means)) ids.add(id);
       }
       return [...ids].filter((id) => !out.has(id)).sort(byNumber);
     },
@@ -327,7 +309,7 @@ async function takingBack(means: Means, undone: string, worker: Worker): Promise
 }
 
 async function renamesOfRun(means: Means, id: string): Promise<Renames> {
-  const kept = await patiently(() => means.keeper.get(RUNS), means.reads, means);
+  const kept = await inTurn(() => means.keeper.get(RUNS), means.reads, means);
   const line = runsIn(kept?.value).find((run) => run.id === id);
   if (!line) throw new Broken();
   return renamesOfPlan(await readPlan(means, line));
@@ -346,7 +328,7 @@ const heldBy = ({ labels }: PageState) => new Set(globalOf(labels));
 /** The plan of a run; rejects where it is not whole. */
 export async function readPlan({ keeper, reads, ...time }: Means, { id, parts }: Run): Promise<Planned> {
   const values: unknown[] = [];
-  for (let part = 0; part < parts; part++) values.push((await patiently(() => keeper.get(planKey(id, part)), reads, time))?.value);
+  for (let part = 0; part < parts; part++) values.push((await inTurn(() => keeper.get(planKey(id, part)), reads, time))?.value);
   const planned = plannedIn(values);
   if (!planned || !parts) throw new Broken();
   return planned;
@@ -368,7 +350,7 @@ async function planOf(means: Means, line: Run, worker: Worker): Promise<Planned>
 async function readSegments({ keeper, reads, ...time }: Means, id: string): Promise<{ segment: Segment; kept: KeptProperty }[]> {
   const segments: { segment: Segment; kept: KeptProperty }[] = [];
   for (let number = 0; number < MOST_SEGMENTS; number++) {
-    const kept = await patiently(() => keeper.get(segmentKey(id, number)), reads, time);
+    const kept = await inTurn(() => keeper.get(segmentKey(id, number)), reads, time);
     if (!kept) break;
     const segment = segmentIn(kept.value);
     if (!segment) throw new Broken();
@@ -381,11 +363,11 @@ async function readSegments({ keeper, reads, ...time }: Means, id: string): Prom
 async function changeList(means: Means, change: (runs: Run[]) => Run[], when: "begins" | "goes on" | "ends"): Promise<void> {
   const { keeper, writes, reads, now } = means;
   for (let tries = 1; ; tries++) {
-    const kept = await patiently(() => keeper.get(RUNS), reads, means);
+    const kept = await inTurn(() => keeper.get(RUNS), reads, means);
     const { runs, dropped, full } = retained(change(runsIn(kept?.value)), now());
     if (full && when === "begins") throw new Over("full");
     try {
-      await patiently(() => keeper.put(RUNS, runsValue(runs), kept), writes, means);
+      await inTurn(() => keeper.put(RUNS, runsValue(runs), kept), writes, means);
     } catch (error) {
       const status = statusOf(error);
       if ((status === 409 || status === 400) && tries < MOST_TRIES) continue;
@@ -497,7 +479,7 @@ function workerFor(means: Means, line: Run): Worker {
       if (worker.lease.state === "lost") throw new Lost();
       if (!written && worker.lease.state === "unsure") {
         await sleep(Math.min(250 * 2 ** tries, 8_000));
-        const found = await patiently(() => keeper.get(segmentKey(line.id, at)), reads, means);
+        const found = await inTurn(() => keeper.get(segmentKey(line.id, at)), reads, means);
         const owner = segmentIn(found?.value)?.owner ?? "";
         const mark = markOf(at, found?.version ?? 0);
         const arrived = found?.version === wanted && owner === value.owner; // nobody else can have made this version
@@ -625,11 +607,11 @@ function workerFor(means: Means, line: Run): Worker {
         const { adds, removes } = means.calls(id, { add, remove });
         try {
           for (const { names, call } of adds) {
-            await patiently(call, writes, means, hold);
+            await inTurn(call, writes, means, hold);
             for (const name of names) labels.add(name);
           }
           for (const { names, call } of removes) {
-            await patiently(call, writes, means, hold);
+            await inTurn(call, writes, means, hold);
             for (const name of names) labels.delete(name);
           }
           changed(id);
@@ -640,7 +622,7 @@ function workerFor(means: Means, line: Run): Worker {
           worker.tell(id, whyOf(status));
           worker.refused.add(id);
           // Only the page says whether a request arrived that was not answered.
-          const present = mayPass(status) ? await patiently(() => means.read(id), reads, means).then((seen) => seen && heldBy(seen), () => undefined) : labels;
+          const present = mayPass(status) ? await inTurn(() => means.read(id), reads, means).then((seen) => seen && heldBy(seen), () => undefined) : labels;
           // Where the page is not given, all of the change may have been made, and an undo looks at it. But who goes on after the
           // first half must not take what was never added for what somebody has taken away.
           if (present || step === "first") {
@@ -658,14 +640,14 @@ function workerFor(means: Means, line: Run): Worker {
     async edit(edits, message, listener, corrected = []) {
       await each(edits, async ({ id, body, text }) => {
         try {
-          await patiently(() => means.edit(id, body, text, message), writes, means, hold);
+          await inTurn(() => means.edit(id, body, text, message), writes, means, hold);
           changed(id, listed);
         } catch (error) {
           if (error instanceof Lost || error instanceof Broken) throw error;
           const status = statusOf(error);
           // Where there is a next version, it may be ours: of a write that was not answered.
           const unsure = mayPass(status) || status === 409 || status === 400;
-          const present = unsure ? await patiently(() => means.body(id), reads, means).catch(() => undefined) : undefined;
+          const present = unsure ? await inTurn(() => means.body(id), reads, means).catch(() => undefined) : undefined;
           const next = body.version + 1;
           if (present?.version === next && present.text === text) changed(id, listed);
           else {
@@ -680,7 +662,7 @@ function workerFor(means: Means, line: Run): Worker {
     },
     async ask(read) {
       try {
-        const found = await patiently(read, reads, means);
+        const found = await inTurn(read, reads, means);
         unread = 0;
         return found === undefined ? { why: "not_found" } : { found };
       } catch (error) {
