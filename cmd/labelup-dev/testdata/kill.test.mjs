@@ -194,7 +194,10 @@ async function toTheEnd(t, ledger, tab, start, { undoing, before, deaths, order 
     await second;
     await behave();
     if (what === "dead") kills++;
-    else if (killing) await killing.spare();
+    else if (killing) {
+      await killing.spare();
+      deaths.unshift(death); // the next one, where it ended before
+    }
     await new Promise((wake) => setTimeout(wake, 200)); // what was on its way has come
     const run = await fresh(undoing, before);
     const batches = run ? await recorded(run.id) : [];
