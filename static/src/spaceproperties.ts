@@ -1,6 +1,7 @@
 // Properties of a space by their keys, as the viewer: each write says which
 // version it replaces, so that of two writers one is told.
 
+import { statusOf } from "./failure.ts";
 import type { Confluence } from "./host.ts";
 import type { Keeper, KeptProperty } from "./space/runner.ts";
 import { readKept, type Kept } from "./space/shards.ts";
@@ -29,9 +30,17 @@ export function propertiesOf(confluence: Confluence, spaceId: string): Keeper {
   return {
     get,
     async put(key, value, before) {
-      const answer = before ? await confluence.write("PUT", `${path}/${encodeURIComponent(before.id)}`, { key, value, version: { number: before.version + 1 } }) : await confluence.write("POST", path, { key, value });
-      const kept = propertyIn(answer);
-      return { id: kept?.id ?? before?.id ?? "", version: before ? before.version + 1 : (kept?.version ?? 1), value };
+      const number = before ? before.version + 1 : 1;
+      try {
+        const answer = before ? await confluence.write("PUT", `${path}/${encodeURIComponent(before.id)}`, { key, value, version: { number } }) : await confluence.write("POST", path, { key, value });
+        const kept = propertyIn(answer);
+        return { id: kept?.id ?? before?.id ?? "", version: before ? number : (kept?.version ?? number), value };
+      } catch (error) {
+        // A browser sends a write again by itself where the connection is closed without an answer, and the second one is refused.
+        const now = [400, 409].includes(statusOf(error)) ? await get(key) : undefined; // or nobody knows, as this then says
+        if (now?.version !== number || !isSame(now.value, value)) throw error;
+        return now;
+      }
     },
     async remove(key) {
       const kept = await get(key);
@@ -39,6 +48,13 @@ export function propertiesOf(confluence: Confluence, spaceId: string): Keeper {
       return !!kept;
     },
   };
+}
+
+/** Whether two JSON values say the same, in whatever order. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || !a || !b) return a === b;
+  const fields = Object.entries(a);
+  return fields.length === Object.keys(b).length && fields.every(([name, value]) => name in b && isSame(value, (b as Record<string, unknown>)[name]));
 }
 
 /** The same for who may not write to the space: it is gone with the tab. */
