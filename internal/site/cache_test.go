@@ -17,6 +17,13 @@ func answer(clientKey string, known bool) *cached {
 	return a
 }
 
+// held is how many answers are kept. Those that grow too old go by themselves.
+func (c *cache) held() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.known.entries) + len(c.unknown.entries)
+}
+
 func TestTheCacheIsBoundedAndDropsWhatWasUsedLongestAgo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // no answer grows too old meanwhile
 		c := newCache()
@@ -70,7 +77,7 @@ func TestForgettingDropsOneSiteAndWhatIsBeingLoaded(t *testing.T) {
 		}
 	}
 	c.forget("")
-	if held := len(c.known.entries) + len(c.unknown.entries); held != 0 {
+	if held := c.held(); held != 0 {
 		t.Errorf("%d left after forgetting all", held)
 	}
 	c.put(c.now(), answer("a", true))
@@ -86,7 +93,7 @@ func TestASiteIsKnownOrUnknownButNeverBoth(t *testing.T) {
 		if got, ok := c.get("a"); !ok || (got != nil) != known {
 			t.Errorf("put as known=%v, read as known=%v", known, got != nil)
 		}
-		if held := len(c.known.entries) + len(c.unknown.entries); held != 1 {
+		if held := c.held(); held != 1 {
 			t.Errorf("held %d times", held)
 		}
 	}
