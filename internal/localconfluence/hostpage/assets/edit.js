@@ -186,4 +186,5 @@ async function save(publish) {
 editor.querySelector("[data-do=publish]").addEventListener("click", () => save(true));
 editor.querySelector("[data-do=draft]")?.addEventListener("click", () => save(false));
 
+for (const button of editor.querySelectorAll("[data-do], [data-insert]")) button.disabled = false; // now that a click does something
 render();

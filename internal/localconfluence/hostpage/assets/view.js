@@ -83,6 +83,7 @@ function show(button) {
 }
 
 for (const button of document.querySelectorAll("[data-byline]")) {
+  button.disabled = false; // now that a click does something
   button.addEventListener("click", () => {
     const again = open?.button === button;
     close(again);
