@@ -31,8 +31,16 @@ func leaking(settings config.Config, observed *service.Observation) func(suggest
 	return func(in suggest.Input) suggest.Answer {
 		title := strings.Fields(in.Page.Title)[0]
 		once.Do(func() {
-			if err := leak(settings, observed, title); err != nil {
-				fmt.Fprintln(os.Stderr, "could not leak:", err)
+			// On a busy machine Redis and AWS may be later than a request waits for them.
+			for began := time.Now(); ; {
+				err := leak(settings, observed, title)
+				if err == nil {
+					return
+				}
+				if time.Since(began) > 10*time.Second {
+					fmt.Fprintln(os.Stderr, "could not leak:", err)
+					return
+				}
 			}
 		})
 		first := suggest.Reason{Kind: suggest.InTitle, Text: rememberFirst(title)}
