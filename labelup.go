@@ -5,7 +5,7 @@
 //	atlassian-connect.json   what Confluence is told about the app: the one source of module keys and URLs
 //	cmd/labelup              what is deployed: serve, suggest, and what support and operators need
 //	cmd/labelup-dev          the same service with a Redis and a local Confluence beside it: make run
-//	cmd/engine               internal/suggest/answer as WebAssembly, for the Forge app that has no service
+//	cmd/engine               internal/suggest/answer as WebAssembly, for the Forge app
 //	cmd/quality              measures how good suggestions are and fits their weights; not shipped
 //	connect, forge           the protocols of Atlassian Connect and of Forge Remote, each usable as a library on its own
 //	forge/native, remote     the Forge app: its two manifests and the function for exports

@@ -1,5 +1,5 @@
 // Command engine answers POST /api/suggest in a browser: package answer as
-// WebAssembly, for a host without a service of ours. It is a library to its page, a
+// WebAssembly, for a host that suggests in the tab. It is a library to its page, a
 // reactor in WASI's words: static/src/hosts/reactor.ts loads it and calls what it
 // exports, one call after the other. For who labels page after page it learns a
 // space once and then answers from that; the answers are the same. It must not end,

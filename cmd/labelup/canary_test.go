@@ -32,7 +32,7 @@ func leaking(settings config.Config, observed *service.Observation) func(suggest
 		title := strings.Fields(in.Page.Title)[0]
 		once.Do(func() {
 			// On a busy machine Redis and AWS may be later than a request waits for them.
-			for began := time.Now(); ; {
+			for began := time.Now(); ; time.Sleep(100 * time.Millisecond) {
 				err := leak(settings, observed, title)
 				if err == nil {
 					return

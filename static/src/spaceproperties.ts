@@ -37,7 +37,8 @@ export function propertiesOf(confluence: Confluence, spaceId: string): Keeper {
         return { id: kept?.id ?? before?.id ?? "", version: before ? number : (kept?.version ?? number), value };
       } catch (error) {
         // A browser sends a write again by itself where the connection is closed without an answer, and the second one is refused.
-        const now = [400, 409].includes(statusOf(error)) ? await get(key) : undefined; // or nobody knows, as this then says
+        // Where it cannot be read, nobody knows, and what is thrown says so.
+        const now = [400, 409].includes(statusOf(error)) ? await get(key) : undefined;
         if (now?.version !== number || !isSame(now.value, value)) throw error;
         return now;
       }

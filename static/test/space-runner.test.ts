@@ -814,6 +814,28 @@ test("where a browser sends each write again by itself and hears of the second o
   assert.equal((space.properties.get(RUNS)!.value as { runs: unknown[] }).runs.length, 2);
 });
 
+test("a run whose first line arrived unheard is listed once, though somebody has written the list since", async () => {
+  const space = spaceOf([["old"]]);
+  const clock = new Clock();
+  let unheard = false;
+  const listed: string[][] = []; // after each call
+  const ids = () => ((space.properties.get(RUNS)?.value ?? { runs: [] }) as { runs: { id: string }[] }).runs.map(({ id }) => id).sort();
+  const wrap = async (call: () => Promise<unknown>, method: string) => {
+    const answer = await call();
+    listed.push(ids());
+    const list = space.properties.get(RUNS);
+    if (unheard || method === "GET" || !list) return answer;
+    unheard = true;
+    const { runs } = list.value as { runs: object[] };
+    space.properties.set(RUNS, { ...list, version: { number: 2 }, value: { v: 1, runs: [...runs, { ...runs[0], id: "theirs", began: 1, state: "done" }] } });
+    throw new HostError(500);
+  };
+  const outcome = ended(await clock.until(begin(runnerOn(space, clock, "a", wrap), { decisions: [{ from: "old", to: "new" }], without: [] }, quiet)));
+  assert.equal(outcome.state, "done");
+  assert.deepEqual(ids(), [outcome.run, "theirs"]);
+  assert.deepEqual(listed.filter((all) => new Set(all).size < all.length), []);
+});
+
 test("a property that somebody else has written is not taken for one's own, whatever it says", async () => {
   const space = spaceOf([]);
   const keeper = propertiesOf(space.confluence(), "1");

@@ -75,6 +75,9 @@ function planned(held, [a, b, c, d]) {
   return next;
 }
 
+/** Whether the plan changes a page that has these. */
+const isChanged = (held, [a, , c]) => held.has(a) || held.has(c);
+
 class Ledger {
   constructor(names, pages, editable, random) {
     Object.assign(this, { names, now: pages, editable, random });
@@ -175,8 +178,7 @@ async function toTheEnd(t, ledger, tab, start, { undoing, before, deaths, order 
     const death = deaths.shift();
     const killing = death && (await kill(tab, death.moment, death.nth, death.closes));
     await misbehave();
-    const [a, , c] = ledger.names;
-    const looks = new Set(order.filter((id) => undoing || ledger.now.get(id).has(a) || ledger.now.get(id).has(c)));
+    const looks = new Set(order.filter((id) => undoing || isChanged(ledger.now.get(id), ledger.names)));
     await start();
     const stop = { now: false };
     const second = meddleAlongside(ledger, order, looks, undoing, before, stop);

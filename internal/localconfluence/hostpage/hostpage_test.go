@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -105,6 +106,23 @@ func TestEveryPageAnswersWithItsStatusAndItsContent(t *testing.T) {
 				t.Error("the page has inline script")
 			}
 		})
+	}
+}
+
+// The platform's script may come after the page: until then a click would be lost.
+func TestAButtonThatNeedsTheScriptWaitsForIt(t *testing.T) {
+	button := regexp.MustCompile(`<button [^>]*data-(?:byline|do|insert)="[^>]*>`)
+	for path, buttons := range map[string]int{"/wiki/spaces/FIELD/pages/100": 1, "/wiki/pages/100/edit": 3} {
+		_, body := ask(t, newTestHandler(newFakeSource()), adminID, "GET", path, "")
+		found := button.FindAllString(body, -1)
+		if len(found) < buttons {
+			t.Errorf("%s has the buttons %v", path, found)
+		}
+		for _, one := range found {
+			if !strings.Contains(one, " disabled") {
+				t.Errorf("%s: a click on %s is lost", path, one)
+			}
+		}
 	}
 }
 

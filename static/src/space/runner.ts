@@ -38,7 +38,10 @@ export interface KeptProperty {
 }
 export interface Keeper {
   get(key: string): Promise<KeptProperty | undefined>;
-  /** Replaces what was read, or makes the property where nothing was. Rejects with the status 409 or 400 if it is another one meanwhile. */
+  /**
+   * Replaces what was read, or makes the property where nothing was. Rejects with the status 409 or 400 if it is another one
+   * meanwhile; one that is just what was to be written, in its version, is written.
+   */
   put(key: string, value: unknown, before: KeptProperty | undefined): Promise<KeptProperty>;
   /** Says whether there was one. */
   remove(key: string): Promise<boolean>;
@@ -135,7 +138,7 @@ export async function begin(means: Means, planned: Planned, listener: Listener, 
     const pages = await source.pages();
     const times = source.mends.length ? 2 : 1; // that a page is recorded
     line.bytes = parts.reduce((sum, part) => sum + bytesOf(part), times * roomFor(pages, planned.decisions) + source.mends.length * MOST_OF_MENDING);
-    await changeList(means, (runs) => [...runs, line], "begins");
+    await changeList(means, (runs) => [...otherRuns(runs, line), line], "begins");
     for (const [part, value] of parts.entries()) await inTurn(() => means.keeper.put(planKey(line.id, part), value, undefined), means.writes, means);
     await worker.start();
     let known: string[] | undefined = pages;
@@ -192,7 +195,7 @@ export async function undo(means: Means, undone: Run, listener: Listener): Promi
     await changeList(
       means,
       (runs) => {
-        const others = runs.filter(({ id }) => id !== line.id); // which is there when only the answer was lost
+        const others = otherRuns(runs, line);
         const now = others.find(({ id }) => id === undone.id);
         if (!now && undone.state === "running") throw new Over("stopped");
         if (!now || now.state === "running" || others.some(({ undoes }) => undoes === undone.id)) throw new Lost();
@@ -204,6 +207,9 @@ export async function undo(means: Means, undone: Run, listener: Listener): Promi
     await work(means, worker, listener, source, Infinity);
   });
 }
+
+/** The runs but for one that may be there by now: of a write that arrived and was not answered. */
+const otherRuns = (runs: readonly Run[], line: Run) => runs.filter(({ id }) => id !== line.id);
 
 function newLine({ name, now }: Means): Run {
   return { id: name(), began: now(), state: "running", undoes: "", renames: [], more: 0, changed: 0, results: {}, segments: 1, parts: 0, bytes: 0 };

@@ -65,7 +65,6 @@ export interface Sitting {
   choose(which: Partial<Which>): void;
   /** The groups of which a page needs a label. */
   groups(): string[];
-  /** "none" where a service suggests: it answers about the page that is open, and here none is. */
   learning: { state: "waiting" | "learning" | "learned" | "failed"; read: number };
   learnAgain(): void;
   /** The pages that are left, in their order. */
