@@ -166,6 +166,10 @@ native("a label that only attachments have is put right by a plan, and taken bac
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("2 pages and attachments are as they were.").waitFor();
   assert.deepEqual(labels(), ["only-here", "only-here"]);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("tab", { name: "Runs" }).click();
+  await page.getByText("2 pages and attachments are as they were.").waitFor();
+  await page.getByText("2 pages and attachments changed.").waitFor();
 });
 
 native("who does not administer the space changes 200 pages and attachments at once at most", async () => {

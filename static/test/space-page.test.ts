@@ -198,7 +198,7 @@ native("runs are read anew when they are looked at, and once more if that failed
   await tab(page, "Runs");
   await page.getByRole("alert").getByText("could not be loaded").waitFor();
   stage.onRead = read;
-  const run: Run = { id: "abc", began: Date.UTC(2026, 10, 1), state: "done", undoes: "", renames: [["old", "new"]], more: 0, changed: 7, results: {}, segments: 0, parts: 0, bytes: 0 };
+  const run: Run = { id: "abc", began: Date.UTC(2026, 10, 1), state: "done", undoes: "", renames: [["old", "new"]], more: 0, changed: 7, attachments: false, results: {}, segments: 0, parts: 0, bytes: 0 };
   space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_runs", value: runsValue([run]) });
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByText("7 pages").waitFor();

@@ -67,7 +67,7 @@ function keep(space: FakeSpace, line: Partial<Run> & { id: string }, ids: string
   parts.forEach((part, n) => put(planKey(line.id, n), part));
   segments.forEach((segment, n) => put(segmentKey(line.id, n), segment));
   const all = [...parts, ...segments].reduce((sum, value) => sum + bytes(value), 0);
-  const whole: Run = { began: 0, state: "done", undoes: "", renames: [["release-note-0", "release-notes-0"]], more: decisions.length - 1, changed: ids.length, results: {}, segments: segments.length, parts: parts.length, bytes: all, ...line };
+  const whole: Run = { began: 0, state: "done", undoes: "", renames: [["release-note-0", "release-notes-0"]], more: decisions.length - 1, changed: ids.length, attachments: false, results: {}, segments: segments.length, parts: parts.length, bytes: all, ...line };
   put(RUNS, runsValue([whole, ...runsIn(space.properties.get(RUNS)?.value)]));
 }
 const heldBy = (space: FakeSpace) => [...space.properties.values()].reduce((sum, { key, value }) => sum + (key.startsWith("labelup_run") ? bytes(value) : 0), 0);

@@ -99,7 +99,7 @@ test("what a space keeps of runs is known as the app's, and erased with all else
 const DAY = 86_400_000;
 const NOW = 2_000_000_000_000;
 const run = (id: number, days: number, more: Partial<Run> = {}): Run => ({
-  id: `r${id}`, began: NOW - days * DAY, state: "done", undoes: "", renames: [["a", "b"]], more: 0, changed: 9, results: { archived: 1 }, segments: 1, parts: 1, bytes: 20_000, ...more,
+  id: `r${id}`, began: NOW - days * DAY, state: "done", undoes: "", renames: [["a", "b"]], more: 0, changed: 9, attachments: false, results: { archived: 1 }, segments: 1, parts: 1, bytes: 20_000, ...more,
 });
 const kept: [sentence: string, runs: Run[], pages: string][] = [
   ["the last five, however old", [1, 2, 3, 4, 5, 6, 7].map((n) => run(n, 100 + n)), "r1 r2 r3 r4 r5"],
@@ -128,11 +128,11 @@ test("the results of 20 runs are kept, and lines as long as the list has room: a
   assert.ok(all <= 1_000_000, `${all}`);
 });
 test("the list is read as it was written, and what is none is none", () => {
-  const runs = [run(1, 1, { state: "running", undoes: "r0", more: 3 }), run(2, 40, { results: {}, segments: 0, parts: 0, bytes: 0 })];
+  const runs = [run(1, 1, { state: "running", undoes: "r0", more: 3, attachments: true }), run(2, 40, { results: {}, segments: 0, parts: 0, bytes: 0 })];
   assert.deepEqual(runsIn(json(runsValue(runs))), runs);
   for (const value of [undefined, "RAW", { v: 2, runs: [] }, { v: 1, runs: 7 }, { v: 1, runs: [null, 7, {}, { id: "A b" }] }]) assert.deepEqual(runsIn(value), []);
   const [odd] = runsIn({ v: 1, runs: [{ id: "x", began: "RAW", state: "RAW", renames: [7, ["a"], ["a", "b"]], results: "RAW", segments: 1e9, bytes: -1 }] });
-  assert.deepEqual(odd, { id: "x", began: 0, state: "stopped", undoes: "", renames: [["a", "b"]], more: 0, changed: 0, results: { 0: 0, 1: 0, 2: 0 }, segments: 1_000, parts: 0, bytes: 0 });
+  assert.deepEqual(odd, { id: "x", began: 0, state: "stopped", undoes: "", renames: [["a", "b"]], more: 0, changed: 0, attachments: false, results: { 0: 0, 1: 0, 2: 0 }, segments: 1_000, parts: 0, bytes: 0 });
 });
 test("a line has the first decisions, and how many there are beside", () => {
   const many = Array.from({ length: 30 }, (_, i): Decision => ({ from: `a${i}`, to: "b" }));

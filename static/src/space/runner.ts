@@ -132,7 +132,7 @@ class Over extends Error {
 /** Starts a run of decisions, on so many pages at most. */
 export async function begin(means: Means, planned: Planned, listener: Listener, most = Infinity): Promise<Outcome> {
   const parts = planParts(planned);
-  const line: Run = { ...newLine(means), ...renamesOf(planned.decisions), parts: parts.length };
+  const line: Run = { ...newLine(means), ...renamesOf(planned.decisions), attachments: planned.attachments === true, parts: parts.length };
   return guarded(means, line, async (worker) => {
     const source = decided(means, planned);
     const pages = await source.pages();
@@ -188,7 +188,7 @@ export async function undo(means: Means, undone: Run, listener: Listener): Promi
     const halted = await goOn(means, undone, { ...listener, told, stop: () => !waiting || listener.stop() });
     if (halted.state !== "stopped" && halted.state !== "done") return halted;
   }
-  const line: Run = { ...newLine(means), undoes: undone.id, renames: undone.renames.map(([from, to, pages]) => (pages === undefined ? [to, from] : [to, from, pages])), more: undone.more };
+  const line: Run = { ...newLine(means), undoes: undone.id, renames: undone.renames.map(([from, to, pages]) => (pages === undefined ? [to, from] : [to, from, pages])), more: undone.more, attachments: undone.attachments };
   return guarded(means, line, async (worker) => {
     const source = await takingBack(means, undone.id, worker);
     line.bytes = undone.bytes;
@@ -212,7 +212,7 @@ export async function undo(means: Means, undone: Run, listener: Listener): Promi
 const otherRuns = (runs: readonly Run[], line: Run) => runs.filter(({ id }) => id !== line.id);
 
 function newLine({ name, now }: Means): Run {
-  return { id: name(), began: now(), state: "running", undoes: "", renames: [], more: 0, changed: 0, results: {}, segments: 1, parts: 0, bytes: 0 };
+  return { id: name(), began: now(), state: "running", undoes: "", renames: [], more: 0, changed: 0, attachments: false, results: {}, segments: 1, parts: 0, bytes: 0 };
 }
 
 /** What a run does: to which pages, and what to each. */

@@ -15,7 +15,8 @@ export interface Run {
   undoes: string; // the run that it takes back; "" for none
   renames: Renamed[]; // the first ones
   more: number; // decisions that are not among them
-  changed: number; // pages
+  changed: number; // pages, and attachments
+  attachments: boolean; // it changes those, too
   /** How many pages ended how, beside those that changed; of the newest runs only. */
   results: Record<string, number>;
   /** What of its pages is kept, in properties: segments, and parts of the plan; 0 where nothing is any more. */
@@ -104,7 +105,7 @@ export function runsValue(runs: readonly Run[]): Record<string, unknown> {
   return { v: 1, runs: runs.map(lineOf) };
 }
 
-function lineOf({ id, began, state, undoes, renames, more, changed, results, segments, parts, bytes }: Run): Record<string, unknown> {
+function lineOf({ id, began, state, undoes, renames, more, changed, attachments, results, segments, parts, bytes }: Run): Record<string, unknown> {
   return {
     id,
     began,
@@ -113,6 +114,7 @@ function lineOf({ id, began, state, undoes, renames, more, changed, results, seg
     renames,
     ...(more && { more }),
     changed,
+    ...(attachments && { attachments }),
     ...(Object.keys(results).length && { results }),
     ...(segments && { segments }),
     ...(parts && { parts }),
@@ -126,7 +128,7 @@ export function runsIn(value: unknown): Run[] {
   if (v !== 1 || !Array.isArray(runs)) return [];
   const seen = new Set<string>();
   return runs.slice(0, MOST_RUNS).flatMap((one): Run[] => {
-    const { id, began, state, undoes, renames, more, changed, results, segments, parts, bytes } = (one ?? {}) as Record<string, unknown>;
+    const { id, began, state, undoes, renames, more, changed, attachments, results, segments, parts, bytes } = (one ?? {}) as Record<string, unknown>;
     if (typeof id !== "string" || !ID.test(id) || seen.has(id)) return [];
     seen.add(id);
     return [
@@ -141,6 +143,7 @@ export function runsIn(value: unknown): Run[] {
         }),
         more: count(more),
         changed: count(changed),
+        attachments: attachments === true,
         results: Object.fromEntries(Object.entries((results ?? {}) as object).slice(0, MOST_RESULTS).map(([key, number]) => [key.slice(0, 40), count(number)])),
         segments: Math.min(count(segments), 1_000),
         parts: Math.min(count(parts), 1_000),

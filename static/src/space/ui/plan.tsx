@@ -210,8 +210,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
     <div class="plan">
       <h2 tabIndex={-1} ref={heading}>{say(tried ? "result.tried" : (`result.${state}` as Key))}</h2>
       <p class={state === "done" || tried ? "notice" : "notice wrong"} role="status">
-        {say(job.what === "undo" ? (job.attachments ? "result.backOnBoth" : "result.backOn") : job.attachments ? "result.changedBoth" : "result.changed", { count: outcome.changed })}
-        {outcome.mended > 0 && ` ${say(job.what === "undo" ? "result.unmended" : "result.mended", { count: outcome.mended })}`}
+        {words.result({ undo: job.what === "undo", attachments: job.attachments, changed: outcome.changed, mended: outcome.mended })}
         {outcome.came > 0 && ` ${say("result.came", { count: outcome.came })}`} {say("result.unseen")}
       </p>
       {state === "lost" && <p class="notice wrong">{say("result.lostWhy")}</p>}

@@ -27,7 +27,7 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
       {state === "read" && !runs.length && <p class="notice">{say("runs.none")}</p>}
       <ul>
         {runs.map((run) => {
-          const { id, began, state, undoes, renames, more, changed, segments, parts } = run;
+          const { id, began, state, undoes, renames, more, changed, attachments, segments, parts } = run;
           return (
             <li key={id} class="card run">
               <h2>{renames.map(([from, to, pages]) => sentenceOf(words, { ...(from && { from }), ...(to && { to }) }, pages)).join(" · ") || say("runs.noNames")}{more > 0 && ` · ${say("more", { count: more })}`}</h2>
@@ -36,10 +36,7 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
                 {undone.has(id) && ` · ${say("state.undone")}`}
               </p>
               {state !== "running" && (
-                <p class="hint">
-                  {say("result.changed", { count: changed })}
-                  {run.results["mended"] && ` ${say(undoes ? "result.unmended" : "result.mended", { count: run.results["mended"] })}`}
-                </p>
+                <p class="hint">{words.result({ undo: undoes !== "", attachments, changed, mended: run.results["mended"] ?? 0 })}</p>
               )}
               <div class="buttons">
                 {may(run) && state !== "done" && !undone.has(id) && (parts > 0 || undoes) && <button type="button" class="button" onClick={() => void jobs.goOn(run)}>{say("goOn")}</button>}

@@ -15,6 +15,8 @@ export interface Words {
   percent(part: number, of: number): string;
   /** How two names stand in an order that people expect. */
   compare(a: string, b: string): number;
+  /** How many pages, and attachments where a run changes those, have other labels or other lists, or have them back. */
+  result(run: { undo: boolean; attachments: boolean; changed: number; mended: number }): string;
 }
 
 function wordsIn(language: string, catalogue: Record<string, string>): Words {
@@ -22,13 +24,19 @@ function wordsIn(language: string, catalogue: Record<string, string>): Words {
   const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const number = new Intl.NumberFormat(language);
   const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+  const say = sayIn(language, catalogue, en);
   return {
-    say: sayIn(language, catalogue, en),
+    say,
     date: (at) => (at > 0 ? date.format(at) : ""),
     moment: (at) => moment.format(at),
     number: (value) => number.format(value),
     percent: (part, of) => percent.format(of ? part / of : 0),
     compare: new Intl.Collator(language, { numeric: true }).compare,
+    result({ undo, attachments, changed, mended }) {
+      const ended = undo ? (attachments ? "result.backOnBoth" : "result.backOn") : attachments ? "result.changedBoth" : "result.changed";
+      const lists = mended > 0 ? ` ${say(undo ? "result.unmended" : "result.mended", { count: mended })}` : "";
+      return say(ended, { count: changed }) + lists;
+    },
   };
 }
 
