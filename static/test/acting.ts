@@ -19,6 +19,8 @@ export const focused = (page: Page) =>
     return element === document.body ? "nothing" : element.textContent || element.getAttribute("role");
   });
 export const loaded = (page: Page) => page.locator(".row:not([aria-busy])").waitFor();
+/** Waits for all that a name is compared with: what is entered before is compared later, and may have to be confirmed then. */
+export const compared = (page: Page) => page.locator(".offers:not([aria-busy=true])").waitFor({ state: "attached" });
 
 export async function until<T>(look: () => Promise<T> | T, right: (value: T) => boolean, what: string): Promise<T> {
   const end = Date.now() + PATIENCE;

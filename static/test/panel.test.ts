@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { focused, loaded, plain, proof, seen, spoken, status, stopClock, unreferenced, until, untilLabels, untilStatus } from "./acting.ts";
+import { compared, focused, loaded, plain, proof, seen, spoken, status, stopClock, unreferenced, until, untilLabels, untilStatus } from "./acting.ts";
 import { HOST, labelsOf, SCREENS, useStage, violations } from "./stage.ts";
 
 const stage = useStage();
 const chips = (page: Page) => page.locator(".chip:not(.off)");
 async function type(page: Page, text: string): Promise<void> {
   if (!(await page.getByRole("combobox").count())) await page.getByRole("button", { name: "Add label" }).click();
+  await compared(page);
   await page.getByRole("combobox").fill(text);
 }
 test("labels of the page are shown, each a link to its own page; a personal label is not", async () => {
@@ -49,6 +50,7 @@ test("the keyboard alone does everything", async () => {
   assert.equal(await focused(page), "Add label", "after the last one, adding has it");
   await page.keyboard.press("/");
   assert.equal(await focused(page), "combobox", "a slash opens adding");
+  await compared(page);
   await page.keyboard.type("Release note");
   await page.getByRole("option", { name: /release-notes/ }).waitFor();
   await page.keyboard.press("Enter");
@@ -745,6 +747,7 @@ test("in a pseudo-language no word stays English", async () => {
   const page = await stage.open({ bridge: { locale: "de" } });
   await loaded(page);
   await page.keyboard.press("/");
+  await compared(page);
   await page.keyboard.type("what");
   assert.deepEqual(await words(page), []);
   await page.keyboard.press("Enter");

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import test, { before } from "node:test";
 import type { Page } from "playwright-core";
-import { plain, seen, spoken, until } from "./acting.ts";
+import { compared, plain, seen, spoken, until } from "./acting.ts";
 import { FakeSpace } from "./fake-space.ts";
 import { seeded } from "./seeded.ts";
 import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
@@ -81,6 +81,7 @@ native("pages are labelled one after the other from the keyboard, and taken back
   await page.keyboard.type("quar");
   await until(() => page.locator(".adder input").inputValue(), (text) => text === "quar", "it is in the field");
   await page.keyboard.type("terly");
+  await compared(page);
   await page.keyboard.press("Enter");
   await until(() => options(page), (all) => all.includes("+quarterly"), "it is ticked");
   await until(() => page.evaluate(() => document.activeElement?.className), (name) => name === "choices", "the list has the focus again");
@@ -134,6 +135,7 @@ native("a label of a group whose other one cannot be removed is told, as is one 
     space.pages.get("100003")!.labels.add("draft"); // meanwhile
     await list(page);
     await page.keyboard.type("final");
+    await compared(page);
     await page.keyboard.press("Enter");
     await until(() => options(page), (all) => all.includes("+final"), "it is ticked");
     await list(page);

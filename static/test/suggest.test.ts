@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { proof, unreferenced, focused, loaded, plain, seen, spoken, status, stopClock, until, untilDrawn, untilLabels, untilStatus } from "./acting.ts";
+import { compared, proof, unreferenced, focused, loaded, plain, seen, spoken, status, stopClock, until, untilDrawn, untilLabels, untilStatus } from "./acting.ts";
 import { HOST, REFINED, SEARCH, SUGGESTED, useStage, violations } from "./stage.ts";
 
 const stage = useStage();
@@ -543,6 +543,7 @@ test("when somebody else changes the labels, suggestions on the screen stay and 
   await untilNames(macro, FIRST);
   await until(() => stage.asks.length, (n) => n === 2, "the second question");
   await byline.getByRole("button", { name: "Add label" }).click();
+  await compared(byline);
   await byline.getByRole("combobox").fill("testing");
   await byline.keyboard.press("Enter");
   await untilNames(macro, ["accessibility", "keyboard-trap"]);
@@ -555,6 +556,7 @@ test("a label added by hand leaves the suggestions", async () => {
   const page = await stage.open();
   await suggestions(page);
   await page.keyboard.press("/");
+  await compared(page);
   await page.getByRole("combobox").fill("testing");
   await page.keyboard.press("Enter");
   await untilNames(page, ["accessibility", "keyboard-trap", "screen-readers"]);

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { focused, loaded, seen, spoken, until, untilLabels, untilStatus } from "./acting.ts";
+import { compared, focused, loaded, seen, spoken, until, untilLabels, untilStatus } from "./acting.ts";
 import { useStage } from "./stage.ts";
 
 const stage = useStage();
@@ -25,9 +25,8 @@ async function open(scene: Parameters<typeof stage.open>[0] = {}): Promise<Page>
 /** The field, when the labels in use are read. */
 async function ready(scene: Parameters<typeof stage.open>[0] = {}): Promise<Page> {
   const page = await open(scene);
-  await until(() => stage.reads.some((path) => path.startsWith("/api/v2/labels")), Boolean, "the labels in use are asked for");
+  await compared(page);
   await page.getByRole("option").first().waitFor();
-  await page.evaluate(() => new Promise((later) => setTimeout(later, 50)));
   return page;
 }
 /** Puts text on the clipboard, as far as the page can tell, and pastes it. */

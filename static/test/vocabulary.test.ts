@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { loaded, plain, seen, spoken, until, untilLabels, untilStatus } from "./acting.ts";
+import { compared, loaded, plain, seen, spoken, until, untilLabels, untilStatus } from "./acting.ts";
 import { SCREENS, useStage, violations } from "./stage.ts";
 
 const stage = useStage();
@@ -35,8 +35,7 @@ async function open(scene: Parameters<typeof stage.open>[0] = {}): Promise<Page>
   await loaded(page);
   await page.keyboard.press("/");
   await page.locator(".group").waitFor();
-  await until(() => stage.reads.some((path) => path.startsWith("/api/v2/labels")), Boolean, "the labels in use are asked for");
-  await page.evaluate(() => new Promise((later) => setTimeout(later, 50)));
+  await compared(page);
   return page;
 }
 
@@ -75,11 +74,11 @@ test("a label of a group that is one of takes its sibling's place in one change,
   const page = await stage.open();
   await loaded(page);
   await page.keyboard.press("/");
-  await page.getByRole("option", { name: "decision" }).waitFor();
+  await compared(page);
   await field(page).fill("deci");
-  assert.equal(plain((await page.getByRole("option").first().getAttribute("title"))!), "decision · replaces how-to · What we agreed on, and why.");
+  await until(async () => plain((await page.getByRole("option").first().getAttribute("title"))!), (title) => title === "decision · replaces how-to · What we agreed on, and why.", "what is offered");
   await field(page).fill("decision");
-  assert.equal(await hint(page), "replaces how-to");
+  await until(() => hint(page), (text) => text === "replaces how-to", "what is said");
   await page.keyboard.press("Enter");
   await untilLabels(page, ["decision", "v9"]);
   await untilStatus(page, /^Added decision; Removed how-to · Undo$/i);
@@ -164,7 +163,7 @@ test("a vocabulary that cannot be read stands in nobody's way", async () => {
   const page = await stage.open();
   await loaded(page);
   await page.keyboard.press("/");
-  await page.getByRole("option").first().waitFor();
+  await compared(page);
   await field(page).fill("anything");
   await page.keyboard.press("Enter");
   await until(added, (v) => v.join() === "anything", "added");

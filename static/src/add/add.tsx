@@ -221,7 +221,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
         onKeyDown={onKeyDown}
         onBlur={() => (setListed(false), text === "" && !pending.length && close(false))}
       />
-      <div class="offers" onMouseDown={(event) => event.preventDefault() /* keeps the focus in the field */}>
+      <div class="offers" aria-busy={!world.read} onMouseDown={(event) => event.preventDefault() /* keeps the focus in the field */}>
         {hint && <p id="hint" class={hint.wrong ? "hint wrong" : "hint"} title={hint.text}>{hint.text}</p>}
         {offers.length > 0 && (
           <div id="offers" tabIndex={-1} class={text ? undefined : "most-used"} role="listbox" aria-label={words("offers")} aria-orientation={document.querySelector(IN_POPUP) ? "vertical" : "horizontal"}>
