@@ -122,7 +122,9 @@ test("of many labels five are told by name, and how many more there are", async 
 test("what is entered before the labels in use are there is compared first: a typo waits to be confirmed", async () => {
   const come = holdInUse();
   const page = await open();
+  const busy = () => page.locator(".offers").getAttribute("aria-busy");
   await field(page).fill("relese-notes");
+  assert.equal(await busy(), "true", "more offers are to come");
   await page.keyboard.press("Enter");
   await page.getByText("Comparing with the labels in use…").first().waitFor();
   await until(() => spoken(page), (said) => /Comparing with the labels in use/.test(said), "told");
@@ -130,6 +132,7 @@ test("what is entered before the labels in use are there is compared first: a ty
   come();
   await untilPending(page, ["twin relese-notes"]);
   assert.deepEqual(added(), [], "nothing is saved that was not seen");
+  assert.equal(await busy(), "false", "all offers are there");
   await page.getByRole("button", { name: "Use release-notes" }).click();
   await untilPending(page, ["known release-notes"]);
   await page.getByRole("button", { name: "Add 1 label" }).click();
