@@ -26,7 +26,7 @@ var entries = []Entry{
 	{string(fault.NotFound), "Look at the route: none is somebody probing our address, any other is a page that was deleted or that the person may not see."},
 	{string(fault.WrongMethod), "Ignore it unless it is one of our own pages that asks: nothing of ours calls a path with the wrong method."},
 	{string(fault.Conflict), "Reload the page and look at its labels: Confluence holds something else than was asked for, and the page shows what it holds."},
-	{string(fault.TooLarge), "Look at the reason: page_full and label_too_many are a person's limits in Confluence, the others are bounds on what one request may bring."},
+	{string(fault.TooLarge), "Look at the reason: page_full is Confluence's limit of a page, label_too_many is ours of one change, the others are bounds on what one request may bring."},
 	{string(fault.RateLimited), "Look at which reason is most frequent: app_quota stops every site, any other stops one site or one page for a moment."},
 	{string(fault.Upstream), "Look at whether one site has it or all: one site is that site's Confluence, all sites is Atlassian or our network."},
 	{string(fault.Unavailable), "Look at the reason: store is Redis, key_server and token_server are Atlassian's, too_much_in_hand is our own load."},
