@@ -1,7 +1,7 @@
 // Runs the tests: bundles each *.test.ts into .build/test and hands them to
 // node's test runner. Arguments choose files: `npm test -- twin state`. With
 // `--short`, those with a browser are left out; with `--host native` those with a
-// stage run on that host, and no others.
+// stage run on that host, and no others. `--only NAME` runs tests of that name.
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -12,7 +12,7 @@ import { buildFor } from "../build.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
-const { values, positionals: wanted } = parseArgs({ options: { short: { type: "boolean" }, host: { type: "string" } }, allowPositionals: true });
+const { values, positionals: wanted } = parseArgs({ options: { short: { type: "boolean" }, host: { type: "string" }, only: { type: "string" } }, allowPositionals: true });
 const staged = (file) => readFileSync(join(here, file), "utf8").includes("useStage()");
 const browses = (file) => staged(file) || readFileSync(join(here, file), "utf8").includes("chromium.launch");
 const names = readdirSync(here)
@@ -42,5 +42,5 @@ await build({
 });
 if (values.host) await buildFor(values.host, join(root, ".build", values.host), `test/${values.host}-stage.ts`);
 const files = names.map((name, i) => join(out, `${ordered(name, i)}.mjs`));
-const run = spawnSync(process.execPath, ["--test", "--test-concurrency=2", ...files], { cwd: root, stdio: "inherit", env: { ...process.env, ...(values.host && { STAGE_HOST: values.host }) } });
+const run = spawnSync(process.execPath, ["--test", "--test-concurrency=2", ...(values.only ? ["--test-name-pattern", values.only] : []), ...files], { cwd: root, stdio: "inherit", env: { ...process.env, ...(values.host && { STAGE_HOST: values.host }) } });
 process.exit(run.status ?? 1);

@@ -6,13 +6,14 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import type { Page } from "playwright-core";
 import { bandsOf, labelsTable } from "../src/space/coverage.ts";
+import { dayOf } from "../src/space/day.ts";
 import { EMPTY, vocabularyIn } from "../src/space/vocabulary.ts";
 import { plain, until } from "./acting.ts";
 import { believable, FakeSpace } from "./fake-space.ts";
 import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
 import { HOST, useStage, type Scene, type Stage } from "./stage.ts";
 
-const label = (name: string, pages: number) => ({ name, pages, newest: Date.UTC(2026, 4, 31), changed: 0 });
+const label = (name: string, pages: number) => ({ name, pages, newest: new Date(2026, 4, 31).getTime(), changed: 0 });
 
 test("each label is in one band by the pages that it is on, and the bands have no gap", () => {
   const labels = Array.from({ length: 300 }, (_, i) => label(`l${i}`, i + 1));
@@ -27,6 +28,15 @@ test("labels are saved with their pages, their group and days, and no cell is a 
   const vocabulary = vocabularyIn({ groups: [{ name: "Kind" }], labels: [{ label: "a", group: "Kind" }] });
   assert.equal(labelsTable([label("=b", 2), label("a", 10)], vocabulary, ["L", "P", "G", "N", "C"]), "\ufeffL,P,G,N,C\r\na,10,Kind,2026-05-31,\r\n'=b,2,,2026-05-31,\r\n");
   assert.equal(labelsTable([], EMPTY, ["L"]), "\ufeffL\r\n");
+});
+
+test("a day is the one where the person is, in any year", (t) => {
+  const before = process.env["TZ"];
+  t.after(() => (before === undefined ? delete process.env["TZ"] : (process.env["TZ"] = before)));
+  for (const [zone, at, day] of [["Asia/Tokyo", "2026-11-30T23:00:00Z", "2026-12-01"], ["America/Los_Angeles", "2026-12-01T07:59:00Z", "2026-11-30"], ["Europe/Berlin", "0002-03-04T23:06:32Z", "0002-03-05"]]) {
+    process.env["TZ"] = zone;
+    assert.equal(dayOf(Date.parse(at!)), day, zone);
+  }
 });
 
 const native = HOST === "native" ? test : () => undefined;

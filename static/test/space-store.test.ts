@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { spellingsIn } from "../src/space/spellings.ts";
 import { ALL, newStore, type Filter, type Read } from "../src/space/store.ts";
+import { dayOf } from "../src/space/day.ts";
 import { linkTo, shownIn } from "../src/space/ui/link.ts";
 import { readSpace } from "../src/space/ui/reading.ts";
 import { HostError } from "../src/host.ts";
@@ -264,4 +265,6 @@ test("a link says what is shown, whatever else is in the address", () => {
   const most = Array.from({ length: 90 }, (_, i) => `a-label-of-a-group-${i}`);
   assert.equal(linkTo("https://a.example/", { tab: "pages", finding: "", filter: { ...filter, lacks: most } }), "", "and nothing else than that");
   assert.deepEqual(shownIn("https://a.example/?labelup=tab%3Devil%26below%3D<script>%26after%3D-1").filter, ALL);
+  const { after } = shownIn("https://a.example/?labelup=tab%3Dpages%26after%3D1e17").filter;
+  assert.match(dayOf(after), /^275760-09-1/, "no later moment can be shown");
 });

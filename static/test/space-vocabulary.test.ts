@@ -37,7 +37,7 @@ const read: [sentence: string, value: unknown, json: object][] = [
   ["synonyms that are none", { labels: [{ label: "a", synonyms: ["b", "b", "", " ", 7, "a", "x".repeat(101), "  c\nd "] }] }, { labels: [{ label: "a", synonyms: ["b", "c d"] }] }],
   ["what turns a text around", { labels: [{ label: "a", description: "\u202eb\u0000\ud800c" }] }, { labels: [{ label: "a", description: "b c" }] }],
   ["a replacement of what is not retired", { labels: [{ label: "a", replacement: "b" }, { label: "c", retired: true, replacement: "c" }] }, { labels: [{ label: "a" }, { label: "c", retired: true }] }],
-  ["history that is none", { labels: [{ label: "a", was: [null, { name: "b" }, { name: "B", until: "2026-05" }, { name: "b", until: "May" }] }] }, { labels: [{ label: "a" }] }],
+  ["history that is none", { labels: [{ label: "a", was: [null, { name: "b" }, { name: "B", until: "2026-05" }, { name: "b", until: "May" }, { name: "c", until: "2026-00" }, { name: "d", until: "2026-13" }, { name: "e", until: "2026-12" }] }] }, { labels: [{ label: "a", was: [{ name: "e", until: "2026-12" }] }] }],
   ["groups that are none", { groups: [null, { name: "" }, { name: "g", oneOf: 1 }, { name: "g" }], labels: [] }, { groups: [{ name: "g" }], labels: [] }],
   ["pairs that are none", { labels: [], apart: [["b", "a"], ["a", "b"], ["a", "a"], ["a"], 7, ["A", "b"]] }, { labels: [], apart: [["a", "b"]] }],
 ];

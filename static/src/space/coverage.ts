@@ -2,6 +2,7 @@
 // the tree, and how many labels are on how many pages.
 
 import { tableText } from "./csv.ts";
+import { dayOf } from "./day.ts";
 import type { Labelled } from "./findings.ts";
 import { partsBelow, type InTree } from "./tree.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -74,7 +75,7 @@ export function bandsOf(labels: readonly Used[]): Band[] {
 /** Labels as a table, with days as 2026-05-31; heads: label, pages, group, newest page, last changed. */
 export function labelsTable(labels: readonly (Used & { newest: number; changed: number })[], { entries }: Vocabulary, heads: readonly string[]): string {
   const groupOf = new Map(entries.map(({ label, group }) => [label, group]));
-  const day = (at: number) => (at > 0 ? new Date(at).toISOString().slice(0, 10) : "");
+  const day = (at: number) => (at > 0 ? dayOf(at) : "");
   const rows = [...labels].sort((a, b) => b.pages - a.pages || (a.name < b.name ? -1 : 1));
   return tableText([[...heads], ...rows.map(({ name, pages, newest, changed }) => [name, String(pages), groupOf.get(name) ?? "", day(newest), day(changed)])]);
 }

@@ -2,6 +2,7 @@
 // of them is kept for how long. A line says when, what became what, and how
 // many; it names no page and no person. This decides; who writes is elsewhere.
 
+import { LAST_MOMENT } from "./day.ts";
 import type { Decision } from "./decisions.ts";
 import { bytesOf, MOST_BYTES } from "./packing.ts";
 
@@ -134,7 +135,7 @@ export function runsIn(value: unknown): Run[] {
     return [
       {
         id,
-        began: count(began),
+        began: Math.min(count(began), LAST_MOMENT),
         state: STATES.find((known) => known === state) ?? "stopped",
         undoes: typeof undoes === "string" && ID.test(undoes) ? undoes : "",
         renames: (Array.isArray(renames) ? renames : []).slice(0, MOST_RENAMES).flatMap((pair: unknown): Renamed[] => {

@@ -111,7 +111,7 @@ function groupIn(value: unknown): Group[] {
 
 function wasIn(value: unknown): Was[] {
   const { name, until } = record(value);
-  return isName(name) && typeof until === "string" && /^\d{4}-\d\d$/.test(until) ? [{ name, until }] : [];
+  return isName(name) && typeof until === "string" && /^\d{4}-(0[1-9]|1[0-2])$/.test(until) ? [{ name, until }] : [];
 }
 
 function pairIn(value: unknown): [string, string][] {

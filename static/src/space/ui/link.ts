@@ -1,6 +1,7 @@
 // What of the page is shown, as a part of an address that can be shared: which
 // tab, which finding, which filter. Anybody may have written one.
 
+import { LAST_MOMENT } from "../day.ts";
 import { ALL, type Filter } from "../store.ts";
 
 export const TABS = ["tidy", "labels", "tolabel", "pages", "vocabulary", "runs"] as const;
@@ -37,7 +38,7 @@ export function shownIn(location: string): Shown {
   const given = URL.canParse(location) ? (new URL(location).searchParams.get(PARAMETER) ?? "").slice(0, LONGEST) : "";
   const own = new URLSearchParams(given);
   const text = (key: string) => own.get(key) ?? "";
-  const time = (key: string) => Math.max(0, Math.floor(Number(own.get(key)) || 0));
+  const time = (key: string) => Math.min(Math.max(0, Math.floor(Number(own.get(key)) || 0)), LAST_MOMENT);
   const type = text("type");
   return {
     tab: TABS.find((tab) => tab === own.get("tab")) ?? "",

@@ -4,6 +4,7 @@
 import { Fragment, h, type JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isName, namesIn, normalise } from "../../name.ts";
+import { dayOf } from "../day.ts";
 import type { Decision } from "../decisions.ts";
 import { ALL, type Filter, type PageOrder } from "../store.ts";
 import { labelsIn } from "../vocabulary.ts";
@@ -42,7 +43,7 @@ export function Pages({ model, words, filter, setFilter, tell }: Props): JSX.Ele
 
   const change = (more: Partial<Filter>) => setFilter({ ...filter, ...more });
   // Days begin where the person is, as they are shown.
-  const day = (at: number) => (at ? new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 10) : "");
+  const day = (at: number) => (at ? dayOf(at) : "");
   const at = (value: string) => (value ? Date.parse(`${value}T00:00`) || 0 : 0);
   const ids = [...selected].filter((id) => store.rowOf(id) !== undefined);
 
