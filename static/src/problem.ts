@@ -33,6 +33,11 @@ export interface Problem extends Told {
   character?: string; // for which it is
 }
 
+/** Whether the same change may well succeed in a moment. */
+export function canRetry(kind: Kind): boolean {
+  return ["rate_limited", "upstream", "unavailable", "internal", "timeout", "network"].includes(kind);
+}
+
 export function isProblem(error: unknown): error is Problem {
   return asKind((error as Problem | null)?.kind) !== undefined;
 }

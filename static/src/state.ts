@@ -4,7 +4,7 @@
 
 import { canHaveLabels, type Page } from "./confluence.ts";
 import type { Answer, Failed } from "./labels.ts";
-import type { Problem } from "./problem.ts";
+import { canRetry, type Problem } from "./problem.ts";
 import type { Shell } from "./shell.ts";
 
 /** What the viewer can do here, and if nothing, why. */
@@ -190,7 +190,3 @@ function pick(failed: Failed[], operation: Failed["operation"]): string[] {
   return failed.flatMap((f) => (f.operation === operation ? [f.name] : []));
 }
 
-/** Whether the same change may well succeed in a moment. */
-export function canRetry(kind: Problem["kind"]): boolean {
-  return ["rate_limited", "upstream", "unavailable", "internal", "timeout", "network"].includes(kind);
-}

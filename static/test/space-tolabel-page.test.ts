@@ -104,6 +104,83 @@ native("pages are labelled one after the other from the keyboard, and taken back
   await until(() => seen(page), ({ went }) => JSON.stringify(went).includes("pageId=100006"), "the host is asked to go there");
 });
 
+native("a name that waits to be compared is for the page on which it was entered", async () => {
+  const space = topical(40, 8);
+  const page = await open(space);
+  await suggested(page);
+  let go = () => {};
+  const held = new Promise<void>((answer) => (go = answer));
+  stage.onRead = async (path) => {
+    if (path.startsWith("/api/v2/labels?")) await held;
+    return space.handle("GET", path);
+  };
+  const enter = async (name: string) => {
+    await list(page);
+    await page.keyboard.type(name);
+    await until(() => page.locator(".adder input").inputValue(), (text) => text === name, "it is in the field");
+    await page.keyboard.press("Enter");
+  };
+  await enter("quarterly");
+  await page.getByRole("button", { name: "Skip" }).click();
+  await until(() => title(page), (text) => text.endsWith("100006"), "the next page");
+  await suggested(page);
+  await enter("yearly");
+  await page.getByRole("button", { name: /^Apply/ }).click();
+  await until(() => spoken(page), (text) => /Comparing|to confirm/.test(text), "it is said that it waits");
+  assert.match(await title(page), /100006$/);
+  go();
+  await until(async () => {
+    if (await page.getByRole("button", { name: /^Add (yearly|1 label)/ }).count()) await page.keyboard.press("Enter"); // on a busy machine it came too late to be compared
+    return options(page);
+  }, (all) => all.includes("+yearly"), "it is ticked");
+  assert.ok(!(await options(page)).some((one) => one.includes("quarterly")));
+  assert.deepEqual(labelsOf(space, "100006"), []);
+});
+
+native("a step that cannot be taken back is not in the way of those before it", async () => {
+  const space = topical(40, 8);
+  const page = await open(space);
+  for (const id of ["100007", "100006"]) {
+    await until(() => title(page), (text) => text.endsWith(id), "the page");
+    await suggested(page);
+    await list(page);
+    await page.keyboard.press("Enter");
+    await until(() => labelsOf(space, id), (labels) => labels.length === 1, "it is written");
+  }
+  await suggested(page);
+  await list(page);
+  space.pages.get("100006")!.mayEdit = false; // meanwhile
+  await page.keyboard.press("z");
+  await page.getByRole("alert").getByText("could not be taken back").waitFor();
+  await page.keyboard.press("z");
+  await until(() => labelsOf(space, "100007"), (labels) => !labels.length, "the one before is");
+  await until(() => title(page), (text) => text.endsWith("100007"), "it is there again");
+  assert.equal(labelsOf(space, "100006").length, 1);
+});
+
+native("a label that was dismissed on a page is not suggested there, whatever is chosen meanwhile", async () => {
+  const space = topical(40, 4);
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { groups: [{ name: "State", required: true }], labels: [{ label: "draft", group: "State" }] } });
+  const page = await open(space);
+  stage.onRead = (path) => {
+    const { pathname, searchParams } = new URL(path, "http://x");
+    if (searchParams.get("cql")?.includes("labelupPage")) return { status: 200, body: { results: [{ id: "100003", type: "page", title: "" }], _links: {} } };
+    if (pathname === "/api/v2/pages/100003/properties") return { status: 200, body: { results: [{ id: "5", key: "labelup_page", version: { number: 1 }, value: { v: 1, dismissed: ["network"] } }], _links: {} } };
+    return space.handle("GET", path);
+  };
+  await page.reload();
+  const quiet = () => page.getByText(/Nothing fits|No label/).first().waitFor();
+  await until(() => title(page), (text) => text.endsWith("100003"), "the page");
+  await quiet();
+  const choose = (group: string) => page.getByRole("combobox", { name: "Pages" }).selectOption(group);
+  await choose("State");
+  await until(() => options(page), (all) => all.includes("-draft"), "the labels of the group");
+  await choose("");
+  await until(() => title(page), (text) => text.endsWith("100003"), "the page");
+  await quiet();
+  assert.deepEqual(await options(page), []);
+});
+
 native("what was said stays when the field for typing is there late", async () => {
   let come = () => {};
   const page = await open(topical(40, 4), { hold: [/\/add\.js/, new Promise((resolve) => (come = resolve))] });

@@ -5,7 +5,7 @@
 import { globalNames, readPage } from "../../../confluence.ts";
 import { statusOf } from "../../../failure.ts";
 import { faultOf, labelWriter, type LabelAnswer } from "../../../hosts/labels.ts";
-import { isProblem, type Kind, type Problem } from "../../../problem.ts";
+import { canRetry, isProblem, type Kind, type Problem } from "../../../problem.ts";
 import { asAnswer, MOST_SHOWN, type Reason, type Suggested } from "../../../suggest/request.ts";
 import { oneOfGroup, replacedBy, rulesOf, type Rules } from "../../rules.ts";
 import { ALL, type PageType } from "../../store.ts";
@@ -26,6 +26,8 @@ export interface Choice {
 /** A page that is prepared. */
 interface Prepared {
   read?: ReadPage;
+  /** Labels that were dismissed on it. */
+  dismissed: string[];
   /** There once the suggestions are, or cannot be had; what was typed is there before. */
   answered: boolean;
   trouble: boolean;
@@ -179,11 +181,11 @@ function newSitting(model: Model): Sitting {
 
   async function prepareOne(id: string): Promise<void> {
     const type = typeOf(id);
-    const page: Prepared = pages.get(id) ?? { answered: false, trouble: false, choices: [] };
+    const page: Prepared = pages.get(id) ?? { dismissed: [], answered: false, trouble: false, choices: [] };
     pages.set(id, page);
     if (!page.read) {
       const [read, names] = await Promise.all([readOne(model, call, type, id), dismissed(type, id)]);
-      dropped.set(page, names);
+      page.dismissed = names;
       page.read = read;
       if (read.why) leaveOut(id, read.why);
       else if (read.labels.length) store.set(id, read.labels); // somebody was faster than the search
@@ -200,8 +202,7 @@ function newSitting(model: Model): Sitting {
     page.answered = true;
   }
 
-  const dropped = new WeakMap<Prepared, string[]>();
-  const question = (id: string, page: Prepared) => questionOf(id, page.read!, page.read!.labels, treeOf(id), dropped.get(page) ?? [], sitting.which.group !== "");
+  const question = (id: string, page: Prepared) => questionOf(id, page.read!, page.read!.labels, treeOf(id), page.dismissed, sitting.which.group !== "");
 
   function leaveOut(id: string, why: Why): void {
     const before = left();
@@ -426,8 +427,9 @@ function newSitting(model: Model): Sitting {
           const { failed } = await change(id, { add: remove, remove: add });
           if (failed.length) throw { kind: failed[0]!.kind } satisfies Problem;
         }).catch((error: unknown) => {
-          done.push(step);
-          throw problemOf(error);
+          const problem = problemOf(error);
+          if (canRetry(problem.kind)) done.push(step); // else it would be in the way of those before it
+          throw problem;
         });
       }
       sitting.failures = sitting.failures.filter((failure) => failure.id !== id);

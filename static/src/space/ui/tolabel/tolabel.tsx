@@ -48,6 +48,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
   const field = useRef<AddHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const focus = useRef(false);
+  const waits = useRef(""); // what the field says of the names that wait in it
   const alive = useRef(true);
   useEffect(() => () => void (alive.current = false), []);
 
@@ -91,6 +92,10 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
     draw((times) => times + 1);
   }
   function apply(): void {
+    if (waits.current) {
+      field.current?.open(); // what was entered is still compared, or to be confirmed: it is for this page
+      return tell(waits.current);
+    }
     const names = sitting.apply();
     if (names.length) stepped(say("applying", { title: isolated(title), names: names.join(", ") }));
     else tell(say("nothingTicked"));
@@ -185,7 +190,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
           {page?.trouble && learning.state !== "failed" && <p class="hint">{say("trouble")}</p>}
           <div class="adder controls">
             {/* The field empties its own line when it comes and when nothing waits in it: other things are said in the same place. */}
-            <Adding handle={field} host={model.host} say={panelSay} held={[...(read?.labels ?? []), ...choices.flatMap((one) => (one.ticked ? [one.label] : []))]} prefix="" space={space} tell={(line) => line && tell(line)} add={(names) => {
+            <Adding key={id} handle={field} host={model.host} say={panelSay} held={[...(read?.labels ?? []), ...choices.flatMap((one) => (one.ticked ? [one.label] : []))]} prefix="" space={space} tell={(line) => (waits.current = line) && tell(line)} add={(names) => {
               sitting.type(names);
               tell(say("tickedOne", { name: names.join(", ") }));
               setTimeout(() => box.current?.querySelector<HTMLElement>(".choices")?.focus()); // when what was typed is gone from the field
