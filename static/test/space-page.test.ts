@@ -229,6 +229,28 @@ native("what the vocabulary said of an old name before a run, it says after it w
   assert.deepEqual(space.properties.get("labelup_vocabulary")!.value, before);
 });
 
+native("what a run before said of an old name stays when a later one that renamed it, too, is taken back", async () => {
+  const space = small();
+  const said = { label: "release-notes", synonyms: ["release-note"], was: [{ name: "release-note", until: "2026-01" }] };
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { labels: [said] } });
+  const page = await open(space, {}, "tab=pages");
+  await done(page);
+  for (const csv of ["from,to\nrelease-note,release-notes", "from,to\nrelease-note,release-notes\nred,blue"]) {
+    await page.getByRole("button", { name: "From a CSV" }).click();
+    await page.getByLabel("CSV file").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
+    await page.getByRole("button", { name: "Preview the plan" }).click();
+    await page.getByRole("button", { name: /^Change \d pages?$/ }).click();
+    await page.getByRole("heading", { name: "Done" }).waitFor();
+    const labels = () => (space.properties.get("labelup_vocabulary")!.value as { labels: unknown[] }).labels;
+    if (csv.includes("red")) await until(() => JSON.stringify(labels()), (kept) => kept.includes('"red"'), "what nobody had said is kept");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText(/^\d pages? (is as it was|are as they were)/).waitFor();
+    await until(() => JSON.stringify(labels()), (kept) => !kept.includes('"red"'), "and goes with the run");
+    assert.deepEqual(labels()[0], said);
+    await page.getByRole("button", { name: "Close" }).click();
+  }
+});
+
 native("pages are selected and given a label; a try comes before many, and a number before very many", async () => {
   const space = believable(700);
   const before = labelsOn(space);
@@ -349,6 +371,33 @@ native("a day begins where the person is", async () => {
   await since.fill("2026-06-01");
   await until(() => page.locator(".line").allInnerTexts(), (texts) => texts.length === 1 && /^After\s+Jun 1, 2026/.test(texts[0]!), "what was changed on that day");
   assert.equal(await since.inputValue(), "2026-06-01");
+});
+
+native("a day is typed digit by digit, also where time was counted otherwise long ago", async () => {
+  const space = new FakeSpace();
+  space.page("11", [], { title: "Before", changed: Date.UTC(2026, 2, 4, 12) });
+  space.page("12", [], { title: "After", changed: Date.UTC(2026, 2, 5, 12) });
+  const page = await open(space, { browser: { timezoneId: "Europe/Berlin" } }, "tab=pages");
+  await done(page);
+  const since = page.getByLabel("Changed since");
+  await since.focus();
+  await page.keyboard.type("03052026", { delay: 200 }); // as a person does, with what is shown drawn anew between two digits
+  await until(() => since.inputValue(), (value) => value === "2026-03-05", "the day that was typed");
+  await until(() => page.locator(".line").allInnerTexts(), (texts) => texts.length === 1 && texts[0]!.startsWith("After"), "what was changed since");
+});
+
+native("a link that is shown takes neither the focus nor what is typed when what it shows changes", async () => {
+  const page = await open(small(), {}, "tab=pages");
+  await done(page);
+  await page.getByRole("button", { name: "Link to this" }).click();
+  const link = page.getByRole("textbox", { name: "Link to this" });
+  const before = await link.inputValue();
+  await page.getByLabel("Title contains").focus();
+  await page.keyboard.type("alpha");
+  await until(() => rows(page), (n) => n === 1, "it is narrowed down");
+  assert.equal(await page.getByLabel("Title contains").inputValue(), "alpha");
+  assert.notEqual(await link.inputValue(), before);
+  assert.equal(await page.getByText("Copied").count(), 0, "of this link nothing is");
 });
 
 native("looking for the pages of a plan tells how far it is, and can be stopped", async () => {

@@ -77,11 +77,11 @@ test("a plan is read from its parts as it was written, and not from some of them
 
 test("pages with lists are planned and recorded with their version, and attachments with a word", () => {
   const mends = Array.from({ length: 500 }, (_, i) => ({ id: String(9_000 + i), version: 1 + (i % 3) }));
-  const planned: Planned = { decisions: [{ from: "a", to: "b" }], without: ["7"], mends, attachments: true, synonyms: true };
+  const planned: Planned = { decisions: [{ from: "a", to: "b" }], without: ["7"], mends, attachments: true, synonyms: true, said: ["c", "d"] };
   assert.deepEqual(plannedIn(planParts(planned).map(json)), planned);
   const most = planParts({ ...planned, mends: [...mends, { id: "1", version: 1 }] });
   assert.deepEqual(plannedIn(most)!.mends, mends, "as many as are read");
-  for (const item of [{ mend: "x", version: 1 }, { mend: "1" }, { mend: "1", version: 0 }, { mend: 1, version: 1 }]) assert.equal(plannedIn([{ v: 1, part: 0, parts: 1, items: [item] }]), undefined);
+  for (const item of [{ mend: "x", version: 1 }, { mend: "1" }, { mend: "1", version: 0 }, { mend: 1, version: 1 }, { said: 7 }]) assert.equal(plannedIn([{ v: 1, part: 0, parts: 1, items: [item] }]), undefined);
   const pages = mends.slice(0, 100).map((page) => ({ ...page, add: [], remove: [] }));
   const { segment, taken } = append({ owner: "me", closed: false, batches: [] }, "mend", pages);
   assert.equal(taken, 100);
@@ -133,6 +133,10 @@ test("the list is read as it was written, and what is none is none", () => {
   for (const value of [undefined, "RAW", { v: 2, runs: [] }, { v: 1, runs: 7 }, { v: 1, runs: [null, 7, {}, { id: "A b" }] }]) assert.deepEqual(runsIn(value), []);
   const [odd] = runsIn({ v: 1, runs: [{ id: "x", began: "RAW", state: "RAW", renames: [7, ["a"], ["a", "b"]], results: "RAW", segments: 1e9, bytes: -1 }] });
   assert.deepEqual(odd, { id: "x", began: 0, state: "stopped", undoes: "", renames: [["a", "b"]], more: 0, changed: 0, attachments: false, results: { 0: 0, 1: 0, 2: 0 }, segments: 1_000, parts: 0, bytes: 0 });
+});
+test("a run that somebody says began after the last moment that a date can be can be shown", () => {
+  const [{ began } = { began: NaN }] = runsIn({ v: 1, runs: [{ id: "x", began: 9e15 }] });
+  assert.match(new Intl.DateTimeFormat("en").format(began), /\d/);
 });
 test("a line has the first decisions, and how many there are beside", () => {
   const many = Array.from({ length: 30 }, (_, i): Decision => ({ from: `a${i}`, to: "b" }));

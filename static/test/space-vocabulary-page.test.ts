@@ -99,6 +99,23 @@ native("a label is added, changed, retired and taken off the list with the keybo
   await until(() => kept(space).labels.map(({ label }) => label).join(), (all) => all === "how-to,decision,old-menu,release-notes", "it is gone");
 });
 
+native("what is being changed stays as it is, whatever is searched meanwhile", async () => {
+  const page = await open(listed());
+  await change(page, "menu").click();
+  await page.getByLabel("Description").fill("What there is to eat");
+  const search = page.getByLabel("Search the vocabulary");
+  await search.fill("manual");
+  await until(() => entries(page), (all) => all.join() === "how-to", "the others are searched");
+  assert.equal(await page.getByLabel("Description").inputValue(), "What there is to eat");
+  await search.fill("m");
+  await until(() => entries(page), (all) => all.length > 1, "more of them");
+  assert.ok(await search.evaluate((field) => field === document.activeElement), "nothing takes the focus");
+  await search.fill("manual");
+  await button(page, "Save").click();
+  await said(page, "Kept.");
+  assert.equal(await page.getByLabel("Description").count(), 0);
+});
+
 native("labels are searched, groups changed, and the mode set", async () => {
   const space = listed();
   const page = await open(space);

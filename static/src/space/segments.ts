@@ -146,6 +146,7 @@ export interface Planned {
   mends?: Mending[]; // 500 at most
   attachments?: boolean; // those of the space's pages that have a label that goes change, too
   synonyms?: boolean; // old names become synonyms in the vocabulary when all is done
+  said?: string[]; // old names that meant the new ones before: they do when it is taken back, too
 }
 
 export const MOST_MENDS = 500; // pages
@@ -163,10 +164,11 @@ interface Item {
   version?: number;
   attachments?: true;
   synonyms?: true;
+  said?: string; // an old name
 }
 
 /** The plan in the parts that properties hold, in their order. */
-export function planParts({ decisions, without, mends = [], attachments, synonyms }: Planned): Record<string, unknown>[] {
+export function planParts({ decisions, without, mends = [], attachments, synonyms, said = [] }: Planned): Record<string, unknown>[] {
   const chunks = (ids: readonly string[]) => Array.from({ length: Math.ceil(ids.length / IDS_TOGETHER) }, (_, i) => idsText(ids.slice(i * IDS_TOGETHER, (i + 1) * IDS_TOGETHER)));
   const items = decisions.flatMap(({ from, to, pages }): Item[] => {
     const names = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
@@ -175,7 +177,7 @@ export function planParts({ decisions, without, mends = [], attachments, synonym
   });
   items.push(...chunks(without).map((not) => ({ not })), ...mends.slice(0, MOST_MENDS).map(({ id, version }) => ({ mend: id, version })));
   if (attachments) items.push({ attachments });
-  if (synonyms) items.push({ synonyms });
+  if (synonyms) items.push({ synonyms }, ...said.map((name) => ({ said: name })));
   const parts = packed(items, MOST_BYTES - OVERHEAD, MOST_BYTES - OVERHEAD);
   return parts.map((some, part) => ({ v: 1, part, parts: parts.length, items: some }));
 }
@@ -184,6 +186,7 @@ export function planParts({ decisions, without, mends = [], attachments, synonym
 export function plannedIn(values: readonly unknown[]): Planned | undefined {
   const planned: Planned = { decisions: [], without: [] };
   const mends: Mending[] = [];
+  const saying: string[] = [];
   let left = MOST_PAGES;
   const idsOf = (text: unknown): string[] | undefined => {
     const ids = text === "" ? [] : idsIn(text, left);
@@ -194,9 +197,14 @@ export function plannedIn(values: readonly unknown[]): Planned | undefined {
     const { v, part, parts, items } = (value ?? {}) as Record<string, unknown>;
     if (v !== 1 || part !== at || parts !== values.length || !Array.isArray(items)) return undefined;
     for (const item of items as unknown[]) {
-      const { from, to, on, not, mend, version, attachments, synonyms } = (item ?? {}) as Record<keyof Item, unknown>;
+      const { from, to, on, not, mend, version, attachments, synonyms, said } = (item ?? {}) as Record<keyof Item, unknown>;
       if (attachments === true || synonyms === true) {
         planned[attachments === true ? "attachments" : "synonyms"] = true;
+        continue;
+      }
+      if (said !== undefined) {
+        if (typeof said !== "string" || saying.length === MOST_PAGES) return undefined;
+        saying.push(said);
         continue;
       }
       if (mend !== undefined) {
@@ -213,5 +221,5 @@ export function plannedIn(values: readonly unknown[]): Planned | undefined {
       else return undefined;
     }
   }
-  return { ...planned, ...(mends.length && { mends }) };
+  return { ...planned, ...(mends.length && { mends }), ...(saying.length && { said: saying }) };
 }

@@ -3,6 +3,7 @@
 import { RUNS } from "../../propertykeys.ts";
 import type { Host } from "../../host.ts";
 import { propertiesInTab, propertiesOf } from "../../spaceproperties.ts";
+import { dayOf } from "../day.ts";
 import type { Keeper, Listener, Means, Outcome, Progress } from "../runner.ts";
 import { runsIn, type Run } from "../runs.ts";
 import type { Planned } from "../segments.ts";
@@ -90,7 +91,7 @@ export function jobsOf(model: Model, host: Host): Jobs {
         now.rate = own.writes.rate;
         const plan = await planned(runner, own).catch(() => undefined); // before what is kept of it may go
         now.attachments = plan?.attachments === true;
-        if (plan && (job.what === "undo" || plan.synonyms)) pairs = runner.renamedIn(plan);
+        if (plan?.synonyms) pairs = runner.renamedIn(plan).filter(([from]) => !plan.said?.includes(from));
         return run(runner, own, listener);
       },
       (): Outcome => ({ ...NOTHING, state: "broken" }),
@@ -109,7 +110,7 @@ export function jobsOf(model: Model, host: Host): Jobs {
 
   async function keepSynonyms(job: Job): Promise<void> {
     job.kept = "keeping";
-    const until = new Date().toISOString().slice(0, 7);
+    const until = dayOf(Date.now()).slice(0, 7);
     const add = () => model.keep((vocabulary) => job.synonyms.reduce((all, [from, to]) => (job.what === "run" ? renamed(all, from, to, until, model.joined.vocabulary) : unrenamed(all, from, to)), vocabulary));
     await add()
       .catch(add) // somebody else was first

@@ -91,11 +91,16 @@ function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
   const going = [...pages, ...attachments];
   const events = going.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0);
   const titleOf = (id: string) => preview.titles.get(id) ?? (model.store.title(id) || id);
-  const renames = unsaid(model.joined.vocabulary, renamePairs(preview.renames));
+  const pairs = renamePairs(preview.renames);
+  const renames = unsaid(model.joined.vocabulary, pairs);
   const keeps = model.admin === true && renames.length > 0;
   const without = model.admin === false && going.length > MOST_WITHOUT;
   const right = (going.length > 0 || chosen.mends.length > 0) && !without && (going.length <= VERY_MANY || typed.replace(/\D/g, "") === String(going.length));
-  const start = (most?: number) => void jobs.start({ decisions, without: [...out], ...(chosen.mends.length && { mends: chosen.mends }), ...(chosen.attachments && { attachments: true }), ...(keeps && synonyms && { synonyms }) }, most);
+  const start = (most?: number): void => {
+    const put = new Set(renames.map(([from]) => from));
+    const said = pairs.flatMap(([from]) => (put.has(from) ? [] : [from]));
+    void jobs.start({ decisions, without: [...out], ...(chosen.mends.length && { mends: chosen.mends }), ...(chosen.attachments && { attachments: true }), ...(keeps && synonyms && { synonyms, ...(said.length && { said }) }) }, most);
+  };
 
   return (
     <div class="plan">

@@ -177,7 +177,9 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
   const groups = [...new Set([...all.groups.map(({ name }) => name), ...all.entries.map(({ group }) => group)])].filter(Boolean); // some lists say nothing of the groups that their labels are in
   const from = other?.name ?? kept.follows;
   const editing = doing?.what === "entry" ? doing : undefined;
-  const shown = found.slice(0, most);
+  const first = found.slice(0, most);
+  // What is being changed stays, whatever is searched meanwhile.
+  const shown = editing?.label && !first.some(({ label }) => label === editing.label) ? all.entries.filter((entry) => entry.label === editing.label || first.includes(entry)) : first;
 
   const form = (entry: Entry, base: Listed) => (
     <EntryForm
