@@ -134,6 +134,7 @@ func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
 	p.answers(http.StatusOK, acme.macro(), "rotated, after a restore")
 	succeeds(t, environment, "is erased", "sites", "erase", acme.ClientKey, "--confirm", strings.TrimPrefix(acme.server.URL, "http://"), "--reason", "T-1")
 	succeeds(t, environment, "1 +were erased since and stay erased", "restore", name)
+	time.Sleep(time.Second)
 	p.answers(http.StatusUnauthorized, acme.macro(), "erased, after a restore")
 	succeeds(t, environment, "0 sites, 1 marks", "backup")
 
@@ -537,6 +538,7 @@ func TestSitesAreListedShownBlockedAndErased(t *testing.T) {
 	refuses(t, 1, environment, "nothing was erased", sites("erase", hash, "--confirm", "other.example.com")...)
 	p.answers(http.StatusOK, acme.macro(), "not erased")
 	succeeds(t, environment, "is erased", sites("erase", hash, "--confirm", host)...)
+	time.Sleep(time.Second) // for as long the process may believe what Redis said
 	p.answers(http.StatusUnauthorized, acme.macro(), "erased")
 	succeeds(t, environment, "nothing is held of it", sites("erase", acme.ClientKey, "--confirm", host)...)
 	refuses(t, 1, environment, "no record of this site", sites("show", hash)...)
