@@ -1,6 +1,10 @@
 package handlers
 
 import (
+	"context"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"labelup/internal/fault"
 )
 
 func TestWhoWaitsWaitsLongerThanWhoWorks(t *testing.T) {
@@ -81,5 +87,127 @@ func TestEverythingIsAnsweredWithinItsTime(t *testing.T) {
 				t.Errorf("erased: %v", h.records.erased)
 			}
 		})
+	}
+}
+
+// serveReading is serve with a time limit for reading a request.
+func (h *harness) serveReading(within time.Duration) (address string) {
+	h.t.Helper()
+	server := httptest.NewUnstartedServer(h.server)
+	server.Config.ReadTimeout = within
+	server.Start()
+	h.t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
+// TestAnAnswerMayTakeLongerThanReadingTheRequest keeps net/http to what it is believed
+// to do: it lifts the time limit for reading as soon as a request has come whole. Else
+// whoever waits would be taken for gone.
+func TestAnAnswerMayTakeLongerThanReadingTheRequest(t *testing.T) {
+	const reading, within = 100 * time.Millisecond, 3 * time.Second
+	tests := map[string]struct {
+		hang    string // the path that is not answered
+		request func(*harness) *http.Request
+		code    int
+		kind    string
+	}{
+		"the admin page": {"/wiki/rest/api/user", func(h *harness) *http.Request {
+			return h.atlassian.BrowserCall(http.MethodGet, "/api/site", "")
+		}, http.StatusBadGateway, "upstream"},
+		"an erasure without a body": {"/wiki/rest/api/user", func(h *harness) *http.Request {
+			return h.atlassian.BrowserCall(http.MethodPost, "/api/site/erase", "")
+		}, http.StatusBadGateway, "upstream"},
+		"a change": {"/wiki/api/v2/", func(h *harness) *http.Request {
+			return h.atlassian.BrowserCall(http.MethodPost, "/api/labels", `{"contentId":"123","add":["a"]}`)
+		}, http.StatusBadGateway, "upstream"},
+		"an export": {"/wiki/api/v2/", func(h *harness) *http.Request {
+			return h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123", "")
+		}, http.StatusOK, "upstream"},
+		"a frame": {"", func(h *harness) *http.Request {
+			return h.atlassian.Iframe("/macro/labels?contentId=123&contentType=page")
+		}, http.StatusServiceUnavailable, "unavailable"},
+		"whether the service is ready": {"", func(*harness) *http.Request {
+			return httptest.NewRequest(http.MethodGet, "/ready", nil)
+		}, http.StatusServiceUnavailable, "unavailable"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t, func(_ *harness, options *Options) {
+				options.Ready = waits
+				options.Framing = slowStore{options.Framing}
+			})
+			h.server.answerWithin = within
+			if test.hang != "" {
+				h.confluence.hang.Store(&test.hang)
+			}
+			r := test.request(h)
+			body, _ := io.ReadAll(r.Body)
+			began := time.Now()
+			answer, err := http.ReadResponse(h.begin(h.serveReading(reading), r, len(body), string(body)), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			line := h.failure()
+			if took := time.Since(began); answer.StatusCode != test.code || line["kind"] != test.kind || took <= 2*reading {
+				t.Errorf("answered %d after %v, want %d; the line is %v, want %s", answer.StatusCode, took, test.code, line, test.kind)
+			}
+		})
+	}
+}
+
+// waits for longer than the request may be read.
+func waits(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Second):
+		return fault.New(fault.Unavailable, "store")
+	}
+}
+
+// slowStore proves nobody who asks for a frame, and says so late.
+type slowStore struct{ FramingHost }
+
+func (s slowStore) Site(r *http.Request) (*Caller, error) {
+	if r.URL.Path != "/macro/labels" {
+		return s.FramingHost.Site(r)
+	}
+	return nil, fault.Wrap(fault.Unavailable, "store", waits(r.Context()))
+}
+
+func TestWhoLeavesAfterTheTimeForReadingHasLeft(t *testing.T) {
+	const reading = 100 * time.Millisecond
+	h := newHarness(t)
+	rights := "/wiki/rest/api/user"
+	h.confluence.hang.Store(&rights)
+	connection, err := net.Dial("tcp", h.serveReading(reading))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = fmt.Fprintf(connection, "GET /api/site HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\n\r\n",
+		h.atlassian.BrowserCall(http.MethodGet, "/api/site", "").Header.Get("Authorization"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(3 * reading)
+	_ = connection.Close()
+	if line := h.failure(); line["kind"] != "caller_left" || line["status"] != float64(statusCallerLeft) {
+		t.Errorf("the line is %v", line)
+	}
+}
+
+// failure waits for the line of a request that failed.
+func (h *harness) failure() map[string]any {
+	h.t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		for _, line := range h.lines() {
+			if line["msg"] == "request" && line["kind"] != nil {
+				return line
+			}
+		}
+		if time.Now().After(end) {
+			h.t.Fatalf("no request has failed:\n%s", h.log)
+		}
 	}
 }

@@ -107,16 +107,22 @@ func (k slowKeys) InstallKey(ctx context.Context, _ string, _ netip.Prefix) (*rs
 	return nil, &connect.Error{Kind: connect.Unauthorized, Reason: connect.ReasonUnknownKey}
 }
 
-func TestInstallsThatNobodyHasProvedKeepNoUninstallAndNoChangeOut(t *testing.T) {
-	h := newHarness(t)
+// keysComeLate has nobody know a key but the genuine one.
+func (h *harness) keysComeLate() {
+	h.t.Helper()
 	app, err := connect.New(connect.Config{
 		Key: "labelup", BaseURLs: []string{appURL}, EnableLicensing: true, Store: h.store, Keys: slowKeys{h.atlassian},
 		AllowInsecureLoopback: true, BehindRouter: true, Now: h.atlassian.Now,
 	})
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	h.server.Framing.(*Connect).App = app
+}
+
+func TestInstallsThatNobodyHasProvedKeepNoUninstallAndNoChangeOut(t *testing.T) {
+	h := newHarness(t)
+	h.keysComeLate()
 	address := h.serve()
 	for n := range 250 { // from as many addresses, half of them in the name of the site
 		attack := h.atlassian.Lifecycle(connect.Installed, connecttest.WithKeyID(fmt.Sprint("made-up-", n)))
@@ -252,5 +258,55 @@ func TestARefusalDoesNotWaitForTheBody(t *testing.T) {
 	h.isAnswered(answer, http.StatusTooManyRequests, "site_has_too_much_in_hand")
 	if _, err := answer.ReadByte(); !errors.Is(err, io.EOF) {
 		t.Errorf("the connection is still open: %v", err)
+	}
+}
+
+// TestNoAnswerWaitsForABodyThatNobodyReads announces a body wherever an answer needs
+// none, and sends nothing of it. There is no time limit for reading: an answer that
+// waits for the body never comes.
+func TestNoAnswerWaitsForABodyThatNobodyReads(t *testing.T) {
+	h := newRemoteHarness(t)
+	// Longer than what net/http keeps before it sends.
+	long := make([]byte, 64<<10)
+	h.server.Assets = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(long) })
+	h.server.Descriptor, h.server.Privacy.Page, h.server.Privacy.Contact = long, long, "mailto:security@example.com"
+	h.confluence.rights = administers
+	address := h.serve()
+	requests := map[string]*http.Request{
+		"an unknown path":             httptest.NewRequest(http.MethodGet, "/"+strings.Repeat("a", 4<<10), nil),
+		"a method that is not served": httptest.NewRequest(http.MethodOptions, "/health", nil),
+	}
+	for _, r := range routes {
+		path := strings.Replace(r.path, "*", "labelup.js", 1)
+		requests[r.method+" "+r.path+", not proved"] = httptest.NewRequest(r.method, path, nil)
+		switch {
+		case r.method != http.MethodGet:
+		case r.proof == site:
+			requests[r.method+" "+r.path] = h.atlassian.Iframe(path + "?contentId=123&contentType=page")
+		case r.proof == siteViewer:
+			requests[r.method+" "+r.path] = h.atlassian.BrowserCall(r.method, path, "")
+		}
+	}
+	const each = 5
+	for name, r := range requests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var answers []*bufio.Reader
+			for range each {
+				answers = append(answers, h.begin(address, r, 1, ""))
+			}
+			for _, answer := range answers {
+				got, err := http.ReadResponse(answer, r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := io.Copy(io.Discard, got.Body); err != nil || !got.Close {
+					t.Errorf("answered %d %v, %v", got.StatusCode, got.Header, err)
+				}
+				if _, err := answer.ReadByte(); !errors.Is(err, io.EOF) {
+					t.Errorf("the connection is still open: %v", err)
+				}
+			}
+		})
 	}
 }

@@ -143,6 +143,7 @@ func (s *Server) exchange(c echo.Context, r *route) *exchange {
 			interrupt: func() { x.readUntil(longAgo) },
 		}
 		x.request.Body = x.body
+		x.response.Before(x.closeIfBodyIsLeft) // whoever writes the answer
 	}
 	s.policy.setCommon(x.header(), x.requestID)
 	if r != nil && r.proof != nobody {
@@ -195,9 +196,6 @@ func (x *exchange) send(code int, contentType []string, body []byte) {
 	header := x.header()
 	header["Content-Type"] = contentType
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
-	if x.bodyIsLeft() {
-		header["Connection"] = closeConnection
-	}
 	x.response.WriteHeader(code)
 	if x.request.Method != http.MethodHead {
 		_, _ = x.response.Write(body) // the caller is gone; there is nobody to tell
@@ -206,6 +204,14 @@ func (x *exchange) send(code int, contentType []string, body []byte) {
 
 // bodyIsLeft reports whether the caller has more to send than anybody reads.
 func (x *exchange) bodyIsLeft() bool { return x.body != nil && !x.body.ended }
+
+// closeIfBodyIsLeft keeps net/http from waiting for the body before it sends the
+// answer, which it does to use the connection again.
+func (x *exchange) closeIfBodyIsLeft() {
+	if x.bodyIsLeft() {
+		x.header()["Connection"] = closeConnection
+	}
+}
 
 // serve takes a request through proof, rights and handler. Whatever happens,
 // it ends with one answer and one log line.

@@ -13,6 +13,7 @@
 package connlimit
 
 import (
+	"bytes"
 	"cmp"
 	"io"
 	"net"
@@ -176,9 +177,23 @@ func (c *Conn) works() {
 
 func (c *Conn) wait() { c.waiting.Store(c.listener.now()) }
 
+// Read waits, once an answer has been written, for the end of what nobody wants:
+// net/http reads what is left of a body where it has refused a request by itself.
+func (c *Conn) Read(p []byte) (int, error) {
+	if c.answered.Load() {
+		c.waiting.CompareAndSwap(0, c.listener.now()) // who dribbles has waited since they began
+	}
+	return c.Conn.Read(p)
+}
+
+// goOn is how what asks for a body begins, which is no answer.
+var goOn = []byte("HTTP/1.1 100 ")
+
 // Write waits for who reads, as far as the kernel does not take it all.
 func (c *Conn) Write(p []byte) (int, error) {
-	c.answered.Store(true)
+	if !bytes.HasPrefix(p, goOn) {
+		c.answered.Store(true)
+	}
 	c.wait()
 	n, err := c.Conn.Write(p)
 	c.works()

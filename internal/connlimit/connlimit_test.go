@@ -13,8 +13,8 @@ import (
 )
 
 // server answers at a real address. It works on a request to /work until it is
-// released, refuses one to /refuse without reading its body, and answers one to
-// /large with more than a network takes at once.
+// released, reads the body of one to /read, refuses one to /refuse without reading
+// its body, and answers one to /large with more than a network takes at once.
 type server struct {
 	t        *testing.T
 	listener *Listener
@@ -39,6 +39,10 @@ func serve(t *testing.T, limit int) *server {
 		w.Header().Set("Connection", "close")
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 		_ = http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0))
+	})
+	mux.HandleFunc("/read", func(_ http.ResponseWriter, r *http.Request) {
+		s.working <- struct{}{}
+		_, _ = io.ReadAll(r.Body)
 	})
 	mux.HandleFunc("/large", func(w http.ResponseWriter, _ *http.Request) {
 		s.working <- struct{}{}
@@ -131,6 +135,21 @@ func TestWhoHasWaitedLongestMakesRoomForWhoComes(t *testing.T) {
 			c.isAnswered(http.StatusRequestEntityTooLarge)
 			return c
 		},
+		// net/http answers this by itself, and then reads the body.
+		"expects what nobody does, and dribbles": func(s *server) *client {
+			c := s.dial()
+			c.send("GET / HTTP/1.1\r\nHost: x\r\nExpect: more\r\nContent-Length: 100000\r\n\r\n")
+			c.isAnswered(http.StatusExpectationFailed)
+			go func() {
+				for {
+					if _, err := io.WriteString(c, "a"); err != nil {
+						return
+					}
+					time.Sleep(leftAlone / 5)
+				}
+			}()
+			return c
+		},
 	}
 	for way, first := range ways {
 		t.Run("who "+way, func(t *testing.T) {
@@ -175,6 +194,23 @@ func TestWhatIsWorkedOnIsNeverEnded(t *testing.T) {
 	for _, c := range working {
 		c.isAnswered(http.StatusOK)
 	}
+}
+
+func TestABodyThatIsReadIsWorkedOnAlsoAfterItWasAskedFor(t *testing.T) {
+	s := serve(t, 2)
+	c := s.dial()
+	c.send("POST /read HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n")
+	<-s.working
+	c.isAnswered(http.StatusContinue)
+	waitLongEnough()
+	for range 3 {
+		comes := s.dial()
+		comes.send(get("/"))
+		comes.isAnswered(http.StatusOK)
+		waitLongEnough()
+	}
+	c.send("a")
+	c.isAnswered(http.StatusOK)
 }
 
 func TestThousandsThatSendNothingKeepNobodyOut(t *testing.T) {

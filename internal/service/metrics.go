@@ -19,7 +19,7 @@ func (s *Service) listenForMetrics(ctx context.Context) (*http.Server, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", s.observed.Metrics.Handler())
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: s.server.ErrorLog}
+	server := &http.Server{Handler: mux, ReadTimeout: 5 * time.Second, ErrorLog: s.server.ErrorLog}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("metrics ended", technicallog.Cause, technicallog.CauseOf(err))

@@ -1,15 +1,20 @@
 package service
 
 import (
+	"bufio"
 	"crypto/rand"
 	"encoding/base64"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"labelup/internal/config"
+	"labelup/internal/site/redistest"
 	"labelup/internal/suggest"
 )
 
@@ -51,5 +56,33 @@ func TestAnAppOfForgeIsNamedInFull(t *testing.T) {
 		if strings.Contains(err.Error(), "FORGE_APP_ID ") == ok {
 			t.Errorf("%q: %v", id, err)
 		}
+	}
+}
+
+func TestMetricsDoNotWaitForABodyForEver(t *testing.T) {
+	t.Parallel()
+	settings := config.Config{MetricsAddress: net.JoinHostPort("127.0.0.1", strconv.Itoa(redistest.FreePort(t)))}
+	observed := Observe(settings, io.Discard)
+	s := &Service{settings: settings, log: observed.Log, observed: observed, server: &http.Server{ReadHeaderTimeout: time.Minute}}
+	server, err := s.listenForMetrics(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	connection, err := net.Dial("tcp", settings.MetricsAddress)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = connection.Close() })
+	_ = connection.SetDeadline(time.Now().Add(time.Minute))
+	if _, err := io.WriteString(connection, "GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK || !answer.Close {
+		t.Errorf("answered %d %v, %v", answer.StatusCode, answer.Header, err)
 	}
 }
