@@ -1,8 +1,12 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -10,7 +14,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"labelup/connect"
+	"labelup/connect/connecttest"
 	"labelup/internal/fault"
+	"labelup/internal/technicallog"
 )
 
 // recordsStandIn holds one field of one site.
@@ -238,3 +245,80 @@ func TestABlockedSiteIsToldSo(t *testing.T) {
 		t.Errorf("who cannot prove anything learns that the site is blocked: %d", w.Code)
 	}
 }
+
+// madeUp signs nothing and looks like Atlassian's own key.
+type madeUp struct{}
+
+func (madeUp) Alg() string                      { return "RS256" }
+func (madeUp) Sign(string, any) ([]byte, error) { return make([]byte, 256), nil }
+func (madeUp) Verify(string, []byte, any) error { return errors.New("nobody signed it") }
+
+// TestMadeUpCallsPushOutNoErrorOfASite has as many sites as are remembered, of which one
+// failed before all others, and sends a call in the name of yet another to each route
+// that asks for a proof. Of an install call whose key nobody knows yet the body is read
+// before the proof.
+func TestMadeUpCallsPushOutNoErrorOfASite(t *testing.T) {
+	h := newHarness(t)
+	h.keysComeLate()
+	h.confluence.answerWith(http.StatusInternalServerError)
+	h.change(`{"contentId":"123","add":["a"]}`)
+	fails := func(site string) {
+		h.server.Log.Info("request", technicallog.Site, site, technicallog.Kind, string(fault.Upstream), technicallog.Route, "/api/labels")
+	}
+	for n := range 1999 {
+		fails(fmt.Sprint("site-", n))
+	}
+	before := h.server.LastErrors(h.siteHash()).Errors
+	send := func(r route, body io.Reader) (reason string) {
+		t.Helper()
+		who := "made up for " + r.method + r.path + fmt.Sprintf("%T", body)
+		call := h.atlassian.ServerCall(r.method, r.path, "", connecttest.With("iss", who))
+		if event := connect.Event(strings.TrimPrefix(r.path, "/")); event == connect.Installed || event == connect.Uninstalled {
+			call = h.atlassian.Lifecycle(event, connecttest.SignedWith(madeUp{}, nil), connecttest.WithKeyID("made-up"), connecttest.With("iss", who))
+		}
+		call.Body = io.NopCloser(body)
+		w := h.send(call)
+		if diff := cmp.Diff(before, h.server.LastErrors(h.siteHash()).Errors); len(before) != 1 || diff != "" {
+			t.Fatalf("after %s, answered %d %s, the site's errors differ (-before +after):\n%s", who, w.Code, w.Body, diff)
+		}
+		made := h.server.LastErrors(technicallog.SiteHash(who)).Errors
+		if len(made) != 1 {
+			t.Fatalf("of %s, answered %d %s, there is %v", who, w.Code, w.Body, made)
+		}
+		return made[0].Reason
+	}
+	for _, r := range routes {
+		if r.proof == nobody {
+			continue
+		}
+		read := send(r, strings.NewReader("[]")) == connect.ReasonBody
+		if early := r.path == "/installed" || r.path == "/uninstalled"; read != early {
+			t.Errorf("%s: the body is read before the proof: %v", r.path, read)
+		}
+		if !read {
+			continue
+		}
+		if got := send(r, io.LimitReader(endless{}, connect.MaxLifecycleBody+1)); got != connect.ReasonBodyTooLarge {
+			t.Errorf("%s: a large body is refused as %s", r.path, got)
+		}
+		if got := send(r, failing{}); got != connect.ReasonBodyUnread {
+			t.Errorf("%s: a body that breaks off is refused as %s", r.path, got)
+		}
+		others := &sender{inHand: h.server.inHand, owner: "atlassian"}
+		others.takeAll(leastInHand)
+		if got := send(r, &bytes.Buffer{}); got != "site_has_too_much_in_hand" {
+			t.Errorf("%s: a body that there is no room for is refused as %s", r.path, got)
+		}
+		for _, b := range others.bodies {
+			h.server.inHand.release(b)
+		}
+	}
+	if fails("one more"); len(h.server.LastErrors(h.siteHash()).Errors) != 0 {
+		t.Error("more sites are remembered than this test believes")
+	}
+}
+
+// endless is a body of any length.
+type endless struct{}
+
+func (endless) Read(into []byte) (int, error) { return len(into), nil }

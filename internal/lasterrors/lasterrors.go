@@ -86,17 +86,19 @@ func (l *Log) see(line technicallog.Line) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	failed.Last = l.now().UTC()
-	if mayBeClaimed(line.Kind) {
+	if mayBeClaimed(line) {
 		l.claimed.remember(line.Site, failed)
 	} else {
 		l.proved.remember(line.Site, failed)
 	}
 }
 
-// mayBeClaimed reports whether a failure can happen before the site is proved:
-// the proof fails, or what it needs is down.
-func mayBeClaimed(kind string) bool {
-	return kind == string(fault.Unauthorized) || kind == string(fault.Unavailable)
+// mayBeClaimed reports whether a failure can happen before the site is proved: the
+// proof fails, or what it needs is down. An install or uninstall can fail in any way
+// before, for its body is read first where nobody knows its key yet.
+func mayBeClaimed(line technicallog.Line) bool {
+	return line.Kind == string(fault.Unauthorized) || line.Kind == string(fault.Unavailable) ||
+		line.Route == "/installed" || line.Route == "/uninstalled"
 }
 
 // sites are the entries of a bounded number of sites.

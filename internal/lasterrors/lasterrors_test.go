@@ -40,8 +40,12 @@ func started() (*Log, *slog.Logger) {
 }
 
 func request(log *slog.Logger, site, kind, reason, id string) {
+	requestTo("/api/labels", log, site, kind, reason, id)
+}
+
+func requestTo(route string, log *slog.Logger, site, kind, reason, id string) {
 	log.Info("request", technicallog.Site, site, technicallog.Kind, kind, technicallog.Reason, reason,
-		technicallog.RequestID, id, technicallog.Route, "/api/labels", technicallog.Cause, "timeout")
+		technicallog.RequestID, id, technicallog.Route, route, technicallog.Cause, "timeout")
 }
 
 func minute(n int) time.Time { return noon.Add(time.Duration(n) * time.Minute) }
@@ -150,6 +154,29 @@ func TestClaimingManySitesPushesOutNoneThatIsProved(t *testing.T) {
 	}
 	if len(l.claimed.places) != maxSites {
 		t.Errorf("%d claimed sites are remembered, want %d", len(l.claimed.places), maxSites)
+	}
+}
+
+func TestInstallCallsWhateverTheirKindPushOutNothingThatIsProved(t *testing.T) {
+	for _, route := range []string{"/installed", "/uninstalled"} {
+		for kind, reason := range map[string]string{
+			"bad_request": "body", "too_large": "body_too_large", "rate_limited": "site_has_too_much_in_hand", "internal": "panic", "unauthorized": "issuer",
+		} {
+			t.Run(route+" "+kind, func(t *testing.T) {
+				l, log := started()
+				request(log, acme, "upstream", "timeout", "proved")
+				for n := range maxSites + 1 {
+					requestTo(route, log, fmt.Sprintf("claimed%d", n), kind, reason, "id")
+				}
+				for n := range maxEntries + 1 {
+					requestTo(route, log, acme, kind, fmt.Sprintf("reason%d", n), "id")
+				}
+				entries := l.Of(acme).Errors
+				if len(entries) != maxEntries+1 || entries[maxEntries].RequestID != "proved" {
+					t.Errorf("after many claims the site has %d entries: %v", len(entries), entries)
+				}
+			})
+		}
 	}
 }
 
