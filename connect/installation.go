@@ -47,7 +47,15 @@ type Installation struct {
 
 	Enabled     bool      // between the enabled and disabled calls
 	InstalledAt time.Time // first install
-	ChangedAt   time.Time // iat of the newest lifecycle token that was applied
+
+	// ChangedAt tells which of two records of a site is newer. It is the iat of
+	// the newest lifecycle token that was applied, or a nanosecond and more after
+	// that: the record of an uninstall is newer than all before it.
+	ChangedAt time.Time
+
+	// SignedAt is the iat of the newest installed or uninstalled token that was
+	// applied. It is zero in a record of a version before it: see ChangedAt then.
+	SignedAt time.Time
 
 	// UninstalledAt is zero while the app is installed.
 	UninstalledAt time.Time

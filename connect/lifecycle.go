@@ -266,6 +266,11 @@ func (a *App) checkLifecycleBody(body *lifecycleBody, issuer string, event Event
 // Calls may arrive in any order; issuedAt tells which was meant to be last. One
 // from ahead of our clock counts as issued when it arrived: the clock of the
 // next signer may be right, and its call must not be taken for an older one.
+//
+// Installed and uninstalled are compared with each other only. Another signer
+// sends disabled together with uninstalled: where that is dated a second later,
+// and arrives first, the uninstall is not older. It is sent once, so dropping it
+// would leave the secret for ever.
 func transition(current *Installation, event Event, said *lifecycleBody, issuedAt, now time.Time) (*Installation, error) {
 	// iat has whole seconds, so that a call of this very second is not after it.
 	if arrived := now.Truncate(time.Second); issuedAt.After(arrived) {
@@ -273,22 +278,25 @@ func transition(current *Installation, event Event, said *lifecycleBody, issuedA
 	}
 	switch event {
 	case Installed:
-		if current != nil && issuedAt.Before(current.ChangedAt) {
+		if current != nil && issuedAt.Before(current.signedAt()) {
 			return nil, nil
 		}
 		return install(current, said, issuedAt, now), nil
 
 	case Uninstalled:
-		if current == nil || issuedAt.Before(current.ChangedAt) {
+		if current == nil || issuedAt.Before(current.signedAt()) {
 			return nil, nil
 		}
 		next := *current
 		next.SharedSecret, next.PreviousSecret, next.PreviousSecretUntil = "", "", time.Time{}
 		next.Enabled = false
-		next.ChangedAt = issuedAt
+		earliest := current.ChangedAt
 		if current.Installed() {
+			// A backup from before must be older, even one of the same second.
+			earliest = earliest.Add(time.Nanosecond)
 			next.UninstalledAt = now
 		}
+		next.ChangedAt, next.SignedAt = later(issuedAt, earliest), issuedAt
 		return &next, nil
 
 	default: // Enabled, Disabled
@@ -302,11 +310,24 @@ func transition(current *Installation, event Event, said *lifecycleBody, issuedA
 		}
 		next := *current
 		next.Enabled = event == Enabled
-		if issuedAt.After(next.ChangedAt) {
-			next.ChangedAt = issuedAt
-		}
+		next.ChangedAt, next.SignedAt = later(issuedAt, current.ChangedAt), current.signedAt()
 		return &next, nil
 	}
+}
+
+// signedAt is SignedAt, also of a record of a version before it.
+func (i *Installation) signedAt() time.Time {
+	if i.SignedAt.IsZero() {
+		return i.ChangedAt
+	}
+	return i.SignedAt
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func install(current *Installation, said *lifecycleBody, issuedAt, now time.Time) *Installation {
@@ -318,11 +339,13 @@ func install(current *Installation, said *lifecycleBody, issuedAt, now time.Time
 		OAuthClientID: string(said.OAuthClientID),
 		InstalledAt:   now,
 		ChangedAt:     issuedAt,
+		SignedAt:      issuedAt,
 	}
 	if current == nil {
 		return next
 	}
 	next.InstalledAt, next.BlockedAt = current.InstalledAt, current.BlockedAt
+	next.ChangedAt = later(issuedAt, current.ChangedAt)
 	if !current.Installed() {
 		return next
 	}

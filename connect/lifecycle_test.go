@@ -52,7 +52,7 @@ func TestTheLifeOfASite(t *testing.T) {
 	want := connect.Installation{
 		ClientKey: "site-new", SharedSecret: connect.Secret(f.host.Secret), BaseURL: f.host.BaseURL,
 		DisplayURL: "https://wiki.example.com", OAuthClientID: f.host.OAuthClientID,
-		InstalledAt: installed, ChangedAt: installed,
+		InstalledAt: installed, ChangedAt: installed, SignedAt: installed,
 	}
 	check := func() {
 		t.Helper()
@@ -72,7 +72,7 @@ func TestTheLifeOfASite(t *testing.T) {
 	f.host.Secret, f.host.BaseURL, f.host.DisplayURL = "a new secret", "https://renamed.atlassian.net/wiki", ""
 	f.accept(t, f.host.Lifecycle(connect.Installed), connect.Installed)
 	want.SharedSecret, want.PreviousSecret, want.PreviousSecretUntil = "a new secret", connect.Secret(old), f.now.Add(connect.SecretGrace)
-	want.BaseURL, want.DisplayURL, want.ChangedAt = "https://renamed.atlassian.net/wiki", "", f.now
+	want.BaseURL, want.DisplayURL, want.ChangedAt, want.SignedAt = "https://renamed.atlassian.net/wiki", "", f.now, f.now
 	check()
 
 	f.later(time.Minute)
@@ -82,11 +82,12 @@ func TestTheLifeOfASite(t *testing.T) {
 
 	f.accept(t, f.host.Lifecycle(connect.Uninstalled), connect.Uninstalled)
 	want.SharedSecret, want.PreviousSecret, want.PreviousSecretUntil, want.UninstalledAt = "", "", time.Time{}, f.now
+	want.ChangedAt, want.SignedAt = f.now.Add(time.Nanosecond), f.now
 	check()
 
 	f.later(time.Hour)
 	f.accept(t, f.host.Lifecycle(connect.Installed), connect.Installed)
-	want.SharedSecret, want.UninstalledAt, want.ChangedAt = "a new secret", time.Time{}, f.now
+	want.SharedSecret, want.UninstalledAt, want.ChangedAt, want.SignedAt = "a new secret", time.Time{}, f.now, f.now
 	check()
 	if _, err := f.app.FromHost(f.host.Iframe("/byline")); err != nil {
 		t.Errorf("after the reinstall: %v", err)
@@ -137,7 +138,7 @@ func TestASiteThatUninstallsIsRidOfItsSecretWhateverElseItSays(t *testing.T) {
 			token := f.host.LifecycleToken(connect.Uninstalled, "/uninstalled")
 			f.accept(t, f.host.LifecycleCall(connect.Uninstalled, token, body), connect.Uninstalled)
 			want := before
-			want.SharedSecret, want.Enabled, want.UninstalledAt, want.ChangedAt = "", false, f.now, f.now
+			want.SharedSecret, want.Enabled, want.UninstalledAt, want.ChangedAt, want.SignedAt = "", false, f.now, f.now, f.now
 			if diff := cmp.Diff(want, f.record(t)); diff != "" {
 				t.Errorf("record (-want +got):\n%s", diff)
 			}
@@ -251,6 +252,51 @@ func TestAnUninstallThatIsOlderThanTheInstallIsDropped(t *testing.T) {
 	f.accept(t, late, connect.Uninstalled)
 	if site := f.record(t); !site.Installed() {
 		t.Error("the site is uninstalled")
+	}
+}
+
+// Disabled and uninstalled are sent together by different signers, so the second
+// may change between them, or their clocks may differ a little.
+func TestAnUninstallHoldsThoughDisabledIsDatedASecondLater(t *testing.T) {
+	for name, order := range map[string][]connect.Event{
+		"disabled arrives first":    {connect.Disabled, connect.Uninstalled},
+		"uninstalled arrives first": {connect.Uninstalled, connect.Disabled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.later(time.Minute)
+			uninstalled := f.host.Lifecycle(connect.Uninstalled)
+			f.later(time.Second)
+			calls := map[connect.Event]*http.Request{connect.Uninstalled: uninstalled, connect.Disabled: f.host.Lifecycle(connect.Disabled)}
+			for _, event := range order {
+				err := f.app.Lifecycle(calls[event], event)
+				refused, ok := errors.AsType[*connect.Error](err)
+				if late := ok && refused.Reason == connect.ReasonUninstalled; err != nil && !late {
+					t.Fatalf("%s: %v", event, err)
+				}
+			}
+			if got := f.record(t); got.Installed() || got.Enabled || got.SharedSecret != "" {
+				t.Errorf("after both: installed %v, enabled %v, secret %q", got.Installed(), got.Enabled, got.SharedSecret.Bytes())
+			}
+		})
+	}
+}
+
+func TestAnOldUninstallDoesNotEraseAReinstall(t *testing.T) {
+	f := newFixture(t)
+	f.later(time.Minute)
+	token, body := f.host.LifecycleToken(connect.Uninstalled, "/uninstalled"), f.host.LifecycleBody(connect.Uninstalled)
+	unseen := f.host.Lifecycle(connect.Uninstalled)
+	f.later(time.Second)
+	f.accept(t, f.host.Lifecycle(connect.Disabled), connect.Disabled)
+	f.accept(t, f.host.LifecycleCall(connect.Uninstalled, token, body), connect.Uninstalled)
+	f.accept(t, f.host.Lifecycle(connect.Installed), connect.Installed)
+	f.accept(t, f.host.Lifecycle(connect.Enabled), connect.Enabled)
+	want := f.record(t)
+	f.accept(t, f.host.LifecycleCall(connect.Uninstalled, token, body), connect.Uninstalled)
+	f.accept(t, unseen, connect.Uninstalled)
+	if diff := cmp.Diff(want, f.record(t)); diff != "" || !want.Installed() {
+		t.Errorf("the reinstall, installed %v (-want +got):\n%s", want.Installed(), diff)
 	}
 }
 

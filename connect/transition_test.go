@@ -18,15 +18,17 @@ func TestTransition(t *testing.T) {
 	}
 	installed := Installation{
 		ClientKey: "site", SharedSecret: "old", BaseURL: "https://old.atlassian.net/wiki", DisplayURL: "https://old.example.com",
-		OAuthClientID: "old-oauth", Enabled: true, InstalledAt: start, ChangedAt: start,
+		OAuthClientID: "old-oauth", Enabled: true, InstalledAt: start, ChangedAt: start, SignedAt: start,
 	}
 	with := func(i Installation, change func(*Installation)) *Installation { change(&i); return &i }
+	switched := with(installed, func(i *Installation) { i.Enabled, i.ChangedAt = false, start.Add(time.Second) })
+	earlier := with(installed, func(i *Installation) { i.SignedAt = time.Time{} }) // of a version before it
 	uninstalled := with(installed, func(i *Installation) {
 		i.SharedSecret, i.Enabled, i.UninstalledAt = "", false, start.Add(time.Minute)
 	})
 	fresh := Installation{
 		ClientKey: "site", SharedSecret: "new", BaseURL: "https://new.atlassian.net/wiki", OAuthClientID: "new-oauth",
-		InstalledAt: now, ChangedAt: now,
+		InstalledAt: now, ChangedAt: now, SignedAt: now,
 	}
 	for name, test := range map[string]struct {
 		current  *Installation
@@ -61,7 +63,7 @@ func TestTransition(t *testing.T) {
 		"installed in the same second replaces": {
 			current: &installed, event: Installed, issuedAt: start,
 			want: with(fresh, func(i *Installation) {
-				i.InstalledAt, i.Enabled, i.ChangedAt = start, true, start
+				i.InstalledAt, i.Enabled, i.ChangedAt, i.SignedAt = start, true, start, start
 				i.PreviousSecret, i.PreviousSecretUntil = "old", now.Add(15*time.Minute)
 			}),
 		},
@@ -75,7 +77,7 @@ func TestTransition(t *testing.T) {
 		"uninstalled from ahead of our clock counts from now": {
 			current: &installed, event: Uninstalled, issuedAt: now.Add(30 * time.Second),
 			want: with(installed, func(i *Installation) {
-				i.SharedSecret, i.Enabled, i.ChangedAt, i.UninstalledAt = "", false, now, now
+				i.SharedSecret, i.Enabled, i.ChangedAt, i.SignedAt, i.UninstalledAt = "", false, now, now, now
 			}),
 		},
 		"disabled from ahead of our clock counts from now": {
@@ -98,7 +100,7 @@ func TestTransition(t *testing.T) {
 		"uninstalled leaves a block": {
 			current: with(installed, func(i *Installation) { i.BlockedAt = start }), event: Uninstalled, issuedAt: now,
 			want: with(installed, func(i *Installation) {
-				i.SharedSecret, i.Enabled, i.ChangedAt, i.UninstalledAt, i.BlockedAt = "", false, now, now, start
+				i.SharedSecret, i.Enabled, i.ChangedAt, i.SignedAt, i.UninstalledAt, i.BlockedAt = "", false, now, now, now, start
 			}),
 		},
 		"enabled leaves a block": {
@@ -111,14 +113,43 @@ func TestTransition(t *testing.T) {
 			}),
 			event: Uninstalled, issuedAt: now,
 			want: with(installed, func(i *Installation) {
-				i.SharedSecret, i.Enabled, i.ChangedAt, i.UninstalledAt = "", false, now, now
+				i.SharedSecret, i.Enabled, i.ChangedAt, i.SignedAt, i.UninstalledAt = "", false, now, now, now
 			}),
 		},
 		"uninstalled twice keeps when it was first": {
 			current: uninstalled, event: Uninstalled, issuedAt: now,
-			want: with(*uninstalled, func(i *Installation) { i.ChangedAt = now }),
+			want: with(*uninstalled, func(i *Installation) { i.ChangedAt, i.SignedAt = now, now }),
 		},
-		"uninstalled a second too late is dropped":  {current: &installed, event: Uninstalled, issuedAt: start.Add(-time.Second)},
+		"uninstalled a second too late is dropped": {current: &installed, event: Uninstalled, issuedAt: start.Add(-time.Second)},
+		"uninstalled in the same second is after what was there": {
+			current: &installed, event: Uninstalled, issuedAt: start,
+			want: with(installed, func(i *Installation) {
+				i.SharedSecret, i.Enabled, i.ChangedAt, i.UninstalledAt = "", false, start.Add(time.Nanosecond), now
+			}),
+		},
+		"uninstalled a second before disabled, which came first": {
+			current: switched, event: Uninstalled, issuedAt: start,
+			want: with(*switched, func(i *Installation) {
+				i.SharedSecret, i.ChangedAt, i.UninstalledAt = "", start.Add(time.Second+time.Nanosecond), now
+			}),
+		},
+		"uninstalled twice, the second time before disabled": {
+			current: with(*uninstalled, func(i *Installation) { i.ChangedAt = start.Add(time.Second) }), event: Uninstalled, issuedAt: start,
+			want: with(*uninstalled, func(i *Installation) { i.ChangedAt = start.Add(time.Second) }),
+		},
+		"installed a second before disabled, which came first": {
+			current: switched, event: Installed, issuedAt: start,
+			want: with(fresh, func(i *Installation) {
+				i.InstalledAt, i.ChangedAt, i.SignedAt = start, start.Add(time.Second), start
+				i.PreviousSecret, i.PreviousSecretUntil = "old", now.Add(15*time.Minute)
+			}),
+		},
+		"uninstalled before the install is dropped, whatever came since": {current: switched, event: Uninstalled, issuedAt: start.Add(-time.Second)},
+		"installed before the install is dropped, whatever came since":   {current: switched, event: Installed, issuedAt: start.Add(-time.Second)},
+		"uninstalled a second too late is dropped, of an old record":     {current: earlier, event: Uninstalled, issuedAt: start.Add(-time.Second)},
+		"disabled of an old record keeps what it is compared with": {
+			current: earlier, event: Disabled, issuedAt: start.Add(time.Second), want: switched,
+		},
 		"uninstalled of an unknown site is dropped": {event: Uninstalled, issuedAt: now},
 		"disabled": {
 			current: &installed, event: Disabled, issuedAt: now,
@@ -158,14 +189,19 @@ func TestTransition(t *testing.T) {
 
 // Whatever the clocks of those who sign say, within Leeway, what is said last
 // holds: a call is dropped only for one that arrived in a later second than that
-// in which it was issued, and an uninstalled site has no secret.
+// in which it was issued, install and uninstall only for one of these two, and
+// for a newer one of these always. An uninstalled site has no secret. Time goes
+// forward in the records, or a backup could bring an uninstalled site back.
 func FuzzTransition(f *testing.F) {
 	f.Add([]byte{0, 60, 5, 0, 30, 5, 1, 0, 1})
 	f.Add([]byte{0, 30, 0, 0, 30, 0, 2, 60, 200, 1, 30, 3})
+	f.Add([]byte{0, 30, 0, 3, 30, 20, 1, 29, 1})             // uninstalled is dated a second before disabled
+	f.Add([]byte{0, 30, 0, 3, 30, 20, 1, 29, 1, 0, 28, 1})   // and so is a reinstall
+	f.Add([]byte{0, 30, 0, 1, 30, 20, 0, 30, 20, 1, 28, 10}) // an old uninstall after a reinstall
 	f.Fuzz(func(t *testing.T, calls []byte) {
 		now := time.Unix(1_800_000_000, 0)
 		var current *Installation
-		last := now
+		last, lastSigned, signed := now, now, now // the arrivals of the last call and of the last install or uninstall, and the newest iat of those
 		for ; len(calls) >= 3; calls = calls[3:] {
 			now = now.Add(time.Duration(calls[2]) * 100 * time.Millisecond)
 			event := []Event{Installed, Uninstalled, Enabled, Disabled}[calls[0]%4]
@@ -179,8 +215,17 @@ func FuzzTransition(f *testing.F) {
 			if current != nil && !cmp.Equal(before, *current) {
 				t.Fatal("transition changed the current record")
 			}
-			if dropped := next == nil && err == nil; dropped && current != nil && !issuedAt.Before(last.Truncate(time.Second)) {
-				t.Fatalf("%s issued at %v is dropped, and the last call arrived at %v", event, issuedAt, last)
+			byAtlassian := event == Installed || event == Uninstalled
+			overtaker := last
+			if byAtlassian {
+				overtaker = lastSigned
+			}
+			dropped := next == nil && err == nil
+			if dropped && current != nil && !issuedAt.Before(overtaker.Truncate(time.Second)) {
+				t.Fatalf("%s issued at %v is dropped, and the last call arrived at %v", event, issuedAt, overtaker)
+			}
+			if byAtlassian && !dropped && current != nil && issuedAt.Before(signed) {
+				t.Fatalf("%s issued at %v is applied, and one was issued at %v", event, issuedAt, signed)
 			}
 			if next == nil {
 				continue
@@ -188,10 +233,19 @@ func FuzzTransition(f *testing.F) {
 			if event == Installed && next.SharedSecret != Secret(said.SharedSecret) || next.Installed() == (next.SharedSecret == "") {
 				t.Fatalf("after %s: installed %v, secret %q", event, next.Installed(), next.SharedSecret.Bytes())
 			}
-			if next.ChangedAt.After(now) {
+			if latest := now.Truncate(time.Second).Add(time.Second); !next.ChangedAt.Before(latest) {
 				t.Fatalf("after %s: changed at %v, and it is %v", event, next.ChangedAt, now)
 			}
+			if current != nil && (next.ChangedAt.Before(before.ChangedAt) || before.Installed() && !next.Installed() && !next.ChangedAt.After(before.ChangedAt)) {
+				t.Fatalf("after %s: changed at %v, and before at %v", event, next.ChangedAt, before.ChangedAt)
+			}
 			current, last = next, now
+			if byAtlassian {
+				lastSigned, signed = now, issuedAt
+				if arrived := now.Truncate(time.Second); signed.After(arrived) {
+					signed = arrived
+				}
+			}
 		}
 	})
 }

@@ -55,7 +55,7 @@ func record(clientKey string) *connect.Installation {
 	return &connect.Installation{
 		ClientKey: clientKey, SharedSecret: "the secret", PreviousSecret: "the one before", PreviousSecretUntil: at.Add(time.Minute),
 		BaseURL: "https://site.atlassian.net/wiki", DisplayURL: "https://wiki.example.com", OAuthClientID: "oauth client",
-		Enabled: true, InstalledAt: at, ChangedAt: at.Add(2 * time.Second), UninstalledAt: at.Add(3 * time.Second), BlockedAt: at.Add(4 * time.Second),
+		Enabled: true, InstalledAt: at, ChangedAt: at.Add(2 * time.Second), SignedAt: at.Add(time.Second), UninstalledAt: at.Add(3 * time.Second), BlockedAt: at.Add(4 * time.Second),
 	}
 }
 

@@ -95,7 +95,7 @@ func (h *Host) Installation() connect.Installation {
 	at := h.Now().Add(-time.Minute).Truncate(time.Second)
 	return connect.Installation{
 		ClientKey: h.ClientKey, SharedSecret: connect.Secret(h.Secret), BaseURL: h.BaseURL, DisplayURL: h.DisplayURL,
-		OAuthClientID: h.OAuthClientID, Enabled: true, InstalledAt: at, ChangedAt: at,
+		OAuthClientID: h.OAuthClientID, Enabled: true, InstalledAt: at, ChangedAt: at, SignedAt: at,
 	}
 }
 

@@ -135,6 +135,7 @@ func TestWhatIsHeldOfASiteIsTheRecordWithoutItsSecrets(t *testing.T) {
 		{"enabled", "true"},
 		{"installedAt", "2026-03-01T12:00:00.123456789Z"},
 		{"changedAt", "2026-03-01T12:00:01.123456789Z"},
+		{"signedAt", "2026-03-01T12:00:01.123456789Z"},
 		{"uninstalledAt", "2026-03-01T13:00:00.123456789Z"},
 		{"blockedAt", "2026-03-01T12:01:00.123456789Z"},
 		{"token", "of another version of the app, 20 characters"},

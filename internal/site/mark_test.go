@@ -3,12 +3,14 @@ package site
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"labelup/connect"
+	"labelup/connect/connecttest"
 	"labelup/internal/site/redistest"
 )
 
@@ -83,6 +85,85 @@ func TestAnUninstalledSiteWhoseTimeIsOverDoesNotComeBackFromABackup(t *testing.T
 				if _, err := later.Installation(t.Context(), site); !errors.Is(err, connect.ErrUnknownSite) {
 					t.Errorf("the site is back: %v", err)
 				}
+			}
+		})
+	}
+}
+
+// lifecycle sends a call that was signed at a time until it is answered with
+// 204. It comes back as change does.
+func lifecycle(t *testing.T, app *connect.App, host *connecttest.Host, event connect.Event, signed time.Time) {
+	t.Helper()
+	host.Now = func() time.Time { return signed }
+	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		err := app.Lifecycle(host.Lifecycle(event), event)
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, connect.ErrStoreUnavailable) || time.Since(began) > 10*time.Second {
+			t.Fatalf("%s: %v", event, err)
+		}
+	}
+}
+
+// TestNoBackupFromBeforeAnUninstallBringsTheSiteBack although the disabled call,
+// which comes together with it, may be dated a second later, and a backup may
+// be made between them.
+func TestNoBackupFromBeforeAnUninstallBringsTheSiteBack(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		disabled time.Duration // after the uninstall was signed
+		earlier  bool          // a program before signedAt wrote the record
+	}{
+		"disabled in the same second":                           {0, false},
+		"disabled a second later":                               {time.Second, false},
+		"disabled a second later, and the record is an old one": {time.Second, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := redistest.Start(t)
+			s := at(t, server, now, Keep{})
+			client, key := raw(t, server), siteKey(Name(site))
+			host := connecttest.NewHost("labelup", "https://labelup.example.com")
+			host.ClientKey = site
+			app, err := connect.New(connect.Config{Key: "labelup", BaseURLs: []string{host.AppURL}, Store: s, Keys: host, Now: func() time.Time { return now }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			uninstalled := now.Add(-2 * time.Second)
+			lifecycle(t, app, host, connect.Installed, now.Add(-time.Minute))
+			if test.earlier {
+				stored := client.Get(t.Context(), key).Val()
+				earlier := regexp.MustCompile(`,"signedAt":"[^"]*"`).ReplaceAllString(stored, "")
+				if earlier == stored {
+					t.Fatalf("there is no signedAt in %s", stored)
+				}
+				client.Set(t.Context(), key, earlier, 0)
+			}
+			lifecycle(t, app, host, connect.Disabled, uninstalled.Add(test.disabled))
+			between := export(t, s)
+			lifecycle(t, app, host, connect.Uninstalled, uninstalled)
+			if got := read(t, s, site); got.Installed() || got.SharedSecret != "" {
+				t.Fatalf("installed %v, secret %q", got.Installed(), string(got.SharedSecret))
+			}
+			after := export(t, s)
+
+			client.Del(t.Context(), key) // as Redis does in the end
+			if outcomes, err := s.Import(t.Context(), between, true); err != nil || cmp.Diff([]Outcome{Erased}, outcomes) != "" {
+				t.Errorf("the backup from between: %v, %v", outcomes, err)
+			}
+			if outcomes, err := s.Import(t.Context(), after, true); err != nil || cmp.Diff([]Outcome{Same, Added}, outcomes) != "" {
+				t.Errorf("the backup from after: %v, %v", outcomes, err)
+			}
+
+			// A reinstall of the same second is as new as the uninstall.
+			lifecycle(t, app, host, connect.Installed, uninstalled)
+			reinstalled := export(t, s)
+			client.Del(t.Context(), key)
+			if outcomes, err := s.Import(t.Context(), append(reinstalled, between...), true); err != nil || cmp.Diff([]Outcome{Same, Added, Erased}, outcomes) != "" {
+				t.Errorf("the backup of the reinstall, and the one from between: %v, %v", outcomes, err)
+			}
+			if got := read(t, s, site); !got.Installed() || got.SharedSecret == "" {
+				t.Errorf("reinstalled: installed %v, secret %q", got.Installed(), string(got.SharedSecret))
 			}
 		})
 	}

@@ -71,6 +71,7 @@ type record struct {
 	Enabled       bool      `json:"enabled"`
 	InstalledAt   time.Time `json:"installedAt"`
 	ChangedAt     time.Time `json:"changedAt"`
+	SignedAt      time.Time `json:"signedAt,omitzero"`
 	UninstalledAt time.Time `json:"uninstalledAt,omitzero"`
 	BlockedAt     time.Time `json:"blockedAt,omitzero"`
 
@@ -108,7 +109,8 @@ var siteStore = datamap.Of(record{}, datamap.Store{
 		{Name: "oauthClientId", Origin: fromInstall, Purpose: "to act as the user who clicked"},
 		{Name: "enabled", Origin: fromLifecycle, Purpose: "whether the site's administrator switched the app on"},
 		{Name: "installedAt", Origin: ownClock, Purpose: "support, and how long data has been held"},
-		{Name: "changedAt", Origin: fromLifecycle, Purpose: "orders lifecycle calls that arrive out of order"},
+		{Name: "changedAt", Origin: fromLifecycle, Purpose: "tells which of two records is newer; orders enabling and disabling calls that arrive out of order"},
+		{Name: "signedAt", Origin: fromInstall + ", or the uninstall call", Purpose: "orders install and uninstall calls that arrive out of order"},
 		{Name: "uninstalledAt", Origin: ownClock, Purpose: "refuses calls, and when Redis deletes the record"},
 		{Name: "blockedAt", Origin: "the operator", Purpose: "refuses calls of a site that the operator blocked"},
 	},
@@ -235,6 +237,7 @@ func (r *record) open(ctx context.Context, sealer Sealer) (*connect.Installation
 		Enabled:             r.Enabled,
 		InstalledAt:         r.InstalledAt,
 		ChangedAt:           r.ChangedAt,
+		SignedAt:            r.SignedAt,
 		UninstalledAt:       r.UninstalledAt,
 		BlockedAt:           r.BlockedAt,
 	}, nil
@@ -253,6 +256,7 @@ func sealed(ctx context.Context, sealer Sealer, i *connect.Installation) (*recor
 		Enabled:             i.Enabled,
 		InstalledAt:         i.InstalledAt.UTC(),
 		ChangedAt:           i.ChangedAt.UTC(),
+		SignedAt:            i.SignedAt.UTC(),
 		UninstalledAt:       i.UninstalledAt.UTC(),
 		BlockedAt:           i.BlockedAt.UTC(),
 	}

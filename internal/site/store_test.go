@@ -84,6 +84,7 @@ func installed(clientKey, secret string) *connect.Installation {
 		Enabled:             true,
 		InstalledAt:         at,
 		ChangedAt:           at.Add(time.Second),
+		SignedAt:            at.Add(time.Second),
 		UninstalledAt:       now,
 		BlockedAt:           at.Add(time.Minute),
 	}
