@@ -106,9 +106,9 @@ func (o *operation) backup(ctx context.Context, bucket backup.Bucket, stdout io.
 	if err := backup.Emptied(ctx, bucket, o.sealer, report); err != nil {
 		return fmt.Errorf("no old backup was deleted: %w", err)
 	}
-	deleted, err := backup.Prune(ctx, bucket, time.Duration(o.settings.AWS.BackupKeepDays)*day, began)
+	deleted, err := backup.Prune(ctx, bucket, o.sealer, time.Duration(o.settings.AWS.BackupKeepDays)*day, began)
 	for _, name := range deleted {
-		fmt.Fprintf(stdout, "%s: deleted, older than %d days\n", name, o.settings.AWS.BackupKeepDays)
+		fmt.Fprintf(stdout, "%s: deleted, as none is kept for more than %d days\n", name, o.settings.AWS.BackupKeepDays)
 	}
 	return err
 }

@@ -248,7 +248,7 @@ func (o *operation) eraseSite(ctx context.Context, name, confirm string, stdout,
 	if _, err := o.store.Erase(ctx, name); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s is erased. Backups forget it within %d days; what the app keeps inside Confluence only an administrator of the site can remove.\n",
+	fmt.Fprintf(stdout, "%s is erased. Backups forget it within %d days, as long as new ones succeed; what the app keeps inside Confluence only an administrator of the site can remove.\n",
 		name[:12], o.settings.AWS.BackupKeepDays)
 	if err := o.note(stderr, "erased", technicallog.Site, name[:12]); err != nil {
 		fmt.Fprintln(stderr, "It is erased, and CloudWatch did not take the line that says so.")

@@ -7,10 +7,10 @@ import (
 	"labelup/internal/site"
 )
 
-// Emptied is asked after Write and before Prune. Its error wraps ErrEmpty if
-// the backup holds neither sites nor erasures and an older one holds sites:
-// then Redis has lost them, and what is old must not be deleted. It names the
-// newest of those. Other errors are those of the bucket and of the key service:
+// Emptied is asked after Write, and by Prune. Its error wraps ErrEmpty if the
+// backup holds neither sites nor erasures and an older one holds sites: then
+// Redis has lost them, and what is old must not be deleted. It names the newest
+// of those. Other errors are those of the bucket and of the key service:
 // then it is not known.
 //
 // A backup that holds erasures is no such case, even without a site: a Redis

@@ -33,7 +33,7 @@ var Stores = []datamap.Store{headerStore, lineStore}
 
 const (
 	place = "the bucket for backups, sites-<time>.backup"
-	kept  = datamap.BackupDays + " days; the newest backup until there is a newer one"
+	kept  = datamap.BackupDays + " days at most; the newest backup until there is a newer one, and after a loss of Redis all until sites are back"
 )
 
 var headerStore = datamap.Of(header{}, datamap.Store{

@@ -1,43 +1,49 @@
 package backup
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"time"
+
+	"labelup/internal/site"
 )
 
-// Prune deletes the backups that are older than keep and returns their names.
-// The newest complete one stays whatever its age; if there is none, nothing is
-// deleted. Complete means that it has a header and a size that a backup can
-// have: more than that takes the key, see Verify.
+// pruneAhead is how long before its time a backup is deleted: a Schedule prunes
+// again within two and a half hours, so it may fail once and more.
+const pruneAhead = 6 * time.Hour
+
+// Prune deletes the backups that are older than keep, or will be within 6
+// hours, and returns their names. Called every few hours, it leaves none that
+// is older than keep, but for the newest one that is whole, which stays
+// whatever its age. If there is none, nothing is deleted.
+//
+// Nothing is deleted either, with an error that wraps ErrEmpty, if that one
+// looks as Emptied says. Other errors are those of the bucket and of package
+// seal, and ErrVersion.
 //
 // If the bucket fails to delete some, the others are deleted and the errors
 // joined.
-func Prune(ctx context.Context, bucket Bucket, keep time.Duration, now time.Time) ([]string, error) {
+func Prune(ctx context.Context, bucket Bucket, sealer Sealer, keep time.Duration, now time.Time) ([]string, error) {
 	backups, err := List(ctx, bucket)
 	if err != nil {
 		return nil, err
 	}
-	newest := len(backups)
-	for i, b := range backups {
-		complete, err := isComplete(ctx, bucket, b)
-		if err != nil {
-			return nil, err
-		}
-		if complete {
-			newest = i
-			break
-		}
+	isOld := func(b Backup) bool { return b.Age(now) > keep-pruneAhead }
+	if len(backups) < 2 || !isOld(backups[len(backups)-1]) {
+		return nil, nil // so that nothing is read most of the time
 	}
-	if newest == len(backups) {
-		return nil, nil
+	newest, err := newestWhole(ctx, bucket, sealer, backups)
+	if err != nil || newest.Name == "" {
+		return nil, err
+	}
+	if err := Emptied(ctx, bucket, sealer, newest); err != nil {
+		return nil, err
 	}
 	var deleted []string
 	var faults []error
-	for i, b := range backups {
-		if i == newest || b.Age(now) <= keep {
+	for _, b := range backups {
+		if b.Name == newest.Name || !isOld(b) {
 			continue
 		}
 		if err := bucket.Delete(ctx, b.Name); err != nil {
@@ -49,26 +55,18 @@ func Prune(ctx context.Context, bucket Bucket, keep time.Duration, now time.Time
 	return deleted, errors.Join(faults...)
 }
 
-// isComplete says what can be said without the key. Its error is the bucket's.
-func isComplete(ctx context.Context, bucket Bucket, b Backup) (bool, error) {
-	stream, err := bucket.Get(ctx, b.Name)
-	if err != nil {
-		return false, fmt.Errorf("backup: get: %w", err)
+// newestWhole says what is in the first of some backups that is not damaged, the
+// zero Report if all are.
+func newestWhole(ctx context.Context, bucket Bucket, sealer Sealer, backups []Backup) (Report, error) {
+	for _, b := range backups {
+		report, _, err := read(ctx, bucket, b, sealer, nil, func(site.Entry) error { return nil })
+		if errors.Is(err, ErrDamaged) {
+			continue
+		}
+		if err != nil {
+			return Report{}, fmt.Errorf("backup: the newest, %s: %w", b.Name, err)
+		}
+		return report, nil
 	}
-	defer stream.Close() //nolint:errcheck // it was only read
-	body := &body{ctx: ctx, from: stream}
-	encodedHeader, err := readHeader(bufio.NewReaderSize(body, maxHeader), body)
-	if err == nil {
-		_, err = parseHeader(encodedHeader, b.Created)
-	}
-	switch {
-	case body.broken != nil:
-		return false, err
-	case errors.Is(err, ErrVersion):
-		return true, nil // a newer program's: not for this one to judge
-	case err != nil:
-		return false, nil // it is damaged
-	}
-	last := (b.Size - int64(len(encodedHeader))) % (chunkSize + tagSize)
-	return b.Size > int64(len(encodedHeader)) && (last == 0 || last > tagSize), nil
+	return Report{}, nil
 }

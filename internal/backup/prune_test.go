@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"labelup/internal/backup"
+	"labelup/internal/seal"
+	"labelup/internal/site"
 )
 
 func TestPruneDeletesWhatIsTooOldAndNeverTheNewestCompleteOne(t *testing.T) {
@@ -32,8 +34,8 @@ func TestPruneDeletesWhatIsTooOldAndNeverTheNewestCompleteOne(t *testing.T) {
 	}{
 		{"none", nil, nil, nil},
 		{"all young", []int{0, 1, 29}, nil, nil},
-		{"the last day is still kept", []int{0, 30}, nil, nil},
-		{"the day after is not", []int{0, 30, 31, 32}, nil, []int{31, 32}},
+		{"the last day goes hours before its end", []int{0, 29, 30}, nil, []int{30}},
+		{"what should have gone before goes, too", []int{0, 29, 30, 31, 32}, nil, []int{30, 31, 32}},
 		{"all old", []int{31, 32, 400}, nil, []int{32, 400}},
 		{"one, and old", []int{400}, nil, nil},
 		{"the newest is empty", []int{31, 32, 33}, map[int]func([]byte) []byte{31: func([]byte) []byte { return nil }}, []int{31, 33}},
@@ -41,7 +43,7 @@ func TestPruneDeletesWhatIsTooOldAndNeverTheNewestCompleteOne(t *testing.T) {
 		{"the newest is only a header", []int{31, 32}, map[int]func([]byte) []byte{31: func(o []byte) []byte { return o[:slices.Index(o, '\n')+1] }}, []int{31}},
 		{"the newest ends within a tag", []int{31, 32}, map[int]func([]byte) []byte{31: func(o []byte) []byte { return o[:slices.Index(o, '\n')+17-1] }}, []int{31}},
 		{"a young one is empty and the others are old", []int{1, 32, 33}, map[int]func([]byte) []byte{1: func([]byte) []byte { return nil }}, []int{33}},
-		{"a newer program wrote the newest", []int{31, 32}, map[int]func([]byte) []byte{31: func([]byte) []byte { return []byte(`{"format":"labelup-backup","version":2}` + "\n") }}, []int{32}},
+		{"the newest is damaged inside", []int{31, 32, 33}, map[int]func([]byte) []byte{31: func(o []byte) []byte { o[len(o)-20] ^= 1; return o }}, []int{31, 33}},
 		{"none is complete", []int{31, 32}, map[int]func([]byte) []byte{31: func([]byte) []byte { return nil }, 32: func([]byte) []byte { return nil }}, nil},
 	}
 	for _, test := range tests {
@@ -54,7 +56,7 @@ func TestPruneDeletesWhatIsTooOldAndNeverTheNewestCompleteOne(t *testing.T) {
 			for age, damage := range test.damage {
 				b.objects[name(age)] = damage(b.objects[name(age)])
 			}
-			deleted, err := backup.Prune(t.Context(), b, 30*day, morning)
+			deleted, err := backup.Prune(t.Context(), b, s, 30*day, morning)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,6 +77,40 @@ func TestPruneDeletesWhatIsTooOldAndNeverTheNewestCompleteOne(t *testing.T) {
 	}
 }
 
+func TestPruneDeletesNothingUnlessTheNewestIsKnownToHoldTheSites(t *testing.T) {
+	for name, test := range map[string]struct {
+		newest []site.Entry
+		change func(b *bucket, newest string)
+		sealer sealer
+		want   error
+	}{
+		"Redis was lost": {nil, nil, localSealer(t, 1), backup.ErrEmpty},
+		"a newer program wrote it": {nil, func(b *bucket, newest string) {
+			b.objects[newest] = []byte(`{"format":"labelup-backup","version":2}` + "\n")
+		}, localSealer(t, 1), backup.ErrVersion},
+		"its key is not set":           {[]site.Entry{record(1, 10)}, nil, localSealer(t, 2), seal.ErrUnknownKey},
+		"it holds the sites":           {[]site.Entry{record(1, 10)}, nil, localSealer(t, 1), nil},
+		"the last site was erased now": {[]site.Entry{erasure(1, 11)}, nil, localSealer(t, 1), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBucket()
+			old := written(t, b, localSealer(t, 1), morning.AddDate(0, 0, -40), record(1, 10)).Name
+			newest := written(t, b, localSealer(t, 1), morning, test.newest...).Name
+			if test.change != nil {
+				test.change(b, newest)
+			}
+			var want []string
+			if test.want == nil {
+				want = []string{old}
+			}
+			deleted, err := backup.Prune(t.Context(), b, test.sealer, 30*24*time.Hour, morning)
+			if !errors.Is(err, test.want) || cmp.Diff(want, deleted) != "" || len(b.objects) != 2-len(want) {
+				t.Errorf("deleted %v, %v", deleted, err)
+			}
+		})
+	}
+}
+
 func TestPruneDeletesNothingWhileTheBucketCannotBeRead(t *testing.T) {
 	s := localSealer(t, 1)
 	for name, change := range map[string]func(*bucket){
@@ -87,7 +123,7 @@ func TestPruneDeletesNothingWhileTheBucketCannotBeRead(t *testing.T) {
 			written(t, b, s, morning, record(1, 10))
 			written(t, b, s, morning.AddDate(0, 0, -40), record(1, 10))
 			change(b)
-			deleted, err := backup.Prune(t.Context(), b, 30*24*time.Hour, morning)
+			deleted, err := backup.Prune(t.Context(), b, s, 30*24*time.Hour, morning)
 			if !errors.Is(err, errBucket) || deleted != nil || len(b.objects) != 2 {
 				t.Errorf("deleted %v, %v", deleted, err)
 			}
@@ -101,7 +137,7 @@ func TestPruneGoesOnWhereOneBackupCannotBeDeleted(t *testing.T) {
 	stays := written(t, b, s, morning.AddDate(0, 0, -40), record(1, 10)).Name
 	goes := written(t, b, s, morning.AddDate(0, 0, -41), record(1, 10)).Name
 	b.deleteErr = map[string]error{stays: errBucket}
-	deleted, err := backup.Prune(t.Context(), b, 30*24*time.Hour, morning)
+	deleted, err := backup.Prune(t.Context(), b, s, 30*24*time.Hour, morning)
 	if !errors.Is(err, errBucket) {
 		t.Errorf("got %v", err)
 	}

@@ -11,7 +11,7 @@ import (
 const (
 	lookEvery  = time.Hour        // how often the bucket is looked at, at least
 	retryAfter = 10 * time.Minute // after something failed
-	roundTime  = time.Hour        // the most that one backup may take
+	roundTime  = time.Hour        // the most that one backup, or one pruning, may take
 
 	// maxJitter bounds how long after its time a backup begins. Of several
 	// processes the first one to wake writes it, and the others find it there.
@@ -26,15 +26,18 @@ const (
 	maxAhead = 10 * time.Minute
 )
 
-// Schedule keeps a bucket's newest backup younger than Every, for as long as
-// Run runs. Any number of processes may run it on one bucket.
+// Schedule keeps a bucket's newest backup younger than Every, and the others
+// younger than Keep, for as long as Run runs, the bucket and the key service
+// answer, and the backups are not Emptied. While none runs, nothing is deleted:
+// what got too old then goes within two hours and a half of the next start. Any
+// number of processes may run it on one bucket.
 type Schedule struct {
-	Every  time.Duration // 1 hour or more; 0 only looks how old the newest is
-	Keep   time.Duration // see Prune, which is called after each backup that was not Emptied
+	Every  time.Duration // 1 hour or more; 0 makes none, and only looks how old the newest is and prunes
+	Keep   time.Duration // see Prune; 1 day or more, and 2 hours more than Every
 	Source Source
 	Bucket Bucket
 	Sealer Sealer
-	Log    func(Event) // called for each backup, each pruning and each failure; never two at a time
+	Log    func(Event) // called for each backup, each pruning that deletes and each failure; never two at a time
 
 	newest atomic.Pointer[time.Time]
 }
@@ -48,12 +51,13 @@ type Event struct {
 	Deleted   []string // of backup_prune: the names of backups
 }
 
-// Run backs up whenever the newest backup in the bucket is older than Every,
-// until the context ends. What fails is tried again after 10 minutes. When the
-// context ends during a backup, Run returns once the bucket has taken back what
-// was uploaded of it, which a program that ends should wait for.
+// Run backs up whenever the newest backup in the bucket is older than Every, and
+// prunes about every hour, until the context ends. A backup that fails is tried
+// again after 10 minutes. When the context ends during a backup, Run returns
+// once the bucket has taken back what was uploaded of it, which a program that
+// ends should wait for.
 func (s *Schedule) Run(ctx context.Context) {
-	left := s.look(ctx)
+	left, _ := s.look(ctx)
 	for {
 		// Never at once: processes start together. Without any backup it is
 		// worse to wait than to make two.
@@ -70,10 +74,22 @@ func (s *Schedule) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if left = s.look(ctx); left <= 0 {
-			left = s.backUp(ctx)
-		}
+		left = s.round(ctx)
 	}
+}
+
+// round returns how long it is until the next backup is due. It prunes whether
+// or not a backup was made: what is old has to go in its time in any case.
+func (s *Schedule) round(ctx context.Context) time.Duration {
+	left, ok := s.look(ctx)
+	if !ok {
+		return left
+	}
+	if left <= 0 {
+		left = s.backUp(ctx)
+	}
+	s.prune(ctx)
+	return left
 }
 
 // Newest is when the newest backup that is known was begun; false if none is.
@@ -87,22 +103,22 @@ func (s *Schedule) Newest() (time.Time, bool) {
 }
 
 // look returns how long it is until the next backup is due, more than 0 if none
-// ever is.
-func (s *Schedule) look(ctx context.Context) time.Duration {
+// ever is, and whether the bucket answered.
+func (s *Schedule) look(ctx context.Context) (left time.Duration, ok bool) {
 	began := time.Now()
 	backups, err := List(ctx, s.Bucket)
 	if err != nil {
 		s.log(ctx, Event{Operation: "backup_list", Duration: time.Since(began), Err: err})
-		return retryAfter
+		return retryAfter, false
 	}
 	for _, b := range backups { // the newest first
 		if age := b.Age(began); age > -maxAhead {
 			s.newest.Store(&b.Created)
-			return s.dueIn(s.Every - age)
+			return s.dueIn(s.Every - age), true
 		}
 	}
 	s.newest.Store(nil)
-	return s.dueIn(0)
+	return s.dueIn(0), true
 }
 
 // dueIn is the time until a backup is due where backups are made at all.
@@ -127,12 +143,19 @@ func (s *Schedule) backUp(ctx context.Context) time.Duration {
 	began = time.Now()
 	if err := Emptied(ctx, s.Bucket, s.Sealer, report); err != nil {
 		s.log(ctx, Event{Operation: "backup_empty", Duration: time.Since(began), Err: err, Report: report})
-		return s.Every
 	}
-	began = time.Now()
-	deleted, err := Prune(ctx, s.Bucket, s.Keep, began)
-	s.log(ctx, Event{Operation: "backup_prune", Duration: time.Since(began), Err: err, Deleted: deleted})
 	return s.Every
+}
+
+func (s *Schedule) prune(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, roundTime)
+	defer cancel()
+	began := time.Now()
+	deleted, err := Prune(ctx, s.Bucket, s.Sealer, s.Keep, began)
+	if len(deleted) == 0 && (err == nil || errors.Is(err, ErrEmpty)) {
+		return // that Redis was lost is said with each backup
+	}
+	s.log(ctx, Event{Operation: "backup_prune", Duration: time.Since(began), Err: err, Deleted: deleted})
 }
 
 // log leaves out what only failed because the program ends.

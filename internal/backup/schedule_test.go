@@ -98,6 +98,59 @@ func TestAScheduleBacksUpOnceADayAndKeepsThirtyDays(t *testing.T) {
 	})
 }
 
+// TestNoBackupGetsOlderThanItIsKept at any moment, whatever the period, and also
+// where none is made any more: the newest stays then, for want of a newer one.
+func TestNoBackupGetsOlderThanItIsKept(t *testing.T) {
+	const day = 24 * time.Hour
+	for name, test := range map[string]struct {
+		every, keep time.Duration
+		source      source
+		byCommand   time.Duration // a backup by the command, each time
+		least       int           // how many there are in the end
+	}{
+		"every week":                     {7 * day, 30 * day, source{entries: []site.Entry{record(1, 10)}}, 0, 4},
+		"every day":                      {day, 30 * day, source{entries: []site.Entry{record(1, 10)}}, 0, 29},
+		"as seldom as it may be":         {22 * time.Hour, day, source{entries: []site.Entry{record(1, 10)}}, 0, 1},
+		"by command, every five days":    {0, 30 * day, source{err: errSource}, 5 * day, 5},
+		"when none can be made any more": {day, 30 * day, source{err: errSource}, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, e, sealer := newBucket(), &events{}, localSealer(t, 1)
+				for n := range 5 {
+					written(t, b, sealer, time.Now().Add(-test.keep*time.Duration(n)/5), record(1, 10))
+				}
+				s := &backup.Schedule{Every: test.every, Keep: test.keep, Source: test.source, Bucket: b, Sealer: sealer, Log: e.add}
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				go s.Run(ctx)
+				for began, last := time.Now(), time.Now(); time.Since(began) < 60*day; time.Sleep(15 * time.Minute) {
+					synctest.Wait()
+					list := backups(t, b)
+					if len(list) == 0 {
+						t.Fatal("there is no backup")
+					}
+					for _, old := range list[1:] { // the newest may be as old as it likes
+						if age := old.Age(time.Now()); age > test.keep {
+							t.Fatalf("after %v there is a backup of %v, and it is kept for %v", time.Since(began), age, test.keep)
+						}
+					}
+					if test.every > 0 && test.source.err == nil && list[0].Age(time.Now()) > test.keep {
+						t.Fatalf("after %v the newest backup is of %v", time.Since(began), list[0].Age(time.Now()))
+					}
+					if test.byCommand > 0 && time.Since(last) >= test.byCommand {
+						last = time.Now()
+						written(t, b, sealer, last, record(1, 10))
+					}
+				}
+				if n := len(backups(t, b)); n < test.least {
+					t.Errorf("%d backups are left, want %d or more", n, test.least)
+				}
+			})
+		})
+	}
+}
+
 func TestOfManyProcessesOneWritesTheBackup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, e := newBucket(), &events{}
@@ -151,6 +204,8 @@ func TestWhatFailsIsTriedAgainAndSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b, e := newBucket(), &events{}
+				written(t, b, localSealer(t, 1), time.Now().AddDate(0, 0, -40), record(1, 10))
+				written(t, b, localSealer(t, 1), time.Now().AddDate(0, 0, -39), record(1, 10))
 				test.breaks(b)
 				_, stop := run(t, b, e)
 				defer stop()
@@ -233,7 +288,7 @@ func TestAScheduleDeletesNothingAfterRedisWasLost(t *testing.T) {
 func TestAScheduleWithoutATimeOnlyLooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, e := newBucket(), &events{}
-		s := &backup.Schedule{Source: source{err: errSource}, Bucket: b, Sealer: localSealer(t, 1), Log: e.add}
+		s := &backup.Schedule{Keep: 30 * 24 * time.Hour, Source: source{err: errSource}, Bucket: b, Sealer: localSealer(t, 1), Log: e.add}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		go s.Run(ctx)

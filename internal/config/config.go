@@ -162,7 +162,7 @@ var Variables = []Variable{
 	{"BACKUP_HOURS", "24", "Hours between two backups by the running service, 0 to 168. 0 leaves them to `labelup backup`.",
 		"leave out: daily",
 		number(0, 168, func(c *Config, n int) { c.AWS.BackupEvery = time.Duration(n) * time.Hour })},
-	{"BACKUP_KEEP_DAYS", "30", "Days that a backup is kept, 1 to 365. What was erased is in no backup after that.",
+	{"BACKUP_KEEP_DAYS", "30", "Days that a backup is kept at most, 1 to 365, while the service runs and its backups succeed. What was erased is in no backup after that.",
 		"what you promise for what was erased",
 		number(1, 365, func(c *Config, n int) { c.AWS.BackupKeepDays = n })},
 	{"CLOUDWATCH_LOG_GROUP", "", "CloudWatch log group that the technical log goes to, besides standard output.",
@@ -209,8 +209,9 @@ func together(c *Config, said map[string]string, fault func(name, what string)) 
 			required(name, "KMS_KEY_ID, BACKUP_BUCKET and CLOUDWATCH_LOG_GROUP need it")
 		}
 	}
-	if c.AWS.BackupBucket != "" && c.AWS.BackupEvery >= time.Duration(c.AWS.BackupKeepDays)*24*time.Hour {
-		fault("BACKUP_HOURS", "must be less than BACKUP_KEEP_DAYS: no backup would be younger than what it is to be kept for")
+	// The next backup may begin some minutes late, and take an hour.
+	if c.AWS.BackupBucket != "" && c.AWS.BackupEvery+2*time.Hour > time.Duration(c.AWS.BackupKeepDays)*24*time.Hour {
+		fault("BACKUP_HOURS", "must be at least 2 hours less than BACKUP_KEEP_DAYS: a backup would be too old before there is a newer one")
 	}
 	switch with := strings.ToLower(said["SEAL_WITH"]); {
 	case with == "local" && c.SealKeys == "":

@@ -113,6 +113,19 @@ func TestAKMSKeyTakesThePlaceOfTheLocalOnes(t *testing.T) {
 	}
 }
 
+func TestABackupHasToBeFollowedByTheNextBeforeItIsTooOld(t *testing.T) {
+	for hours, ok := range map[string]bool{"0": true, "22": true, "23": false, "24": false} {
+		_, err := Read(from(map[string]string{
+			"ENVIRONMENT": "development", "REDIS_URL": "redis://127.0.0.1:1", "SEAL_KEYS": "k1:" + strings.Repeat("A", 43) + "=",
+			"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret",
+			"BACKUP_BUCKET": "backups", "BACKUP_KEEP_DAYS": "1", "BACKUP_HOURS": hours,
+		}))
+		if (err == nil) != ok || err != nil && !strings.HasPrefix(err.Error(), "BACKUP_HOURS ") {
+			t.Errorf("%s hours: %v", hours, err)
+		}
+	}
+}
+
 func TestNamesThatAWSWouldRefuseAreRefusedAtTheStart(t *testing.T) {
 	for name, value := range map[string]string{
 		"AWS_REGION": "eu central 1", "BACKUP_BUCKET": "My Bucket", "CLOUDWATCH_LOG_GROUP": "my group?", "KMS_KEY_ID": "alias/labelup",

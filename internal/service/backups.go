@@ -30,7 +30,7 @@ func ErasuresKept(settings config.Config) time.Duration {
 }
 
 // newSchedule is nil without a bucket. Where backups are made by command only,
-// the schedule just looks how old they are.
+// the schedule just looks how old they are, and deletes them in their time.
 func newSchedule(settings config.Config, store *site.Store, sealer *Sealer, log *slog.Logger) *backup.Schedule {
 	if settings.AWS.BackupBucket == "" {
 		return nil
