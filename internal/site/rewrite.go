@@ -6,13 +6,12 @@ import (
 )
 
 // rewrite changes the record of a site, with all that this program does not
-// know of it, unless edit says that there is nothing to change.
+// know of it, unless edit says that there is nothing to change. edit may take as
+// long as ctx lasts; see swap.
 func (s *Store) rewrite(ctx context.Context, name string, edit func(context.Context, *record) (bool, error)) (changed bool, err error) {
 	if !isName(name) {
 		return false, errNoName
 	}
-	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
-	defer cancel()
 	err = s.again(ctx, []string{name}, func() error {
 		return s.swap(ctx, []string{siteKey(name)}, func(values []value) (write, error) {
 			changed = false
@@ -40,8 +39,10 @@ func (s *Store) rewrite(ctx context.Context, name string, edit func(context.Cont
 // the site is blocked or not already. Uninstalling and installing again leave
 // the block; erasing ends it, and so does the record's end after an uninstall.
 // It returns ErrUnknown if there is no record, or an error that
-// wraps connect.ErrStoreUnavailable.
+// wraps connect.ErrStoreUnavailable. It takes at most about two seconds.
 func (s *Store) SetBlocked(ctx context.Context, name string, blocked bool) error {
+	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
+	defer cancel()
 	_, err := s.rewrite(ctx, name, func(_ context.Context, r *record) (bool, error) {
 		if blocked == !r.BlockedAt.IsZero() {
 			return false, nil
@@ -57,7 +58,8 @@ func (s *Store) SetBlocked(ctx context.Context, name string, blocked bool) error
 
 // Reseal seals the secrets of a site anew, by its Name, if they are not sealed
 // with the key that seals now, or if the record still has a field that is no
-// longer kept, which goes with it. It reports whether it wrote. It returns
+// longer kept, which goes with it. It reports whether it wrote. Redis may take
+// some seconds; the key service is waited for as long as ctx lasts. It returns
 // ErrUnknown if there is no record (any more), an error that wraps
 // ErrCorrupt if the secrets do not open, and for any other failure one that
 // wraps connect.ErrStoreUnavailable; nothing was changed then, or all was.

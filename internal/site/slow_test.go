@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -76,6 +77,59 @@ func TestAKeyServiceThatHangsHoldsUpNobodyButItsSites(t *testing.T) {
 	}
 	close(hanging.release)
 	all.Wait()
+}
+
+// lateSealer has a key service that answers after a while, or not any more when
+// the context has ended.
+type lateSealer struct {
+	*seal.Local
+	after time.Duration
+}
+
+func (s lateSealer) wait(ctx context.Context) error {
+	select {
+	case <-time.After(s.after):
+		return nil
+	case <-ctx.Done():
+		return seal.ErrKeyServiceUnavailable
+	}
+}
+
+func (s lateSealer) Seal(ctx context.Context, plaintext []byte, binding seal.Binding) (string, error) {
+	if err := s.wait(ctx); err != nil {
+		return "", err
+	}
+	return s.Local.Seal(ctx, plaintext, binding)
+}
+
+func (s lateSealer) Open(ctx context.Context, sealed string, binding seal.Binding) ([]byte, error) {
+	if err := s.wait(ctx); err != nil {
+		return nil, err
+	}
+	return s.Local.Open(ctx, sealed, binding)
+}
+
+// TestResealingWaitsForTheKeyServiceAsLongAsItsCaller although Redis gets a
+// shorter time.
+func TestResealingWaitsForTheKeyServiceAsLongAsItsCaller(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	one := here(site, "s3cr3t")
+	one.PreviousSecret, one.PreviousSecretUntil = "", time.Time{}
+	change(t, openWith(t, server.URL(), sealer(t, "old"), Options{}), site, nil, one)
+	s := openWith(t, server.URL(), lateSealer{sealer(t, "new", "old"), changeTimeout + 100*time.Millisecond}, Options{Wait: time.Minute})
+
+	ctx, leave := context.WithTimeout(t.Context(), time.Second)
+	defer leave()
+	if changed, err := s.Reseal(ctx, Name(site)); changed || !errors.Is(err, connect.ErrStoreUnavailable) {
+		t.Errorf("for a caller who leaves: %v, %v", changed, err)
+	}
+	if changed, err := s.Reseal(t.Context(), Name(site)); !changed || err != nil {
+		t.Errorf("for one who waits: %v, %v", changed, err)
+	}
+	if got := read(t, openWith(t, server.URL(), sealer(t, "new"), Options{}), site); got.SharedSecret != "s3cr3t" {
+		t.Errorf("the record is %q", string(got.SharedSecret))
+	}
 }
 
 // TestAChangeThatIsOvertakenInItsLastMomentDecidesAgain: between the second

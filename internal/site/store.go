@@ -261,9 +261,12 @@ func together(writes ...write) write {
 // is.
 //
 // decide may ask a slow key service, so it is called before the transaction:
-// that has a connection to itself, and there are few of them for all sites.
+// that has a connection to itself, and there are few of them for all sites. It
+// gets what time ctx has; Redis gets changeTimeout to read, and as much to write.
 func (s *Store) swap(ctx context.Context, keys []string, decide func([]value) (write, error)) error {
-	before, err := readAll(ctx, s.client, keys)
+	reading, read := context.WithTimeout(ctx, changeTimeout)
+	before, err := readAll(reading, s.client, keys)
+	read()
 	if err != nil {
 		return unavailable(err)
 	}
@@ -271,7 +274,9 @@ func (s *Store) swap(ctx context.Context, keys []string, decide func([]value) (w
 	if err != nil || do == nil {
 		return err
 	}
-	return s.watch(ctx, keys, func(now []value) (write, error) {
+	writing, written := context.WithTimeout(ctx, changeTimeout)
+	defer written()
+	return s.watch(writing, keys, func(now []value) (write, error) {
 		if !slices.Equal(before, now) {
 			return nil, redis.TxFailedErr
 		}
