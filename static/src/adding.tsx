@@ -5,6 +5,7 @@
 
 import { Fragment, h, type JSX, type RefObject } from "preact";
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { isComposing } from "./composing.ts";
 import type { Props as AddProps } from "./add/add.tsx";
 
 type Part = typeof import("./add/add.tsx");
@@ -71,7 +72,7 @@ export function Adding({ handle, ...props }: Props): JSX.Element {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     const field = event.currentTarget as HTMLInputElement;
     if (event.key === "Enter") start.current = { entered: [...start.current.entered, field.value], text: (field.value = "") };
     else if (event.key === "Escape") close(true);

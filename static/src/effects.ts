@@ -1,7 +1,7 @@
 // Everything the panel does that takes time: reading the page, writing one
 // change after the other, keeping step with the app's other frames.
 
-import { readPage } from "./confluence.ts";
+import { canHaveLabels, readPage } from "./confluence.ts";
 import { HostError, type Host } from "./host.ts";
 import { writeLabels } from "./labels.ts";
 import type { Problem } from "./problem.ts";
@@ -57,7 +57,7 @@ export function run(shell: Shell, host: Host, show: (state: State) => void): (ac
   }
 
   show(state);
-  if (state.mode !== "unsupported") {
+  if (canHaveLabels(shell.contentType)) {
     host.listen((news) => {
       // Copies of a macro share its id, so the page is what counts. A write under way will tell newer.
       if (news.contentId === shell.contentId && !state.queue.length && state.reading === "done") {

@@ -3,6 +3,7 @@
 
 import { Fragment, h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { isComposing } from "./composing.ts";
 import { normalise } from "./name.ts";
 import type { Say } from "./strings.ts";
 import { loadStyle } from "./style.ts";
@@ -36,6 +37,7 @@ export function Filter({ say, names, want, shown, focusFirst }: Props): JSX.Elem
   }, [names]);
 
   function onKeyDown(event: KeyboardEvent): void {
+    if (isComposing(event)) return;
     if (event.key === "ArrowDown" && shown) focusFirst();
     else if (event.key === "Escape" && text) write("");
     else return;

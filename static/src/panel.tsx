@@ -4,6 +4,7 @@ import { Fragment, h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Adding, type AddHandle } from "./adding.tsx";
 import { Chips } from "./chips.tsx";
+import { isComposing } from "./composing.ts";
 import { Counted, useSecondsLeft } from "./countdown.tsx";
 import type { Host } from "./host.ts";
 import type { Problem } from "./problem.ts";
@@ -37,6 +38,7 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
 
   useLayoutEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
+      if (isComposing(event)) return;
       const typing = (event.target as Partial<HTMLInputElement>).type === "text";
       if (event.key === "/" && mayChange && !typing) {
         event.preventDefault();
@@ -76,11 +78,13 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
 
   if (state.reading === "first") return <Skeleton say={say} slow={state.slow} />;
   if (state.reading !== "done" && !shell.preview) {
-    if (state.reading === "failed" && !shell.signedIn) return null; // where Confluence tells nothing to who is not signed in
+    if (!shell.signedIn) return null; // where Confluence tells nothing to who is not signed in
+    // Whoever sees the frame sees the page: a guest may, for whom an app cannot read it.
+    if (state.reading === "closed") return <p class="note">{say("note.closed")}</p>;
     return (
       <p class="status wrong" role="alert">
-        {say(state.reading === "gone" ? "why.not_found" : "unreadable")}{" "}
-        {state.reading === "failed" && <button type="button" class="link" onClick={() => dispatch({ type: "read-again" })}>{say("retry")}</button>}
+        {say("unreadable")}{" "}
+        <button type="button" class="link" onClick={() => dispatch({ type: "read-again" })}>{say("retry")}</button>
         <Reference host={host} say={say} />
       </p>
     );

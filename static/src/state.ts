@@ -34,7 +34,7 @@ export interface Outcome extends Step {
 }
 
 export interface State {
-  reading: "first" | "done" | "failed" | "gone"; // gone: this viewer has no such page, trying again would not help
+  reading: "first" | "done" | "failed" | "closed"; // closed: to the app, for this viewer; trying again would not help
   mode: Mode;
   names: string[]; // what Confluence was last seen to hold
   latest: number; // the page's newest version
@@ -63,7 +63,7 @@ const MOST_STEPS = 100;
 
 export function initialState(shell: Shell): State {
   const nothing: State = { reading: "first", mode: "read", names: [], latest: 0, queue: [], epoch: 0, slow: false, steps: [] };
-  return canHaveLabels(shell.contentType) ? nothing : { ...nothing, reading: "done", mode: "unsupported" };
+  return canHaveLabels(shell.contentType) ? nothing : { ...nothing, reading: "done", mode: shell.preview ? "preview" : "unsupported" };
 }
 
 /** The labels to show: in Confluence's hands plus the changes on their way there, in reading order. */
@@ -89,7 +89,7 @@ export function reduce(state: State, action: Action): State {
     case "unreadable":
       // What is shown already stays when only the refresh failed.
       if (state.reading !== "first" || action.epoch !== state.epoch) return state;
-      return { ...state, reading: action.status === 403 || action.status === 404 ? "gone" : "failed", slow: false };
+      return { ...state, reading: action.status === 403 || action.status === 404 ? "closed" : "failed", slow: false };
     case "read-again":
       return { ...state, reading: "first", slow: false };
     case "heard":

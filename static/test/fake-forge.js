@@ -16,7 +16,8 @@
   channel.onmessage = ({ data }) => deliver(data.event, data.payload);
   const { shell } = scene;
   const operations = {
-    getContext: () =>
+    getContext: async () => (
+      await new Promise((go) => setTimeout(go, scene.contextAfter ?? 0)),
       scene.noContext
         ? never
         : {
@@ -29,14 +30,15 @@
             ...(shell.licensed ? {} : { license: { active: false } }),
             extension: {
               type: "macro",
-              ...(shell.contentId && { content: { id: shell.contentId, type: shell.contentType } }),
+              ...(shell.contentId && { content: { id: shell.contentId, type: shell.contentType, subtype: scene.subtype ?? null } }),
               space: { id: shell.spaceId, key: shell.spaceKey },
               isEditing: shell.preview,
               location: scene.location,
               config: scene.macro ?? shell.parameters,
               macro: { isConfiguring: shell.view === "editor" },
             },
-          },
+          }
+    ),
     fetchProduct: async ({ restPath, fetchRequestInit: { method, body, headers } }) => {
       if (scene.noRequest) return never;
       const response = await fetch("/confluence" + restPath.replace(/^\/wiki/, ""), { method, body, headers });

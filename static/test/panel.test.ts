@@ -150,12 +150,29 @@ test("Undo with a key leaves the focus in the panel", async () => {
   assert.equal(await focused(page), "Add label");
 });
 
-test("an Enter that ends an input method's composition does not add", async () => {
-  const page = await stage.open();
-  await type(page, "かい");
-  await page.getByRole("combobox").evaluate((input) => input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", isComposing: true, bubbles: true })));
-  assert.deepEqual(stage.writes, []);
-});
+/** Keys that are an input method's: Safari sends the Enter that ends a word when it is done, with a number of its own. */
+const COMPOSING = [["a key of an input method", { isComposing: true }], ["a key of an input method in Safari", { keyCode: 229 }]] as const;
+const sends = (input: Element, [key, how]: readonly [string, object]) => void input.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...how }));
+for (const [sentence, how] of COMPOSING) {
+  test(`${sentence} adds nothing and closes nothing`, async () => {
+    const page = await stage.open({ shell: { view: "byline" } });
+    await type(page, "かい");
+    const field = page.getByRole("combobox");
+    for (const key of ["Enter", "Escape", "ArrowDown"]) await field.evaluate(sends, [key, how] as const);
+    assert.equal(await field.inputValue(), "かい");
+    assert.equal((await seen(page))["hidden"], 0);
+    assert.deepEqual(stage.writes, []);
+  });
+  test(`${sentence} is no command to the filter`, async () => {
+    stage.contents.get("123")!.labels = Array.from({ length: 30 }, (_, i) => `v${i}`);
+    const page = await stage.open();
+    const filter = page.getByRole("textbox", { name: "Filter labels" });
+    await filter.fill("v1");
+    for (const key of ["ArrowDown", "Escape"]) await filter.evaluate(sends, [key, how] as const);
+    assert.equal(await filter.inputValue(), "v1");
+    assert.ok(await filter.evaluate((input) => input === document.activeElement));
+  });
+}
 
 test("a change shows at once and is taken back with the reason when Confluence refuses", async () => {
   const page = await stage.open();
@@ -380,6 +397,17 @@ test("an unsaved page in the editor's preview says where its labels will be", as
   stage.contents.clear();
   const page = await stage.open({ shell: { preview: true } });
   await page.getByText("The page’s labels appear here.").waitFor();
+});
+if (HOST !== "connect") test("in a live doc, which is read and edited in one, labels are changed", async () => {
+  const page = await stage.open({ shell: { preview: true }, bridge: { subtype: "live" } });
+  await untilLabels(page, ["roadmap", "team-red", "v9"]);
+  await page.getByRole("button", { name: "Remove v9" }).click();
+  await untilLabels(page, ["roadmap", "team-red"]);
+});
+test("in a template, which is no page, it is said where the labels will be", async () => {
+  const page = await stage.open({ shell: { preview: true, contentType: "space", contentId: "" } });
+  await page.getByText("The page’s labels appear here.").waitFor();
+  assert.deepEqual(stage.reads, []);
 });
 test("a whiteboard is not asked about labels", async () => {
   const page = await stage.open({ shell: { contentType: "whiteboard" } });
@@ -645,6 +673,26 @@ for (const [sentence, bridge] of deadHosts) {
     assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 1);
   });
 }
+if (HOST !== "connect") test("a host that says late who reads it is answered in the reader's language", async () => {
+  const page = await stage.open({ clock: true, bridge: { locale: "de-DE", contextAfter: 3_000 } });
+  await page.clock.fastForward(3_000);
+  await page.getByRole("button", { name: "Stichwort hinzufügen" }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
+});
+if (HOST !== "connect") test("what support needs can be copied by hand where it cannot be otherwise: once, with a name, and from where the focus is", async () => {
+  stage.onRead = () => ({ status: 500, raw: "{}" });
+  const page = await stage.open();
+  await page.evaluate(() => (document.execCommand = () => false));
+  const button = page.getByRole("button", { name: "Copy for support" });
+  for (let times = 0; times < 2; times++) {
+    await button.click();
+    const box = page.getByRole("textbox", { name: "Copy for support" });
+    await box.waitFor();
+    assert.equal(await page.getByRole("textbox").count(), 1);
+    assert.ok(await box.evaluate((it) => it === document.activeElement));
+    assert.deepEqual(await violations(page), []);
+  }
+});
 test("a read that fails can be tried again", async () => {
   stage.onRead = () => ({ status: 500, raw: "RAW" });
   const page = await stage.open();
@@ -653,12 +701,21 @@ test("a read that fails can be tried again", async () => {
   await page.getByRole("button", { name: "Try again" }).click();
   await untilLabels(page, ["roadmap", "team-red", "v9"]);
 });
-test("a page the viewer cannot see is said to be out of reach, without a button that would not help", async () => {
+test("where the app cannot read the page for who sees it, as for a guest, that is said, without alarm or a button that would not help", async () => {
   stage.contents.clear();
   const page = await stage.open();
-  await page.getByRole("alert").getByText("out of your reach").waitFor();
-  assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 0);
+  await page.getByText("cannot read this page with your rights").waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
+  assert.equal(await page.getByRole("button").count(), 0);
+  assert.deepEqual(await violations(page), []);
 });
+for (const status of [401, 403, 404, 500]) {
+  test(`who is not signed in is told nothing where Confluence tells nothing: ${status}`, async () => {
+    stage.onRead = () => ({ status, raw: "{}" });
+    const page = await stage.open({ shell: { signedIn: false } });
+    await until(() => page.locator("#labelup").innerHTML(), (html) => html === "", "nothing is shown");
+  });
+}
 test("a slow first read shows bones and says so", async () => {
   let answer = () => {};
   stage.onRead = () => new Promise((now) => (answer = () => now(undefined)));

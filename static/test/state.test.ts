@@ -167,7 +167,7 @@ test("a page that gains a version while open stays changeable", () => {
 });
 test("a refresh that fails leaves what is shown; a first read that fails says so", () => {
   assert.equal(play(ready, { type: "unreadable", status: 500, epoch: 0 }), ready);
-  for (const [status, reading] of [[0, "failed"], [500, "failed"], [403, "gone"], [404, "gone"]] as const) {
+  for (const [status, reading] of [[0, "failed"], [500, "failed"], [403, "closed"], [404, "closed"]] as const) {
     assert.equal(play(initialState(shell), { type: "unreadable", status, epoch: 0 }).reading, reading);
   }
 });

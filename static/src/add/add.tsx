@@ -4,6 +4,7 @@
 
 import { Fragment, h, type JSX, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isComposing } from "../composing.ts";
 import type { Host } from "../host.ts";
 import { namesIn, normalise, problemOf, textsIn } from "../name.ts";
 import { isolated } from "../say.ts";
@@ -162,7 +163,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const places = offers.length + 1; // one of them is the field itself
     if (move && !listed) setListed(true);

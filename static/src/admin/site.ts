@@ -1,6 +1,7 @@
 // What the app's core knows about the site, and the call that has a record of it
 // erased: /api/site and /api/site/erase, for the site's administrators.
 
+import { addressIn } from "../address.ts";
 import type { Host } from "../host.ts";
 import type { Problem } from "../problem.ts";
 
@@ -87,9 +88,10 @@ const object = (value: unknown): Json => (value && typeof value === "object" ? (
 // What stands between us and the service may answer in its place.
 function asSite(answer: unknown): Site {
   const site = object(answer);
-  if (!Array.isArray(site["held"]) || !URL.canParse(text(site["url"]))) throw { kind: "unavailable" } satisfies Problem;
+  const url = addressIn(text(site["url"]));
+  if (!Array.isArray(site["held"]) || !url) throw { kind: "unavailable" } satisfies Problem;
   return {
-    url: new URL(text(site["url"])),
+    url,
     version: text(site["version"]),
     now: text(site["now"]),
     licensed: site["licensed"] === true,

@@ -16,7 +16,7 @@ export interface Context {
   environmentType?: unknown;
   license?: unknown;
   extension?: {
-    content?: { id?: unknown; type?: unknown };
+    content?: { id?: unknown; type?: unknown; subtype?: unknown };
     space?: { id?: unknown; key?: unknown };
     isEditing?: unknown;
     config?: unknown;

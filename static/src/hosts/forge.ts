@@ -19,7 +19,6 @@ export interface Frame {
 
 const LABELS_CHANGED = "labelup.labels-changed";
 const ANSWER_WITHIN = 10_000; // ms, for what the panel cannot do without
-const NICETY_WITHIN = 2_000; // ms, for what it can: language and links
 const CORE_WITHIN = 30_000; // ms; longer than Forge waits for a server, and than labels are written in the tab
 const MOST_CHARACTERS = 8_000_000; // of one answer
 
@@ -80,9 +79,9 @@ export function forgeHost(name: "native" | "remote", bridge: Bridge, core: Recor
     learn: async (known) => (await engine()).learn(known),
     withPageProperty: "labelupPageF = 1", // the alias of its "v" in the manifest
     theme: () => attempt(bridge.enableTheming()),
-    locale: async () => text((await within(NICETY_WITHIN, context)).locale),
+    locale: async () => text((await context).locale),
     site: async () => {
-      const { protocol, origin } = new URL(text((await within(NICETY_WITHIN, context)).siteUrl));
+      const { protocol, origin } = new URL(text((await context).siteUrl));
       if (protocol !== "https:" && protocol !== "http:") throw new HostError(0);
       return `${origin}/wiki`;
     },
@@ -124,7 +123,7 @@ function shellOf({ moduleKey, extension = {}, license, accountId }: Context): Sh
     spaceId: space?.id,
     spaceKey: space?.key,
     location,
-    preview: isEditing === true && !configuring,
+    preview: isEditing === true && !configuring && content?.subtype !== "live", // a live doc is read and edited in one
     // Only a paid app in production is told of a licence.
     licensed: license === undefined || license === null || (license as { active?: unknown }).active === true,
     signedIn: text(accountId) !== "" && accountId !== "unidentified",
@@ -132,18 +131,25 @@ function shellOf({ moduleKey, extension = {}, license, accountId }: Context): Sh
   });
 }
 
-/** By selection: a frame of another origin may not be allowed the clipboard. What could not be copied stays to be copied by hand. */
+/** By selection: a frame of another origin may not be allowed the clipboard. What could not be copied stays to be copied by hand, with the focus. */
 function copy(text: string): boolean {
+  document.querySelector(".by-hand")?.remove();
   const focused = document.activeElement as HTMLElement | null;
+  const place = document.createElement("aside");
   const box = document.createElement("textarea");
-  Object.assign(box, { value: text, readOnly: true, rows: 8, className: "unseen" });
-  document.body.append(box);
+  Object.assign(box, { value: text, readOnly: true, rows: 8, ariaLabel: focused?.textContent ?? "" });
+  place.className = "unseen";
+  place.append(box);
+  document.body.append(place);
   box.select();
   const copied = document.execCommand("copy");
   if (copied) {
-    box.remove();
+    place.remove();
     focused?.focus();
-  } else box.className = "by-hand";
+  } else {
+    place.className = "by-hand";
+    box.focus();
+  }
   return copied;
 }
 

@@ -1,6 +1,7 @@
 // What of the page is shown, as a part of an address that can be shared: which
 // tab, which finding, which filter. Anybody may have written one.
 
+import { addressIn } from "../../address.ts";
 import { LAST_MOMENT } from "../day.ts";
 import { ALL, type Filter } from "../store.ts";
 
@@ -18,8 +19,8 @@ const LONGEST = 2_000; // UTF-16 code units
 
 /** The address with what is shown in it; "" if there is no address, or that is more than an address can say. */
 export function linkTo(location: string, { tab, finding, filter }: Shown): string {
-  if (!URL.canParse(location)) return "";
-  const url = new URL(location);
+  const url = addressIn(location);
+  if (!url) return "";
   const own = new URLSearchParams({ tab });
   if (finding && tab === "tidy") own.set("finding", finding);
   if (tab === "pages") {
@@ -35,7 +36,7 @@ export function linkTo(location: string, { tab, finding, filter }: Shown): strin
 }
 
 export function shownIn(location: string): Shown {
-  const given = URL.canParse(location) ? (new URL(location).searchParams.get(PARAMETER) ?? "").slice(0, LONGEST) : "";
+  const given = (addressIn(location)?.searchParams.get(PARAMETER) ?? "").slice(0, LONGEST);
   const own = new URLSearchParams(given);
   const text = (key: string) => own.get(key) ?? "";
   const time = (key: string) => Math.min(Math.max(0, Math.floor(Number(own.get(key)) || 0)), LAST_MOMENT);

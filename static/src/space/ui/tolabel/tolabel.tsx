@@ -4,6 +4,7 @@
 import { Fragment, h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Adding, type AddHandle } from "../../../adding.tsx";
+import { isComposing } from "../../../composing.ts";
 import type { Content } from "../../../confluence.ts";
 import type { Space } from "../../../inuse.ts";
 import type { Problem } from "../../../problem.ts";
@@ -130,7 +131,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
 
   function press(event: KeyboardEvent): void {
     const target = event.target as Element;
-    if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing || target.closest("input, select, textarea, .adder")) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || isComposing(event) || target.closest("input, select, textarea, .adder")) return;
     const { key } = event;
     const small = key.toLowerCase();
     const pressed = target.closest("button, a") !== null;

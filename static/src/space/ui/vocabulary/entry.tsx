@@ -2,6 +2,7 @@
 
 import { h, type JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { isComposing } from "../../../composing.ts";
 import { MOST_TYPED, normalise, problemOf, textsIn } from "../../../name.ts";
 import { isolated } from "../../../say.ts";
 import { LONGEST_DESCRIPTION, LONGEST_SYNONYM, MOST_SYNONYMS, type Entry } from "../../vocabulary.ts";
@@ -77,7 +78,7 @@ export function EntryForm({ entry, isNew, hint, groups, labels, taken, busy, own
   const invalid = (of: string) => wrong?.of === of && <span class="wrong" id="entry-wrong">{wrong.line}</span>;
   const marks = (of: string) => ({ name: of, "aria-invalid": wrong?.of === of || undefined, "aria-describedby": wrong?.of === of ? "entry-wrong" : undefined });
   return (
-    <form class="card entry-form" ref={form} aria-label={isNew ? say("add") : say("changeOne", { label: isolated(entry.label) })} onSubmit={submit} onKeyDown={(event) => event.key === "Escape" && !event.isComposing && close()}>
+    <form class="card entry-form" ref={form} aria-label={isNew ? say("add") : say("changeOne", { label: isolated(entry.label) })} onSubmit={submit} onKeyDown={(event) => event.key === "Escape" && !isComposing(event) && close()}>
       <label class="named">
         <span>{say("label")}</span>
         <input class="field" value={name} maxLength={MOST_TYPED} autocomplete="off" {...marks("label")} onInput={(event) => setName(event.currentTarget.value)} />
@@ -117,7 +118,7 @@ export function EntryForm({ entry, isNew, hint, groups, labels, taken, busy, own
             else setSynonym(value);
           }}
           onKeyDown={(event) => {
-            if (event.key === "Enter" && synonym.trim() && !event.isComposing) {
+            if (event.key === "Enter" && synonym.trim() && !isComposing(event)) {
               event.preventDefault();
               addSynonyms(synonym);
             }

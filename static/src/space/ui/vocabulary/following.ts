@@ -1,6 +1,7 @@
 // The other space whose vocabulary a space follows: found by what a person
 // types, and whether it can be followed.
 
+import { addressIn } from "../../../address.ts";
 import { statusOf } from "../../../failure.ts";
 import type { Confluence } from "../../../host.ts";
 import { keptOf } from "../../../spaceproperties.ts";
@@ -26,9 +27,10 @@ export async function otherWith(confluence: Confluence, id: string): Promise<Oth
 /** The key in what somebody typed: a key, or the address of a space or of a page in it on this site; "" if it is neither. */
 export function keyIn(typed: string, site: string): string {
   const text = typed.trim();
-  if (!URL.canParse(text)) return /^~?[\w.-]{1,255}$/.test(text) ? text : "";
-  const url = new URL(text);
-  if (URL.canParse(site) && url.host !== new URL(site).host) return "";
+  const url = addressIn(text);
+  if (!url) return /^~?[\w.-]{1,255}$/.test(text) ? text : "";
+  const here = addressIn(site);
+  if (here && url.host !== here.host) return "";
   return /\/(?:spaces|display)\/(~?[\w.-]{1,255})(?:\/|$)/.exec(url.pathname.replace(/%7e/gi, "~"))?.[1] ?? "";
 }
 

@@ -3,6 +3,7 @@
 
 import { h, type JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { isComposing } from "../../../composing.ts";
 import { isolated } from "../../../say.ts";
 import { LONGEST_GROUP, MOST_GROUPS, type Mode, type Vocabulary } from "../../vocabulary.ts";
 import type { Model } from "../model.ts";
@@ -86,7 +87,7 @@ export function Settings({ model, base, other, busy, own, tell, save, close }: P
   }
 
   return (
-    <form class="card settings" ref={form} aria-label={say("settings")} onSubmit={(event) => void submit(event)} onKeyDown={(event) => event.key === "Escape" && !event.isComposing && close()}>
+    <form class="card settings" ref={form} aria-label={say("settings")} onSubmit={(event) => void submit(event)} onKeyDown={(event) => event.key === "Escape" && !isComposing(event) && close()}>
       <label class="named">
         <span>{say("others")}</span>
         <select class="field" value={mode} onChange={(event) => setMode(event.currentTarget.value as Mode)}>
