@@ -37,6 +37,12 @@ func left(t testing.TB, server *redistest.Server, key string) time.Duration {
 	}
 }
 
+// isLeft reports whether that much is left of want: some seconds less do, for the
+// clock of Redis runs while a test does.
+func isLeft(got, want time.Duration) bool {
+	return got == want || got > 0 && got < want && want-got < 10*time.Second
+}
+
 func TestARecordIsKeptUntilItsTimeAfterTheUninstallIsOver(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
@@ -77,11 +83,11 @@ func TestARecordIsKeptUntilItsTimeAfterTheUninstallIsOver(t *testing.T) {
 				})
 				return
 			}
-			if got := left(t, server, siteKey(name)); got != test.want {
+			if got := left(t, server, siteKey(name)); !isLeft(got, test.want) {
 				t.Errorf("the record expires in %v, want %v", got, test.want)
 			}
 			change(t, later, site, nil, nil)
-			if got := left(t, server, siteKey(name)); got != test.want {
+			if got := left(t, server, siteKey(name)); !isLeft(got, test.want) {
 				t.Errorf("a change of nothing leaves %v", got)
 			}
 			change(t, later, site, nil, &back)
@@ -104,7 +110,7 @@ func TestWhatIsOverIsNeitherExportedNorImported(t *testing.T) {
 	if len(backup) != 3 { // the uninstalled site has a mark too
 		t.Fatalf("the backup has %d entries", len(backup))
 	}
-	const kept = 2 * time.Second
+	const kept = 10 * time.Second
 	for _, test := range []struct {
 		name     string
 		keep     Keep
@@ -116,7 +122,7 @@ func TestWhatIsOverIsNeitherExportedNorImported(t *testing.T) {
 		marks    time.Duration
 	}{
 		{"the day before", Keep{}, 29 * day, 1, Added, Marked, day, day},
-		{"a second before", Keep{}, 30*day - 2*time.Second, 1, Added, Marked, kept, kept},
+		{"seconds before", Keep{}, 30*day - kept, 1, Added, Marked, kept, kept},
 		{"to the second", Keep{}, 30 * day, 0, Expired, Expired, absent, absent},
 		{"the day after", Keep{}, 31 * day, 0, Expired, Expired, absent, absent},
 		{"with other settings", Keep{AfterUninstall: 5 * day, Erasures: 90 * day}, 6 * day, 0, Expired, Marked, absent, 84 * day},
@@ -144,11 +150,11 @@ func TestWhatIsOverIsNeitherExportedNorImported(t *testing.T) {
 					t.Errorf("entry %d: %s, want %s", i, outcomes[i], want)
 				}
 			}
-			if got := left(t, empty, siteKey(Name(site))); got != test.record {
+			if got := left(t, empty, siteKey(Name(site))); !isLeft(got, test.record) {
 				t.Errorf("the record is left for %v, want %v", got, test.record)
 			}
 			for _, clientKey := range []string{site, "erased"} {
-				if got := left(t, empty, erasedKey(Name(clientKey))); got != test.marks {
+				if got := left(t, empty, erasedKey(Name(clientKey))); !isLeft(got, test.marks) {
 					t.Errorf("a mark is left for %v, want %v", got, test.marks)
 				}
 			}
