@@ -132,8 +132,9 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
     const listed = new Set(all.entries.map(({ label }) => label));
     const use = new Map([...pages].filter(([name]) => !listed.has(name) && !instead.has(name)));
     const spellings = model.findings.flatMap(({ kind, labels: [goes, stays] }) => (kind === "spellings" ? [{ goes: goes!, stays: stays! }] : []));
-    const made = draftOf(use, spellings, LEAST_USED);
-    const mine = { ...kept, entries: [...kept.entries, ...made.vocabulary.entries] };
+    const made = draftOf(use, spellings, LEAST_USED, all.entries);
+    const entries = new Map([...kept.entries, ...made.vocabulary.entries].map((entry) => [entry.label, entry])); // those of the draft have more synonyms
+    const mine = { ...kept, entries: [...entries.values()] };
     const notes = [
       ...(made.vocabulary.entries.length ? [] : [say("draft.nothing")]),
       ...(made.rare ? [say("draft.rare", { count: made.rare })] : []),
