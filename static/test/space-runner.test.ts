@@ -10,7 +10,7 @@ import { STALE_AFTER } from "../src/space/lease.ts";
 import { newPace } from "../src/space/pace.ts";
 import { begin, goOn, undo, type Listener, type Means, type Outcome } from "../src/space/runner.ts";
 import { mended } from "../src/space/lists.ts";
-import { runsIn, type Run } from "../src/space/runs.ts";
+import { runsIn, runsValue, type Run } from "../src/space/runs.ts";
 import { segmentIn, type Recorded } from "../src/space/segments.ts";
 import { meansOf } from "../src/space/ui/means.ts";
 import { propertiesInTab, propertiesOf } from "../src/spaceproperties.ts";
@@ -549,6 +549,26 @@ test("of old runs the pages go, and the lines stay", async () => {
   }
   assert.deepEqual(lines(space).map(({ segments, changed }) => `${segments} ${changed}`), ["1 1", "1 1", "1 1", "1 1", "1 1", "0 1", "0 1", "0 1", "0 1"]);
   assert.equal([...space.properties.keys()].filter((key) => key.startsWith("labelup_run_")).length, 10);
+});
+
+test("an undo that was stopped is not done when the pages of its run are gone: nobody knows what is left", async () => {
+  const space = spaceOf(Array.from({ length: 250 }, () => ["old"]));
+  const clock = new Clock();
+  await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [] }, quiet));
+  const [run] = lines(space);
+  let changed = 0;
+  const halted = ended(await clock.until(undo(runnerOn(space, clock, "b"), run!, { ...quiet, told: (progress) => void (changed = progress.changed), stop: () => changed > 0 })));
+  assert.deepEqual([halted.state, halted.changed], ["stopped", 100]);
+  const line = lines(space).find(({ undoes }) => undoes)!;
+  const labels = labelsOf(space);
+  const { value } = space.properties.get(RUNS)!;
+  space.properties.get(RUNS)!.value = runsValue(runsIn(value).map((one) => (one.undoes ? one : { ...one, segments: 0, parts: 0, bytes: 0 })));
+  for (const gone of [() => undefined, () => space.properties.delete(`labelup_run_${run!.id}_0`)]) {
+    gone();
+    assert.equal(ended(await clock.until(goOn(runnerOn(space, clock, "c"), line, quiet))).state, "broken");
+    clock.forget();
+    assert.deepEqual([lines(space).find(({ undoes }) => undoes)!.state, labelsOf(space)], ["stopped", labels]);
+  }
 });
 
 test("who may not keep runs in the space keeps them in the tab", async () => {

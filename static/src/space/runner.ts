@@ -165,6 +165,7 @@ export async function goOn(means: Means, line: Run, listener: Listener): Promise
           worker.progress.changed = now.changed;
           throw new Over("done");
         }
+        if (line.undoes) stillThere(runs, line.undoes);
         return runs.map((run) => (run === now ? { ...run, state: "running" } : run)); // so that nobody takes it back meanwhile
       },
       "goes on",
@@ -199,6 +200,7 @@ export async function undo(means: Means, undone: Run, listener: Listener): Promi
         const now = others.find(({ id }) => id === undone.id);
         if (!now && undone.state === "running") throw new Over("stopped");
         if (!now || now.state === "running" || others.some(({ undoes }) => undoes === undone.id)) throw new Lost();
+        stillThere(others, undone.id);
         return [...others, line];
       },
       "begins",
@@ -206,6 +208,11 @@ export async function undo(means: Means, undone: Run, listener: Listener): Promi
     await worker.start();
     await work(means, worker, listener, source, Infinity);
   });
+}
+
+/** What a run recorded was read, and is whole if the list still says that it is kept: what goes is taken from the list first. */
+function stillThere(runs: readonly Run[], id: string): void {
+  if (!runs.find((run) => run.id === id)?.segments) throw new Broken();
 }
 
 /** The runs but for one that may be there by now: of a write that arrived and was not answered. */

@@ -3,7 +3,7 @@
 // many; it names no page and no person. This decides; who writes is elsewhere.
 
 import { LAST_MOMENT } from "./day.ts";
-import type { Decision } from "./decisions.ts";
+import { renamePairs, resolve, type Decision } from "./decisions.ts";
 import { bytesOf, MOST_BYTES } from "./packing.ts";
 
 type RunState = "running" | "done" | "stopped";
@@ -53,7 +53,12 @@ export function renamedBy(runs: readonly Run[]): Map<string, string> {
   const renamed = new Map<string, string>();
   for (const { id, state, undoes, renames } of [...runs].sort((a, b) => a.began - b.began)) {
     if (undoes || undone.has(id) || state !== "done") continue;
-    for (const [from, to, pages] of renames) if (from && to && pages === undefined) renamed.set(from, to);
+    const { rules } = resolve(renames.flatMap(([from, to, pages]) => (from && to && pages === undefined ? [{ from, to }] : [])));
+    for (const [from, to] of renamePairs(rules.everywhere)) {
+      renamed.delete(to); // it is meant to be back
+      for (const [name, end] of renamed) if (end === from) renamed.set(name, to);
+      renamed.set(from, to);
+    }
   }
   return renamed;
 }
@@ -68,17 +73,18 @@ export interface Retention {
 
 /**
  * What is kept. The pages of a run that still runs always are, and of the one that it takes back; those of the last 5 runs,
- * and of others for 30 days, as long as a space has room for all; then the oldest go first. Of the oldest runs the line
- * goes, too, when the list is full.
+ * of others for 30 days, and those of an undo that was stopped and of its run, as long as a space has room for all; then the
+ * oldest go first, and what such an undo needs last. Of the oldest runs the line goes, too, when the list is full.
  */
 export function retained(runs: readonly Run[], now: number): Retention {
   const newest = [...runs].sort((a, b) => b.began - a.began || (a.id < b.id ? -1 : 1));
   const hasPages = ({ segments, parts }: Run) => segments > 0 || parts > 0;
   const needed = new Set(newest.flatMap(({ id, state, undoes }) => (state === "running" ? [id, undoes] : [])));
-  const wanted = newest.filter((run, i) => needed.has(run.id) || i < KEPT_RUNS || now - run.began < KEPT_DAYS * DAY).filter(hasPages);
+  const halfway = new Set(newest.flatMap(({ id, state, undoes }) => (state === "stopped" && undoes ? [id, undoes] : [])));
+  const wanted = newest.filter((run, i) => needed.has(run.id) || halfway.has(run.id) || i < KEPT_RUNS || now - run.began < KEPT_DAYS * DAY).filter(hasPages);
   let bytes = MOST_BYTES; // of the list itself
   for (const { bytes: own } of wanted) bytes += own;
-  const going = wanted.filter(({ id }) => !needed.has(id)).reverse();
+  const going = wanted.filter(({ id }) => !needed.has(id)).reverse().sort((a, b) => Number(halfway.has(a.id)) - Number(halfway.has(b.id)));
   while (bytes > MOST_KEPT && going.length) {
     const oldest = going.shift()!;
     bytes -= oldest.bytes;

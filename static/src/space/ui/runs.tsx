@@ -18,6 +18,7 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
   useEffect(() => void read(), []); // somebody else may have changed labels since the page was opened
   const runs = [...jobs.own, ...model.runs].sort((a, b) => b.began - a.began);
   const undone = new Set(runs.map(({ undoes }) => undoes));
+  const hasPages = (id: string) => runs.some((run) => run.id === id && run.segments > 0);
   const own = new Set(jobs.own.map(({ id }) => id));
   const may = (run: Run) => own.has(run.id) || model.admin === true;
   return (
@@ -39,7 +40,7 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
                 <p class="hint">{words.result({ undo: undoes !== "", attachments, changed, mended: run.results["mended"] ?? 0 })}</p>
               )}
               <div class="buttons">
-                {may(run) && state !== "done" && !undone.has(id) && (parts > 0 || undoes) && <button type="button" class="button" onClick={() => void jobs.goOn(run)}>{say("goOn")}</button>}
+                {may(run) && state !== "done" && !undone.has(id) && (undoes ? hasPages(undoes) : parts > 0) && <button type="button" class="button" onClick={() => void jobs.goOn(run)}>{say("goOn")}</button>}
                 {may(run) && !undoes && !undone.has(id) && segments > 0 && (state === "running" || changed > 0 || run.results["mended"]) && <button type="button" class="button" onClick={() => void jobs.undo(run)}>{say("undo")}</button>}
                 {own.has(id) && <button type="button" class="button" onClick={() => void jobs.text(run).then((text) => download(`run-${id}`, text))}>{say("runs.save")}</button>}
               </div>
