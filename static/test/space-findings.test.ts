@@ -4,7 +4,7 @@ import { coverage, coverageTable } from "../src/space/coverage.ts";
 import { decisionOf, findings, type Observed } from "../src/space/findings.ts";
 import { listsIn } from "../src/space/lists.ts";
 import { partsBelow } from "../src/space/tree.ts";
-import { undoable } from "../src/space/ui/tidy.tsx";
+import { keeping, undoable } from "../src/space/ui/tidy.tsx";
 import { EMPTY, vocabularyIn } from "../src/space/vocabulary.ts";
 
 const pagesWith = (...labels: string[]) => labels.map((names, i) => ({ id: String(i + 1), labels: names.split(" ").filter(Boolean) }));
@@ -23,12 +23,13 @@ const cases: [sentence: string, observed: Partial<Observed>, found: string[]][] 
   ["a label that came back and whose place another took", { pages: pagesWith("a"), renames: new Map([["a", "b"], ["b", "c"]]), vocabulary: vocabularyIn({ labels: [{ label: "c", synonyms: ["b"] }] }) }, ["returned a c: 1 page, examples 1/, lists /"]],
   ["a label that came back, as the vocabulary knows", { pages: pagesWith("note nota"), vocabulary: vocabularyIn({ labels: [{ label: "notes", was: [{ name: "note", until: "2026-05" }, { name: "nota", until: "2026-05" }] }, { label: "nota" }] }) }, ["returned note notes: 1 page, examples 1/, lists /"]],
   ["several of a group, by which they are", { pages: pagesWith("how-to reference x", "reference how-to", "how-to", "how-to tutorial"), vocabulary: vocabularyIn({ groups: [{ name: "Kind", oneOf: true }, { name: "Other" }], labels: [{ label: "how-to", group: "Kind" }, { label: "reference", group: "Kind" }, { label: "tutorial", group: "Kind" }, { label: "x", group: "Other" }] }) }, ["one_of Kind how-to reference: 2 pages, examples 1,2/1,2, lists /", "one_of Kind how-to tutorial: 1 page, examples 4/4, lists /"]],
+  ["no label to use in place of itself", { pages: pagesWith("howto"), vocabulary: vocabularyIn({ labels: [{ label: "how-to", synonyms: ["howto"], was: [{ name: "howto", until: "2026-05" }], retired: true, replacement: "howto" }] }) }, []],
   ["a list of a label that no page has", { pages: pagesWith("a"), lists: [...listOf("1", "a,b"), ...listOf("2", "-b"), ...listOf("3", "c")], missing: new Set(["b"]) }, ["nowhere b: 0 pages, examples , lists 1,2"]],
   ["most pages first", { pages: pagesWith("a1 b1 c", "a1 b1 c", "a2", "b1 b2", "b2"), spellings: [pair("a1", "a2"), pair("b1", "b2")] }, ["spellings b2 b1: 2 pages, examples 4,5/1,2,4, lists /", "spellings a2 a1: 1 page, examples 3/1,2, lists /"]],
 ];
 for (const [sentence, observed, found] of cases) {
   test(`findings are ${sentence}`, () => {
-    const told = findings({ ...nothing, ...observed }).map(({ key, pages, examples, lists }) => `${key}: ${pages} page${pages === 1 ? "" : "s"}, examples ${examples.map((ids) => ids.join()).join("/")}, lists ${lists.map((ids) => ids.join()).join("/")}`);
+    const told = findings({ ...nothing, ...observed }).map(({ key, ids, examples, lists }) => `${key}: ${ids.length} page${ids.length === 1 ? "" : "s"}, examples ${examples.map((ids) => ids.join()).join("/")}, lists ${lists.map((ids) => ids.join()).join("/")}`);
     assert.deepEqual(told, found);
   });
 }
@@ -39,6 +40,12 @@ test("a finding is one decision, of spellings either way", () => {
   assert.deepEqual(decisionOf(retired!, true), { from: "a" });
   const [list] = findings({ ...nothing, lists: listOf("1", "a"), missing: new Set(["a"]) });
   assert.equal(decisionOf(list!), undefined);
+});
+
+test("which label of a group stays is decided of the pages that are shown, and of no others", () => {
+  const vocabulary = vocabularyIn({ groups: [{ name: "K", oneOf: true }], labels: ["a", "b", "c"].map((label) => ({ label, group: "K" })) });
+  const [two, three] = findings({ ...nothing, pages: pagesWith("a b", "a b c"), vocabulary });
+  assert.deepEqual([...keeping(two!, "a"), ...keeping(three!, "b")].map(({ decision }) => decision), [{ from: "b", pages: ["1"] }, { from: "a", pages: ["2"] }, { from: "c", pages: ["2"] }]);
 });
 
 //  1 ─ 2 ─ 3        7 (its parent is not among them)

@@ -51,8 +51,8 @@ export interface Finding {
   /** The labels it is about: of two, the second one would take the place of the first. */
   labels: string[];
   group: string; // of "one_of"; else ""
-  /** The pages that a change would touch: their number, and the first three of each label. */
-  pages: number;
+  /** The pages that a change would touch, and the first three of each label. */
+  ids: readonly string[];
   examples: string[][];
   /** Of each label the pages with lists that name it. */
   lists: string[][];
@@ -74,7 +74,7 @@ export function findings(observed: Observed): Finding[] {
       key: [kind, group, ...labels].filter(Boolean).join(" "),
       labels,
       group,
-      pages: counted.length,
+      ids: counted,
       examples: labels.map((label) => (group ? counted : (having.get(label) ?? [])).slice(0, EXAMPLES)),
       lists: labels.map((label) => [...(naming.get(label) ?? [])]),
     });
@@ -82,7 +82,7 @@ export function findings(observed: Observed): Finding[] {
   const told = new Set<string>(); // labels about which a finding says what to use instead
   const instead = insteadOf(vocabulary);
   const tell = (kind: Kind, label: string, to: string) => {
-    if (!having.has(label) || told.has(label)) return;
+    if (label === to || !having.has(label) || told.has(label)) return;
     told.add(label);
     find(kind, to ? [label, to] : [label], having.get(label)!);
   };
@@ -101,7 +101,7 @@ export function findings(observed: Observed): Finding[] {
   for (const [labels, { group, ids }] of severalOf(vocabulary, pages)) find("one_of", labels.split(" "), ids, group);
   for (const name of naming.keys()) if (!having.has(name) && missing.has(name)) find("nowhere", [name], []);
 
-  const order = (one: Finding) => one.pages || one.lists[0]!.length;
+  const order = (one: Finding) => one.ids.length || one.lists[0]!.length;
   return found.sort((a, b) => order(b) - order(a) || (a.key < b.key ? -1 : 1));
 }
 

@@ -8,6 +8,7 @@ import { statusOf } from "../../failure.ts";
 import { isolated } from "../../say.ts";
 import { decisionOf, type Finding } from "../findings.ts";
 import { ALL, type Filter } from "../store.ts";
+import { labelsIn } from "../vocabulary.ts";
 import type { BasketItem, Model } from "./model.ts";
 import { addressOf } from "./pages.tsx";
 import type { Key, Words } from "./words.ts";
@@ -48,6 +49,11 @@ export function undoable({ basket }: Pick<Model, "basket">, { done }: Pick<Queue
   return done.filter(({ what, items }) => what !== "basket" || items.some((key) => held.has(key)));
 }
 
+/** Of a group of which a page has one, the label that stays on the pages of the finding. Who has a third one of the group is asked about alone. */
+export function keeping({ key, labels, ids: pages }: Finding, stays: string): BasketItem[] {
+  return labels.flatMap((from, i) => (from === stays ? [] : [{ key: `${key}\n${i}`, decision: { from, pages } }]));
+}
+
 export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props): JSX.Element {
   const { say } = words;
   const [, draw] = useState(0);
@@ -74,7 +80,13 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
   });
 
   const pagesOf = (label: string) => model.store.labels().find(({ name }) => name === label)?.pages ?? 0;
-  const idsWith = (has: readonly string[]) => Array.from(model.store.rows({ ...ALL, has }), (row) => model.store.page(row).id);
+  /** What shows the pages of a label; of a finding about a group those that have no other one of it. */
+  function filterOf({ kind, labels, group }: Finding, label: string): Filter {
+    if (kind !== "one_of") return { ...ALL, has: [label] };
+    const together = { ...ALL, has: labels };
+    const held = new Set(Array.from(model.store.rows(together)).flatMap((row) => model.store.page(row).labels));
+    return { ...together, without: labelsIn(model.joined.vocabulary, group).filter((other) => held.has(other) && !labels.includes(other)) };
+  }
 
   function next(line: string): void {
     focus.current = true;
@@ -93,12 +105,6 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
   function take(finding: Finding): void {
     const decision = decisionOf(finding, swapped);
     if (decision) put(finding, [{ key: finding.key, decision }]);
-  }
-
-  /** Of a group of which a page has one, the label that stays. */
-  function keep(finding: Finding, stays: string): void {
-    const pages = idsWith(finding.labels);
-    put(finding, finding.labels.flatMap((from, i) => (from === stays ? [] : [{ key: `${finding.key}\n${i}`, decision: { from, pages } }])));
   }
 
   function later(finding: Finding): void {
@@ -152,7 +158,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
       tell(say("stays", { name: finding.labels[swapped ? 1 : 0]! }));
     } else if (key === "n" && finding.kind === "spellings") void apart(finding, true);
     else if (key === "s") later(finding);
-    else if (finding.kind === "one_of" && /^[1-9]$/.test(key) && finding.labels[+key - 1]) keep(finding, finding.labels[+key - 1]!);
+    else if (finding.kind === "one_of" && /^[1-9]$/.test(key) && finding.labels[+key - 1]) put(finding, keeping(finding, finding.labels[+key - 1]!));
     else return;
     event.preventDefault();
   }
@@ -173,7 +179,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
     );
   }
 
-  const { kind, labels, pages, examples, group, lists } = finding;
+  const { kind, labels, ids, examples, group, lists } = finding;
   const [goes, stays] = swapped ? [labels[1], labels[0]] : labels;
   const decides = kind !== "one_of" && kind !== "nowhere";
   return (
@@ -193,7 +199,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
                 </h3>
                 {kind !== "nowhere" && (
                   <p>
-                    <button type="button" class="link" onClick={() => filter({ ...ALL, has: kind === "one_of" ? labels : [label] })}>{say("onPages", { count: kind === "one_of" ? pages : pagesOf(label) })}</button>
+                    <button type="button" class="link" onClick={() => filter(filterOf(finding, label))}>{say("onPages", { count: kind === "one_of" ? ids.length : pagesOf(label) })}</button>
                   </p>
                 )}
                 <ul class="titles">
@@ -207,7 +213,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
                     </ul>
                   </section>
                 )}
-                {kind === "one_of" && <Button act={() => keep(finding, label)} key_={String(i + 1)}>{say("keepOne", { name: isolated(label) })}</Button>}
+                {kind === "one_of" && <Button act={() => put(finding, keeping(finding, label))} key_={String(i + 1)}>{say("keepOne", { name: isolated(label) })}</Button>}
               </section>
             );
           })}
