@@ -251,6 +251,58 @@ native("what a run before said of an old name stays when a later one that rename
   }
 });
 
+native("a tab that was open before a run takes it back from the vocabulary, too: what was listed is listed again", async () => {
+  const space = small();
+  const before = { groups: [{ name: "Kind", required: true }], labels: [{ label: "x" }, { label: "release-note", description: "What is new", group: "Kind" }, { label: "y" }] };
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: before });
+  const early = await open(space, {}, "tab=runs");
+  await done(early);
+  const page = await open(space, {}, "tab=pages");
+  await done(page);
+  await page.getByRole("button", { name: "From a CSV" }).click();
+  await page.getByLabel("CSV file").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("from,to\nrelease-note,release-news\nred,blue") });
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await page.getByRole("button", { name: "Change 2 pages" }).click();
+  await page.getByText("The 2 old names are now synonyms").waitFor();
+  const labels = () => (space.properties.get("labelup_vocabulary")!.value as typeof before).labels;
+  assert.deepEqual(labels().map(({ label }) => label), ["x", "release-news", "y", "blue"]);
+  await tab(early, "Pages");
+  await tab(early, "Runs"); // which reads them anew
+  await early.getByRole("button", { name: "Undo" }).click();
+  await early.getByText("2 pages are as they were.").waitFor();
+  await until(labels, (all) => JSON.stringify(all) === JSON.stringify(before.labels), "the list is as it was");
+});
+
+native("a plan asks about old names as the vocabulary is by now", async () => {
+  const space = small();
+  const page = await open(space, {}, "tab=pages");
+  await done(page);
+  await page.getByRole("button", { name: "From a CSV" }).click();
+  await page.getByLabel("CSV file").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("from,to\nrelease-note,release-notes") });
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { labels: [{ label: "release-notes", synonyms: ["release-note"] }] } });
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await page.getByRole("button", { name: "Change 1 page" }).waitFor();
+  assert.equal(await page.getByText("in the vocabulary").count(), 0);
+});
+
+native("which label of a group stays is decided of the pages that are shown, and a page with a third one keeps one, too", async () => {
+  const space = new FakeSpace();
+  for (const [id, labels] of [["11", "a b"], ["12", "a b"], ["13", "a b c"]] as const) space.page(id, labels.split(" "));
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { groups: [{ name: "K", oneOf: true }], labels: ["a", "b", "c", "d"].map((label) => ({ label, group: "K" })) } });
+  const page = await open(space);
+  await done(page);
+  await page.locator("#question").waitFor();
+  await page.getByRole("button", { name: "on 2 pages" }).first().click();
+  await until(() => page.locator(".count").innerText(), (text) => text === "2 pages", "those that it counts, and no other");
+  await tab(page, "Tidy");
+  await page.locator(".card").focus();
+  await press(page, "1", "2");
+  await page.getByRole("button", { name: "Preview the plan" }).click();
+  await page.getByRole("button", { name: "Change 3 pages" }).click();
+  await page.getByRole("heading", { name: "Done" }).waitFor();
+  assert.deepEqual(labelsOn(space), { 11: "a", 12: "a", 13: "b" });
+});
+
 native("pages are selected and given a label; a try comes before many, and a number before very many", async () => {
   const space = believable(700);
   const before = labelsOn(space);
@@ -339,6 +391,17 @@ native("a run that its tab has left is gone on with or taken back, and it is not
   const page = await open(space, {}, "tab=runs");
   await until(() => page.locator(".run button").allInnerTexts(), (all) => all.join() === "Go on,Undo", "both are offered");
   assert.match(plain(await page.locator(".run .hint").innerText()), /not finished$/);
+});
+
+native("an undo that was stopped is offered to go on with as long as the pages of its run are kept", async () => {
+  const space = small();
+  const line = (id: string, more: Partial<Run>): Run => ({ id, began: 7, state: "done", undoes: "", renames: [["a", "b"]], more: 0, changed: 3, attachments: false, results: {}, segments: 1, parts: 1, bytes: 9, ...more });
+  const undo = { state: "stopped", parts: 0 } as const;
+  const runs = [line("kept", {}), line("one", { ...undo, undoes: "kept" }), line("gone", { segments: 0, parts: 0 }), line("two", { ...undo, undoes: "gone" })];
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_runs", value: runsValue(runs) });
+  const page = await open(space, {}, "tab=runs");
+  await page.locator(".run").nth(3).waitFor();
+  await until(() => page.locator(".run").evaluateAll((all) => all.map((run) => run.querySelectorAll("button").length).join()), (buttons) => buttons === "0,1,0,0", "one is");
 });
 
 native("of a space that was read in part it is not said that nothing is wrong, and no draft is made", async () => {

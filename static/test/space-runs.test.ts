@@ -77,11 +77,11 @@ test("a plan is read from its parts as it was written, and not from some of them
 
 test("pages with lists are planned and recorded with their version, and attachments with a word", () => {
   const mends = Array.from({ length: 500 }, (_, i) => ({ id: String(9_000 + i), version: 1 + (i % 3) }));
-  const planned: Planned = { decisions: [{ from: "a", to: "b" }], without: ["7"], mends, attachments: true, synonyms: true, said: ["c", "d"] };
+  const planned: Planned = { decisions: [{ from: "a", to: "b" }], without: ["7"], mends, attachments: true, synonyms: true, said: ["c", "d"], made: ["b", "e"], had: [{ name: "a", retired: false, replacement: "" }, { name: "f", retired: true, replacement: "" }, { name: "g", retired: true, replacement: "h" }] };
   assert.deepEqual(plannedIn(planParts(planned).map(json)), planned);
   const most = planParts({ ...planned, mends: [...mends, { id: "1", version: 1 }] });
   assert.deepEqual(plannedIn(most)!.mends, mends, "as many as are read");
-  for (const item of [{ mend: "x", version: 1 }, { mend: "1" }, { mend: "1", version: 0 }, { mend: 1, version: 1 }, { said: 7 }]) assert.equal(plannedIn([{ v: 1, part: 0, parts: 1, items: [item] }]), undefined);
+  for (const item of [{ mend: "x", version: 1 }, { mend: "1" }, { mend: "1", version: 0 }, { mend: 1, version: 1 }, { said: 7 }, { made: 7 }, { had: 7 }, { had: "a", replacement: 7 }]) assert.equal(plannedIn([{ v: 1, part: 0, parts: 1, items: [item] }]), undefined);
   const pages = mends.slice(0, 100).map((page) => ({ ...page, add: [], remove: [] }));
   const { segment, taken } = append({ owner: "me", closed: false, batches: [] }, "mend", pages);
   assert.equal(taken, 100);
@@ -108,6 +108,8 @@ const kept: [sentence: string, runs: Run[], pages: string][] = [
   ["less, where one runs that may come to more", [1, 2, 3, 4].map((n) => run(n, n, { bytes: 300_000, ...(n === 1 && { state: "running", bytes: 500_000 }) })), "r1 r2"],
   ["what still runs, however old", [run(1, 1, { bytes: 600_000 }), run(2, 200, { state: "running", bytes: 600_000 })], "r2"],
   ["what is taken back, however old", [run(1, 1, { state: "running", undoes: "r3", bytes: 400_000 }), run(2, 2, { bytes: 400_000 }), run(3, 200, { bytes: 400_000 })], "r1 r3"],
+  ["what is half taken back, before others", [run(1, 1, { bytes: 400_000 }), run(2, 200, { state: "stopped", undoes: "r3", bytes: 200_000 }), run(3, 201, { bytes: 200_000 }), run(4, 2, { bytes: 400_000 })], "r1 r2 r3"],
+  ["no more than there is room for, though it is half taken back", [run(1, 1, { state: "running", bytes: 500_000 }), run(2, 2, { state: "stopped", undoes: "r3", bytes: 300_000 }), run(3, 3, { bytes: 300_000 })], "r1 r2"],
 ];
 for (const [sentence, runs, wanted] of kept) {
   test(`of runs the pages are kept: ${sentence}`, () => {
@@ -156,6 +158,14 @@ test("what was done on some pages only, tried or stopped is no rename of a label
   assert.deepEqual(runs[0]!.renames[0], ["some", "x", 12]);
   assert.deepEqual(runsIn(json(runsValue(runs))), runs);
   assert.deepEqual([...renamedBy(runs)], [["all", "y"]]);
+});
+
+test("what was renamed back or on since is told of where it is now", () => {
+  const after = (...renames: [from: string, to: string][][]) => Object.fromEntries(renamedBy(renames.map((pairs, i) => run(i, 9 - i, { renames: pairs }))));
+  assert.deepEqual(after([["a", "b"]], [["b", "a"]]), { b: "a" });
+  assert.deepEqual(after([["a", "b"]], [["b", "c"]]), { a: "c", b: "c" });
+  assert.deepEqual(after([["b", "c"], ["a", "b"]]), { a: "c", b: "c" }, "at once");
+  assert.deepEqual(after([["a", "b"]], [["b", "c"]], [["c", "a"]]), { b: "a", c: "a" });
 });
 
 const told: [sentence: string, lease: Lease, event: Event, lease: Lease][] = [

@@ -171,6 +171,21 @@ native("a first draft is shown with what it leaves out, before it is kept", asyn
   assert.deepEqual(kept(space).labels, [{ label: "release-notes", synonyms: ["release-note"] }, { label: "menu" }]);
 });
 
+native("a rarer spelling of a label that is listed becomes its synonym in a draft", async () => {
+  const space = new FakeSpace();
+  for (let i = 0; i < 3; i++) space.page(String(20 + i), ["release-notes"]);
+  for (let i = 0; i < 2; i++) space.page(String(30 + i), ["release-note"]);
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { labels: [{ label: "release-notes", description: "What is new" }, { label: "x" }] } });
+  const page = await open(space);
+  await until(() => page.locator(".facts").innerText(), (facts) => facts.endsWith("1 is spelled in several ways"), "all is looked at");
+  await button(page, "Start from the labels in use").click();
+  await page.getByText("0 new · 1 changed · 0 gone").waitFor();
+  await page.getByText("One rarer spelling is not a label of its own").waitFor();
+  await button(page, "Keep this").click();
+  await said(page, "Kept.");
+  assert.deepEqual(kept(space).labels, [{ label: "release-notes", description: "What is new", synonyms: ["release-note"] }, { label: "x" }]);
+});
+
 native("of two administrators the second is told, sees both changes, and puts theirs on top or leaves it", async () => {
   const space = listed();
   const page = await open(space);

@@ -6,7 +6,7 @@ import { csvText, fromCSV, fromJSON, jsonText, turtleText } from "../src/space/i
 import { linesIn } from "../src/space/jsonlines.ts";
 import { keptIn, shardsOf, type Kept, type Property } from "../src/space/shards.ts";
 import { keyIn } from "../src/space/ui/vocabulary/following.ts";
-import { EMPTY, insteadOf, jsonOf, renamed, unrenamed, setApart, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
+import { EMPTY, foundOf, insteadOf, jsonOf, renamed, setApart, unrenamed, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
 import { seeded } from "./seeded.ts";
 
 const vocabulary = (value: object): Vocabulary => vocabularyIn(value);
@@ -69,24 +69,74 @@ test("synonyms and retired labels lead to the label to use", () => {
       { label: "r4", retired: true },
       { label: "c1", retired: true, replacement: "c2" },
       { label: "c2", retired: true, replacement: "c1" },
+      { label: "how-to", synonyms: ["howto"], retired: true, replacement: "howto" }, // which is nothing to use in place of itself
     ],
   });
-  assert.deepEqual(Object.fromEntries(insteadOf(one)), { "old-a": "a", b: "a", r0: "a", r1: "a", r2: "a", r3: "elsewhere" });
+  assert.deepEqual(Object.fromEntries(insteadOf(one)), { "old-a": "a", b: "a", r0: "a", r1: "a", r2: "a", r3: "elsewhere", "how-to": "howto" });
 });
 test("after a rename the old name is a synonym of the new one, and its history", () => {
   const before = vocabulary({ labels: [{ label: "x" }, { label: "note", description: "Notes", synonyms: ["memo"], was: [{ name: "nota", until: "2025-01" }] }, { label: "notes", group: "g" }] });
-  const after = renamed(before, "note", "notes", "2026-05");
+  const after = renamed(before, [["note", "notes"]], "2026-05");
   assert.deepEqual(jsonOf(after)["labels"], [
     { label: "x" },
     { label: "notes", description: "Notes", group: "g", synonyms: ["note", "memo"], was: [{ name: "nota", until: "2025-01" }, { name: "note", until: "2026-05" }] },
   ]);
-  assert.deepEqual(labels(renamed(before, "y", "z", "2026-05")), ["x", "note", "notes", "z"]);
+  assert.deepEqual(labels(renamed(before, [["y", "z"]], "2026-05")), ["x", "note", "notes", "z"]);
   const followed = vocabularyIn({ labels: [{ label: "z", group: "g", description: "Of all" }] });
   const { vocabulary: joined } = withFollowed({ ...before, follows: "2" }, followed);
-  const mine = renamed({ ...before, follows: "2" }, "y", "z", "2026-05", joined);
+  const mine = renamed({ ...before, follows: "2" }, [["y", "z"]], "2026-05", joined);
   assert.deepEqual(withFollowed(mine, followed).vocabulary.entries.find(({ label }) => label === "z"), { ...followed.entries[0]!, synonyms: ["y"], was: [{ name: "y", until: "2026-05" }] }, "what a followed space says of it stays");
   const full = vocabulary({ labels: [{ label: "z", synonyms: Array.from({ length: 20 }, (_, n) => `s${n}`) }] });
-  assert.deepEqual(unrenamed(renamed(full, "y", "z", "2026-05"), "y", "z"), full, "what somebody wrote does not go to make room");
+  assert.deepEqual(unrenamed(renamed(full, [["y", "z"]], "2026-05"), [["y", "z"]], foundOf(full, [["y", "z"]])), full, "what somebody wrote does not go to make room");
+});
+
+const pairs = (text: string) => text.split(" ").map((pair) => pair.split(">") as [from: string, to: string]);
+/** What a run said in a vocabulary, and what it is after that and more was taken back. */
+function thereAndBack(before: Vocabulary, renames: [string, string][], followed?: Vocabulary, meanwhile = (after: Vocabulary) => after): Vocabulary {
+  const after = renamed(before, renames, "2026-05", withFollowed(before, followed).vocabulary);
+  return unrenamed(meanwhile(after), renames, foundOf(before, renames), followed);
+}
+const HOWTO = { label: "howto", description: "Steps", group: "Kind", synonyms: ["guide"], was: [{ name: "how", until: "2026-01" }] };
+const backs: [sentence: string, labels: object[], renames: string, followed: object[]][] = [
+  ["an old name that was listed, in its place", [{ label: "x" }, HOWTO, { label: "y" }], "howto>how-to", []],
+  ["one that was retired", [{ label: "howto", retired: true, replacement: "x" }, { label: "x" }], "howto>how-to", []],
+  ["one whose new name was listed", [{ label: "how-to", description: "Steps" }], "howto>how-to", []],
+  ["names of which nothing was said", [{ label: "x" }], "howto>how-to how_to>how-to a>b", []],
+  ["several old names, of which one was listed", [{ label: "b", group: "g" }, { label: "x" }], "a>c b>c d>c", []],
+  ["a new name that is listed in the space that is followed", [{ label: "x" }], "howto>how-to", [{ label: "how-to", description: "Of all", synonyms: ["guide"] }]],
+  ["an old name that was listed, and a new one there", [{ label: "howto", synonyms: ["steps"] }], "howto>how-to", [{ label: "how-to", description: "Of all", group: "g", synonyms: ["guide"], was: [{ name: "how", until: "2026-01" }] }]],
+];
+for (const [sentence, labels, renames, followed] of backs) {
+  test(`what a run said in a vocabulary is taken back exactly: ${sentence}`, () => {
+    const before = vocabulary({ follows: followed.length ? "2" : "", labels });
+    assert.deepEqual(jsonOf(thereAndBack(before, pairs(renames), followed.length ? vocabulary({ labels: followed }) : undefined)), jsonOf(before));
+  });
+}
+test("runs that go on from each other are taken back one after the other, and nothing of them is left", () => {
+  const [ab, bc] = [pairs("a>b"), pairs("b>c")];
+  const first = renamed(EMPTY, [["a", "b"]], "2026-05");
+  const second = renamed(first, [["b", "c"]], "2026-06");
+  const back = unrenamed(second, bc, foundOf(first, bc));
+  assert.deepEqual(jsonOf(back), jsonOf(first));
+  assert.deepEqual(jsonOf(unrenamed(back, ab, foundOf(EMPTY, ab))), { labels: [] });
+});
+test("what somebody has said since a run stays when it is taken back", () => {
+  const say = (label: string, more: object) => (all: Vocabulary): Vocabulary => ({ ...all, entries: all.entries.map((entry) => (entry.label === label ? { ...entry, ...more } : entry)) });
+  const back = (labels: object[], meanwhile: (after: Vocabulary) => Vocabulary) => jsonOf(thereAndBack(vocabulary({ labels }), pairs("howto>how-to"), undefined, meanwhile))["labels"];
+  assert.deepEqual(back([], say("how-to", { description: "New" })), [{ label: "how-to", description: "New" }]);
+  assert.deepEqual(back([HOWTO], say("how-to", { description: "New" })), [{ ...HOWTO, description: "New" }]);
+  assert.deepEqual(back([HOWTO], say("how-to", { retired: true, replacement: "howto" })), [{ ...HOWTO, label: "how-to", retired: true, replacement: "howto" }]);
+  assert.deepEqual(back([HOWTO], (all) => ({ ...all, entries: [...all.entries, ...vocabulary({ labels: [{ label: "howto" }] }).entries] })), [{ ...HOWTO, label: "how-to" }, { label: "howto" }], "a name is listed once");
+});
+test("what another run said since of a new name stays with that name when the first one is taken back", () => {
+  const before = vocabulary({ labels: [HOWTO] });
+  const first = pairs("howto>how-to");
+  const after = renamed(renamed(before, first, "2026-05"), pairs("tutorial>how-to"), "2026-06");
+  assert.deepEqual(jsonOf(unrenamed(after, first, foundOf(before, first)))["labels"], [HOWTO, { label: "how-to", synonyms: ["tutorial"], was: [{ name: "tutorial", until: "2026-06" }] }]);
+});
+test("of a run that did not write down what it found, synonyms go, and entries stay", () => {
+  const after = renamed(vocabulary({ labels: [{ label: "howto", group: "Kind" }] }), pairs("howto>how-to"), "2026-05");
+  assert.deepEqual(jsonOf(unrenamed(after, pairs("howto>how-to")))["labels"], [{ label: "how-to", group: "Kind" }]);
 });
 test("a draft has the labels in use, most used first, other spellings as synonyms, and says what it leaves out", () => {
   const pair = (stays: string, goes: string) => ({ stays, goes });
@@ -95,6 +145,20 @@ test("a draft has the labels in use, most used first, other spellings as synonym
   assert.deepEqual(jsonOf(draft)["labels"], [{ label: "notes", synonyms: ["note"] }, { label: "a" }, { label: "twins", synonyms: ["twin"] }]);
   assert.deepEqual(left, { rare: 1, spellings: 2, more: 0 });
   assert.equal(draftOf(new Map(Array.from({ length: 5_010 }, (_, i) => [`l${i}`, 2])), [], 2).more, 10);
+});
+test("of a draft each rarer spelling is a synonym of a label that is in it, or a label itself", () => {
+  const made = (use: [string, number][], spellings: string, listed: object[] = []) => {
+    const { vocabulary: draft, ...left } = draftOf(new Map(use), pairs(spellings).map(([goes, stays]) => ({ goes: goes!, stays: stays! })), 2, vocabulary({ labels: listed }).entries);
+    return [jsonOf(draft)["labels"], left];
+  };
+  const notes: [string, number][] = [["release-notes", 40], ["releasenote", 5], ["releasenotes", 3]];
+  assert.deepEqual(made(notes, "releasenote>release-notes releasenotes>release-notes releasenotes>releasenote"), [[{ label: "release-notes", synonyms: ["releasenote", "releasenotes"] }], { rare: 0, spellings: 2, more: 0 }]);
+  assert.deepEqual(made(notes, "releasenotes>releasenote releasenote>release-notes"), [[{ label: "release-notes", synonyms: ["releasenotes", "releasenote"] }], { rare: 0, spellings: 2, more: 0 }]);
+  assert.deepEqual(made([["a", 2], ["b", 2]], "a>b b>a"), [[{ label: "b", synonyms: ["a"] }], { rare: 0, spellings: 1, more: 0 }], "in a circle one stays");
+  assert.deepEqual(made([["release-note", 5]], "release-note>release-notes", [{ label: "release-notes", group: "g" }, { label: "x" }]), [[{ label: "release-notes", group: "g", synonyms: ["release-note"] }], { rare: 0, spellings: 1, more: 0 }], "of one that is listed");
+  assert.deepEqual(made([["release-notes", 5]], "release-note>release-notes", [{ label: "release-note" }]), [[{ label: "release-notes" }], { rare: 0, spellings: 0, more: 0 }], "what is listed is no synonym");
+  const full = { label: "notes", synonyms: Array.from({ length: 20 }, (_, i) => `s${i}`) };
+  assert.deepEqual(made([["note", 5]], "note>notes", [full]), [[full], { rare: 0, spellings: 0, more: 1 }], "for which there is room");
 });
 test("labels that are not the same are remembered in order, and may be the same again", () => {
   const apart = setApart(setApart(EMPTY, "https", "http", true), "http", "https", true);

@@ -12,6 +12,7 @@
 import type { Decision } from "./decisions.ts";
 import type { Change } from "./plan.ts";
 import { bytesOf, MOST_BYTES, packed } from "./packing.ts";
+import type { Found, Had } from "./vocabulary.ts";
 
 export const MOST_IN_BATCH = 100; // pages
 const MOST_BATCHES = 5_000; // of a segment that is read
@@ -139,8 +140,8 @@ export interface Mending {
   version: number;
 }
 
-/** What is planned: decisions, and pages that were left out of the preview by hand. */
-export interface Planned {
+/** What is planned: decisions, and pages that were left out of the preview by hand; and what was found of the vocabulary that it changes. */
+export interface Planned extends Found {
   decisions: Decision[];
   without: string[]; // ids of pages
   mends?: Mending[]; // 500 at most
@@ -165,10 +166,14 @@ interface Item {
   attachments?: true;
   synonyms?: true;
   said?: string; // an old name
+  made?: string; // a new name
+  had?: string; // an old name
+  retired?: true;
+  replacement?: string;
 }
 
 /** The plan in the parts that properties hold, in their order. */
-export function planParts({ decisions, without, mends = [], attachments, synonyms, said = [] }: Planned): Record<string, unknown>[] {
+export function planParts({ decisions, without, mends = [], attachments, synonyms, said = [], made = [], had = [] }: Planned): Record<string, unknown>[] {
   const chunks = (ids: readonly string[]) => Array.from({ length: Math.ceil(ids.length / IDS_TOGETHER) }, (_, i) => idsText(ids.slice(i * IDS_TOGETHER, (i + 1) * IDS_TOGETHER)));
   const items = decisions.flatMap(({ from, to, pages }): Item[] => {
     const names = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
@@ -177,7 +182,10 @@ export function planParts({ decisions, without, mends = [], attachments, synonym
   });
   items.push(...chunks(without).map((not) => ({ not })), ...mends.slice(0, MOST_MENDS).map(({ id, version }) => ({ mend: id, version })));
   if (attachments) items.push({ attachments });
-  if (synonyms) items.push({ synonyms }, ...said.map((name) => ({ said: name })));
+  if (synonyms) {
+    items.push({ synonyms }, ...said.map((name) => ({ said: name })), ...made.map((name) => ({ made: name })));
+    items.push(...had.map(({ name, retired, replacement }): Item => ({ had: name, ...(retired && { retired }), ...(replacement && { replacement }) })));
+  }
   const parts = packed(items, MOST_BYTES - OVERHEAD, MOST_BYTES - OVERHEAD);
   return parts.map((some, part) => ({ v: 1, part, parts: parts.length, items: some }));
 }
@@ -187,6 +195,8 @@ export function plannedIn(values: readonly unknown[]): Planned | undefined {
   const planned: Planned = { decisions: [], without: [] };
   const mends: Mending[] = [];
   const saying: string[] = [];
+  const making: string[] = [];
+  const having: Had[] = [];
   let left = MOST_PAGES;
   const idsOf = (text: unknown): string[] | undefined => {
     const ids = text === "" ? [] : idsIn(text, left);
@@ -197,14 +207,17 @@ export function plannedIn(values: readonly unknown[]): Planned | undefined {
     const { v, part, parts, items } = (value ?? {}) as Record<string, unknown>;
     if (v !== 1 || part !== at || parts !== values.length || !Array.isArray(items)) return undefined;
     for (const item of items as unknown[]) {
-      const { from, to, on, not, mend, version, attachments, synonyms, said } = (item ?? {}) as Record<keyof Item, unknown>;
+      const { from, to, on, not, mend, version, attachments, synonyms, said, made, had, retired, replacement = "" } = (item ?? {}) as Record<keyof Item, unknown>;
       if (attachments === true || synonyms === true) {
         planned[attachments === true ? "attachments" : "synonyms"] = true;
         continue;
       }
-      if (said !== undefined) {
-        if (typeof said !== "string" || saying.length === MOST_PAGES) return undefined;
-        saying.push(said);
+      const name = said ?? made ?? had;
+      if (name !== undefined) {
+        if (typeof name !== "string" || typeof replacement !== "string" || saying.length + making.length + having.length === MOST_PAGES) return undefined;
+        if (said !== undefined) saying.push(name);
+        else if (made !== undefined) making.push(name);
+        else having.push({ name, retired: retired === true, replacement });
         continue;
       }
       if (mend !== undefined) {
@@ -221,5 +234,5 @@ export function plannedIn(values: readonly unknown[]): Planned | undefined {
       else return undefined;
     }
   }
-  return { ...planned, ...(mends.length && { mends }), ...(saying.length && { said: saying }) };
+  return { ...planned, ...(mends.length && { mends }), ...(saying.length && { said: saying }), ...(making.length && { made: making }), ...(having.length && { had: having }) };
 }

@@ -155,7 +155,7 @@ export function insteadOf({ entries }: Vocabulary): Map<string, string> {
     if (label !== entry.label) instead.set(entry.label, label);
     for (const synonym of entry.synonyms) {
       const name = normalise(synonym);
-      if (isName(name) && !listed.has(name) && !instead.has(name)) instead.set(name, label);
+      if (isName(name) && name !== label && !listed.has(name) && !instead.has(name)) instead.set(name, label);
     }
   }
   return instead;
@@ -181,13 +181,20 @@ function replacing(entry: Entry, listed: ReadonlyMap<string, Entry>): string {
 }
 
 /**
- * The vocabulary after pages were renamed: from is a synonym of to, and what to was called. What was said of from goes to to,
- * where to said nothing. joined is the vocabulary with the one that it follows: what that says of to stays, too.
+ * The vocabulary after pages were renamed: each old name is a synonym of the new one, and what that was called. What was said
+ * of the old one goes to the new one, where that said nothing. joined is the vocabulary with the one that it follows: what that
+ * says of a new name stays, too.
  */
-export function renamed(vocabulary: Vocabulary, from: string, to: string, until: string, joined = vocabulary): Vocabulary {
+export function renamed(vocabulary: Vocabulary, renames: readonly [from: string, to: string][], until: string, joined = vocabulary): Vocabulary {
+  const listed = new Set(vocabulary.entries.map(({ label }) => label));
+  const first = [true, false].flatMap((is) => renames.filter(([from]) => listed.has(from) === is)); // the new name stands where a listed one stood
+  return first.reduce((all, [from, to]) => movedTo(all, from, to, until, joined), vocabulary);
+}
+
+function movedTo(vocabulary: Vocabulary, from: string, to: string, until: string, joined: Vocabulary): Vocabulary {
   const gone = vocabulary.entries.find(({ label }) => label === from);
   const own = vocabulary.entries.find(({ label }) => label === to);
-  const entry: Entry = own ?? joined.entries.find(({ label }) => label === to) ?? { label: to, description: "", group: "", synonyms: [], retired: false, replacement: "", was: [] };
+  const entry: Entry = own ?? joined.entries.find(({ label }) => label === to) ?? blank(to);
   const [together] = entryIn({
     ...entry,
     description: entry.description || gone?.description,
@@ -196,15 +203,75 @@ export function renamed(vocabulary: Vocabulary, from: string, to: string, until:
     was: [...(gone?.was ?? []), ...entry.was.filter(({ name }) => name !== from), { name: from, until }],
   });
   if (!together) return vocabulary;
-  const others = vocabulary.entries.filter(({ label }) => label !== from || label === to);
-  return { ...vocabulary, entries: own ? others.map((other) => (other.label === to ? together : other)) : [...others, together] };
+  const place = own ?? gone;
+  const others = vocabulary.entries.filter((other) => other !== gone || other === place);
+  return { ...vocabulary, entries: place ? others.map((other) => (other === place ? together : other)) : [...others, together] };
 }
 
-/** The same after that was taken back: from means to no more. What was said of the labels stays. */
-export function unrenamed(vocabulary: Vocabulary, from: string, to: string): Vocabulary {
-  const without = (entry: Entry): Entry => ({ ...entry, synonyms: entry.synonyms.filter((synonym) => normalise(synonym) !== from), was: entry.was.filter(({ name }) => name !== from) });
-  return { ...vocabulary, entries: vocabulary.entries.map((entry) => (entry.label === to ? without(entry) : entry)) };
+/** What a run finds in a space's own list, as far as nobody can see it afterwards. */
+export interface Found {
+  made?: readonly string[]; // new names that were not listed
+  had?: readonly Had[]; // old names that were, whose entries go to those
 }
+export type Had = Pick<Entry, "retired" | "replacement"> & { name: string };
+
+export function foundOf({ entries }: Vocabulary, renames: readonly [from: string, to: string][]): Found {
+  const listed = new Map(entries.map((entry) => [entry.label, entry]));
+  const moved = renames.filter(([, to]) => !listed.has(to));
+  return {
+    made: once(moved.map(([, to]) => to), (to) => to),
+    had: moved.flatMap(([from]) => {
+      const old = listed.get(from);
+      return old ? [{ name: from, retired: old.retired, replacement: old.replacement }] : [];
+    }),
+  };
+}
+
+/**
+ * The vocabulary after renames were taken back: the old names mean the new ones no more. An entry that the run moved has its
+ * old name again, and one that it made goes, unless somebody has said more of it since. followed is what the space follows.
+ */
+export function unrenamed(vocabulary: Vocabulary, renames: readonly [from: string, to: string][], { made = [], had = [] }: Found = {}, followed?: Vocabulary): Vocabulary {
+  const olds = new Map<string, Set<string>>(); // by the new name
+  for (const [from, to] of renames) olds.set(to, (olds.get(to) ?? new Set()).add(from));
+  const listed = new Set(vocabulary.entries.map(({ label }) => label));
+  const entries = vocabulary.entries.flatMap((entry): Entry[] => {
+    const names = olds.get(entry.label);
+    if (!names) return [entry];
+    const left = without(entry, names);
+    if (!made.includes(entry.label)) return [left];
+    const other = followed?.entries.find(({ label }) => label === entry.label) ?? blank(entry.label);
+    const before = entry.retired ? undefined : had.find(({ name }) => names.has(name) && !listed.has(name));
+    if (!before) return isSame(left, other) ? [] : [left];
+    const { name: label, retired, replacement } = before;
+    const later = entry.was.slice(entry.was.findLastIndex(({ name }) => names.has(name)) + 1); // of other runs, which go on to mean the new name
+    const theirs = new Set(later.map(({ name }) => name));
+    const stays = { ...other, synonyms: [...other.synonyms, ...left.synonyms.filter((synonym) => theirs.has(normalise(synonym)))], was: [...other.was, ...later] };
+    return [...entryIn({ ...without(beside(left, other), theirs), label, retired, replacement }), ...(later.length ? [stays] : [])];
+  });
+  return { ...vocabulary, entries };
+}
+
+function blank(label: string): Entry {
+  return { label, description: "", group: "", synonyms: [], retired: false, replacement: "", was: [] };
+}
+
+function without(entry: Entry, names: ReadonlySet<string>): Entry {
+  return { ...entry, synonyms: entry.synonyms.filter((synonym) => !names.has(normalise(synonym))), was: entry.was.filter(({ name }) => !names.has(name)) };
+}
+
+/** What an entry says that another one does not. */
+function beside(entry: Entry, other: Entry): Entry {
+  return {
+    ...entry,
+    description: entry.description === other.description ? "" : entry.description,
+    group: entry.group === other.group ? "" : entry.group,
+    synonyms: entry.synonyms.filter((synonym) => !other.synonyms.includes(synonym)),
+    was: entry.was.filter(({ name }) => !other.was.some((one) => one.name === name)),
+  };
+}
+
+const isSame = (one: Entry, other: Entry) => JSON.stringify(one) === JSON.stringify(other);
 
 /** The vocabulary in which two labels are not the same, or may be again. */
 export function setApart(vocabulary: Vocabulary, a: string, b: string, apart: boolean): Vocabulary {

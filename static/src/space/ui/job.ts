@@ -7,7 +7,7 @@ import { dayOf } from "../day.ts";
 import type { Keeper, Listener, Means, Outcome, Progress } from "../runner.ts";
 import { runsIn, type Run } from "../runs.ts";
 import type { Planned } from "../segments.ts";
-import { renamed, unrenamed, unsaid, type Vocabulary } from "../vocabulary.ts";
+import { renamed, unrenamed, unsaid, type Found, type Vocabulary } from "../vocabulary.ts";
 import type { Model } from "./model.ts";
 import { timeInWorker } from "./time.ts";
 
@@ -26,6 +26,8 @@ interface Job {
   rate(): number;
   /** Renames that become synonyms in the vocabulary when it is done, or are none any more. */
   synonyms: [from: string, to: string][];
+  /** What the run found in the vocabulary. */
+  found: Found;
   kept: "no" | "keeping" | "kept" | "failed";
 }
 
@@ -75,7 +77,7 @@ export function jobsOf(model: Model, host: Host): Jobs {
   /** planned is the plan that is carried out or taken back. */
   async function act(job: Pick<Job, "what" | "tried" | "basket">, keeper: Keeper, run: (runner: Loaded, means: Means, listener: Listener) => Promise<Outcome>, planned: (runner: Loaded, means: Means) => Promise<Planned>): Promise<void> {
     if (jobs.job && !jobs.job.outcome) return;
-    const now: Job = { ...job, progress: undefined, outcome: undefined, stopping: false, attachments: false, rate: () => 0, synonyms: [], kept: "no" };
+    const now: Job = { ...job, progress: undefined, outcome: undefined, stopping: false, attachments: false, rate: () => 0, synonyms: [], found: {}, kept: "no" };
     jobs.job = now;
     addEventListener("beforeunload", leave);
     model.changed();
@@ -91,7 +93,11 @@ export function jobsOf(model: Model, host: Host): Jobs {
         now.rate = own.writes.rate;
         const plan = await planned(runner, own).catch(() => undefined); // before what is kept of it may go
         now.attachments = plan?.attachments === true;
-        if (plan?.synonyms) pairs = runner.renamedIn(plan).filter(([from]) => !plan.said?.includes(from));
+        if (plan?.synonyms) {
+          const said = new Set(plan.said);
+          pairs = runner.renamedIn(plan).filter(([from]) => !said.has(from));
+          now.found = plan;
+        }
         return run(runner, own, listener);
       },
       (): Outcome => ({ ...NOTHING, state: "broken" }),
@@ -100,21 +106,23 @@ export function jobsOf(model: Model, host: Host): Jobs {
     jobs.own = runsIn((await tab.get(RUNS))?.value);
     model.changed();
     await model.readRuns().catch(() => undefined);
-    if (now.outcome.state === "done" && model.admin) {
-      now.synonyms = job.what === "run" ? unsaid(model.joined.vocabulary, pairs) : pairs.filter(([from, to]) => synonymOf(model.vocabulary.vocabulary, from, to));
-      if (now.synonyms.length) await keepSynonyms(now);
-    }
+    if (now.outcome.state === "done" && model.admin && pairs.length) await keepSynonyms(now, pairs);
     void model.look();
     if (now.outcome.mended) void model.readLists(model.lists.how);
   }
 
-  async function keepSynonyms(job: Job): Promise<void> {
+  async function keepSynonyms(job: Job, pairs: Job["synonyms"]): Promise<void> {
     job.kept = "keeping";
     const until = dayOf(Date.now()).slice(0, 7);
-    const add = () => model.keep((vocabulary) => job.synonyms.reduce((all, [from, to]) => (job.what === "run" ? renamed(all, from, to, until, model.joined.vocabulary) : unrenamed(all, from, to)), vocabulary));
-    await add()
-      .catch(add) // somebody else was first
-      .then(() => (job.kept = "kept"), () => (job.kept = "failed"));
+    const add = () => model.keep((vocabulary) => (job.what === "run" ? renamed(vocabulary, job.synonyms, until, model.joined.vocabulary) : unrenamed(vocabulary, job.synonyms, job.found, model.followed)));
+    try {
+      await model.readVocabulary(); // this tab may have been opened before the run
+      job.synonyms = job.what === "run" ? unsaid(model.joined.vocabulary, pairs) : pairs.filter(([from, to]) => synonymOf(model.vocabulary.vocabulary, from, to));
+      if (job.synonyms.length) await add().catch(add); // somebody else was first
+      job.kept = job.synonyms.length ? "kept" : "no";
+    } catch {
+      job.kept = "failed";
+    }
     model.changed();
   }
 

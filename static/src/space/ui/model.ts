@@ -37,6 +37,8 @@ export interface Model {
   vocabulary: Kept;
   /** The same with the one that it follows. */
   joined: Joined;
+  /** The one that it follows; undefined where there is none, or it may not be seen. */
+  followed: Vocabulary | undefined;
   runs: Run[];
   /** Whether the viewer administers the space: undefined until it is known. */
   admin: boolean | undefined;
@@ -135,6 +137,7 @@ export function modelOf(plain: Host, shell: Shell): Model {
     if (id !== followed.id) followed = { id, vocabulary: id ? await patiently(() => keptOf(host, id), model.sleep, FEW_TRIES).then(({ vocabulary }) => vocabulary, () => undefined) : undefined };
     model.vocabulary = kept;
     model.joined = withFollowed(kept.vocabulary, followed.vocabulary);
+    model.followed = followed.vocabulary;
     model.changed();
     if (model.looked) void model.look();
   }
@@ -148,6 +151,7 @@ export function modelOf(plain: Host, shell: Shell): Model {
     reading: { state: "reading", read: 0, of: 0, requests: 0 },
     vocabulary: { vocabulary: EMPTY, revision: 0, first: 0 },
     joined: { vocabulary: EMPTY, unseen: false },
+    followed: undefined,
     runs: [],
     admin: undefined,
     findings: [],

@@ -5,7 +5,7 @@ import { Fragment, h, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isolated } from "../../say.ts";
 import { renamePairs } from "../decisions.ts";
-import { unsaid } from "../vocabulary.ts";
+import { foundOf, unsaid } from "../vocabulary.ts";
 import { sentenceOf } from "./basket.tsx";
 import { Grid } from "./grid.tsx";
 import { MOST_WITHOUT, TRIED, type Jobs } from "./job.ts";
@@ -59,7 +59,11 @@ function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
       if (of > FEW && done > 0 && (done === of || done % Math.max(FEW, Math.ceil(of / FEW)) === 0)) tell(say("labelsOf", { done, of }));
     };
     previewOf({ read }, model.shell, model.store, model.resolved(), model.basket.map(({ decision }) => decision), told).then(
-      (found) => alive.current && setPreview(found),
+      async (found) => {
+        // Somebody may have changed it since this tab was opened.
+        if (model.admin !== false && renamePairs(found.renames).length) await model.readVocabulary().catch(() => undefined);
+        if (alive.current) setPreview(found);
+      },
       () => alive.current && setFailed(true),
     );
     return () => void (alive.current = false);
@@ -99,7 +103,7 @@ function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
   const start = (most?: number): void => {
     const put = new Set(renames.map(([from]) => from));
     const said = pairs.flatMap(([from]) => (put.has(from) ? [] : [from]));
-    void jobs.start({ decisions, without: [...out], ...(chosen.mends.length && { mends: chosen.mends }), ...(chosen.attachments && { attachments: true }), ...(keeps && synonyms && { synonyms, ...(said.length && { said }) }) }, most);
+    void jobs.start({ decisions, without: [...out], ...(chosen.mends.length && { mends: chosen.mends }), ...(chosen.attachments && { attachments: true }), ...(keeps && synonyms && { synonyms, ...(said.length && { said }), ...foundOf(model.vocabulary.vocabulary, renames) }) }, most);
   };
 
   return (
