@@ -69,7 +69,7 @@ var InConfluence = []Store{
 	Named([]string{"v", "owner", "closed", "names", "batches", "part", "parts", "items"}, Store{
 		Name:       "Changes of a space's labels",
 		Place:      "the space's properties labelup_run_<id>_<number> and labelup_run_<id>_plan_<number>",
-		Kept:       "of the last 5 and of the last 30 days, as far as 1 MB has room for them; then the app deletes them",
+		Kept:       "of the last 5 and of the last 30 days, as far as 1 MB has room for them; then the app deletes them; those of an undo that was stopped are deleted last",
 		Protection: "the space's permissions: its viewers read them, ids and labels of pages among them that they may not see; its admins write them", On: On{Native, Remote},
 		Fields: []Field{
 			{Name: "v", Origin: "the app", Purpose: "how it is written"},
@@ -79,7 +79,7 @@ var InConfluence = []Store{
 			{Name: "batches", Origin: "the pages", Purpose: "ids of the pages, and which labels were added and removed, or which version had its lists mended: it is gone on with and taken back by that"},
 			{Name: "part", Origin: "the app", Purpose: "which part of the plan a property has"},
 			{Name: "parts", Origin: "the app", Purpose: "how many there are"},
-			{Name: "items", Origin: "the person who decided", Purpose: "what was planned: labels, ids of pages, and of those with lists the version; whether old names become synonyms"},
+			{Name: "items", Origin: "the person who decided", Purpose: "what was planned: labels, ids of pages, and of those with lists the version; whether old names become synonyms, and which of the names the vocabulary had"},
 		},
 	}),
 }
