@@ -52,7 +52,10 @@ func FormOf(name string) Form {
 		f.add(strings.Join(partsOf(words.Plain(writtenOut(name))), ""))
 	}
 	if len(parts) == 1 {
-		f.add(numbered(f.Key), withoutJS(f.Key))
+		f.add(numbered(f.Key))
+	}
+	if len(parts) == 1 || endsInJS(plain) {
+		f.add(withoutJS(f.Key))
 	}
 	for _, letters := range initials(plain) {
 		if isWord(letters) {
@@ -255,8 +258,22 @@ func numbered(word string) string {
 
 const shortestNumbered = 10 // kubernetes, k8s
 
+// endsInJS says whether js is a word of its own at the end of a plain name, as people
+// write node-js where a label takes no dot: not of html/js and html-and-js, which are
+// about two things.
+func endsInJS(plain string) bool {
+	at := len(plain) - len("-js")
+	if at < 0 || plain[at+1:] != "js" || strings.IndexByte(joints, plain[at]) < 0 {
+		return false
+	}
+	return !ands[plain[strings.LastIndexAny(plain[:at], joints)+1:at]]
+}
+
+const joints = "-_ "
+
 // withoutJS is the name of a library of JavaScript as people say it: node for
-// node.js. Angular and AngularJS are two.
+// node.js. Angular and AngularJS are two. Of what is left with three letters or
+// fewer as much is something else: pdf and pdf.js.
 func withoutJS(word string) string {
 	if rest, ok := strings.CutSuffix(word, "js"); ok && utf8.RuneCountInString(rest) > 3 && rest != "angular" {
 		return rest

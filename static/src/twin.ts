@@ -25,6 +25,7 @@ const GAPS = /* @__PURE__ */ new RegExp(`${GAP}+`, "u");
 const SILENT = /[.'’@]+/gu;
 const BETWEEN_WORDS = /* @__PURE__ */ new RegExp(`(?:(?![.'’@])${GAP})+`, "u");
 const BETWEEN_DIGITS = /* @__PURE__ */ new RegExp(`(?<=\\p{Nd})${GAP}+(?=\\p{Nd})`, "gu");
+const ENDS_IN_JS = /(?<!(?:^|[-_ ])(?:and|und|et|y))[-_ ]js$/; // node-js, but not html-and-js
 const DOT = "\uffff"; // until the silent dots are gone
 
 function setOf(words: string): Set<string> {
@@ -152,7 +153,8 @@ export function formOf(name: string): Form {
     else others.push(letters, letters + "s");
   }
   if (/[äöüÄÖÜ]/u.test(name)) others.push(partsOf(plainOf(name.replace(/[äöüÄÖÜ]/gu, (c) => UMLAUTS[c]!))).join(""));
-  if (parts.length === 1) others.push(numbered([...key]), (/^(?!angularjs$)(.{4,})js$/u.exec(key) ?? [])[1] ?? "");
+  if (parts.length === 1) others.push(numbered([...key]));
+  if (parts.length === 1 || ENDS_IN_JS.test(plain)) others.push((/^(?!angularjs$)(.{4,})js$/u.exec(key) ?? [])[1] ?? "");
   return { key, others: [...new Set(others)].filter((other) => other && other !== key), words, parts: single };
 }
 
