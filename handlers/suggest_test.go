@@ -300,7 +300,7 @@ func TestASlowReaderKeepsNobodyFromTheProcessor(t *testing.T) {
 }
 
 // hostileBodies make bodies that fill the 4 MiB with what takes most memory for
-// its bytes.
+// its bytes, and with what takes most time if it is read again and again.
 func hostileBodies() map[string]func() string {
 	// filled repeats an item while there is room, most times at most.
 	filled := func(before, item, after string, most int) func() string {
@@ -308,6 +308,17 @@ func hostileBodies() map[string]func() string {
 		return func() string {
 			return before + strings.Repeat(item, min(most, (maxSuggestBytes-len(before)-len(after))/len(item))) + after
 		}
+	}
+	// nested opens an item while there is room and then closes it as often.
+	nested := func(before, open, close, after string) func() string {
+		before, after = `{"contentId":"123",`+before, after+`}`
+		return func() string {
+			count := (maxSuggestBytes - len(before) - len(after)) / len(open+close)
+			return before + strings.Repeat(open, count) + strings.Repeat(close, count) + after
+		}
+	}
+	text := func(item string) func() string {
+		return filled(`"page":{"title":"tea","body":{"format":"text","value":"`, item, `"}}`, maxSuggestBytes)
 	}
 	const ever = maxSuggestBytes
 	terms := &strings.Builder{}
@@ -324,7 +335,17 @@ func hostileBodies() map[string]func() string {
 		"a page of escapes":        filled(`"page":{"body":{"format":"text","value":"`, `\u00e4 `, `"}}`, ever),
 		"a page of ADF": filled(`"page":{"body":{"format":"adf","value":"{\"type\":\"doc\",\"content\":[`,
 			`{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"text\":\"tea\"}]},`, `{}]}"}}`, ever),
-		"a page of nested ADF": filled(`"page":{"body":{"format":"adf","value":"`, `{\"content\":[`, `"}}`, ever),
+		"a page of nested ADF":        filled(`"page":{"body":{"format":"adf","value":"`, `{\"content\":[`, `"}}`, ever),
+		"a page of nested attributes": nested(`"page":{"body":{"format":"adf","value":"{\"type\":\"doc\",\"attrs\":{\"data\":`, `{\"data\":`, `}`, `}}"}}`),
+		"a page of nested macros":     nested(`"page":{"body":{"format":"storage","value":"`, `<ac:structured-macro ac:name='info'>`, `</ac:structured-macro>`, `"}}`),
+		"a page of no addresses":      text(`x://`),
+		"a page of addresses of mail": text(`(a@`),
+		"a page of brackets":          text(`1(`),
+		"a page of honorifics":        text(`様`),
+		"a page of names in Japanese": text(`担当：山本、`),
+		"a page of bylines":           text(`Photos Von, `),
+		"a page of authors":           text(`Authors: Ann, Bob and `),
+		"a page of braces":            text(`{code:x}`),
 		"neighbours with bodies": filled(`"neighbours":[`,
 			`{"labels":["a"],"body":{"format":"storage","value":"`+strings.Repeat("<p>tea</p>", 830)+`"}},`, `{}]`, 500-1),
 		"neighbours with words":  filled(`"neighbours":[`, `{"labels":["a"],"terms":{"a":1`+terms.String()+`}},`, `{}]`, 46),

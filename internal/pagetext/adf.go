@@ -171,7 +171,7 @@ func (a *adf) member() bool {
 		n.kind, ok = a.text()
 		return ok
 	case key == "attrs" && c == '{':
-		return a.members(n.attribute)
+		return a.members(n.attribute, deepestAttribute)
 	case key == "marks" && c == '[':
 		return a.marks(n)
 	}
@@ -222,7 +222,7 @@ func (a *adf) marks(n *node) bool {
 			}
 			continue
 		}
-		if !a.members(n.mark) {
+		if !a.members(n.mark, 0) {
 			return false
 		}
 	}
@@ -390,9 +390,14 @@ func nested(key string) bool {
 	return false
 }
 
+// deepestAttribute is in how many nested objects an attribute is at most:
+// parameters.macroParams.__bodyContent.value.
+const deepestAttribute = 3
+
 // members reads an object and hands out those of its members whose values are
-// strings, as they stand, or numbers, those of nested objects with the way to them.
-func (s *scanner) members(visit func(key, value string)) bool {
+// strings, as they stand, or numbers, those of nested objects with the way to them,
+// so many levels down: each level is read once more.
+func (s *scanner) members(visit func(key, value string), levels int) bool {
 	s.at++
 	for comma := false; ; comma = true {
 		c := s.next()
@@ -420,9 +425,9 @@ func (s *scanner) members(visit func(key, value string)) bool {
 			visit(key, value[1:len(value)-1])
 		case '0' <= c && c <= '9':
 			visit(key, value)
-		case c == '{' && nested(key):
+		case c == '{' && levels > 0 && nested(key):
 			in := scanner{source: value}
-			in.members(func(inner, value string) { visit(key+"."+inner, value) })
+			in.members(func(inner, value string) { visit(key+"."+inner, value) }, levels-1)
 		}
 	}
 }

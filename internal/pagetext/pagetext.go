@@ -167,15 +167,13 @@ func (b *builder) write(s string, in inside) {
 		var space bool
 		switch {
 		case c == ':':
-			scheme := addressScheme(s[run:i], s[i:])
+			scheme, size := addressAt(s[run:i], s[i:])
 			if scheme == 0 {
 				i++
 				continue
 			}
 			b.put(s[run:i-scheme], in)
-			i += len("://")
-			end := addressEnd(s[i:])
-			i += end
+			i += size
 			run, b.address = i, i == len(s)
 			continue
 		case c >= utf8.RuneSelf:
@@ -326,19 +324,25 @@ func zeroWidth(r rune) bool {
 	return false
 }
 
-// addressScheme is the length of the scheme at the end of before if a web
-// address goes on with after, and 0 if there is none.
-func addressScheme(before, after string) int {
-	const slashes = len("://")
-	if !strings.HasPrefix(after, "://") || addressEnd(after[min(slashes, len(after)):]) == 0 {
-		return 0 // what is only the scheme is the word for it
+// addressAt is how much of a web address is at the end of before, its scheme, and
+// how much of it follows in after; 0 if there is none. Where it ends is looked for
+// only after a scheme: else the rest would be read for every colon.
+func addressAt(before, after string) (scheme, rest int) {
+	const slashes = "://"
+	if !strings.HasPrefix(after, slashes) {
+		return 0, 0
 	}
-	for _, scheme := range []string{"https", "http"} {
-		if n := len(before) - len(scheme); n >= 0 && strings.EqualFold(before[n:], scheme) {
-			return len(scheme)
+	for _, name := range []string{"https", "http"} {
+		n := len(before) - len(name)
+		if n < 0 || !strings.EqualFold(before[n:], name) {
+			continue
 		}
+		if end := addressEnd(after[len(slashes):]); end > 0 {
+			return len(name), len(slashes) + end
+		}
+		return 0, 0 // what is only the scheme is the word for it
 	}
-	return 0
+	return 0, 0
 }
 
 // addressEnd is how much of s belongs to the web address before it.

@@ -325,6 +325,8 @@ var hostile = map[string]string{
 	"spaces":                 " ",
 	"lines":                  "\n",
 	"addresses":              "http://http://",
+	"no addresses":           "x://",
+	"data in data in JSON":   `{"attrs":{"data":{"data":`,
 }
 
 func TestHostileDocumentsCostMemoryInProportion(t *testing.T) {

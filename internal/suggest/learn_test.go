@@ -82,6 +82,30 @@ func TestASpaceForgetsThePagesItWasAskedAbout(t *testing.T) {
 	}
 }
 
+func TestASpaceAnswersPageAfterPageInEachLanguage(t *testing.T) {
+	t.Parallel()
+	for _, language := range languages {
+		for name, around := range map[string]Input{
+			"with neighbours":   {Neighbours: labelledPages(language.subjects)},
+			"with a vocabulary": {Vocabulary: listed(language.subjects[0].label, language.subjects[1].label, language.subjects[2].label)},
+		} {
+			t.Run(language.name+" "+name, func(t *testing.T) {
+				t.Parallel()
+				space := Learn(around)
+				for range 2 {
+					for _, subject := range language.subjects {
+						in := around
+						in.Page = Page{Title: subject.label + " 2026", Body: markdown(subject.page)}
+						if diff := cmp.Diff(Suggest(in), space.Suggest(in)); diff != "" {
+							t.Fatalf("%s (-function +space):\n%s", subject.page, diff)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
 func TestAPageOfTheSpaceTeachesNothingAboutItself(t *testing.T) {
 	t.Parallel()
 	around, _ := madeUp(60, 0)

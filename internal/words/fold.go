@@ -103,7 +103,7 @@ func normalise(lower string, language Language) string {
 		}
 		return c
 	}, text)
-	if text == "" {
+	if strings.Trim(text, ".") == "" { // signs that lengthen, alone or with dots
 		return lower
 	}
 	return withoutDots(text, language)

@@ -237,7 +237,7 @@ func (r *Reader) readKorean(text string, start, end int, language Language, know
 		}
 		run = strings.Clone(run)
 		e = r.learnKorean(run, language)
-		known[run] = e
+		r.remember(language, known, run, e)
 	}
 	w := Word{ID: e.stem, Folded: e.folded, Start: uint32(start), End: uint32(r.bounds[len(r.bounds)-1-int(e.cut)])} //nolint:gosec // a text has not 4 GB
 	if e.stop {

@@ -23,8 +23,9 @@ type Marker struct {
 	keys    map[string]string // of tickets: the number that came first, "" if there are several
 
 	// The text that is being marked.
-	text string
-	list []Word
+	text   string
+	list   []Word
+	listed map[int]bool // words with which a name in a list begins that was marked
 }
 
 // NewMarker returns a Marker for a page that this reader read.
@@ -36,7 +37,7 @@ func NewMarker(reader *Reader) *Marker {
 // The texts come in the order of the page, the title first. The cost is linear in the length of
 // the text.
 func (m *Marker) Mark(text string, list []Word) {
-	m.text, m.list = text, list
+	m.text, m.list, m.listed = text, list, nil
 	m.runs()
 	m.sequences()
 	m.diagrams()

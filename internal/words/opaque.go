@@ -694,6 +694,20 @@ func (m *Marker) code() {
 			}
 		}
 	}
+	next := map[string]int{} // where a closing comes next, -1 nowhere: looked for once
+	closes := func(closing string, from int) int {
+		at, ok := next[closing]
+		if !ok || at >= 0 && at < from {
+			if at = strings.Index(m.text[from:], closing); at >= 0 {
+				at += from
+			}
+			next[closing] = at
+		}
+		if at < 0 || at+len(closing) > from+longestCode {
+			return -1
+		}
+		return at + len(closing)
+	}
 	for from := 0; ; {
 		open := strings.IndexByte(m.text[from:], '{')
 		if open < 0 {
@@ -706,11 +720,14 @@ func (m *Marker) code() {
 		}
 		from = open + end + 1
 		name, _, _ := strings.Cut(m.text[open+1:open+end], ":")
-		switch closing := "{" + name + "}"; {
-		case (name == "code" || name == "noformat") && strings.Contains(m.text[from:min(len(m.text), from+longestCode)], closing):
-			from += strings.Index(m.text[from:], closing) + len(closing)
-			mark(open, from)
-		case macros[name] || strings.ContainsAny(m.text[open:open+end], ":;="):
+		if name == "code" || name == "noformat" {
+			if after := closes("{"+name+"}", from); after > 0 {
+				from = after
+				mark(open, from)
+				continue
+			}
+		}
+		if macros[name] || strings.ContainsAny(m.text[open:open+end], ":;=") {
 			mark(open, open+end)
 		}
 	}

@@ -188,14 +188,19 @@ func (m *Marker) hasThing(from, to int) bool {
 	return false
 }
 
+// longestMail is how many bytes an address of mail has at most.
+const longestMail = 320
+
 // beginsMail says whether an address of mail begins with a word.
 func (m *Marker) beginsMail(i int) bool {
 	rest := m.text[m.list[i].Start:]
-	if end := strings.IndexAny(rest, " )>"); end >= 0 {
-		rest = rest[:end]
-	}
-	return strings.IndexByte(rest, '@') > 0
+	at := strings.IndexByte(rest[:min(len(rest), longestMail)], '@')
+	return at > 0 && !strings.ContainsAny(rest[:at], " )>")
 }
+
+// longestSpan is how many characters such a name has at most in Chinese, Japanese
+// and Korean.
+const longestSpan = 5
 
 // spansOfNames marks names in Chinese, Japanese and Korean after a role with a
 // colon, and before an honorific of Japanese.
@@ -219,7 +224,7 @@ func (m *Marker) spansOfNames() {
 				continue
 			}
 			start, count := at, 0
-			for start > 0 {
+			for start > 0 && count <= longestSpan { // one more tells that it is no name
 				before, size := utf8.DecodeLastRuneInString(m.text[:start])
 				if scriptOf(before) != han || isHiragana(before) {
 					break
@@ -229,7 +234,7 @@ func (m *Marker) spansOfNames() {
 			}
 			last, _ := utf8.DecodeLastRuneInString(m.text[:at])
 			next, _ := utf8.DecodeRuneInString(m.text[at+utf8.RuneLen(c):])
-			if count >= 2 && count <= 5 && !strings.ContainsRune("者客皆員屋医仕同多模様異娘婦達神", last) && (c == 'さ' || scriptOf(next) != han || isHiragana(next)) {
+			if count >= 2 && count <= longestSpan && !strings.ContainsRune("者客皆員屋医仕同多模様異娘婦達神", last) && (c == 'さ' || scriptOf(next) != han || isHiragana(next)) {
 				m.span(start, at)
 			}
 		}
@@ -242,13 +247,13 @@ func (m *Marker) spansFrom(at int) {
 		at += len(m.text[at:]) - len(strings.TrimLeft(m.text[at:], " 　"))
 		end, count := at, 0
 		for _, c := range m.text[at:] {
-			if s := scriptOf(c); s == spaced || s == clusters || isHiragana(c) || count > 5 {
+			if s := scriptOf(c); s == spaced || s == clusters || isHiragana(c) || count > longestSpan {
 				break
 			}
 			end += utf8.RuneLen(c)
 			count++
 		}
-		if count < 2 || count > 5 {
+		if count < 2 || count > longestSpan {
 			return
 		}
 		m.span(at, end)
@@ -346,9 +351,14 @@ func (m *Marker) closes(end int) bool {
 	return end == len(m.list) || m.list[end].Flags&(Break|Number) != 0 || m.lower(end) == "and" || m.lower(end) == "on"
 }
 
-// namesFrom marks a name and those listed after it.
+// namesFrom marks a name and those listed after it. A list is read once, however
+// many of its names look as if another began there.
 func (m *Marker) namesFrom(from, end int) {
-	for end > from {
+	if m.listed == nil {
+		m.listed = map[int]bool{}
+	}
+	for end > from && !m.listed[from] {
+		m.listed[from] = true
 		m.name(from, end)
 		gap := strings.TrimSpace(m.gap(end))
 		next := end

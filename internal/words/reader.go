@@ -58,7 +58,7 @@ func (r *Reader) Limit(words int) { r.room = max(words, 0) }
 func (r *Reader) Mark() { r.marked, r.mark, r.since = true, len(r.texts), r.since[:0] }
 
 // Forget forgets all that was learned since the mark: an ID given since then
-// means nothing any more. The mark stays.
+// means nothing any more. The mark stays. Limit's room is not given back.
 func (r *Reader) Forget() {
 	for _, text := range r.texts[r.mark:] {
 		delete(r.ids, text)
@@ -144,8 +144,9 @@ func (r *Reader) Read(text string, language Language, words []Word) []Word {
 			}, language)
 		}
 		first = false
-		between.brk = between.brk || closes
-		closes = false
+		if closes {
+			between.brk, between.joined, closes = true, false, false
+		}
 
 		if text[start] >= utf8.RuneSelf {
 			if c, _ := utf8.DecodeRuneInString(text[start:]); scriptOf(c) != spaced {

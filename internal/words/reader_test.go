@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // letters of the flags, as shown writes them.
@@ -127,6 +128,8 @@ func TestReadSplitsAndFlags(t *testing.T) {
 		{"fewer than three are themselves", Unknown, "กา 5", "กา/G 5/N"},
 		{"Hebrew is without its points", Unknown, "שָׁלוֹם צה״ל צה\"ל", "שלום צהל צהל"},
 		{"Arabic is without its points, lengthening and hamza", Unknown, "مُحَمَّد مـــحمد، الأدلة", "محمد محمد الادلة/B"},
+		{"an abbreviation of signs that lengthen is what is written", English, "ـ.ـ ـ.ـ.", "ـ.ـ ـ.ـ"},
+		{"what touches a Korean word that ends a phrase is not joined to it", CJK, "확인합니다A 서버가/API", "확인/V a/SBC 서버 api/BCA"},
 		{"Ukrainian has an apostrophe inside", Unknown, "п'ять об’єкт", "пять обєкт"},
 		{"Turkish i with and without its dot", Unknown, "İstanbul ısparta ISPARTA", "istanbul isparta isparta/CA"},
 		{"Turkish i whose dot is a character of its own", Unknown, "I\u0307stanbul", "istanbul"},
@@ -156,6 +159,23 @@ func TestSpansAreWhatIsWritten(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"Über", "den", "U.S.", "Markt", "C++", "l", "école", "exam\u00adple"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestAnyTwoFragmentsAreRead(t *testing.T) {
+	t.Parallel()
+	language := Unknown
+	for _, one := range fragments {
+		for _, other := range fragments {
+			text := one + other + one
+			r := NewReader()
+			words := r.Read(text, language, nil)
+			check(t, r, text, words)
+			m := NewMarker(r)
+			m.Mark(text, words)
+			m.MarkRest(text, words)
+			language = (language + 1) % languages
+		}
 	}
 }
 
@@ -192,6 +212,33 @@ func TestTextsThatSayTheSameHaveTheSameIDs(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// knows compares all that two readers know.
+var knows = cmp.Options{
+	cmp.AllowUnexported(Reader{}, entry{}),
+	cmpopts.IgnoreFields(Reader{}, "env", "lower", "bounds", "room", "marked", "mark", "since"),
+	cmpopts.EquateEmpty(),
+}
+
+func TestAReaderForgetsWhatItReadSinceTheMark(t *testing.T) {
+	t.Parallel()
+	for before := range languages {
+		for since := range languages {
+			r, never := NewReader(), NewReader()
+			for _, r := range []*Reader{r, never} {
+				r.Read(titles[before], before, nil)
+			}
+			r.Mark()
+			for range 2 {
+				r.Read(sentences[since], since, nil)
+				r.Forget()
+			}
+			if diff := cmp.Diff(never, r, knows); diff != "" {
+				t.Errorf("%s and then %s (-never read +forgotten):\n%s", name(before), name(since), diff)
+			}
+		}
 	}
 }
 
@@ -361,11 +408,37 @@ func FuzzRead(f *testing.F) {
 		if r.Len() != known {
 			t.Errorf("numbered %d words, then %d", known, r.Len())
 		}
-		if other := NewReader().Read(text, l, nil); !slices.Equal(words, other) {
-			t.Errorf("%v, and by another reader %v", words, other)
+		other := NewReader()
+		other.Mark()
+		if read := other.Read(text, l, nil); !slices.Equal(words, read) {
+			t.Errorf("%v, and by another reader %v", words, read)
+		}
+		marker, marked := NewMarker(r), slices.Clone(words)
+		marker.Mark(text, marked)
+		marker.MarkRest(text, marked)
+		for i := range marked {
+			marked[i].Flags &^= Opaque
+		}
+		if !slices.Equal(words, marked) {
+			t.Errorf("marked %v became %v", words, marked)
+		}
+		other.Forget()
+		if diff := cmp.Diff(NewReader(), other, knows); diff != "" {
+			t.Errorf("not forgotten: %s", diff)
 		}
 	})
 }
+
+// fragments are what a text may be made of again and again: a character of each kind,
+// what a Reader or a Marker looks behind or ahead of, and a word of each list that
+// has a meaning.
+var fragments = strings.Split(`a¦A¦é¦é¦é̖¦İ¦ß¦1¦1.¦3,¦x¦deadbeef¦0x1f¦dGhpcyB¦getUserById¦U.¦z. B. ¦e-¦n't ¦l'¦O'¦C++ ¦.NET ¦`+
+	`.¦. ¦,¦, ¦:¦: ¦;¦-¦_¦'¦’¦"¦/¦|¦\¦@¦(¦)¦<¦>¦[¦]¦{¦}¦&¦#¦$¦=¦~¦+¦*¦!¦€¦©¦²¦😀¦`+"\xff¦\u00ad¦\u200d¦\u3000¦ ¦\n¦\n\n¦"+
+	`(a@¦a@b.c ¦http://¦www.¦/a¦a/b ¦C:\¦.com ¦{code}¦{code:x}¦{noformat}¦{panel:a}¦&amp;¦&eacute;¦%41¦HEAD~3¦:tada: ¦Content-Type: ¦-v ¦()¦{{¦}}¦->¦`+
+	`ABC-1 ¦ABC-2 ¦ISO-9¦COVID-19 ¦v2.1-rc.¦PT15M ¦2026-01-02 ¦10:30 ¦KW ¦48 ¦5 ¦May ¦Monday ¦USD ¦kg ¦IBAN ¦GB29 NWBK 6016 ¦SELECT ¦FROM ¦INSERT INTO ¦`+
+	`sudo ¦apt install ¦| grep ¦@start¦@end¦graph LR ¦`+
+	`By ¦By Jane Doe, ¦Written By, ¦Photos Von, ¦Made von Ann, ¦by ¦Author ¦Author: ¦Authors: Ann, ¦Owner¦Dr. ¦Welcome ¦to ¦Contact ¦Jane ¦Jane Doe ¦Robert ¦Robert O'¦Jean-¦Mc¦said ¦van ¦and ¦J. ¦Team ¦1:1 ¦`+
+	`界¦様¦さん¦山本様¦の¦ー¦カ¦ﾃﾞ¦作者：¦担当：山本、¦山本、¦・¦年¦月曜¦씨¦회의¦에서¦확인합니다¦ᄒ¦ᅬ¦ก¦เ¦្¦ខ¦م¦ـ¦ש¦״¦п'¦σς¦ﬁ¦Ａ`, "¦")
 
 // posts are the texts of a blog of some 400 posts, in English.
 func posts(t testing.TB) []string {
