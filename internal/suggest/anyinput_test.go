@@ -86,6 +86,17 @@ func (d *decoder) labels(most int) (labels []string) {
 	return labels
 }
 
+// synonyms are labels, some as people type them.
+func (d *decoder) synonyms(most int) (synonyms []string) {
+	for _, name := range d.labels(most) {
+		if d.next(3) == 1 {
+			name = strings.ToUpper(strings.ReplaceAll(name, "-", " "))
+		}
+		synonyms = append(synonyms, name)
+	}
+	return synonyms
+}
+
 func (d *decoder) counts(most int) (counts []Count) {
 	for range d.next(most) {
 		counts = append(counts, Count{d.one(anyLabels), d.next(40) - 2})
@@ -100,7 +111,7 @@ func (d *decoder) input() Input {
 	in.InUse = d.counts(12)
 	in.Dismissed = d.labels(3)
 	for range d.next(10) {
-		in.Vocabulary = append(in.Vocabulary, Term{Label: d.one(anyLabels), Synonyms: d.labels(3), Description: d.text(30), Group: d.one(anyLabels), Retired: d.next(8) == 1})
+		in.Vocabulary = append(in.Vocabulary, Term{Label: d.one(anyLabels), Synonyms: d.synonyms(3), Description: d.text(30), Group: d.one(anyLabels), Retired: d.next(8) == 1})
 	}
 	for i := range d.next(40) {
 		n := Neighbour{Page: d.page(40)}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"labelup/internal/pagetext"
 	"labelup/internal/words"
 )
@@ -125,6 +127,31 @@ func TestWhatIsBeyondABoundIsLeftOutAndTheAnswerSaysSo(t *testing.T) {
 				t.Error(wrong)
 			}
 		})
+	}
+}
+
+// What is left of a bound after a page is not all that the next page gets.
+func TestAPageIsReadInFullWhateverTheOneBeforeTook(t *testing.T) {
+	t.Parallel()
+	const labels, synonyms = 1500, 11
+	around := Input{Vocabulary: listed("brandschutz"), OnlyListed: true}
+	for i := range labels {
+		term := Term{Label: fmt.Sprint("label", i)}
+		for j := range synonyms {
+			term.Synonyms = append(term.Synonyms, fmt.Sprintf("q%dx%dz", i, j))
+		}
+		around.Vocabulary = append(around.Vocabulary, term)
+	}
+	page := Page{Title: "Brandschutz im Lager", Body: markdown("Der Brandschutz ist für alle da, und der Brandschutz im Lager ist nicht neu. " +
+		"Die Türen sind immer frei, damit jeder in einer Minute auf der Straße ist. Wer eine Flamme sieht, der ruft und läuft, und dann kommt die Feuerwehr. " +
+		"Einmal im Jahr üben wir das mit allen, die hier arbeiten, und auch mit denen, die nur zu Besuch sind.")}
+	space := Learn(around)
+	first := space.Suggest(Input{Page: page})
+	if !slices.Contains(labelsOf(first), "brandschutz") {
+		t.Fatalf("suggested %+v", first)
+	}
+	if diff := cmp.Diff(first, space.Suggest(Input{Page: page})); diff != "" {
+		t.Errorf("asked again (-first +again):\n%s", diff)
 	}
 }
 

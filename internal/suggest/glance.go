@@ -175,6 +175,7 @@ func (x *pageIndex) mayHave(name string, l look) bool {
 	if x.glance == nil || l.joints&odd != 0 {
 		return true
 	}
+	name = strings.ToLower(name) // a synonym is as people type it
 	parts, here, title, first := 0, 0, 0, false
 	for at := 0; at < len(name); {
 		if isSeparator(name[at]) {
@@ -203,9 +204,7 @@ func (x *pageIndex) mayHave(name string, l look) bool {
 	if parts > 1 {
 		return first && x.runTogether(name) // it begins like its first word
 	}
-	_, named := x.initials[name]
-	_, joined := x.joined[name]
-	return named || joined
+	return len(x.initials[name]) > 0 || len(x.joined[name]) > 0
 }
 
 // mayStandOn reports whether a label or a synonym of it is worth spelling: it
@@ -233,9 +232,8 @@ func (s *space) isAbout(x *pageIndex, name string) bool {
 		return true
 	}
 	if len(read) == 1 {
-		_, joined := x.joined[name]
-		_, named := x.initials[name]
-		return joined || named
+		single := s.reader.Text(read[0].Folded)
+		return len(x.joined[single]) > 0 || len(x.initials[single]) > 0
 	}
 	return x.glance == nil || x.hasAcronyms && len(read) >= fewLetters || x.runTogether(name)
 }

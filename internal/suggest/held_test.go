@@ -51,6 +51,9 @@ func TestWhatIsNeverSuggested(t *testing.T) {
 		{"the synonym of a retired label", []string{"plants"}, func(in *Input) {
 			in.Vocabulary = []Term{{Label: "gardening", Synonyms: []string{"plants"}, Retired: true}}
 		}, "plants"},
+		{"the synonym of a retired label as people type it", []string{"green-plants"}, func(in *Input) {
+			in.Vocabulary = []Term{{Label: "gardening", Synonyms: []string{" Green Plants"}, Retired: true}}
+		}, "green-plants"},
 		{"a retired twin, however often it is in use", []string{"release-note"}, func(in *Input) {
 			in.InUse = []Count{{"release-notes", 90}}
 			in.Vocabulary = []Term{{Label: "release-notes", Retired: true}}
@@ -116,6 +119,15 @@ func TestWhichSpellingIsSuggested(t *testing.T) {
 		{"the preferred label, which counts those of its synonyms", func(i int) []string { return []string{[]string{"plants", "greenery", "flora"}[i%3]} }, func(in *Input) {
 			in.Vocabulary = []Term{{Label: "flora", Synonyms: []string{"plants", "greenery"}}}
 		}, []string{"flora"}, []string{"plants", "greenery"}},
+		{"the preferred label, though all pages have a synonym that people type with a space and a capital", always("new-hires"), func(in *Input) {
+			in.Vocabulary = []Term{{Label: "onboarding", Synonyms: []string{"New hires"}}}
+		}, []string{"onboarding"}, []string{"new-hires"}},
+		{"a label of its own, though it is a synonym of another as people type it", always("new-hires"), func(in *Input) {
+			in.Vocabulary = []Term{{Label: "onboarding", Synonyms: []string{"New hires"}}, {Label: "new-hires"}}
+		}, []string{"new-hires"}, []string{"onboarding"}},
+		{"the first of two labels that have a synonym", always("new-hires"), func(in *Input) {
+			in.Vocabulary = []Term{{Label: "onboarding", Synonyms: []string{"New hires"}}, {Label: "joining", Synonyms: []string{"new-hires"}}}
+		}, []string{"onboarding"}, []string{"new-hires", "joining"}},
 		{"both, if they are two years", always("2025", "2026"), nil, []string{"2025", "2026"}, nil},
 		{"both, if one is the other with a letter before it", always("python", "ipython"), nil, []string{"python", "ipython"}, nil},
 		{"both, if one is the plural of nothing", always("http", "https"), nil, []string{"http", "https"}, nil},
@@ -151,7 +163,7 @@ func TestWhichSpellingIsSuggested(t *testing.T) {
 func TestTheVotesForASynonymAreForThePreferredLabel(t *testing.T) {
 	t.Parallel()
 	of := func(labels func(int) []string) Suggestion {
-		in := Input{Page: garden(), Neighbours: relabelled(6, "gardening", labels), Vocabulary: []Term{{Label: "flora", Synonyms: []string{"plants", "greenery"}}}}
+		in := Input{Page: garden(), Neighbours: relabelled(6, "gardening", labels), Vocabulary: []Term{{Label: "flora", Synonyms: []string{"plants", "Greenery"}}}}
 		return suggestionOf(t, Suggest(in), "flora")
 	}
 	one := of(always("flora"))

@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"labelup/internal/elementary"
@@ -16,6 +17,7 @@ type spelling struct {
 	text    string     // what is spelled: the label or the synonym
 	stems   []words.ID // in order
 	stops   []bool     // which of them say nothing of their own
+	single  string     // the word as written, folded, if it is only one
 	folded  string     // in place of stems a word as written: the words run together, or their initials
 	synonym bool
 }
@@ -31,9 +33,11 @@ type pageIndex struct {
 	places      []place
 	byStem      chains
 	byFolded    chains
-	joined      map[string]occurrence // "onboarding" where the page has "on-boarding"
-	initials    map[string]occurrence // "gsa" where the page has "General Services Administration"
-	glance      *glance               // nil if the page is not in English
+	joined      map[string][]occurrence // "onboarding" where the page has "on-boarding"
+	initials    map[string][]occurrence // "gsa" where the page has "General Services Administration"
+	counted     []int32                 // by place: the last label, of those that were looked for, that counts it
+	looked      int32                   // how many labels were looked for
+	glance      *glance                 // nil if the page is not in English
 	hasAcronyms bool
 	phrases     []keyphrase.Phrase
 	phrased     map[int32]*keyphrase.Phrase // labels that are what becomes of a phrase
@@ -49,6 +53,7 @@ type chains struct{ head, next, times []int32 }
 type occurrence struct {
 	part       int32
 	start, end uint32
+	at, words  int32 // the first of its places, and how many they are
 }
 
 func (o occurrence) in(parts []part) string { return parts[o.part].text[o.start:o.end] }
@@ -56,19 +61,22 @@ func (o occurrence) in(parts []part) string { return parts[o.part].text[o.start:
 const maxInitials = 8
 
 func (s *space) index(parts []part, page text) *pageIndex {
-	x := &pageIndex{parts: parts, joined: map[string]occurrence{}, initials: map[string]occurrence{}}
+	x := &pageIndex{parts: parts, joined: map[string][]occurrence{}, initials: map[string][]occurrence{}}
 	total := 0
 	for i := range parts {
 		total += len(parts[i].words)
 	}
-	x.places = make([]place, 0, total)
+	x.places, x.counted = make([]place, 0, total), make([]int32, total)
 	known := s.reader.Len()
 	x.byStem = chains{make([]int32, known), make([]int32, total), make([]int32, known)}
 	x.byFolded = chains{make([]int32, known), make([]int32, total), make([]int32, known)}
 	for i := range parts {
+		from := int32(len(x.places)) //nolint:gosec // a page has fewer words than bytes
 		for j := range parts[i].words {
 			x.places = append(x.places, place{int32(i), int32(j)})
 		}
+		x.joinWords(s.reader, from, &parts[i])
+		x.findInitials(from, &parts[i])
 	}
 	// From the end, so that a chain runs from the first place to the last.
 	for at := total - 1; at >= 0; at-- {
@@ -77,10 +85,6 @@ func (s *space) index(parts []part, page text) *pageIndex {
 		if w.Folded != w.ID {
 			x.byFolded.push(w.Folded, int32(at))
 		}
-	}
-	for i := range parts {
-		x.joinWords(s.reader, &parts[i], int32(i))
-		x.findInitials(&parts[i], int32(i))
 	}
 	x.prepareGlance(s.reader, s.language)
 	x.counts = make([]float32, s.terms())
@@ -134,42 +138,70 @@ func (x *pageIndex) word(at int32) words.Word {
 	return x.parts[p.part].words[p.word]
 }
 
-func (x *pageIndex) joinWords(reader *words.Reader, p *part, number int32) {
+// occurrenceOf is where so many words stand, from a place on.
+func (x *pageIndex) occurrenceOf(at, words int32) occurrence {
+	return occurrence{x.places[at].part, x.word(at).Start, x.word(at + words - 1).End, at, words}
+}
+
+// remember notes one more occurrence of what a name stands for: of the first such
+// words, so that they can be quoted and counted.
+func (x *pageIndex) remember(in map[string][]occurrence, name string, o occurrence) {
+	if all := in[name]; len(all) == 0 || len(all) < maxOccurrences && x.sameWords(all[0], o) {
+		in[name] = append(all, o)
+	}
+}
+
+func (x *pageIndex) sameWords(a, b occurrence) bool {
+	if a.words != b.words {
+		return false
+	}
+	for i := range a.words {
+		if x.word(a.at+i).ID != x.word(b.at+i).ID {
+			return false
+		}
+	}
+	return true
+}
+
+// apostrophes are those that package words knows. They join no word to what is
+// another one without them: she'll is no shell.
+const apostrophes = "'\u2019\u02bc\uff07"
+
+// joinWords notes the words of a part, which begins at a place, that are joined.
+func (x *pageIndex) joinWords(reader *words.Reader, from int32, p *part) {
 	for j := 1; j < len(p.words); j++ {
 		a, b := p.words[j-1], p.words[j]
-		if b.Flags&words.Joined == 0 || b.Flags&words.Gram != 0 {
+		if b.Flags&words.Joined == 0 || b.Flags&words.Gram != 0 || strings.ContainsAny(p.text[a.End:b.Start], apostrophes) {
 			continue
 		}
-		run := reader.Text(a.Folded) + reader.Text(b.Folded)
-		if _, ok := x.joined[run]; !ok {
-			x.joined[run] = occurrence{number, a.Start, b.End}
-		}
+		x.remember(x.joined, reader.Text(a.Folded)+reader.Text(b.Folded), x.occurrenceOf(from+int32(j)-1, 2))
 	}
 }
 
 // findInitials remembers what the initials of each name of two words or more
 // spell, with the small words inside the name and without: FOIA is the Freedom
-// of Information Act, the GSA is the General Services Administration.
-func (x *pageIndex) findInitials(p *part, number int32) {
+// of Information Act, the GSA is the General Services Administration. The part
+// begins at a place.
+func (x *pageIndex) findInitials(from int32, p *part) {
 	if len(x.initials) > mostInitials {
 		return // a page of names only
 	}
 	var capitals, all []byte // of the words with capitals; of these and those between them
-	var start, end uint32
-	var between []byte // of small words after the last capital
+	var start, end int32     // the place of the first capital, and that after the last
+	var between []byte       // of small words after the last capital
 	remember := func(letters []byte) {
 		if len(letters) >= 3 && len(letters) <= maxInitials {
-			if _, ok := x.initials[string(letters)]; !ok {
-				x.initials[string(letters)] = occurrence{number, start, end}
-			}
+			x.remember(x.initials, string(letters), x.occurrenceOf(start, end-start))
 		}
 	}
 	flush := func() {
 		remember(capitals)
-		remember(all)
+		if len(all) > len(capitals) {
+			remember(all)
+		}
 		capitals, all, between = capitals[:0], all[:0], between[:0]
 	}
-	for _, w := range p.words {
+	for i, w := range p.words {
 		first := p.text[w.Start]
 		if w.Flags&words.Break != 0 {
 			flush()
@@ -177,12 +209,13 @@ func (x *pageIndex) findInitials(p *part, number int32) {
 		small := w.Flags&words.Stop != 0
 		switch {
 		case first >= 'A' && first <= 'Z' && w.Flags&words.Acronym == 0 && (!small || len(capitals) > 0):
+			at := from + int32(i)
 			if len(capitals) == 0 {
-				start = w.Start
+				start = at
 			}
 			all = append(append(all, between...), first|0x20)
 			capitals, between = append(capitals, first|0x20), between[:0]
-			end = w.End
+			end = at + 1
 		case small && len(capitals) > 0:
 			between = append(between, first|0x20)
 		case !small:
@@ -227,6 +260,9 @@ func (s *Space) spellOne(to []spelling, name string, language words.Language, sy
 		own.stems[i], own.stops[i] = w.ID, w.Flags&words.Stop != 0
 		gram = gram || w.Flags&words.Gram != 0
 	}
+	if len(read) == 1 {
+		own.single = s.reader.Text(read[0].Folded)
+	}
 	to = append(to, own)
 	if gram || len(read) == 1 {
 		return to
@@ -268,9 +304,15 @@ type naming struct {
 	inText  float64 // share of the name that is anywhere on the page, by the rarity of its words
 	whole   float64 // rarity of the name if the page has all of it in one place, else 0
 
-	count                int        // how often all of it is there, at most maxOccurrences
-	title, heading, text occurrence // the first of each; part is -1 if there is none
-	synonym              string     // the synonym that was found, "" if it was the name itself
+	count                int   // how often all of it is there, at most maxOccurrences
+	title, heading, text found // the first of each; part is -1 if there is none
+}
+
+// found is where a spelling of a label is.
+type found struct {
+	occurrence
+	times   int    // how often the page has that spelling
+	synonym string // which it is, "" if it is the name itself
 }
 
 // rarity of a word that no neighbour has.
@@ -286,7 +328,9 @@ const stopRarity = 0.1
 
 // name finds a label's spellings on the page.
 func (s *space) name(x *pageIndex, label int32, l *labelled) naming {
-	n := naming{title: occurrence{part: -1}, heading: occurrence{part: -1}, text: occurrence{part: -1}}
+	nowhere := found{occurrence: occurrence{part: -1}}
+	n := naming{title: nowhere, heading: nowhere, text: nowhere}
+	x.looked++
 	own := &l.names[0]
 	total, title, here := 0.0, 0.0, 0.0
 	for i, id := range own.stems {
@@ -304,23 +348,16 @@ func (s *space) name(x *pageIndex, label int32, l *labelled) naming {
 	}
 	n.hasParts(title, here, total, len(own.stems))
 	for i := range l.names {
-		before := n.count
 		s.find(x, &l.names[i], &n)
-		if n.count > before && l.names[i].synonym && before == 0 {
-			n.synonym = l.names[i].text
-		}
 	}
 	for i := range l.names {
-		before := n.count
 		x.findRunTogether(&l.names[i], &n)
-		if n.count > before && l.names[i].synonym && before == 0 {
-			n.synonym = l.names[i].text
-		}
 	}
 	if phrase := x.phrased[label]; n.count == 0 && phrase != nil {
 		for _, at := range phrase.Occurrences {
-			n.add(x.parts, occurrence{part: int32(at.Part), start: at.Start, end: at.End}) //nolint:gosec // a page has some thousands of parts
+			n.add(x, occurrence{part: int32(at.Part), start: at.Start, end: at.End}) //nolint:gosec // a page has some thousands of parts
 		}
+		n.by(own, phrase.Count)
 	}
 	if n.count > 0 {
 		n.hasWhole(total, n.title.part >= 0)
@@ -385,9 +422,10 @@ func (x *pageIndex) follow(chain *chains, p *spelling, stems []words.ID, n *nami
 			rarest, fewest = i, times
 		}
 	}
-	for at := chain.first(stems[rarest]); at != 0 && n.count < maxOccurrences; at = chain.next[at-1] {
+	times := 0
+	for at := chain.first(stems[rarest]); at != 0 && n.count < maxOccurrences && times < maxOccurrences; at = chain.next[at-1] {
 		if x.tries++; x.tries > mostTries {
-			return
+			break
 		}
 		if int(x.places[at-1].word) < rarest {
 			continue
@@ -395,51 +433,82 @@ func (x *pageIndex) follow(chain *chains, p *spelling, stems []words.ID, n *nami
 		if len(stems) == 1 && !x.names(at-1, p) {
 			continue
 		}
-		begin := at - 1 - int32(rarest)
-		if last, ok := x.matches(begin, stems, rarest); ok {
-			n.add(x.parts, occurrence{x.places[begin].part, x.word(begin).Start, last})
+		if begin := at - 1 - int32(rarest); x.matches(begin, stems, rarest) {
+			n.add(x, x.occurrenceOf(begin, int32(len(stems)))) //nolint:gosec // a name has some words
+			times++
 		}
 	}
+	n.by(p, times)
 }
 
 // matches reports whether the words from at on are these stems, of which one is
-// known to be, and where the last of them ends.
-func (x *pageIndex) matches(at int32, stems []words.ID, known int) (end uint32, ok bool) {
+// known to be.
+func (x *pageIndex) matches(at int32, stems []words.ID, known int) bool {
 	p := x.places[at]
 	list := x.parts[p.part].words[p.word:]
 	if len(list) < len(stems) {
-		return 0, false
+		return false
 	}
 	for i := range stems {
 		if i != known && list[i].ID != stems[i] || i > 0 && list[i].Flags&words.Break != 0 {
-			return 0, false
+			return false
 		}
 	}
-	return list[len(stems)-1].End, true
+	return true
 }
 
-// findRunTogether finds a label of one word that the page writes as two.
+// findRunTogether finds a label of one word that the page writes as several. These
+// count once, however often it does: to count each made no suggestion better.
 func (x *pageIndex) findRunTogether(own *spelling, n *naming) {
-	if len(own.stems) == 1 {
-		if o, ok := x.joined[own.text]; ok {
-			n.add(x.parts, o)
+	if own.single == "" {
+		return
+	}
+	for _, all := range [][]occurrence{x.joined[own.single], x.initials[own.single]} {
+		if len(all) > 0 {
+			n.add(x, all[0])
 		}
-		if o, ok := x.initials[own.text]; ok {
-			n.add(x.parts, o)
+		for _, o := range all {
+			n.note(x, o)
 		}
+		n.by(own, len(all))
 	}
 }
 
-func (n *naming) add(parts []part, o occurrence) {
-	n.count++
+// add notes and counts an occurrence, unless one that was counted has a word of it:
+// two spellings may have words in common, or all of them.
+func (n *naming) add(x *pageIndex, o occurrence) {
+	words := x.counted[o.at : o.at+o.words]
+	if n.count < maxOccurrences && !slices.Contains(words, x.looked) {
+		n.count++
+		for i := range words {
+			words[i] = x.looked
+		}
+	}
+	n.note(x, o)
+}
+
+// note notes an occurrence, which may be the first of its kind.
+func (n *naming) note(x *pageIndex, o occurrence) {
 	first := &n.text
-	switch parts[o.part].kind {
+	switch x.parts[o.part].kind {
 	case pagetext.Title:
 		first = &n.title
 	case pagetext.Heading, pagetext.Subheading:
 		first = &n.heading
 	}
 	if first.part < 0 {
-		*first = o
+		first.occurrence = o
+	}
+}
+
+// by notes which spelling was found last, and how often.
+func (n *naming) by(p *spelling, times int) {
+	for _, f := range []*found{&n.title, &n.heading, &n.text} {
+		if f.part < 0 || f.times > 0 {
+			continue
+		}
+		if f.times = times; p.synonym {
+			f.synonym = p.text
+		}
 	}
 }

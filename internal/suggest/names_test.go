@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"labelup/internal/pagetext"
 )
 
@@ -49,6 +51,7 @@ func TestANameIsFoundOnAPage(t *testing.T) {
 		{"as an acronym that does not", "department-of-justice-office", "They work at the DJO there."},
 		{"as what an acronym with a small word stands for", "foia", "It is in the Freedom of Information Act of the land."},
 		{"an acronym in the plural", "api", "There are APIs for that."},
+		{"with the apostrophe that says whose", "users", "It is the user's."},
 		{"with a dot in it", "fec.gov", "They redesigned FEC.gov then."},
 		{"with an abbreviation in it", "u.s. digital service", "They met the U.S. Digital Service there."},
 		{"with a number in it", "v2.1", "They shipped v2.1 then."},
@@ -81,6 +84,9 @@ func TestANameIsFoundOnAPage(t *testing.T) {
 			if !isNamed(page, Term{Label: "unheard-of", Synonyms: []string{test.label}}) {
 				t.Errorf("%q is not found in %q as a synonym", test.label, test.text)
 			}
+			if capitals := strings.ToUpper(test.label); !isNamed(page, Term{Label: "unheard-of", Synonyms: []string{capitals}}) {
+				t.Errorf("%q is not found in %q as a synonym", capitals, test.text)
+			}
 			if !isNamed(Page{Title: test.text}, Term{Label: test.label}) {
 				t.Errorf("%q is not found in the title %q", test.label, test.text)
 			}
@@ -101,11 +107,27 @@ func TestANameIsNotFoundOnAPage(t *testing.T) {
 		{"that has the initials in small letters", "gsa", "They are great small animals there."},
 		{"that has another number", "2025", "It was in 2026."},
 		{"that has another character of two", "安全", "他们很安静。"},
+		{"that says us and means no country", "us", "They told us of it."},
+		{"that says it and means no department", "it", "They said that it was there."},
+		{"that has an apostrophe in it", "shell", "It is what she'll do."},
+		{"that has a round apostrophe in it", "well", "They say that we’ll see it."},
+		{"that has an apostrophe of another alphabet in it", "shell", "It is what sheʼll do."},
+		{"that has a wide apostrophe in it", "im", "It is what I＇m there for."},
+		{"that has an apostrophe after an article", "dart", "C'est un musée d'art, et il est dans la ville."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if isNamed(Page{Title: "Weekly", Body: markdown(test.text)}, Term{Label: test.label}) {
+			page := Page{Title: "Weekly", Body: markdown(test.text)}
+			if isNamed(page, Term{Label: test.label}) {
 				t.Errorf("%q is found in %q", test.label, test.text)
+			}
+			for _, synonym := range []string{test.label, strings.ToUpper(test.label)} {
+				if isNamed(page, Term{Label: "unheard-of", Synonyms: []string{synonym}}) {
+					t.Errorf("%q is found in %q as a synonym", synonym, test.text)
+				}
+			}
+			if isNamed(Page{Title: test.text}, Term{Label: test.label}) {
+				t.Errorf("%q is found in the title %q", test.label, test.text)
 			}
 		})
 	}
@@ -147,6 +169,69 @@ func TestASynonymIsAReasonForThePreferredLabel(t *testing.T) {
 	}), "kubernetes")
 	if r := reasonOf(t, s, Synonym); r.Text != "K8s" || r.Count != 3 {
 		t.Errorf("the reason is %+v", r)
+	}
+}
+
+func TestAPlaceCountsOnceHoweverManySynonymsItHas(t *testing.T) {
+	t.Parallel()
+	page := Page{Title: "Release notes", Body: markdown(chat + "The release notes are new, and release notes they are. We like release notes.")}
+	suggested := func(synonyms ...string) Suggestion {
+		return suggestionOf(t, Suggest(Input{Page: page, Vocabulary: []Term{{Label: "release-notes", Synonyms: synonyms}, {Label: "accounting"}}}), "release-notes")
+	}
+	want := suggested()
+	if r := reasonOf(t, want, InText); r.Count != 4 || want.Ticked {
+		t.Fatalf("without synonyms it is %+v", want)
+	}
+	for _, test := range []struct {
+		name     string
+		synonyms []string
+	}{
+		{"another form", []string{"release-note"}},
+		{"three other forms", []string{"release-note", "release_notes", "release_note"}},
+		{"as people type it", []string{"Release notes"}},
+		{"run together", []string{"releasenotes"}},
+		{"a part of the name", []string{"notes", "release"}},
+		{"twice the same", []string{"changelog", "changelog"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(want, suggested(test.synonyms...)); diff != "" {
+				t.Errorf("(-without synonyms +with %q):\n%s", test.synonyms, diff)
+			}
+		})
+	}
+}
+
+func TestAReasonCountsWhatItQuotes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, label, synonym, title, text string
+		want                              Reason
+	}{
+		{"a synonym in the text, where the title has the name", "kubernetes", "k8s", "Kubernetes", "We run k8s here.", Reason{Kind: Synonym, Text: "k8s", Count: 1}},
+		{"the name in the text, where the title has a synonym", "kubernetes", "k8s", "K8s", "We run Kubernetes here.", Reason{Kind: InText, Text: "Kubernetes", Count: 1}},
+		{"a synonym that is a part of the name, where the title has it", "release-notes", "notes", "Release notes", "We keep notes here.", Reason{Kind: Synonym, Text: "notes", Count: 2}},
+		{"a name that is two words on the page", "onboarding", "", "On-boarding", "The on-boarding is new. On-boarding is on-boarding.", Reason{Kind: InText, Text: "on-boarding", Count: 4}},
+		{"a synonym that is two words on the page", "joining", "Onboarding", "Joining", "The on-boarding is new. On-boarding is on-boarding.", Reason{Kind: Synonym, Text: "on-boarding", Count: 3}},
+		{"what a name is short for", "gsa", "", "Weekly", "The General Services Administration is here. I like the General Services Administration.", Reason{Kind: InText, Text: "General Services Administration", Count: 2}},
+		{"what a name is short for, beside something else that it is short for", "gsa", "", "Weekly", "The General Services Administration is here. I like the Great Southern Airline.", Reason{Kind: InText, Text: "General Services Administration", Count: 1}},
+		{"what a name is short for, with a small word in it", "foia", "", "Weekly", "We have the Freedom of Information Act. I like the Freedom of Information Act.", Reason{Kind: InText, Text: "Freedom of Information Act", Count: 2}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			term := Term{Label: test.label}
+			if test.synonym != "" {
+				term.Synonyms = []string{test.synonym}
+			}
+			in := Input{Page: Page{Title: test.title, Body: markdown(chat + test.text)}, Vocabulary: []Term{term, {Label: "accounting"}}, OnlyListed: true, Unlikely: true}
+			answer := Suggest(in)
+			if diff := cmp.Diff(test.want, reasonOf(t, suggestionOf(t, answer, test.label), test.want.Kind)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			for _, wrong := range broken(in, answer) {
+				t.Error(wrong)
+			}
+		})
 	}
 }
 

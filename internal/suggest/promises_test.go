@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"labelup/internal/label"
 	"labelup/internal/pagetext"
 	"labelup/internal/twin"
 	"labelup/internal/words"
@@ -108,7 +109,16 @@ func (c *check) known() []string {
 }
 
 func (c *check) isSynonym(name string) bool {
-	return slices.ContainsFunc(c.in.Vocabulary, func(t Term) bool { return t.Label != "" && slices.Contains(t.Synonyms, name) })
+	return slices.ContainsFunc(c.in.Vocabulary, func(t Term) bool { return t.Label != "" && hasSynonym(t, name) })
+}
+
+// hasSynonym reports whether a name is a synonym of a term, as it stands there or as
+// the label that is made of it.
+func hasSynonym(t Term, name string) bool {
+	return slices.ContainsFunc(t.Synonyms, func(synonym string) bool {
+		parsed, err := label.Parse(synonym)
+		return synonym == name || err == nil && string(parsed) == name
+	})
 }
 
 // means reports whether a label somewhere in the input counts as the suggested
@@ -116,7 +126,7 @@ func (c *check) isSynonym(name string) bool {
 func (c *check) means(have, suggested string) bool {
 	return have == suggested || compared(have, suggested) != twin.No ||
 		slices.ContainsFunc(c.in.Vocabulary, func(t Term) bool {
-			return slices.Contains(t.Synonyms, have) && (t.Label == suggested || compared(t.Label, suggested) != twin.No)
+			return hasSynonym(t, have) && (t.Label == suggested || compared(t.Label, suggested) != twin.No)
 		})
 }
 
@@ -174,6 +184,45 @@ func (c *check) onPage(text string) bool {
 		slices.ContainsFunc(c.in.Page.Body.Blocks, func(b pagetext.Block) bool { return strings.Contains(b.Text, text) })
 }
 
+// timesOnPage is in how many places the page has the stems of a text that it has.
+func (c *check) timesOnPage(text string) (most int) {
+	parts, _ := newReading().page(&c.in.Page, c.in.language())
+	stemsAt := func(p *part, first int) (stems []words.ID) { // of the text, if whole words of the part are it
+		for end := p.words[first].Start + uint32(len(text)); first < len(p.words) && p.words[first].End <= end; first++ {
+			if stems = append(stems, p.words[first].ID); p.words[first].End == end {
+				return stems
+			}
+		}
+		return nil
+	}
+	count := func(stems []words.ID) (times int) {
+		for i := range parts {
+			for first := range parts[i].words {
+				at := parts[i].words[first:]
+				if len(at) >= len(stems) && slices.EqualFunc(at[:len(stems)], stems, func(w words.Word, id words.ID) bool { return w.ID == id }) {
+					times++
+				}
+			}
+		}
+		return times
+	}
+	var before [][]words.ID // in two languages a text may have other stems
+	for i := range parts {
+		for first := range parts[i].words {
+			if !strings.HasPrefix(parts[i].text[parts[i].words[first].Start:], text) {
+				continue
+			}
+			stems := stemsAt(&parts[i], first)
+			if stems == nil || slices.ContainsFunc(before, func(other []words.ID) bool { return slices.Equal(stems, other) }) {
+				continue
+			}
+			before = append(before, stems)
+			most = max(most, count(stems))
+		}
+	}
+	return most
+}
+
 // reason checks that what a reason says is true of the input.
 func (c *check) reason(s Suggestion, r Reason) {
 	wrong := func(why string) { c.add("%q: %s: %+v", s.Label, why, r) }
@@ -196,8 +245,8 @@ func (c *check) reason(s Suggestion, r Reason) {
 			wrong("no such heading says so")
 		}
 	case InText, Synonym, Phrase:
-		if r.Count < 1 {
-			wrong("there is a count")
+		if most := c.timesOnPage(r.Text); r.Count < 1 || r.Count > most {
+			wrong(fmt.Sprintf("the page has it %d times", most))
 		}
 	case Similar:
 		c.similar(s, r, wrong)

@@ -36,23 +36,17 @@ func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
 	add := func(weight float64, r Reason) { all = append(all, weighted{r, weight}) }
 
 	n := &c.naming
-	kind := func(found Kind) Kind {
-		if n.synonym != "" {
-			return Synonym
-		}
-		return found
-	}
 	if n.title.part >= 0 {
 		add(3+name, Reason{Kind: InTitle, Text: n.title.in(x.parts)})
 	}
 	if n.heading.part >= 0 {
 		add(1+name, Reason{Kind: InHeading, Text: n.heading.in(x.parts), Where: shortened(x.parts[n.heading.part].text)})
 	}
-	switch {
+	switch first := n.first(); {
+	case first.synonym != "":
+		add(name, Reason{Kind: Synonym, Text: first.in(x.parts), Count: first.times})
 	case n.text.part >= 0:
-		add(name, Reason{Kind: kind(InText), Text: n.text.in(x.parts), Count: n.count})
-	case n.synonym != "":
-		add(name, Reason{Kind: Synonym, Text: first(n).in(x.parts), Count: n.count})
+		add(name, Reason{Kind: InText, Text: first.in(x.parts), Count: first.times})
 	}
 	similar := s.similarReason(k, c.label)
 	if similar.Count > 1 || similar.Count == 1 && len(s.labels[c.label].pages) <= 2 {
@@ -86,13 +80,17 @@ func (s *space) reasons(x *pageIndex, k *likeness, c *candidate) []Reason {
 	return reasons
 }
 
-func first(n *naming) occurrence {
-	for _, o := range []occurrence{n.title, n.heading, n.text} {
-		if o.part >= 0 {
-			return o
-		}
+// first is the place to quote: in the text, for other reasons quote title and
+// headings, or if the text has none the first one there.
+func (n *naming) first() *found {
+	switch {
+	case n.text.part >= 0:
+		return &n.text
+	case n.title.part >= 0:
+		return &n.title
+	default:
+		return &n.heading
 	}
-	return occurrence{part: -1}
 }
 
 // shortened cuts a heading for display, between two words.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"labelup/internal/elementary"
+	"labelup/internal/label"
 	"labelup/internal/twin"
 	"labelup/internal/words"
 )
@@ -98,8 +99,9 @@ func (s *Space) learn() {
 			s.groupOf[t.Label] = t.Group
 		}
 		for _, synonym := range t.Synonyms {
-			if _, taken := s.synonymOf[synonym]; !taken && synonym != t.Label {
-				s.synonymOf[synonym] = t.Label
+			s.standsFor(synonym, t.Label)
+			if name, err := label.Parse(synonym); err == nil { // people type New hires, pages have new-hires
+				s.standsFor(string(name), t.Label)
 			}
 		}
 	}
@@ -122,6 +124,13 @@ func (s *Space) learn() {
 		}
 	}
 	s.style = s.learnStyle()
+}
+
+// standsFor notes a synonym of a label, if it is not one of another.
+func (s *Space) standsFor(synonym, label string) {
+	if _, taken := s.synonymOf[synonym]; !taken && synonym != label {
+		s.synonymOf[synonym] = label
+	}
 }
 
 // label returns a label by its name, new if it was not known. A synonym is the

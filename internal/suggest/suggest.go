@@ -20,7 +20,7 @@ import (
 
 // Engine names the version of the method and its weights. It changes whenever
 // the same input could give another answer.
-const Engine = "6"
+const Engine = "7"
 
 // Page is a page as the person sees it.
 type Page struct {
@@ -85,7 +85,7 @@ const (
 	InTitle   Kind = "title"    // Text is in the title
 	InHeading Kind = "heading"  // Text is in the heading Where
 	InText    Kind = "text"     // Text is on the page Count times
-	Synonym   Kind = "synonym"  // Text is on the page and a synonym of the label
+	Synonym   Kind = "synonym"  // Text is on the page Count times and a synonym of the label
 	Similar   Kind = "similar"  // Count of the Of most similar pages have the label; Pages names some
 	Profile   Kind = "profile"  // pages with the label are about Words, as this one is
 	Parent    Kind = "parent"   // the page above has it
@@ -208,6 +208,7 @@ func (s *Space) about(in *Input, use func(s *space, parts []part, page text)) {
 	in.OnlyListed = s.given.OnlyListed
 	language := in.language()
 	labels := len(s.labels)
+	s.reader.Limit(math.MaxInt) // or the page has what is left of the bounds of the one before
 	parts, page := s.page(&in.Page, language)
 	use(s.of(in, language), parts, page)
 	for _, i := range s.spelled {

@@ -62,7 +62,7 @@ func (x *pageIndex) names(at int32, p *spelling) bool {
 	case w.Flags&words.Opaque != 0:
 		written := part.text[w.Start:w.End]
 		return p.folded != "" && written != strings.ToLower(written) // userResearch is how programs write user-research
-	case p.folded != "", !words.IsCommon(p.text):
+	case p.folded != "", !words.IsCommon(strings.ToLower(p.text)):
 		return true
 	}
 	start, end := int(w.Start), int(w.End)

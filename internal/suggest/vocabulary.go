@@ -150,7 +150,7 @@ const longTitle = 6
 // every page about an online workshop.
 func (s *space) isPlain(x *pageIndex, c *candidate) bool {
 	l := &s.labels[c.label]
-	name := cmp.Or(c.naming.synonym, l.name)
+	name := cmp.Or(c.naming.title.synonym, l.name)
 	if utf8.RuneCountInString(name) < 2 || c.naming.title.part < 0 || !isSpelled(c.naming.title.in(x.parts), name) {
 		return false
 	}
@@ -178,7 +178,7 @@ func (s *space) isPartOfOthers(name string) bool {
 	if strings.ContainsFunc(name, isSeparatorRune) {
 		return false
 	}
-	wanted := withoutS(name)
+	wanted := withoutS(strings.ToLower(name))
 	for i := range s.labels {
 		other := s.labels[i].name
 		if at := strings.Index(other, wanted); at < 0 || len(other) == len(wanted) {

@@ -102,6 +102,7 @@ func TestATickByNameAlone(t *testing.T) {
 		want   bool
 	}{
 		{"as the title begins with it", page("Kubernetes notes", "Kubernetes"), []string{"kubernetes", "travel"}, true},
+		{"as the title begins with a synonym, though the text has the name", page("K8s notes", "Kubernetes"), []string{"kubernetes", "travel"}, true},
 		{"of several words, wherever the title has it", page("Notes on load balancing", "Load balancing"), []string{"load-balancing", "travel"}, true},
 		{"not of one word that the title does not begin with", page("Notes on kubernetes", "Kubernetes"), []string{"kubernetes", "travel"}, false},
 		{"not in another form", page("Interviews", "Interviews"), []string{"interviewing", "travel"}, false},
@@ -110,7 +111,9 @@ func TestATickByNameAlone(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			answer := Suggest(Input{Page: test.page, Vocabulary: listed(test.labels...), OnlyListed: true})
+			vocabulary := listed(test.labels...)
+			vocabulary[0].Synonyms = []string{"K8s"}
+			answer := Suggest(Input{Page: test.page, Vocabulary: vocabulary, OnlyListed: true})
 			if len(answer.Suggestions) == 0 || answer.Suggestions[0].Ticked != test.want {
 				t.Errorf("%+v, want a tick: %v", answer.Suggestions, test.want)
 			}

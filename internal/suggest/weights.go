@@ -1,7 +1,7 @@
 package suggest
 
 // fitted are the weights of logistic regressions. Written by `make fit`; do not
-// edit. Engine 6, 18f-posts, carpentries, efcl, tw5-en, SHA-256 c4d651ba0a7f3c48ec5ba1e751755f89.
+// edit. Engine 7, 18f-posts, carpentries, efcl, tw5-en, SHA-256 3c136d37c39c973d9b5eac5d9bcae647.
 var fitted = Weights{
 	Of: [situations]Features{
 		ByPages: {
@@ -40,9 +40,9 @@ var fitted = Weights{
 			0.0000,  // pattern
 			1.5405,  // title words
 			0.0000,  // text words
-			0.3827,  // whole name
+			0.3823,  // whole name
 			0.0000,  // usage
-			-2.5492, // constant
+			-2.5484, // constant
 		},
 	},
 	Prior: [situations]Curvature{
@@ -80,11 +80,11 @@ var fitted = Weights{
 			{0, 0, 0, 0, 0, 0, 0, 0},
 			{0, 0, 0, 0, 0, 0, 0, 0},
 			{0, 0, 0, 0, 0, 0, 0, 0},
-			{0, 0, 0, 0.305363, 0, 0.630287, 0, 0.320172},
+			{0, 0, 0, 0.305391, 0, 0.630382, 0, 0.320202},
 			{0, 0, 0, 0, 0, 0, 0, 0},
-			{0, 0, 0, 0.630287, 0, 3.10069, 0, 1.5205},
+			{0, 0, 0, 0.630382, 0, 3.09974, 0, 1.5203},
 			{0, 0, 0, 0, 0, 0, 0, 0},
-			{0, 0, 0, 0.320172, 0, 1.5205, 0, 0.931593},
+			{0, 0, 0, 0.320202, 0, 1.5203, 0, 0.931635},
 		},
 	},
 	Level: [situations]Line{
