@@ -163,15 +163,20 @@ func (x *pageIndex) sameWords(a, b occurrence) bool {
 	return true
 }
 
-// apostrophes are those that package words knows. They join no word to what is
-// another one without them: she'll is no shell.
+// apostrophes are those that package words knows.
 const apostrophes = "'\u2019\u02bc\uff07"
+
+// isTwo says whether an apostrophe between two words makes them another word than
+// they are without it: she'll is no shell, and O'Reilly is oreilly.
+func isTwo(a, between, b string) bool {
+	return strings.ContainsAny(between, apostrophes) && (a != "O" || b[0] < 'A' || b[0] > 'Z')
+}
 
 // joinWords notes the words of a part, which begins at a place, that are joined.
 func (x *pageIndex) joinWords(reader *words.Reader, from int32, p *part) {
 	for j := 1; j < len(p.words); j++ {
 		a, b := p.words[j-1], p.words[j]
-		if b.Flags&words.Joined == 0 || b.Flags&words.Gram != 0 || strings.ContainsAny(p.text[a.End:b.Start], apostrophes) {
+		if b.Flags&words.Joined == 0 || b.Flags&words.Gram != 0 || isTwo(p.text[a.Start:a.End], p.text[a.End:b.Start], p.text[b.Start:b.End]) {
 			continue
 		}
 		x.remember(x.joined, reader.Text(a.Folded)+reader.Text(b.Folded), x.occurrenceOf(from+int32(j)-1, 2))

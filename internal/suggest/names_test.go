@@ -42,6 +42,7 @@ func TestANameIsFoundOnAPage(t *testing.T) {
 		{"run together in one short word", "dev-ops", "There was DevOps then."},
 		{"run together where the label has a hyphen", "on-boarding", "There was onboarding then."},
 		{"with a hyphen where the label has none", "onboarding", "There was on-boarding then."},
+		{"of a person with an apostrophe", "oreilly", "There was O'Reilly then."},
 		{"e-mail for email", "email", "They sent e-mails then."},
 		{"email for e-mail", "e-mail", "They sent an email then."},
 		{"as an acronym of the label", "general-services-administration", "They work at the GSA there."},
