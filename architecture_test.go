@@ -29,6 +29,7 @@ var onlyIn = map[string][]string{
 	"labelup/connect/connecttest":         {}, // tests only
 	"labelup/forge/forgetest":             {}, // tests only
 	"labelup/internal/site/redistest":     {}, // tests only
+	"labelup/internal/costtest":           {}, // tests only
 	"labelup/internal/tabletest":          {}, // tests only
 	"labelup/connect":                     {"connect", "handlers", "internal/site", "internal/service", "cmd/labelup"},
 	"labelup/forge":                       {"forge", "handlers", "internal/service"},

@@ -116,8 +116,6 @@ func readBody(x *exchange, limit int64) ([]byte, error) {
 	x.readUntil(time.Now().Add(bodyReading))
 	raw, err := x.body.all(x.request.ContentLength, limit)
 	if err == nil {
-		// Or net/http would take the caller for gone when the time is over.
-		x.readUntil(time.Time{})
 		return raw, nil
 	}
 	if _, ok := errors.AsType[*fault.Error](err); ok {

@@ -16,10 +16,10 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
+	"labelup/internal/costtest"
 	"labelup/internal/suggest"
 	"labelup/internal/suggest/suggesttest"
 )
@@ -41,14 +41,6 @@ var usual = suggesttest.Recipe{
 type cost struct {
 	processor time.Duration
 	heap      int // the most above what was held before, what is not collected yet included
-}
-
-func processorTime() time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		return 0
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // costOf has the whole service answer a request, the engine included.
@@ -75,9 +67,9 @@ func (h *harness) costOf(body string) (cost, *httptest.ResponseRecorder) {
 			}
 		}
 	}()
-	before := processorTime()
+	before := costtest.ProcessorTime(h.t)
 	h.server.ServeHTTP(w, request)
-	took := processorTime() - before
+	took := costtest.ProcessorTime(h.t) - before
 	close(done)
 	<-stopped
 	return cost{took, int(most.Load()) - held}, w

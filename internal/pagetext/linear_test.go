@@ -7,9 +7,10 @@ package pagetext
 import (
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"labelup/internal/costtest"
 )
 
 // pieces are what documents of a kind are made of, for those that are made of one
@@ -66,39 +67,15 @@ func TestTheCostIsLinear(t *testing.T) {
 	}
 }
 
-// isLinear reads a document in which the one is there again and again and then the
-// other as often, and one that is four times as long. That takes four times as
-// much processor time, and not 16 times.
+// isLinear reads documents in which the one is there again and again and then the
+// other as often.
 func (r reader) isLinear(t *testing.T, begin, one, other string, size int) {
 	t.Helper()
-	const most = 8
-	source := func(size int) string {
+	costtest.Linear(t, fmt.Sprintf("%q, then %q and %q again and again", begin, one, other), size, func(size int) time.Duration {
 		count := size / len(one+other)
-		return begin + strings.Repeat(one, count) + strings.Repeat(other, count)
-	}
-	grows := func(size int) bool {
-		little, much := r.cost(source(size)), r.cost(source(4*size))
-		return much > most*max(little, 100*time.Microsecond)
-	}
-	for range 4 { // what else goes on may make one of them dearer
-		if !grows(size) || !grows(2*size) {
-			return
-		}
-	}
-	t.Fatalf("%q, then %q and %q again and again: %d bytes take %v, four times as many %v", begin, one, other, size, r.cost(source(size)), r.cost(source(4*size)))
-}
-
-// cost is the processor time that a document takes.
-func (r reader) cost(source string) time.Duration {
-	before := processorTime()
-	r.read(source, Limits{1 << 30, 1 << 30, 100})
-	return processorTime() - before
-}
-
-func processorTime() time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		panic(fmt.Sprint("no processor time is known: ", err))
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+		source := begin + strings.Repeat(one, count) + strings.Repeat(other, count)
+		before := costtest.ProcessorTime(t)
+		r.read(source, Limits{1 << 30, 1 << 30, 100})
+		return costtest.ProcessorTime(t) - before
+	})
 }

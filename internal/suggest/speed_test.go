@@ -6,10 +6,9 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
+	"labelup/internal/costtest"
 	"labelup/internal/pagetext"
 )
 
@@ -98,22 +97,11 @@ func benchmark(b *testing.B, task func()) {
 	b.Helper()
 	b.ReportAllocs()
 	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as labelup serve does
-	before := processorTime()
+	before := costtest.ProcessorTime(b)
 	for b.Loop() {
 		task()
 	}
-	b.ReportMetric(float64((processorTime()-before).Nanoseconds())/float64(b.N)/1e6, "cpu-ms/op")
-}
-
-// processorTime is what this process has used of all cores, the garbage
-// collector included: unlike the time on the wall it is the same on a busy
-// machine.
-func processorTime() time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		return 0
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+	b.ReportMetric(float64((costtest.ProcessorTime(b)-before).Nanoseconds())/float64(b.N)/1e6, "cpu-ms/op")
 }
 
 // neighbours are so many pages of so many words with labels; 0 words leave titles.

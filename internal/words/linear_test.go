@@ -7,9 +7,10 @@ package words
 import (
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"labelup/internal/costtest"
 )
 
 func TestTheCostIsLinear(t *testing.T) {
@@ -43,7 +44,7 @@ func TestNoTextIsMuchDearerThanProse(t *testing.T) {
 		t.Skip("it reads long texts")
 	}
 	const size, most = 256 << 10, 10
-	long := func(text string) time.Duration { return costOf(strings.Repeat(text, size/len(text)), English) }
+	long := func(text string) time.Duration { return costOf(t, strings.Repeat(text, size/len(text)), English) }
 	prose := func() time.Duration { return long(all(English) + " ") }
 	usual := min(prose(), prose(), prose())
 	for _, fragment := range fragments {
@@ -57,42 +58,26 @@ func TestNoTextIsMuchDearerThanProse(t *testing.T) {
 	}
 }
 
-// isLinear reads a text in which the one is there again and again and then the
-// other as often, and one that is four times as long. That takes four times as
-// much processor time, and not 16 times.
+// isLinear reads texts in which the one is there again and again and then the other
+// as often.
 func isLinear(t *testing.T, language Language, one, other string, size int) {
 	t.Helper()
-	const most = 8
-	cost := func(size int) time.Duration {
+	costtest.Linear(t, fmt.Sprintf("%q and then %q again and again", one, other), size, func(size int) time.Duration {
 		count := max(1, size/len(one+other))
-		return costOf(strings.Repeat(one, count)+strings.Repeat(other, count), language)
-	}
-	grows := func(size int) bool { return cost(4*size) > most*max(cost(size), 100*time.Microsecond) }
-	for range 4 { // what else goes on may make one of them dearer
-		if !grows(size) || !grows(2*size) {
-			return
-		}
-	}
-	t.Errorf("%q and then %q again and again: %d bytes take %v, four times as many %v", one, other, size, cost(size), cost(4*size))
+		return costOf(t, strings.Repeat(one, count)+strings.Repeat(other, count), language)
+	})
 }
 
 // costOf is the processor time that a page of this text takes.
-func costOf(text string, language Language) time.Duration {
+func costOf(t *testing.T, text string, language Language) time.Duration {
+	t.Helper()
 	r := NewReader()
 	m := NewMarker(r)
 	m.Mark("A plan", r.Read("A plan", language, nil))
-	before := processorTime()
+	before := costtest.ProcessorTime(t)
 	read := r.Read(text, language, nil)
 	m.Mark(text, read)
 	m.MarkRest(text, read)
 	Detect(text)
-	return processorTime() - before
-}
-
-func processorTime() time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		panic(fmt.Sprint("no processor time is known: ", err))
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+	return costtest.ProcessorTime(t) - before
 }

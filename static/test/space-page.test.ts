@@ -436,19 +436,6 @@ native("a day begins where the person is", async () => {
   assert.equal(await since.inputValue(), "2026-06-01");
 });
 
-native("a day is typed digit by digit, also where time was counted otherwise long ago", async () => {
-  const space = new FakeSpace();
-  space.page("11", [], { title: "Before", changed: Date.UTC(2026, 2, 4, 12) });
-  space.page("12", [], { title: "After", changed: Date.UTC(2026, 2, 5, 12) });
-  const page = await open(space, { browser: { timezoneId: "Europe/Berlin" } }, "tab=pages");
-  await done(page);
-  const since = page.getByLabel("Changed since");
-  await since.focus();
-  await page.keyboard.type("03052026", { delay: 200 }); // as a person does, with what is shown drawn anew between two digits
-  await until(() => since.inputValue(), (value) => value === "2026-03-05", "the day that was typed");
-  await until(() => page.locator(".line").allInnerTexts(), (texts) => texts.length === 1 && texts[0]!.startsWith("After"), "what was changed since");
-});
-
 native("a link that is shown takes neither the focus nor what is typed when what it shows changes", async () => {
   const page = await open(small(), {}, "tab=pages");
   await done(page);

@@ -87,14 +87,14 @@ test("after a rename the old name is a synonym of the new one, and its history",
   const mine = renamed({ ...before, follows: "2" }, [["y", "z"]], "2026-05", joined);
   assert.deepEqual(withFollowed(mine, followed).vocabulary.entries.find(({ label }) => label === "z"), { ...followed.entries[0]!, synonyms: ["y"], was: [{ name: "y", until: "2026-05" }] }, "what a followed space says of it stays");
   const full = vocabulary({ labels: [{ label: "z", synonyms: Array.from({ length: 20 }, (_, n) => `s${n}`) }] });
-  assert.deepEqual(unrenamed(renamed(full, [["y", "z"]], "2026-05"), [["y", "z"]], foundOf(full, [["y", "z"]])), full, "what somebody wrote does not go to make room");
+  assert.deepEqual(unrenamed(renamed(full, [["y", "z"]], "2026-05"), [["y", "z"]], foundOf(full, [["y", "z"]], full)), full, "what somebody wrote does not go to make room");
 });
 
 const pairs = (text: string) => text.split(" ").map((pair) => pair.split(">") as [from: string, to: string]);
 /** What a run said in a vocabulary, and what it is after that and more was taken back. */
 function thereAndBack(before: Vocabulary, renames: [string, string][], followed?: Vocabulary, meanwhile = (after: Vocabulary) => after): Vocabulary {
   const after = renamed(before, renames, "2026-05", withFollowed(before, followed).vocabulary);
-  return unrenamed(meanwhile(after), renames, foundOf(before, renames), followed);
+  return unrenamed(meanwhile(after), renames, foundOf(before, renames, withFollowed(before, followed).vocabulary), followed);
 }
 const HOWTO = { label: "howto", description: "Steps", group: "Kind", synonyms: ["guide"], was: [{ name: "how", until: "2026-01" }] };
 const backs: [sentence: string, labels: object[], renames: string, followed: object[]][] = [
@@ -116,9 +116,10 @@ test("runs that go on from each other are taken back one after the other, and no
   const [ab, bc] = [pairs("a>b"), pairs("b>c")];
   const first = renamed(EMPTY, [["a", "b"]], "2026-05");
   const second = renamed(first, [["b", "c"]], "2026-06");
-  const back = unrenamed(second, bc, foundOf(first, bc));
+  const back = unrenamed(second, bc, foundOf(first, bc, first));
   assert.deepEqual(jsonOf(back), jsonOf(first));
-  assert.deepEqual(jsonOf(unrenamed(back, ab, foundOf(EMPTY, ab))), { labels: [] });
+  assert.deepEqual(foundOf(first, pairs("a>b x>y"), first), { said: ["a"], made: ["y"], had: [] }, "what was said before is none of a run");
+  assert.deepEqual(jsonOf(unrenamed(back, ab, foundOf(EMPTY, ab, EMPTY))), { labels: [] });
 });
 test("what somebody has said since a run stays when it is taken back", () => {
   const say = (label: string, more: object) => (all: Vocabulary): Vocabulary => ({ ...all, entries: all.entries.map((entry) => (entry.label === label ? { ...entry, ...more } : entry)) });
@@ -132,7 +133,7 @@ test("what another run said since of a new name stays with that name when the fi
   const before = vocabulary({ labels: [HOWTO] });
   const first = pairs("howto>how-to");
   const after = renamed(renamed(before, first, "2026-05"), pairs("tutorial>how-to"), "2026-06");
-  assert.deepEqual(jsonOf(unrenamed(after, first, foundOf(before, first)))["labels"], [HOWTO, { label: "how-to", synonyms: ["tutorial"], was: [{ name: "tutorial", until: "2026-06" }] }]);
+  assert.deepEqual(jsonOf(unrenamed(after, first, foundOf(before, first, before)))["labels"], [HOWTO, { label: "how-to", synonyms: ["tutorial"], was: [{ name: "tutorial", until: "2026-06" }] }]);
 });
 test("of a run that did not write down what it found, synonyms go, and entries stay", () => {
   const after = renamed(vocabulary({ labels: [{ label: "howto", group: "Kind" }] }), pairs("howto>how-to"), "2026-05");

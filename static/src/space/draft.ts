@@ -1,4 +1,4 @@
-// A first vocabulary for a space that has none: of the labels that it uses.
+// A first vocabulary, or more of one that there is: of the labels that a space uses.
 
 import { vocabularyIn, type Entry, type Vocabulary } from "./vocabulary.ts";
 

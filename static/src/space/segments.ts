@@ -147,7 +147,6 @@ export interface Planned extends Found {
   mends?: Mending[]; // 500 at most
   attachments?: boolean; // those of the space's pages that have a label that goes change, too
   synonyms?: boolean; // old names become synonyms in the vocabulary when all is done
-  said?: string[]; // old names that meant the new ones before: they do when it is taken back, too
 }
 
 export const MOST_MENDS = 500; // pages

@@ -208,17 +208,21 @@ function movedTo(vocabulary: Vocabulary, from: string, to: string, until: string
   return { ...vocabulary, entries: place ? others.map((other) => (other === place ? together : other)) : [...others, together] };
 }
 
-/** What a run finds in a space's own list, as far as nobody can see it afterwards. */
+/** What a run finds in the vocabulary, as far as nobody can see it afterwards. */
 export interface Found {
+  said?: readonly string[]; // old names that meant the new ones before: they do when it is taken back, too
   made?: readonly string[]; // new names that were not listed
   had?: readonly Had[]; // old names that were, whose entries go to those
 }
 export type Had = Pick<Entry, "retired" | "replacement"> & { name: string };
 
-export function foundOf({ entries }: Vocabulary, renames: readonly [from: string, to: string][]): Found {
+/** joined is the vocabulary with the one that it follows. */
+export function foundOf({ entries }: Vocabulary, renames: readonly [from: string, to: string][], joined: Vocabulary): Found {
   const listed = new Map(entries.map((entry) => [entry.label, entry]));
-  const moved = renames.filter(([, to]) => !listed.has(to));
+  const news = new Set(unsaid(joined, renames));
+  const moved = [...news].filter(([, to]) => !listed.has(to));
   return {
+    said: renames.flatMap((pair) => (news.has(pair) ? [] : [pair[0]])),
     made: once(moved.map(([, to]) => to), (to) => to),
     had: moved.flatMap(([from]) => {
       const old = listed.get(from);

@@ -100,11 +100,7 @@ function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
   const keeps = model.admin === true && renames.length > 0;
   const without = model.admin === false && going.length > MOST_WITHOUT;
   const right = (going.length > 0 || chosen.mends.length > 0) && !without && (going.length <= VERY_MANY || typed.replace(/\D/g, "") === String(going.length));
-  const start = (most?: number): void => {
-    const put = new Set(renames.map(([from]) => from));
-    const said = pairs.flatMap(([from]) => (put.has(from) ? [] : [from]));
-    void jobs.start({ decisions, without: [...out], ...(chosen.mends.length && { mends: chosen.mends }), ...(chosen.attachments && { attachments: true }), ...(keeps && synonyms && { synonyms, ...(said.length && { said }), ...foundOf(model.vocabulary.vocabulary, renames) }) }, most);
-  };
+  const start = (most?: number) => void jobs.start({ decisions, without: [...out], ...(chosen.mends.length && { mends: chosen.mends }), ...(chosen.attachments && { attachments: true }), ...(keeps && synonyms && { synonyms, ...foundOf(model.vocabulary.vocabulary, pairs, model.joined.vocabulary) }) }, most);
 
   return (
     <div class="plan">
