@@ -140,8 +140,8 @@ func TestGoodConnectionsAreUsedAgain(t *testing.T) {
 	certificate := redistest.NewTLS(t)
 	server, url := certificate.Start(t)
 	s := openWith(t, url, sealer(t, "k1"), Options{RootCAs: certificate.Pool})
-	change(t, s, site, nil, installed(site, "s3cr3t"))
 	listens(t, s, 0) // on a connection of its own
+	change(t, s, site, nil, installed(site, "s3cr3t"))
 	before := opened(t, server)
 	for range 50 {
 		change(t, s, site, nil, installed(site, "s3cr3t"))
