@@ -32,7 +32,7 @@ function setOf(words: string): Set<string> {
   return new Set(words.split(" "));
 }
 const ANDS = /* @__PURE__ */ setOf("and und et y");
-const NOT_PLURAL = /* @__PURE__ */ setOf("https ftps smtps imaps ldaps news canvas pandas windows customs goods works arms means glasses species series sales corps temps pays mars");
+const NOT_PLURAL = /* @__PURE__ */ setOf("https ftps smtps imaps ldaps aids hdfs nats rtos news canvas pandas windows customs goods works arms means glasses species series sales corps temps pays mars");
 const LITTLE_ENGLISH = /* @__PURE__ */ setOf("a an and at by for in of on or the to with");
 const LITTLE = /* @__PURE__ */ setOf("au aux d de des du en et l la le les pour das dem den der die fur im und von zu al da del di do dos e el i los para y");
 
