@@ -295,8 +295,8 @@ func isLower(text string) bool { return !strings.ContainsFunc(text, isUpperRune)
 // standard, ISO-9001, or of something known by it, COVID-19.
 func isTicket(run string) bool {
 	key, number, ok := strings.Cut(run, "-")
-	if ok && !standards[key] && isNumbers(number) && key != "" && key[0] >= 'A' && key[0] <= 'Z' {
-		return true // RE-2024-0815
+	if ok && !standards[key] && key != "" && key[0] >= 'A' && key[0] <= 'Z' && (isNumbers(number) || isNumberedLot(number)) {
+		return true // RE-2024-0815, AB-1234-XY
 	}
 	if !ok || len(number) < 3 || len(key) < 2 || standards[key] {
 		return ok && key == "CVE"
@@ -306,12 +306,7 @@ func isTicket(run string) bool {
 			return false
 		}
 	}
-	for i := range len(number) {
-		if !isNumeral(number[i]) {
-			return false
-		}
-	}
-	return true
+	return isDigits(number)
 }
 
 // isNumbers says whether a text is two numbers or more with hyphens between them,
@@ -329,6 +324,18 @@ func isNumbers(text string) bool {
 		}
 	}
 	return hyphens > 0 && digits >= 5
+}
+
+func isDigits(text string) bool {
+	return !strings.ContainsFunc(text, func(c rune) bool { return c < '0' || c > '9' })
+}
+
+// isNumberedLot says whether a text is a number of four digits or more, a hyphen, and a
+// few capital letters or digits.
+func isNumberedLot(text string) bool {
+	number, lot, ok := strings.Cut(text, "-")
+	return ok && len(number) >= 4 && isDigits(number) && lot != "" && len(lot) <= 4 &&
+		!strings.ContainsFunc(lot, func(c rune) bool { return (c < 'A' || c > 'Z') && (c < '0' || c > '9') })
 }
 
 // isNumeric says whether a run is a date, a time, a number with what it counts,

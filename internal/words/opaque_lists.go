@@ -2,11 +2,11 @@ package words
 
 // What a Marker looks for, but for names of people: these are in people.go.
 var (
-	extensions = setOf(`7z avi bak bat bin bmp bz2 c cc cfg class cmd conf cpp crt cs csproj css csv db deb dll dmg doc docx
-		drawio eml env eps exe flac gif gradle gz h heic hpp htm html ico ini ipynb iso jar java jks jpeg jpg json jsonl jsx
+	extensions = setOf(`7z avi bak bat bin bmp bz2 c cc cer cfg class cmd conf cpp crt cs csproj css csv dat db deb dll dmg doc docx
+		drawio eml env eps exe flac gif gradle gz h heic hpp htm html ico ics ini ipynb iso jar java jks jpeg jpg json jsonl jsx
 		key kt lock log lua m4a mak markdown md mdx mkv mov mp3 mp4 mpp msg msi odp ods odt ogg otf p12 pcap pdf pem pfx php
 		pkl png po ppt pptx properties proto ps1 psd puml py pyc rar rb rpm rs rst rtf scala scss sh sln sql sqlite srt svg
-		swift tar tex tf tgz tif tiff toml ttf tsv tsx txt vbs vsd vsdx vue war wasm wav webm webp whl wmv woff woff2 xhtml
+		swift tar tex tf tfstate tfvars tgz tif tiff tmp toml ttf tsv tsx txt vbs vsd vsdx vue war wasm wav webm webp whl wmv woff woff2 wsdl xhtml
 		xls xlsm xlsx xml xsd xsl yaml yml zip`)
 	hidden = setOf(`bashrc dockerignore editorconfig env gitattributes gitconfig github gitignore gitlab htaccess npmrc
 		profile ssh vimrc zshrc`)

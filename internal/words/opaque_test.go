@@ -87,6 +87,8 @@ func TestWhatIsNoWordOfTheLanguageIsMarked(t *testing.T) {
 		{"a hidden file", "a .gitignore and .net there", "gitignore"},
 		{"a host of a country", "at example.de and Draw.io there", "example de"},
 		{"a ticket of two numbers", "of RE-2024-0815 there", "RE 2024 0815"},
+		{"a number between letters", "of AB-1234-XY there, not RSA-2048-OAEP, AES-256-GCM or UTF-16-LE", "AB 1234 XY"},
+		{"names of files for machines", "in prod.tfvars or invite.ics or dump.dat there", "prod tfvars invite ics dump dat"},
 		{"a time", "at 10:30 there", "10 30"},
 		{"money", "for $20 or €1,50 there", "20 1,50"},
 		{"a hexadecimal number", "at 0xBEEF there", "0xBEEF"},
