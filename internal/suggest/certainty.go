@@ -91,17 +91,12 @@ func (s *Space) ask(situation Situation, most int) []Example {
 			all = append(all, int32(i))
 		}
 	}
-	n := len(s.texts)
-	each := mostSteps * 2 * terms
-	if n <= mostInKernel && n*terms < most {
-		each, most = mostSteps*n*n, most-n*terms
-	}
-	count := min(askedPages, len(all), most/max(each, 1))
+	count, likened := pagesToAsk(len(all), len(s.texts), terms, most)
 	if count < fewestAsked {
 		return nil
 	}
 	k := s.newLikeness()
-	if each == mostSteps*n*n {
+	if likened {
 		s.likenAll()
 	}
 	s.spellKnown()
@@ -111,6 +106,26 @@ func (s *Space) ask(situation Situation, most int) []Example {
 		examples = s.askOne(&k, all[i*len(all)/count], situation, counts, examples)
 	}
 	return examples
+}
+
+// pagesToAsk is how many pages of so many are asked for so many products, and whether
+// all neighbours are likened to each other first. That takes work once and then less
+// for each page, but where most neighbours are known by their titles.
+func pagesToAsk(pages, neighbours, terms, most int) (count int, likened bool) {
+	pages = min(pages, askedPages)
+	each := max(1, 2*mostSteps*terms)
+	count = min(pages, most/each)
+	if neighbours > mostInKernel {
+		return count, false
+	}
+	once, then := neighbours*terms, max(1, mostSteps*neighbours*neighbours)
+	switch more := min(pages, max(0, most-once)/then); {
+	case more > count:
+		return more, true
+	case more == count:
+		return count, once+count*then < count*each
+	}
+	return count, false
 }
 
 // spellKnown spells the labels that neighbours have.

@@ -66,3 +66,29 @@ func TestOddPagesTellNoAbsurdWeights(t *testing.T) {
 		}
 	}
 }
+
+func TestAsManyPagesAreAskedAsTheWorkAllows(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name                     string
+		pages, neighbours, terms int
+		most                     int
+		count                    int
+		likened                  bool
+	}{
+		{"200 texts are likened to each other first", 200, 200, 60_000, mostAsking, askedPages, true},
+		{"400 titles and the 50 texts that a search found: all of these are asked, and none is likened", 50, 450, 13_000, mostAsking, 50, false},
+		{"more than are kept in memory", 600, 600, 60_000, mostAsking, 33, false},
+		{"long texts", 500, 500, 250_000, mostAsking, 8, false},
+		{"long texts of a space that is learned once", 500, 500, 250_000, mostAskingOnce, 40, false},
+		{"a few short pages", 20, 20, 100, mostAsking, 20, false},
+		{"no words at all", 12, 12, 0, mostAsking, 12, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if count, likened := pagesToAsk(test.pages, test.neighbours, test.terms, test.most); count != test.count || likened != test.likened {
+				t.Errorf("got %d, likened %v", count, likened)
+			}
+		})
+	}
+}
