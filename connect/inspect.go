@@ -20,6 +20,7 @@ type Inspection struct {
 	HasPerson bool   // whether sub names somebody
 	Audience  []string
 	IssuedAt  time.Time // zero if missing
+	NotBefore time.Time // zero if missing, and if it is not a time
 	Expires   time.Time // zero if missing
 	QSH       string
 	Licence   *bool // nil if the token does not say
@@ -65,6 +66,9 @@ func Inspect(raw string, now time.Time) (*Inspection, error) {
 	if isTime(claims.IssuedAt) {
 		i.IssuedAt = claims.issuedAt()
 	}
+	if isTime(float64(claims.NotBefore)) {
+		i.NotBefore = time.Unix(int64(claims.NotBefore), 0)
+	}
 	if isTime(claims.Expires) {
 		i.Expires = claims.expires()
 	}
@@ -78,6 +82,7 @@ func Inspect(raw string, now time.Time) (*Inspection, error) {
 	complain(!ok || header.Critical != nil, ReasonTokenMalformed)
 	complain(header.Algorithm == algRS256 && !isKeyID(header.KeyID), ReasonKeyID)
 	complain(!isClientKey(claims.Issuer), ReasonIssuer)
+	complain(len(claims.Audience) == 0 && (claims.Audience != nil || header.Algorithm == algRS256), ReasonAudience)
 	if err, wrong := errors.AsType[*Error](claims.checkTimes(now)); wrong {
 		complain(true, err.Reason)
 	}

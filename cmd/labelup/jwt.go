@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"labelup"
 	"labelup/connect"
 	"labelup/internal/terminal"
 )
@@ -22,7 +23,8 @@ code is 1 if anything is.
 
   --method, --url    also check that it was signed for this request; put the URL
                      in single quotes, for a shell takes & for itself
-  --base URL         base URL of the receiver, which the hash leaves out
+  --base URL         base URL of the receiver, which the hash leaves out and the
+                     audience may be
   --secret-env NAME  also check its signature with the site's secret, which is in
                      this environment variable; it is not printed
 `
@@ -39,6 +41,7 @@ func runJWT(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 type tokenQuestion struct {
 	method, target, base, basePath string
 	secret                         connect.Secret
+	appKey                         string
 }
 
 func inspectToken(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string, now time.Time) int {
@@ -74,6 +77,12 @@ func inspectToken(args []string, stdin io.Reader, stdout, stderr io.Writer, gete
 			return misuse("the environment variable %s is empty", *secretEnv)
 		}
 	}
+	descriptor, err := connect.ParseDescriptor(labelup.Descriptor)
+	if err != nil {
+		fmt.Fprintf(stderr, "labelup jwt: atlassian-connect.json: %v\n", err)
+		return 1
+	}
+	ask.appKey = descriptor.Key
 	if file, ok := stdin.(*os.File); ok && isTerminal(file) {
 		fmt.Fprintln(stderr, "Paste the token, then press Enter and Ctrl-D.")
 	}
@@ -137,6 +146,9 @@ func describeToken(out io.Writer, raw string, ask tokenQuestion, now time.Time) 
 	line("audience", "%s", quoted(token.Audience...))
 	line("person", "%s", map[bool]string{true: "present", false: "none; nobody is signed in, or the host itself calls"}[token.HasPerson])
 	line("issued", "%s", ago(token.IssuedAt, now))
+	if !token.NotBefore.IsZero() {
+		line("not before", "%s", ago(token.NotBefore, now))
+	}
 	line("expires", "%s", ago(token.Expires, now))
 	line("qsh", "%s", orNone(printable(token.QSH)))
 	line("licence", "%s", licenceOf(token))
@@ -149,6 +161,7 @@ func describeToken(out io.Writer, raw string, ask tokenQuestion, now time.Time) 
 		problems = append(problems, sentence(reason, token, now))
 	}
 	problems = append(problems, checkSignature(line, token, ask.secret)...)
+	problems = append(problems, checkAudience(token, ask)...)
 	problems = append(problems, checkRequest(line, token, ask)...)
 	fmt.Fprintln(out)
 	return problems
@@ -178,6 +191,8 @@ func sentence(reason string, token *connect.Inspection, now time.Time) string {
 		return "The key id is missing or is none: it has up to 64 letters, digits and hyphens."
 	case connect.ReasonIssuer:
 		return "It does not say which site it is from (iss)."
+	case connect.ReasonAudience:
+		return "It names nobody whom it is for: aud is missing or empty."
 	case connect.ReasonNoExpiry:
 		return "It never expires: exp is missing or not a time."
 	case connect.ReasonNoIssuedAt:
@@ -185,7 +200,7 @@ func sentence(reason string, token *connect.Inspection, now time.Time) string {
 	case connect.ReasonExpired:
 		return "It expired " + ago(token.Expires, now) + "."
 	case connect.ReasonNotYet:
-		return "It is not valid yet: it was issued " + ago(token.IssuedAt, now) + ". One of the clocks is wrong."
+		return notYet(token, now)
 	case connect.ReasonLifetime:
 		return fmt.Sprintf("It would be valid for %v. At most %v is accepted, and more than none.", token.Expires.Sub(token.IssuedAt), connect.MaxLifetime)
 	case connect.ReasonNoQSH:
@@ -196,6 +211,18 @@ func sentence(reason string, token *connect.Inspection, now time.Time) string {
 		return "Its qsh is context-qsh, and a lifecycle token must have a hash."
 	default:
 		return reason
+	}
+}
+
+// notYet names the claim that is ahead of the clock.
+func notYet(token *connect.Inspection, now time.Time) string {
+	switch {
+	case token.IssuedAt.After(now.Add(connect.Leeway)):
+		return "It is not valid yet: it was issued " + ago(token.IssuedAt, now) + ". One of the clocks is wrong."
+	case token.NotBefore.IsZero():
+		return "It is never valid: nbf is not a time."
+	default:
+		return "It is not valid yet: it becomes valid (nbf) " + ago(token.NotBefore, now) + "."
 	}
 }
 
@@ -218,29 +245,45 @@ func checkSignature(line printer, token *connect.Inspection, secret connect.Secr
 	return nil
 }
 
+// checkAudience compares whom a token is for with the app, as far as that is
+// known here: whether an address is the app's, only --base says. What the app
+// itself signs is for the site.
+func checkAudience(token *connect.Inspection, ask tokenQuestion) []string {
+	if token.Algorithm != "RS256" && token.Algorithm != "HS256" || len(token.Audience) == 0 || token.Algorithm == "HS256" && token.Issuer == ask.appKey {
+		return nil
+	}
+	meant := func(audience string) bool {
+		switch {
+		case token.Algorithm == "HS256" && (audience == token.Issuer || audience == ask.appKey):
+			return true
+		case strings.Contains(ask.base, "://"):
+			return strings.TrimSuffix(audience, "/") == strings.TrimSuffix(ask.base, "/")
+		default:
+			return strings.Contains(audience, "://")
+		}
+	}
+	if slices.ContainsFunc(token.Audience, meant) {
+		return nil
+	}
+	return []string{"The audience is another app, or another base URL of this one."}
+}
+
 func checkRequest(line printer, token *connect.Inspection, ask tokenQuestion) []string {
-	var problems []string
-	ownURL := func(audience string) bool {
-		return strings.TrimSuffix(audience, "/") == strings.TrimSuffix(ask.base, "/")
-	}
-	if token.Algorithm == "RS256" && strings.Contains(ask.base, "://") && !slices.ContainsFunc(token.Audience, ownURL) {
-		problems = append(problems, "The audience is another app, or another base URL of this one.")
-	}
 	if ask.target == "" {
 		line("request", "not compared; --method and --url compare it")
-		return problems
+		return nil
 	}
 	switch {
 	case token.QSH == connect.ContextQSH:
 		line("request", "not compared")
-		return append(problems, "Its qsh is context-qsh, so it is bound to no URL: it is good for the app's own API, and not for a URL that Confluence calls.")
+		return []string{"Its qsh is context-qsh, so it is bound to no URL: it is good for the app's own API, and not for a URL that Confluence calls."}
 	case connect.MatchQSH(token.QSH, ask.method, ask.target, ask.basePath):
 		line("request", "it was signed for this one")
-		return problems
+		return nil
 	default:
 		line("request", "it was signed for another one")
-		return append(problems, fmt.Sprintf("The hash of this request is %s, of %s",
-			connect.QSH(ask.method, ask.target, ask.basePath), terminal.Visible(connect.CanonicalRequest(ask.method, ask.target, ask.basePath))))
+		return []string{fmt.Sprintf("The hash of this request is %s, of %s",
+			connect.QSH(ask.method, ask.target, ask.basePath), terminal.Visible(connect.CanonicalRequest(ask.method, ask.target, ask.basePath)))}
 	}
 }
 
