@@ -24,15 +24,15 @@ func newLeftOut(beginnings []string) (leftOut, error) {
 	return out, nil
 }
 
-// has says whether a site is to be left out, and notes that it was found.
-func (l leftOut) has(name string) bool {
+// has says whether a site is to be left out, and notes each beginning that it
+// was found by: somebody may name a site twice, by its whole name and by less.
+func (l leftOut) has(name string) (has bool) {
 	for beginning := range l {
 		if strings.HasPrefix(name, beginning) {
-			l[beginning] = true
-			return true
+			l[beginning], has = true, true
 		}
 	}
-	return false
+	return has
 }
 
 // allFound is an error if one was not: a mistyped name would restore what must

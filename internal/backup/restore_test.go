@@ -357,6 +357,11 @@ func TestSitesThatAreToBeLeftOutAreLeftOut(t *testing.T) {
 		t.Error("the erasure of a site that is left out was left out with it")
 	}
 	into = newTarget()
+	got, err = backup.Restore(t.Context(), b, s, into, soon(backup.Order{Without: []string{siteName(2), siteName(2)[:12]}}))
+	if err != nil || got.LeftOut != 1 || into.records[siteName(2)] != nil {
+		t.Errorf("of a site that is named twice, whole and by its beginning: %+v, %v", got, err)
+	}
+	into = newTarget()
 	if _, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Without: []string{siteName(2), siteName(4)}})); err == nil || into.calls != 0 {
 		t.Errorf("a name that is not in the backup: %v after %d imports", err, into.calls)
 	}
