@@ -102,11 +102,6 @@ func inspectToken(args []string, stdin io.Reader, stdout, stderr io.Writer, gete
 	return 1
 }
 
-func isTerminal(file *os.File) bool {
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
 // pastedToken takes away what people copy along with a token: quotes, its
 // header, or the URL that it is a parameter of.
 func pastedToken(input string) string {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strings"
 	"time"
 
 	"labelup/internal/config"
@@ -286,9 +285,6 @@ func (c logsCommand) recordAccess(ask logsRequest, stderr io.Writer) error {
 	}
 	return nil
 }
-
-// loggedReference is a ticket as the log takes it: # is in no technical word.
-func loggedReference(reference string) string { return strings.ReplaceAll(reference, "#", ".") }
 
 // wantsColour follows the custom of NO_COLOR and of terminals that have none.
 func wantsColour(getenv func(string) string, stdout io.Writer) bool {

@@ -1,9 +1,10 @@
 // Command labelup is what is deployed: the service, and tools for operators,
 // support and those who label. What a subcommand does is in the file of its name,
-// restore in backup.go; operation.go and support.go are what the commands for
-// operators and for support share. How the service is put together is in package
-// service, which labelup-dev runs too, beside a local Confluence. Nothing of that
-// development program is in this one.
+// restore in backup.go. What several share: arguments.go reads what they are called
+// with, pagefiles.go the files of pages, operation.go opens what operators work
+// with, support.go finds a site and puts on record who looked. How the service is
+// put together is in package service, which labelup-dev runs too, beside a local
+// Confluence. Nothing of that development program is in this one.
 package main
 
 import (

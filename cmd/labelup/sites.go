@@ -176,41 +176,6 @@ func (o *operation) nameOf(ctx context.Context, which string) (string, error) {
 	return found[0], nil
 }
 
-// find returns the names of some sites.
-func (o *operation) find(ctx context.Context, wanted func(site.Summary) bool) (names []string, err error) {
-	err = o.store.Each(ctx, func(s site.Summary) error {
-		if wanted(s) {
-			names = append(names, s.Name)
-		}
-		return nil
-	})
-	return names, err
-}
-
-// siteHostOf is the host of a site's address: a URL, or what begins with a host
-// that has a dot in it. Atlassian's client keys have none.
-func siteHostOf(text string) (host string, ok bool) {
-	whole := text
-	if !strings.Contains(text, "://") {
-		whole = "https://" + text
-	}
-	u, err := url.Parse(whole)
-	if err != nil || u.Host == "" || whole != text && !strings.Contains(u.Host, ".") {
-		return "", false
-	}
-	return strings.ToLower(u.Host), true
-}
-
-// isAt reports whether a site is reached at a host, which may be a custom domain.
-func isAt(s site.Summary, host string) bool {
-	for _, address := range []string{s.BaseURL, s.DisplayURL} {
-		if at, ok := siteHostOf(address); ok && at == host {
-			return true
-		}
-	}
-	return false
-}
-
 var errNoRecord = errors.New("there is no record of this site; `labelup sites list` shows all")
 
 // isHash reports whether a text is what the log shows of a site, or more of it.

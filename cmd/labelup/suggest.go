@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"labelup/internal/pagefile"
@@ -175,8 +174,6 @@ func lineOf(id string, answer suggest.Answer) suggestLine {
 // suggestFiles are the files named on the command line; "-" is standard input.
 type suggestFiles struct{ pages, labelled, vocabulary string }
 
-const standardInput = "-"
-
 // check finds files that are missing, or wanted twice of what can be read once.
 func (f suggestFiles) check() error {
 	if f.pages == "" {
@@ -192,38 +189,6 @@ func (f suggestFiles) check() error {
 		return errors.New("only one FILE can be standard input")
 	}
 	return nil
-}
-
-func openNamed(name string, stdin io.Reader) (io.ReadCloser, error) {
-	if name == standardInput {
-		return io.NopCloser(stdin), nil
-	}
-	return os.Open(name) //nolint:gosec // whoever runs the command named it
-}
-
-func eachPage(name string, stdin io.Reader, use func(pagefile.Page) error) error {
-	source, err := openNamed(name, stdin)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = source.Close() }() // only read
-	var own error
-	err = pagefile.Each(source, func(p pagefile.Page) error {
-		own = use(p)
-		return own
-	})
-	if err == nil || own != nil {
-		return own
-	}
-	return fmt.Errorf("%s: %w", inErrors(name), err)
-}
-
-// inErrors is what a file is called there.
-func inErrors(name string) string {
-	if name == standardInput {
-		return "standard input"
-	}
-	return name
 }
 
 // readVocabulary reads a list of labels: objects, or one name a line.

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/url"
 	"strings"
 	"time"
 
 	"labelup/internal/config"
 	"labelup/internal/service"
+	"labelup/internal/site"
 	"labelup/internal/technicallog"
 )
 
@@ -20,6 +22,9 @@ const noReference = "labelup: this shows data of customers, so it needs --reason
 func isReference(text string) bool {
 	return len(text) >= 3 && len(text) <= 60 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/#") == ""
 }
+
+// loggedReference is a ticket as the log takes it: # is in no technical word.
+func loggedReference(reference string) string { return strings.ReplaceAll(reference, "#", ".") }
 
 // noteAccess puts on record that somebody looks at a site, or at all of them if
 // siteHash is empty. What cannot be put on record must not be shown.
@@ -67,3 +72,38 @@ func (c cloudRecord) Write(line []byte) (int, error) {
 }
 
 var errNotOnRecord = errors.New("CloudWatch did not take the line that puts this on record, so nothing was shown or done; without CLOUDWATCH_LOG_GROUP in the environment it is written to standard error only")
+
+// find returns the names of some sites.
+func (o *operation) find(ctx context.Context, wanted func(site.Summary) bool) (names []string, err error) {
+	err = o.store.Each(ctx, func(s site.Summary) error {
+		if wanted(s) {
+			names = append(names, s.Name)
+		}
+		return nil
+	})
+	return names, err
+}
+
+// siteHostOf is the host of a site's address: a URL, or what begins with a host
+// that has a dot in it. Atlassian's client keys have none.
+func siteHostOf(text string) (host string, ok bool) {
+	whole := text
+	if !strings.Contains(text, "://") {
+		whole = "https://" + text
+	}
+	u, err := url.Parse(whole)
+	if err != nil || u.Host == "" || whole != text && !strings.Contains(u.Host, ".") {
+		return "", false
+	}
+	return strings.ToLower(u.Host), true
+}
+
+// isAt reports whether a site is reached at a host, which may be a custom domain.
+func isAt(s site.Summary, host string) bool {
+	for _, address := range []string{s.BaseURL, s.DisplayURL} {
+		if at, ok := siteHostOf(address); ok && at == host {
+			return true
+		}
+	}
+	return false
+}
