@@ -13,6 +13,7 @@ import (
 	"labelup/internal/backup"
 	"labelup/internal/service"
 	"labelup/internal/site"
+	"labelup/internal/technicallog"
 )
 
 const day = 24 * time.Hour
@@ -134,7 +135,7 @@ func (o *operation) verify(ctx context.Context, bucket backup.Bucket, name strin
 	if errors.Is(err, backup.ErrUnopened) {
 		fmt.Fprintf(stdout, "%s is whole, and the secrets of %d of its %d sites do not open with the keys that are set:\n", found.Name, found.Unopened, found.Records)
 		for _, name := range found.UnopenedNames {
-			fmt.Fprintln(stdout, "  "+name[:12])
+			fmt.Fprintln(stdout, "  "+technicallog.ShortHash(name))
 		}
 	}
 	if err != nil && !errors.Is(err, backup.ErrEmpty) {
@@ -280,7 +281,7 @@ func shortNames(names []string, of int) string {
 	}
 	var short []string
 	for _, name := range names {
-		short = append(short, name[:min(12, len(name))])
+		short = append(short, technicallog.ShortHash(name))
 	}
 	return ": " + strings.Join(short, " ")
 }

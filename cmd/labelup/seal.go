@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"labelup/internal/site"
+	"labelup/internal/technicallog"
 )
 
 const sealUsage = `labelup seal status    count the records that are sealed with the current key and have no field that is no longer kept
@@ -73,7 +74,7 @@ func (o *operation) rotate(ctx context.Context, write bool, stdout io.Writer) er
 		switch {
 		case err == nil, errors.Is(err, site.ErrUnknown): // erased meanwhile
 		case errors.Is(err, site.ErrCorrupt):
-			unopened = append(unopened, name[:12])
+			unopened = append(unopened, technicallog.ShortHash(name))
 		default:
 			return fmt.Errorf("stopped after %d of %d, which are done; run it again for the rest: %w", i-len(unopened), len(old), err)
 		}

@@ -81,7 +81,7 @@ func (o *operation) sites(ctx context.Context, verb, which, reason, confirm stri
 	if err != nil {
 		return err
 	}
-	if err := o.noteAccess(stderr, "sites_"+verb, reason, name[:12]); err != nil {
+	if err := o.noteAccess(stderr, "sites_"+verb, reason, technicallog.ShortHash(name)); err != nil {
 		return err
 	}
 	switch verb {
@@ -89,7 +89,7 @@ func (o *operation) sites(ctx context.Context, verb, which, reason, confirm stri
 		if err := o.store.SetBlocked(ctx, name, verb == "block"); err != nil {
 			return unknownSite(err)
 		}
-		fmt.Fprintf(stdout, "%s is %sed. All processes know within a second.\n", name[:12], verb)
+		fmt.Fprintf(stdout, "%s is %sed. All processes know within a second.\n", technicallog.ShortHash(name), verb)
 		return nil
 	case "erase":
 		return o.eraseSite(ctx, name, confirm, stdout, stderr)
@@ -119,7 +119,7 @@ func (o *operation) listSites(ctx context.Context, stdout io.Writer) error {
 		if s.Corrupt {
 			record = "-"
 		}
-		_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", s.Name[:12], terminal.Visible(s.BaseURL), state(s), date(s.InstalledAt), date(s.ChangedAt), record)
+		_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", technicallog.ShortHash(s.Name), terminal.Visible(s.BaseURL), state(s), date(s.InstalledAt), date(s.ChangedAt), record)
 		return err
 	})
 	if err != nil {
@@ -154,14 +154,15 @@ func date(t time.Time) string {
 // nameOf finds a site by its client key, its address, or the beginning of its hash.
 func (o *operation) nameOf(ctx context.Context, which string) (string, error) {
 	host, isAddress := siteHostOf(which)
-	if !isAddress && !isHash(which) {
+	hash, isHash := technicallog.ParseHash(which)
+	if !isAddress && !isHash {
 		return site.Name(which), nil
 	}
 	found, err := o.find(ctx, func(s site.Summary) bool {
 		if isAddress {
 			return isAt(s, host)
 		}
-		return strings.HasPrefix(s.Name, strings.ToLower(which))
+		return strings.HasPrefix(s.Name, hash)
 	})
 	switch {
 	case err != nil:
@@ -177,11 +178,6 @@ func (o *operation) nameOf(ctx context.Context, which string) (string, error) {
 }
 
 var errNoRecord = errors.New("there is no record of this site; `labelup sites list` shows all")
-
-// isHash reports whether a text is what the log shows of a site, or more of it.
-func isHash(text string) bool {
-	return len(text) >= 12 && len(text) <= 64 && strings.Trim(strings.ToLower(text), "0123456789abcdef") == ""
-}
 
 func unknownSite(err error) error {
 	if errors.Is(err, site.ErrUnknown) {
@@ -201,7 +197,7 @@ func (o *operation) eraseSite(ctx context.Context, name, confirm string, stdout,
 			return fmt.Errorf("nothing was erased: the record cannot be read, so --confirm must be its whole hash, %s", name)
 		}
 	case errors.Is(err, site.ErrUnknown):
-		fmt.Fprintf(stdout, "%s: nothing is held of it. Nothing was erased.\n", name[:12])
+		fmt.Fprintf(stdout, "%s: nothing is held of it. Nothing was erased.\n", technicallog.ShortHash(name))
 		return nil
 	case err != nil:
 		return err
@@ -214,8 +210,8 @@ func (o *operation) eraseSite(ctx context.Context, name, confirm string, stdout,
 		return err
 	}
 	fmt.Fprintf(stdout, "%s is erased. Backups forget it within %d days, as long as new ones succeed; what the app keeps inside Confluence only an administrator of the site can remove.\n",
-		name[:12], o.settings.AWS.BackupKeepDays)
-	if err := o.note(stderr, "erased", technicallog.Site, name[:12]); err != nil {
+		technicallog.ShortHash(name), o.settings.AWS.BackupKeepDays)
+	if err := o.note(stderr, "erased", technicallog.Site, technicallog.ShortHash(name)); err != nil {
 		fmt.Fprintln(stderr, "It is erased, and CloudWatch did not take the line that says so.")
 	}
 	return nil

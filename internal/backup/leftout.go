@@ -2,12 +2,10 @@ package backup
 
 import (
 	"errors"
-	"fmt"
 	"strings"
-)
 
-// minBeginning is how much of a name the log shows.
-const minBeginning = 12
+	"labelup/internal/technicallog"
+)
 
 // leftOut are the sites that are to be left out, by the beginning of a name;
 // true once there is a record of it.
@@ -15,9 +13,10 @@ type leftOut map[string]bool
 
 func newLeftOut(beginnings []string) (leftOut, error) {
 	out := make(leftOut)
-	for _, beginning := range beginnings {
-		if len(beginning) < minBeginning {
-			return nil, fmt.Errorf("backup: a site that is to be left out has to be given with at least %d digits", minBeginning)
+	for _, given := range beginnings {
+		beginning, ok := technicallog.ParseHash(given)
+		if !ok {
+			return nil, errors.New("backup: a site that is to be left out has to be given as the log shows it: at least 12 digits of its hash")
 		}
 		out[beginning] = false
 	}

@@ -357,13 +357,17 @@ func TestSitesThatAreToBeLeftOutAreLeftOut(t *testing.T) {
 		t.Error("the erasure of a site that is left out was left out with it")
 	}
 	into = newTarget()
-	got, err = backup.Restore(t.Context(), b, s, into, soon(backup.Order{Without: []string{siteName(2), siteName(2)[:12]}}))
+	got, err = backup.Restore(t.Context(), b, s, into, soon(backup.Order{Without: []string{siteName(2), siteName(2)[:12], strings.ToUpper(siteName(2))}}))
 	if err != nil || got.LeftOut != 1 || into.records[siteName(2)] != nil {
 		t.Errorf("of a site that is named twice, whole and by its beginning: %+v, %v", got, err)
 	}
-	into = newTarget()
-	if _, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Without: []string{siteName(2), siteName(4)}})); err == nil || into.calls != 0 {
-		t.Errorf("a name that is not in the backup: %v after %d imports", err, into.calls)
+	for what, names := range map[string][]string{
+		"a name that is not in the backup": {siteName(2), siteName(4)}, "less than the log shows": {siteName(2)[:11]}, "what is no name": {"client-2-and-more"},
+	} {
+		into = newTarget()
+		if _, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Without: names})); err == nil || into.calls != 0 {
+			t.Errorf("%s: %v after %d imports", what, err, into.calls)
+		}
 	}
 }
 

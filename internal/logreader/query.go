@@ -25,9 +25,8 @@ type Query struct {
 // ParseSite returns how a site appears in the log, from its client key or from
 // its hash, short or whole: 12 to 64 hex digits are taken for a hash.
 func ParseSite(text string) string {
-	const short = 12
-	if len(text) >= short && len(text) <= 64 && strings.Trim(text, "0123456789abcdefABCDEF") == "" {
-		return strings.ToLower(text[:short])
+	if hash, ok := technicallog.ParseHash(text); ok {
+		return technicallog.ShortHash(hash)
 	}
 	return technicallog.SiteHash(text)
 }

@@ -11,8 +11,6 @@ package technicallog
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
@@ -150,14 +148,4 @@ func technicalWord(text string) bool {
 		}
 	}
 	return true
-}
-
-// SiteHash is how a site appears in the log: the first 12 hex digits of the
-// SHA-256 of what its host names it by. Support computes the same.
-func SiteHash(id string) string {
-	if id == "" {
-		return ""
-	}
-	sum := sha256.Sum256([]byte(id))
-	return hex.EncodeToString(sum[:6])
 }

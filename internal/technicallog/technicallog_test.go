@@ -105,19 +105,6 @@ func TestTheLogKeepsOnlyItsOwnFields(t *testing.T) {
 	}
 }
 
-func TestSiteHashIsShortStableAndNotTheKey(t *testing.T) {
-	hash := SiteHash("6f0c2b1a-site")
-	if len(hash) != 12 || strings.Contains("6f0c2b1a-site", hash) || hash != SiteHash("6f0c2b1a-site") {
-		t.Errorf("SiteHash = %q, want 12 stable hex digits", hash)
-	}
-	if SiteHash("other") == hash {
-		t.Error("two sites have the same hash")
-	}
-	if got := SiteHash(""); got != "" {
-		t.Errorf("no site gives %q, want nothing", got)
-	}
-}
-
 func TestCauseOfNamesTheClassOnly(t *testing.T) {
 	tests := map[string]struct {
 		err  error
