@@ -321,7 +321,6 @@ var namesHosts = map[string]string{
 	"cmd/labelup/testdata":            "the least that verifies a request, to measure against",
 	"internal/metrics/labels.go":      "names the servers that are called",
 	"internal/technicallog/fields.go": "publishes by what it names a site of each",
-	"labelup.go":                      "the tour of the code",
 }
 
 // Where a token is something else: a word of a text, or one of AWS's.

@@ -132,6 +132,24 @@ func TestTheReadmeNamesEveryProgramThatTheTestsInstall(t *testing.T) {
 	}
 }
 
+// It is the one tour of the code.
+func TestTheReadmeNamesEveryFolderOfCode(t *testing.T) {
+	folders := []string{"connect", "forge", "handlers", "macros", "static"}
+	for _, pattern := range []string{"cmd/*", "internal/*"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: found %q, %v", pattern, found, err)
+		}
+		folders = append(folders, found...)
+	}
+	readme := readFile(t, "README.md")
+	for _, folder := range folders {
+		if !strings.Contains(readme, "]("+filepath.ToSlash(folder)+")") {
+			t.Errorf("README.md leaves out %s", folder)
+		}
+	}
+}
+
 // The runbook says that the panel tells a person what is wrong with a name or a
 // change: of just the rules that the panel has a text for.
 func TestTheRunbookSendsNobodyToAPanelThatSaysNothing(t *testing.T) {
