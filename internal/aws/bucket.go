@@ -215,12 +215,10 @@ func (b *Bucket) List(ctx context.Context) ([]backup.Object, error) {
 			return nil, leave("s3_list", err)
 		}
 		for _, found := range page.Contents {
-			if found.Key == nil || found.Size == nil || found.LastModified == nil {
+			if found.Key == nil || found.Size == nil {
 				return nil, &Error{"s3_list", Other}
 			}
-			objects = append(objects, backup.Object{
-				Name: strings.TrimPrefix(*found.Key, b.prefix), Size: *found.Size, Modified: *found.LastModified,
-			})
+			objects = append(objects, backup.Object{Name: strings.TrimPrefix(*found.Key, b.prefix), Size: *found.Size})
 		}
 	}
 	return objects, nil
@@ -233,13 +231,6 @@ func (b *Bucket) Delete(ctx context.Context, name string) error {
 		return nil
 	}
 	return leave("s3_delete", err)
-}
-
-// Check reports whether the bucket is there and may be listed with these
-// credentials. It changes nothing, so it does not prove that one may write.
-func (b *Bucket) Check(ctx context.Context) error {
-	_, err := b.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.bucket})
-	return leave("s3_check", err)
 }
 
 func (b *Bucket) key(name string) *string {

@@ -101,7 +101,7 @@ func TestABucketSeesOnlyItsPrefix(t *testing.T) {
 	var names []string
 	for _, object := range listed {
 		names = append(names, object.Name)
-		if object.Size != 7 || time.Since(object.Modified) > time.Hour || time.Since(object.Modified) < -time.Hour {
+		if object.Size != 7 {
 			t.Errorf("listed %+v", object)
 		}
 	}
@@ -165,7 +165,6 @@ func TestWhyABucketRefuses(t *testing.T) {
 				"put a lot":    bucket.Put(t.Context(), "sites-1", noise(6*mebibyte)),
 				"get":          getting,
 				"list":         listing,
-				"check":        bucket.Check(t.Context()),
 			} {
 				if class := classOf(t, err); class != test.class {
 					t.Errorf("%s: class %s, want %s", operation, class, test.class)
@@ -174,9 +173,6 @@ func TestWhyABucketRefuses(t *testing.T) {
 		})
 	}
 	bucket := aws.NewBucket(server.Settings(), server.Bucket, "backups/")
-	if err := bucket.Check(t.Context()); err != nil {
-		t.Errorf("with the right settings: %v", err)
-	}
 	if _, err := bucket.Get(t.Context(), "sites-1"); classOf(t, err) != aws.NotFound || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("an object that is not there: %v", err)
 	}

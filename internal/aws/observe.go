@@ -32,7 +32,6 @@ var operations = map[string]string{
 	"GetObject":               "s3_get",
 	"ListObjectsV2":           "s3_list",
 	"DeleteObject":            "s3_delete",
-	"HeadBucket":              "s3_check",
 	"PutLogEvents":            "logs_put",
 	"PutRetentionPolicy":      "logs_retention",
 	"CreateLogGroup":          "logs_create_group",

@@ -51,7 +51,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"time"
 
 	"labelup/internal/seal"
 	"labelup/internal/site"
@@ -94,9 +93,8 @@ type Bucket interface {
 
 // Object is one object in a bucket.
 type Object struct {
-	Name     string
-	Size     int64 // bytes
-	Modified time.Time
+	Name string
+	Size int64 // bytes
 }
 
 // Sealer seals the key of a backup: any of package seal.

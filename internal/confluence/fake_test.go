@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -47,7 +48,7 @@ func (f *fake) hold(id string, names ...label.Name) {
 func (f *fake) names(id string) []label.Name {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return label.GlobalOf(f.held[id]).Names()
+	return slices.Sorted(maps.Keys(label.GlobalOf(f.held[id])))
 }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -2,6 +2,7 @@ package confluence
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -186,7 +187,7 @@ type summary struct {
 }
 
 func summarize(o Outcome) summary {
-	s := summary{Added: o.Added, Removed: o.Removed, Held: label.GlobalOf(o.Labels).Names(), Failed: map[label.Name]string{}}
+	s := summary{Added: o.Added, Removed: o.Removed, Held: slices.Sorted(maps.Keys(label.GlobalOf(o.Labels))), Failed: map[label.Name]string{}}
 	for _, f := range o.Failed {
 		s.Failed[f.Name] = f.Fault.Error()
 	}

@@ -73,27 +73,9 @@ func names(list string, texts []string, parse func(string) (Name, error)) ([]Nam
 	return found, nil
 }
 
-// Empty reports whether there is nothing to do.
-func (c Change) Empty() bool { return len(c.Add)+len(c.Remove) == 0 }
-
 // Batches returns the names to add in groups that fit into one request.
 func (c Change) Batches() [][]Name {
 	return slices.Collect(slices.Chunk(c.Add, MaxPerCall))
-}
-
-// Apply returns what the change makes of a page's labels. current stays as it is.
-func (c Change) Apply(current Set) Set {
-	after := make(Set, len(current)+len(c.Add))
-	for n := range current {
-		after[n] = struct{}{}
-	}
-	for _, n := range c.Remove {
-		delete(after, n)
-	}
-	for _, n := range c.Add {
-		after[n] = struct{}{}
-	}
-	return after
 }
 
 // Minimal returns the change without what is already so: the part that is still

@@ -9,7 +9,6 @@
 package label
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -249,14 +248,4 @@ func GlobalOf(labels []Label) Set {
 func (s Set) Has(n Name) bool {
 	_, ok := s[n]
 	return ok
-}
-
-// Names returns the names in the order of their bytes.
-func (s Set) Names() []Name {
-	names := make([]Name, 0, len(s))
-	for n := range s {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
 }

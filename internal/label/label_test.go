@@ -217,7 +217,7 @@ func TestErrorSaysWhereAndNotWhat(t *testing.T) {
 
 func TestGlobalOfLeavesOtherPrefixesAlone(t *testing.T) {
 	got := GlobalOf([]Label{{"1", Global, "b"}, {"2", My, "favourite"}, {"3", Team, "red"}, {"4", Global, "a"}})
-	if diff := cmp.Diff([]Name{"a", "b"}, got.Names()); diff != "" {
+	if diff := cmp.Diff(NewSet("a", "b"), got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
