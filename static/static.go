@@ -25,8 +25,8 @@ import (
 //go:embed dist
 var dist embed.FS
 
-// Root is where the files are served; all their URLs begin with it.
-const Root = "/static/"
+// root is where the files are served; all their URLs begin with it.
+const root = "/static/"
 
 // hashLength is in hexadecimal digits.
 const hashLength = 16
@@ -123,7 +123,7 @@ func compress(content []byte) ([]byte, error) {
 
 // URL is the path under which the file may be cached for ever: it changes with
 // the build. name is relative to dist, such as "labelup.js".
-func (a *Assets) URL(name string) string { return Root + a.hash + "/" + name }
+func (a *Assets) URL(name string) string { return root + a.hash + "/" + name }
 
 // Strings is the catalogue for a locale such as "de-DE" or "de_DE", English if
 // there is none for it. The caller must not change it.
@@ -135,7 +135,7 @@ func (a *Assets) Strings(locale string) map[string]string {
 	return a.strings["en"]
 }
 
-// ServeHTTP answers GET and HEAD below Root: with or without a hash in the
+// ServeHTTP answers GET and HEAD below root: with or without a hash in the
 // path, 404 for what is not there.
 func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -177,7 +177,7 @@ func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // the one of this build. While a release rolls out, pages of one build ask
 // servers of another: they get what is there, but not to keep.
 func (a *Assets) named(urlPath string) (name string, immutable bool) {
-	name = strings.TrimPrefix(urlPath, Root)
+	name = strings.TrimPrefix(urlPath, root)
 	if hash, rest, ok := strings.Cut(name, "/"); ok && len(hash) == hashLength {
 		if _, err := hex.DecodeString(hash); err == nil {
 			return rest, hash == a.hash

@@ -42,14 +42,14 @@ type Label struct {
 	Name   Name
 }
 
-// MaxLength is how long a name may be, in UTF-16 code units: that is what
+// maxLength is how long a name may be, in UTF-16 code units: that is what
 // Confluence counts, and what the browser's String.length counts.
-const MaxLength = 255
+const maxLength = 255
 
-// MaxTyped is how much text can be made into a name, in UTF-16 code units: ample
+// maxTyped is how much text can be made into a name, in UTF-16 code units: ample
 // for 255 characters with their accents typed one by one. Of what is longer
 // nothing is looked at.
-const MaxTyped = 4096
+const maxTyped = 4096
 
 // forbidden is what Confluence refuses in a name, besides whitespace.
 // The colon is among them, so that "team:x", "my:x" and "~user:x", which
@@ -62,7 +62,7 @@ type Reason string
 
 const (
 	Empty      Reason = "label_empty"               // nothing that can be seen
-	TooLong    Reason = "label_too_long"            // above MaxLength
+	TooLong    Reason = "label_too_long"            // above maxLength
 	Forbidden  Reason = "label_forbidden_character" // Character is not allowed in a label
 	Invisible  Reason = "label_invisible_character" // Character cannot be seen: two labels would look alike
 	NotUnicode Reason = "label_not_unicode"         // not valid UTF-8, or was not before it was decoded
@@ -109,7 +109,7 @@ func (e *Error) Unwrap() error {
 // The browser does the same while a person types (static/src/name.ts);
 // testdata/names.jsonl has what both must do.
 func Parse(text string) (Name, error) {
-	if longerThan(text, MaxTyped) {
+	if longerThan(text, maxTyped) {
 		return "", &Error{Reason: TooLong}
 	}
 	// The replacement character is what a JSON decoder makes of broken text;
@@ -195,7 +195,7 @@ func checked(text string) (Name, error) {
 			return "", &Error{Reason: Forbidden, Character: r}
 		}
 	}
-	if longerThan(text, MaxLength) {
+	if longerThan(text, maxLength) {
 		return "", &Error{Reason: TooLong}
 	}
 	return Name(text), nil

@@ -194,7 +194,7 @@ func checkParsed(t *testing.T, text string) {
 	if held, err := Held(string(name)); err != nil || held != name {
 		t.Errorf("Parse(%q) = %q, which Confluence could not hold: %v", text, name, err)
 	}
-	if n := len(utf16.Encode([]rune(string(name)))); n == 0 || n > MaxLength {
+	if n := len(utf16.Encode([]rune(string(name)))); n == 0 || n > maxLength {
 		t.Errorf("Parse(%q) has %d units", text, n)
 	}
 	if strings.ContainsAny(string(name), ":;,.?&[]()#^*@!<> \t\n\r\u00a0\u2028\u3000") {

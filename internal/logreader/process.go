@@ -18,14 +18,14 @@ const (
 //	Error R14 (Memory quota exceeded)
 //	Process exited with status 1
 //	State changed from up to crashed
-func parseProcess(head header) (Record, bool) {
+func parseProcess(head header) (record, bool) {
 	at, ok := head.at()
 	// Of heroku run a command that failed says so to who ran it, and no service
 	// is down.
 	if !ok || strings.HasPrefix(head.process, "run.") {
-		return Record{}, false
+		return record{}, false
 	}
-	r := Record{Time: at, Level: slog.LevelError, Message: process, Place: printable(head.process)}
+	r := record{Time: at, Level: slog.LevelError, Message: process, Place: printable(head.process)}
 	if text, found := strings.CutPrefix(head.message, "Error "); found {
 		r.Code, _, _ = strings.Cut(text, " ")
 		return r, len(r.Code) <= len("R99") && strings.HasPrefix(r.Code, "R") && isHerokuCode(r.Code)

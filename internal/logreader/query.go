@@ -72,7 +72,7 @@ func ParseLevel(text string) (slog.Level, error) {
 }
 
 // wantsRecord decides by what each line says of itself.
-func (q Query) wantsRecord(r Record) bool {
+func (q Query) wantsRecord(r record) bool {
 	switch {
 	case q.Request != "" && r.RequestID != q.Request,
 		!q.Since.IsZero() && r.Time.Before(q.Since),

@@ -58,15 +58,15 @@ func (r *reading) line(text string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.counts.Lines++
-	record, ok := Parse(text)
+	said, ok := parse(text)
 	if !ok {
 		r.counts.Skipped++
 		return nil
 	}
-	if !r.query.wantsRecord(record) {
+	if !r.query.wantsRecord(said) {
 		return nil
 	}
-	return r.window.add(record, r.now())
+	return r.window.add(said, r.now())
 }
 
 func (r *reading) tick(ctx context.Context) error {

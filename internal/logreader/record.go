@@ -22,10 +22,10 @@ import (
 	"time"
 )
 
-// Record is one line of the technical log, of Heroku's router, or of Heroku on
+// record is one line of the technical log, of Heroku's router, or of Heroku on
 // a process that failed. Empty and 0 stand for a field that the line does not
 // have.
-type Record struct {
+type record struct {
 	Time      time.Time  `json:"time"`
 	Level     slog.Level `json:"level"`
 	Message   string     `json:"msg"`
@@ -63,9 +63,9 @@ const (
 	process = "heroku process"
 )
 
-// Parse reads one line, without its line end, in any of the forms that the log
+// parse reads one line, without its line end, in any of the forms that the log
 // comes in. It is false for whatever is no line of the log.
-func Parse(line string) (Record, bool) {
+func parse(line string) (record, bool) {
 	head := parseHeader(strings.TrimSpace(line))
 	switch {
 	case head.app == "heroku" && head.process == "router":
@@ -78,13 +78,13 @@ func Parse(line string) (Record, bool) {
 		// The name of a stream or of a program may stand in front.
 		at := strings.Index(text[:min(len(text), maxPrefix)], " {")
 		if at < 0 {
-			return Record{}, false
+			return record{}, false
 		}
 		text = text[at+1:]
 	}
-	var r Record
+	var r record
 	if json.Unmarshal([]byte(text), &r) != nil || r.Time.IsZero() || r.Message == "" {
-		return Record{}, false
+		return record{}, false
 	}
 	r.Time = r.Time.UTC()
 	r.Duration = duration(r.Duration)
@@ -95,7 +95,7 @@ func Parse(line string) (Record, bool) {
 		*text = printable(*text)
 	}
 	if r.Message == router || r.Message == process {
-		return Record{}, false // what says so and is none
+		return record{}, false // what says so and is none
 	}
 	return r, true
 }
@@ -179,12 +179,12 @@ func endOfElement(text string) int {
 
 // parseRouter reads what Heroku's router says of a request. Path, host and the
 // caller's address are not taken over.
-func parseRouter(head header) (Record, bool) {
+func parseRouter(head header) (record, bool) {
 	at, ok := head.at()
 	if !ok {
-		return Record{}, false
+		return record{}, false
 	}
-	r := Record{Time: at, Message: router}
+	r := record{Time: at, Message: router}
 	rest := head.message
 	for rest != "" {
 		var name, value string

@@ -20,7 +20,7 @@ const (
 		`"duration_ms":8012.5,"request_id":"abcd1234","site":"0123456789ab","kind":"upstream","reason":"timeout","cause":"timeout"}`
 )
 
-var parsedJSON = Record{
+var parsedJSON = record{
 	Time: time.Date(2026, 11, 22, 6, 35, 53, 0, time.UTC), Level: slog.LevelError, Message: "request", Route: "/api/labels", Method: "POST",
 	Status: 502, Duration: 8012.5, RequestID: "abcd1234", Site: "0123456789ab", Kind: "upstream", Reason: "timeout", Cause: "timeout",
 }
@@ -41,7 +41,7 @@ func TestALineIsReadInEveryFormThatItComesIn(t *testing.T) {
 	}
 	for name, line := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, ok := Parse(line)
+			got, ok := parse(line)
 			if !ok {
 				t.Fatal("it is skipped")
 			}
@@ -80,7 +80,7 @@ func TestWhatIsNoLineOfTheLogIsSkipped(t *testing.T) {
 	}
 	for name, line := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got, ok := Parse(line); ok {
+			if got, ok := parse(line); ok {
 				t.Errorf("it is read as %+v", got)
 			}
 		})
@@ -90,7 +90,7 @@ func TestWhatIsNoLineOfTheLogIsSkipped(t *testing.T) {
 func TestOfTheRouterOnlyCodeStatusTimeAndRequestAreTaken(t *testing.T) {
 	pairs := `at=error code=H12 desc="Request timeout" method=GET path="/macro/labels?jwt=eyJ.secret code=H99 \" status=200" ` +
 		`host=labelup.example.com request_id=30f14c6c-1fc4-482e-9c2e-2d1e4a4f0a11 fwd="203.0.113.9" dyno=web.1 connect=1ms service=30001ms status=503 bytes=0 protocol=https`
-	want := Record{
+	want := record{
 		Time: time.Date(2026, 11, 22, 6, 35, 53, 0, time.UTC), Level: slog.LevelError, Message: "heroku router", Method: "GET",
 		Status: 503, Duration: 30001, RequestID: "30f14c6c-1fc4-482e-9c2e-2d1e4a4f0a11", Code: "H12",
 	}
@@ -99,7 +99,7 @@ func TestOfTheRouterOnlyCodeStatusTimeAndRequestAreTaken(t *testing.T) {
 		"as a Heroku drain sends it": "410 <158>1 " + stamp + " host heroku router - " + pairs,
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, ok := Parse(line)
+			got, ok := parse(line)
 			if diff := cmp.Diff(want, got); diff != "" || !ok {
 				t.Errorf("read %v; record differs (-want +got):\n%s", ok, diff)
 			}
@@ -108,17 +108,17 @@ func TestOfTheRouterOnlyCodeStatusTimeAndRequestAreTaken(t *testing.T) {
 }
 
 func TestWhatHerokuSaysOfAProcessThatFailedIsRead(t *testing.T) {
-	failed := Record{Time: time.Date(2026, 11, 22, 6, 35, 53, 0, time.UTC), Level: slog.LevelError, Message: "heroku process", Place: "web.1"}
-	for says, with := range map[string]func(*Record){
-		"Error R14 (Memory quota exceeded)": func(r *Record) { r.Code = "R14" },
-		"Process exited with status 1":      func(r *Record) { r.Code, r.Reason = "exited", "status_1" },
-		"Process exited with status 137":    func(r *Record) { r.Code, r.Reason = "exited", "status_137" },
-		"State changed from up to crashed":  func(r *Record) { r.Code = "crashed" },
+	failed := record{Time: time.Date(2026, 11, 22, 6, 35, 53, 0, time.UTC), Level: slog.LevelError, Message: "heroku process", Place: "web.1"}
+	for says, with := range map[string]func(*record){
+		"Error R14 (Memory quota exceeded)": func(r *record) { r.Code = "R14" },
+		"Process exited with status 1":      func(r *record) { r.Code, r.Reason = "exited", "status_1" },
+		"Process exited with status 137":    func(r *record) { r.Code, r.Reason = "exited", "status_137" },
+		"State changed from up to crashed":  func(r *record) { r.Code = "crashed" },
 	} {
 		want := failed
 		with(&want)
 		for _, front := range []string{stamp + " heroku[web.1]: ", "83 <45>1 " + stamp + " host heroku web.1 - "} {
-			got, ok := Parse(front + says)
+			got, ok := parse(front + says)
 			if diff := cmp.Diff(want, got); diff != "" || !ok {
 				t.Errorf("%s%s: read %v; record differs (-want +got):\n%s", front, says, ok, diff)
 			}
@@ -128,7 +128,7 @@ func TestWhatHerokuSaysOfAProcessThatFailedIsRead(t *testing.T) {
 
 func TestTheRoutersLevelIsWhatItSays(t *testing.T) {
 	for said, want := range map[string]slog.Level{"info": slog.LevelInfo, "warning": slog.LevelWarn, "error": slog.LevelError} {
-		if got, ok := Parse(stamp + " heroku[router]: at=" + said + " sock=client service=NaNms"); !ok || got.Level != want || got.Duration != 0 {
+		if got, ok := parse(stamp + " heroku[router]: at=" + said + " sock=client service=NaNms"); !ok || got.Level != want || got.Duration != 0 {
 			t.Errorf("at=%s is read as %+v", said, got)
 		}
 	}
@@ -136,7 +136,7 @@ func TestTheRoutersLevelIsWhatItSays(t *testing.T) {
 
 func TestWhatCouldSteerATerminalIsWithheld(t *testing.T) {
 	line := strings.NewReplacer("/api/labels", `\u001b]0;owned\u0007`, "upstream", "préfixe", "abcd1234", strings.Repeat("a", 500)).Replace(inJSON)
-	got, ok := Parse(line)
+	got, ok := parse(line)
 	if !ok || got.Route != "[withheld]" || got.Kind != "[withheld]" || got.RequestID != "[withheld]" || got.Reason != "timeout" {
 		t.Errorf("it is read as %+v", got)
 	}
@@ -144,7 +144,7 @@ func TestWhatCouldSteerATerminalIsWithheld(t *testing.T) {
 
 func TestNumbersBeyondSenseAreBounded(t *testing.T) {
 	for said, want := range map[string]float64{"1e300": maxDuration, "-5": 0} {
-		if got, ok := Parse(strings.Replace(inJSON, "8012.5", said, 1)); !ok || got.Duration != want {
+		if got, ok := parse(strings.Replace(inJSON, "8012.5", said, 1)); !ok || got.Duration != want {
 			t.Errorf("a duration of %s is read as %v, want %v", said, got.Duration, want)
 		}
 	}
@@ -154,7 +154,7 @@ func TestNumbersBeyondSenseAreBounded(t *testing.T) {
 // not see.
 func TestEveryFieldOfTheLogIsRead(t *testing.T) {
 	read := map[string]bool{}
-	for field := range reflect.TypeFor[Record]().Fields() {
+	for field := range reflect.TypeFor[record]().Fields() {
 		read[field.Tag.Get("json")] = true
 	}
 	for _, field := range technicallog.Data.Fields {
@@ -173,9 +173,9 @@ func TestWhatTheLogWritesIsRead(t *testing.T) {
 	var out bytes.Buffer
 	technicallog.New(&out, slog.LevelInfo).Error("request", technicallog.Route, "/byline", technicallog.Status, 500,
 		technicallog.Milliseconds(1500*time.Microsecond), technicallog.Site, technicallog.SiteHash("a-site"), technicallog.NearLimit, true)
-	got, ok := Parse(out.String())
+	got, ok := parse(out.String())
 	got.Time = time.Time{}
-	want := Record{Level: slog.LevelError, Message: "request", Route: "/byline", Status: 500, Duration: 1.5, Site: technicallog.SiteHash("a-site"), NearLimit: true}
+	want := record{Level: slog.LevelError, Message: "request", Route: "/byline", Status: 500, Duration: 1.5, Site: technicallog.SiteHash("a-site"), NearLimit: true}
 	if diff := cmp.Diff(want, got); diff != "" || !ok {
 		t.Errorf("read %v; record differs (-want +got):\n%s", ok, diff)
 	}
@@ -189,7 +189,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(stamp + " heroku[web.1]: Error R14 (Memory quota exceeded)")
 	f.Add(stamp + " heroku[web.1]: Process exited with status 1")
 	f.Fuzz(func(t *testing.T, line string) {
-		r, ok := Parse(line)
+		r, ok := parse(line)
 		if !ok {
 			return
 		}

@@ -12,7 +12,7 @@ import (
 // roughly in the order of time, until there are no more, line returns an error
 // (which Lines returns), or ctx ends. It may leave out what is before since or
 // not before until; with follow it goes on with what is written from then on. A
-// line is in any form that Parse knows. "" stands for one that was too long.
+// line is in any form that parse knows. "" stands for one that was too long.
 type Source interface {
 	Lines(ctx context.Context, since, until time.Time, follow bool, line func(string) error) error
 }

@@ -118,7 +118,7 @@ func (s *summary) add(e *event) error {
 	return nil
 }
 
-func (s *summary) addRequest(r Record) {
+func (s *summary) addRequest(r record) {
 	s.requests++
 	s.routes.add(strings.TrimSpace(r.Method + " " + r.Route)).add(r.Duration)
 	if r.Kind == "" {

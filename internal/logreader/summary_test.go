@@ -146,7 +146,7 @@ func TestASummaryTakesTheSameMemoryForAnyNumberOfLines(t *testing.T) {
 		s := newSummary()
 		w := newWindow(s.add)
 		for i := range lines {
-			r, ok := Parse(hostileLine(i))
+			r, ok := parse(hostileLine(i))
 			if !ok {
 				t.Fatalf("line %d is skipped", i)
 			}

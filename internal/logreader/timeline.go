@@ -54,7 +54,7 @@ func (t *timeline) write(e *event) error {
 var margin = strings.Repeat(" ", len("14:05:12.345 error 502    8012 ms "))
 
 // record prints a line. A part is of the event whose head was printed before.
-func (t *timeline) record(r Record, part bool) {
+func (t *timeline) record(r record, part bool) {
 	if day := r.Time.Format(time.DateOnly); day != t.day {
 		t.day = day
 		fmt.Fprintf(t.out, "%s\n", t.paint(bold, day+" UTC"))
@@ -75,7 +75,7 @@ func (t *timeline) record(r Record, part bool) {
 }
 
 // describe says in a few words what a record holds besides its columns.
-func describe(r Record, part bool) []string {
+func describe(r record, part bool) []string {
 	var words []string
 	add := func(format string, value any, there bool) {
 		if there {
@@ -113,7 +113,7 @@ func describe(r Record, part bool) []string {
 }
 
 // hint prints what the runbook says to look at first, once for each section.
-func (t *timeline) hint(r Record) {
+func (t *timeline) hint(r record) {
 	kind := r.Kind
 	if r.Code != "" {
 		kind = herokuSection

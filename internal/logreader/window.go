@@ -8,7 +8,7 @@ import (
 
 // event is a request with its calls, or a line that belongs to no request.
 type event struct {
-	records []Record
+	records []record
 	left    int           // further records that were left out
 	waits   *list.Element // in window.opened; nil when nothing more is waited for
 	touched time.Time     // when the last of it arrived, on our clock
@@ -43,7 +43,7 @@ func newWindow(emit func(*event) error) *window {
 }
 
 // add takes a record that arrived now.
-func (w *window) add(r Record, now time.Time) error {
+func (w *window) add(r record, now time.Time) error {
 	e := w.eventOf(r)
 	e.touched = now
 	if r.Time.After(e.newest) {
@@ -73,7 +73,7 @@ func (w *window) finish(e *event) {
 }
 
 // eventOf is the event that the record belongs to, a new one if none is held.
-func (w *window) eventOf(r Record) *event {
+func (w *window) eventOf(r record) *event {
 	if e := w.byID[r.RequestID]; e != nil {
 		return e
 	}

@@ -74,7 +74,7 @@ func TestLinesOfARequestAreGathered(t *testing.T) {
 			w, shown := gathered(t)
 			for _, s := range test.steps {
 				at := noon.Add(s.after)
-				if err := w.add(Record{Time: at, RequestID: s.id, Message: s.message}, at); err != nil {
+				if err := w.add(record{Time: at, RequestID: s.id, Message: s.message}, at); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -89,28 +89,28 @@ func TestLinesOfARequestAreGathered(t *testing.T) {
 }
 
 func TestWhatIsHeldBackIsBounded(t *testing.T) {
-	tests := map[string]func(i int) Record{
-		"requests that never end":            func(i int) Record { return Record{RequestID: fmt.Sprint(i), Message: call} },
-		"one request that never ends":        func(int) Record { return Record{RequestID: "a", Message: call} },
-		"requests that end again and again":  func(int) Record { return Record{RequestID: "a", Message: request} },
-		"requests of many lines":             func(i int) Record { return Record{RequestID: fmt.Sprint(i % 1000), Message: call} },
-		"finished requests after one is not": func(i int) Record { return Record{RequestID: fmt.Sprint(i), Message: request} },
-		"lines of no request":                func(int) Record { return Record{Message: "start"} },
+	tests := map[string]func(i int) record{
+		"requests that never end":            func(i int) record { return record{RequestID: fmt.Sprint(i), Message: call} },
+		"one request that never ends":        func(int) record { return record{RequestID: "a", Message: call} },
+		"requests that end again and again":  func(int) record { return record{RequestID: "a", Message: request} },
+		"requests of many lines":             func(i int) record { return record{RequestID: fmt.Sprint(i % 1000), Message: call} },
+		"finished requests after one is not": func(i int) record { return record{RequestID: fmt.Sprint(i), Message: request} },
+		"lines of no request":                func(int) record { return record{Message: "start"} },
 	}
-	for name, record := range tests {
+	for name, of := range tests {
 		t.Run(name, func(t *testing.T) {
 			emitted, left := 0, 0
 			w := newWindow(func(e *event) error { emitted += len(e.records); left += e.left; return nil })
 			const total = 50_000
-			add := func(r Record) {
+			add := func(r record) {
 				r.Time = noon
 				if err := w.add(r, noon); err != nil {
 					t.Fatal(err)
 				}
 			}
-			add(Record{RequestID: "first", Message: call})
+			add(record{RequestID: "first", Message: call})
 			for i := range total {
-				add(record(i))
+				add(of(i))
 				if w.held > maxHeld+1 || w.opened.Len() > maxOpened || len(w.finished) > maxFinished || len(w.byID) > maxOpened+maxFinished {
 					t.Fatalf("after %d lines it holds %d records, %d open, %d finished, %d by id", i, w.held, w.opened.Len(), len(w.finished), len(w.byID))
 				}

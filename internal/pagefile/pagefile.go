@@ -28,8 +28,8 @@ import (
 	"labelup/internal/suggest"
 )
 
-// MaxLine is how long a line may be, in bytes.
-const MaxLine = 32 << 20
+// maxLine is how long a line may be, in bytes.
+const maxLine = 32 << 20
 
 // limits are far above those of the service: a file may hold whole books.
 var limits = pagetext.Limits{Text: 8 << 20, Blocks: 200_000, Depth: pagetext.DefaultLimits.Depth}
@@ -83,7 +83,7 @@ func Read(file string) ([]Page, error) {
 // number and nothing of its content. Empty lines are passed over.
 func Each(r io.Reader, use func(Page) error) error {
 	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 64<<10), MaxLine)
+	lines.Buffer(make([]byte, 64<<10), maxLine)
 	number := 0
 	for lines.Scan() {
 		number++
@@ -100,7 +100,7 @@ func Each(r io.Reader, use func(Page) error) error {
 		}
 	}
 	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return fmt.Errorf("line %d is longer than %d MiB", number+1, MaxLine>>20)
+		return fmt.Errorf("line %d is longer than %d MiB", number+1, maxLine>>20)
 	} else if err != nil {
 		return fmt.Errorf("after line %d: %w", number, err)
 	}

@@ -105,7 +105,7 @@ func TestAnErrorNamesTheLineAndNothingOfIt(t *testing.T) {
 		"dismissed labels as a map":  {`{"dismissed":{"quokka":1}}`, "line 1 has a dismissed of the wrong type"},
 		"a label that is a list":     {`{"labels":[["quokka"]]}`, "line 1 has a labels of the wrong type"},
 		"a key in other letters":     {`{"TITLE":{"quokka":1}}`, "line 1 has a title of the wrong type"},
-		"a line that is far too big": {"{}\n{\"text\":\"" + strings.Repeat("quokka ", MaxLine/7) + "\"}", "line 2 is longer than 32 MiB"},
+		"a line that is far too big": {"{}\n{\"text\":\"" + strings.Repeat("quokka ", maxLine/7) + "\"}", "line 2 is longer than 32 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := read(t, test.content)

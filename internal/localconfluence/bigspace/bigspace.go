@@ -23,7 +23,7 @@ import (
 
 // Options say what to make.
 type Options struct {
-	Pages int    // and posts, the home page among them; 1 to MostPages
+	Pages int    // and posts, the home page among them; 1 to mostPages
 	Seed  uint64 // the same one makes the same space
 	Now   time.Time
 
@@ -31,8 +31,8 @@ type Options struct {
 	Admin, Editor string
 }
 
-// MostPages is how many pages a space can have here.
-const MostPages = 50_000
+// mostPages is how many pages a space can have here.
+const mostPages = 50_000
 
 // The keys of the space, and of a small one beside it whose pages carry labels of
 // the first and list by them.
@@ -48,8 +48,8 @@ const (
 
 // Fill makes the space.
 func Fill(store *content.Store, o Options) error {
-	if o.Pages < 1 || o.Pages > MostPages {
-		return fmt.Errorf("bigspace: %d pages: there can be 1 to %d", o.Pages, MostPages)
+	if o.Pages < 1 || o.Pages > mostPages {
+		return fmt.Errorf("bigspace: %d pages: there can be 1 to %d", o.Pages, mostPages)
 	}
 	w := &writer{
 		Options: o, random: rand.New(rand.NewPCG(o.Seed, uint64(o.Pages))), store: store,

@@ -216,7 +216,7 @@ func TestListsNameLabelsInEveryForm(t *testing.T) {
 	if s.uses["board-minutes-2016"] != 0 {
 		t.Error("a page has the label that none should have")
 	}
-	if err := Fill(content.New(func() time.Time { return now }, func(content.Event) {}), Options{Pages: MostPages + 1}); err == nil {
+	if err := Fill(content.New(func() time.Time { return now }, func(content.Event) {}), Options{Pages: mostPages + 1}); err == nil {
 		t.Error("too many pages were made")
 	}
 }
