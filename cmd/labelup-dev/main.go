@@ -4,7 +4,8 @@
 // deployed: what only it needs, nothing else may import.
 //
 // dev.go starts both and has the flags, settings.go says which settings it decides
-// itself, stores.go gives it a Redis and a sealing key.
+// itself, stores.go gives it a Redis and a sealing key, forge.go reads the built
+// Forge app and puts it into the local Confluence.
 package main
 
 import (
