@@ -17,7 +17,7 @@ type Entry struct {
 
 // entries are in the order of the page.
 var entries = []Entry{
-	{string(fault.BadRequest), "Look at the reason: one that begins with label_ or content_ is about what a person or a page sent, any other says that something between the browser and us changes requests."},
+	{string(fault.BadRequest), "Look at the reason: content_id, content_type, confluence_refuses, erase_not_confirmed and what begins with label_ are about what was asked for, any other about how the request came to us."},
 	{string(fault.Unauthorized), "Look at the reason: if it is issuer or signature on many requests of one site, our record of the site is missing or old; if it is uninstalled, the site has left."},
 	{string(fault.Anonymous), "Nothing is wrong: the person is not signed in to Confluence, and a change needs a person."},
 	{string(fault.Unlicensed), "Look at the app's licence in the site's administration: Confluence told us that there is no active one."},
