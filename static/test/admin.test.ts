@@ -256,6 +256,25 @@ for (const [sentence, fail, names, remaining] of failures) {
     assert.equal(left().length, remaining);
   });
 }
+test("what was dismissed on a file goes, too, and what is not understood is told as left", async () => {
+  const { host, left, calls } = confluence({ pages: [{ id: "att4", type: "attachment", properties: ["labelup_page"] }, { id: "5", type: "drawing", properties: ["labelup_page"] }], spaces: [{ id: "RAW", properties: [] }, { id: "7", properties: [] }] });
+  const cleaned = await clean(host, () => {}, never);
+  assert.deepEqual([cleaned.removed, left()], [1, ["labelup_page"]]);
+  assert.deepEqual(cleaned.left, [
+    { what: "page", name: "Page 5", path: "/pages/viewpage.action?pageId=5", status: 0 },
+    { what: "space", name: "Space RAW", path: "/spaces/SRAW", status: 0 },
+  ]);
+  assert.ok(calls.includes("DELETE /api/v2/attachments/att4/properties/1000"), "as Confluence writes its id");
+});
+test("a file that may not be cleaned is named with where people see it", async () => {
+  const { host } = confluence({ pages: [], spaces: [] }, (method) => (method === "DELETE" ? 403 : undefined));
+  const read = host.read.bind(host);
+  host.read = async (url) => {
+    if (url.startsWith("/api/v2/attachments/att4/properties")) return { results: [{ key: "labelup_page", id: "9" }], _links: {} };
+    return url.includes("search") ? { results: [{ id: "att4", type: "attachment", title: "plan.pdf", _links: { webui: "/pages/viewpageattachments.action?pageId=1" } }], _links: {} } : read(url);
+  };
+  assert.deepEqual((await clean(host, () => {}, never)).left, [{ what: "page", name: "plan.pdf", path: "/pages/viewpageattachments.action?pageId=1", status: 403 }]);
+});
 for (const status of [429, 503, 0]) {
   test(`what is answered ${status} is tried again after a while`, async (t) => {
     const waits = t.mock.method(globalThis, "setTimeout", ((run: () => void) => setImmediate(run)) as unknown as typeof setTimeout);

@@ -36,6 +36,7 @@ const AT_ONCE = 4; // Confluence's own advice is 5 to 10 for an app
 const MOST_EMPTY = 10; // pages of a list with a next one, in a row
 const WAITS = [1_000, 4_000]; // ms, before a call is tried again
 const ID = /^\d+$/;
+const CONTENT_ID = /^(?:att)?\d+$/; // Confluence writes a sign before that of a file
 
 /** Never rejects. */
 export async function clean(host: Host, report: (progress: Progress) => void, stop: AbortSignal): Promise<Cleaned> {
@@ -44,7 +45,7 @@ export async function clean(host: Host, report: (progress: Progress) => void, st
   report({ ...progress });
   const listed = async (what: "pages" | "spaces", listing: Promise<Place[]>) =>
     listing.catch((error: unknown) => (left.push({ what, name: "", path: "", status: statusOf(error) }), []));
-  const places = [...(await listed("pages", pages(host, stop))), ...(await listed("spaces", spaces(host, stop)))];
+  const places = [...(await listed("pages", pages(host, left, stop))), ...(await listed("spaces", spaces(host, left, stop)))];
   progress.of = places.length;
 
   const waiting = places.values();
@@ -63,21 +64,26 @@ export async function clean(host: Host, report: (progress: Progress) => void, st
   return { removed: progress.removed, left, stopped: stop.aborted };
 }
 
-async function pages(host: Host, stop: AbortSignal): Promise<Place[]> {
+async function pages(host: Host, left: Left[], stop: AbortSignal): Promise<Place[]> {
   const found = await list(host, "/rest/api/content/search", { cql: host.withPageProperty, limit: "200" }, stop);
   return found.flatMap((content): Place[] => {
-    const { id, type, title } = content;
-    if (typeof id !== "string" || !ID.test(id) || typeof type !== "string" || !canHaveLabels(type)) return [];
-    return [{ what: "page", name: String(title ?? id), path: `/pages/viewpage.action?pageId=${id}`, properties: `${contentPath(type, id)}/properties` }];
+    const { id, type, title, _links } = content;
+    const { webui } = (_links ?? {}) as { webui?: unknown }; // a file has no page of its own
+    const seen = { what: "page" as const, name: String(title ?? id), path: typeof webui === "string" && webui.startsWith("/") ? webui : `/pages/viewpage.action?pageId=${id}` };
+    if (typeof id === "string" && CONTENT_ID.test(id) && typeof type === "string" && canHaveLabels(type)) return [{ ...seen, properties: `${contentPath(type, id)}/properties` }];
+    left.push({ ...seen, status: 0 });
+    return [];
   });
 }
 
-async function spaces(host: Host, stop: AbortSignal): Promise<Place[]> {
+async function spaces(host: Host, left: Left[], stop: AbortSignal): Promise<Place[]> {
   const found = await list(host, "/api/v2/spaces", { limit: "250" }, stop);
   return found.flatMap((space): Place[] => {
     const { id, key, name } = space;
-    if (typeof id !== "string" || !ID.test(id) || typeof key !== "string") return [];
-    return [{ what: "space", name: String(name ?? key), path: `/spaces/${encodeURIComponent(key)}`, properties: `/api/v2/spaces/${id}/properties` }];
+    const seen = { what: "space" as const, name: String(name ?? key), path: `/spaces/${encodeURIComponent(String(key))}` };
+    if (typeof id === "string" && ID.test(id) && typeof key === "string") return [{ ...seen, properties: `/api/v2/spaces/${id}/properties` }];
+    left.push({ ...seen, status: 0 });
+    return [];
   });
 }
 
