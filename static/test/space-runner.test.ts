@@ -495,6 +495,25 @@ test("who goes on with a run that was stopped leaves what it has done as it is b
   assert.deepEqual([whole.state, whole.changed, labelsOf(space)], ["done", 4, { 100: "x", 101: "new x", 102: "new x", 103: "new x" }]);
 });
 
+test("who goes on before the space is read changes the attachments of all its pages, though most are in other spaces", async () => {
+  const space = spaceOf([["old"], ["old"]]);
+  for (let i = 0; i < 240; i++) {
+    space.page(String(1_000 + i), [], { title: UNREAD, space: i < 220 ? "OPS" : "DS", type: i % 2 ? "page" : "blogpost" });
+    space.attachments.set(String(5_000 + i), { page: String(1_000 + i), labels: new Set(["old"]) });
+  }
+  const clock = new Clock();
+  const planned = { decisions: [{ from: "old", to: "new" }], without: [], attachments: true };
+  await clock.until(begin(runnerOn(space, clock, "a"), planned, quiet, 1));
+  let busy = 0;
+  const busyOnce = runnerOn(space, clock, "b", async (call, _, path) => {
+    if (/^.api.v2.(pages|blogposts).1\d{3}$/.test(path) && busy++ % 20 === 0) throw new HostError(429);
+    return call();
+  });
+  const whole = ended(await clock.until(goOn(busyOnce, lines(space)[0]!, quiet)));
+  assert.deepEqual([whole.state, whole.changed], ["done", 22]);
+  assert.deepEqual([...space.attachments.values()].map(({ labels }) => [...labels].join()), Array.from({ length: 240 }, (_, i) => (i < 220 ? "old" : "new")));
+});
+
 test("pages that come up while it runs are changed, too, and told of", async () => {
   const space = spaceOf(Array.from({ length: 10 }, () => ["old"]));
   const clock = new Clock();

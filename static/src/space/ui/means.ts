@@ -6,7 +6,7 @@ import { statusOf } from "../../failure.ts";
 import type { Confluence } from "../../host.ts";
 import { labelCalls } from "../../hosts/labelcalls.ts";
 import type { Clicks } from "../clicks.ts";
-import { newPace, type Time } from "../pace.ts";
+import { each, inTurn, newPace, type Time } from "../pace.ts";
 import type { Body, Keeper, Means, Seen } from "../runner.ts";
 import type { PageType } from "../store.ts";
 
@@ -21,13 +21,13 @@ const PAGES: readonly PageType[] = ["page", "blogpost"];
 
 const FIRST_READS = 40; // a second, until Confluence refuses some
 const FIRST_WRITES = 8;
-const MOST_LOOKED_UP = 200; // pages
 const MOST_LISTS = 4_000; // answers of 250 pages
 
 export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keeper: Keeper, time: Time, name: () => string, clicks?: Clicks): Means {
   const types = new Map<string, ContentType>(); // of what was found by a label, or read
 
   const spaces = new Map<string, string>(); // of pages with attachments that were not read otherwise
+  const reads = newPace(time, FIRST_READS, clicks);
 
   const pageAt = (path: string) =>
     confluence.read(path).catch((error: unknown) => {
@@ -59,19 +59,21 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
   return {
     ...time,
     keeper,
-    reads: newPace(time, FIRST_READS, clicks),
+    reads,
     writes: newPace(time, FIRST_WRITES, clicks),
     name,
     read: (id) => readAny(id, ["page", "blogpost", "attachment"], (type) => readAs(type, id)),
     calls: (id, change) => labelCalls(confluence, contentIdOf(types.get(id), id), change),
     having: async (label) => (await havingLabel(confluence, await pathOfLabel(confluence, label), spaceId, (id, type) => types.set(id, type))).map(({ id }) => id),
     async attachments(label) {
-      const ids = await attachmentsHaving(confluence, await pathOfLabel(confluence, label), async (page) => {
-        if (typeOf(page) !== undefined) return true;
-        // Who goes on with a run may not have read the whole space yet.
-        if (!spaces.has(page) && spaces.size < MOST_LOOKED_UP) spaces.set(page, String((await readAny(page, PAGES, (type) => pageAt(contentPath(type, page))))?.spaceId ?? ""));
-        return spaces.get(page) === spaceId;
+      const all = await attachmentsHaving(confluence, await pathOfLabel(confluence, label));
+      // Who goes on with a run may not have read the whole space yet.
+      const unread = new Set(all.flatMap(({ page }) => (typeOf(page) === undefined && !spaces.has(page) ? [page] : [])));
+      await each([...unread], async (page) => {
+        const found = await inTurn(() => readAny(page, PAGES, (type) => pageAt(contentPath(type, page))), reads, time);
+        spaces.set(page, String(found?.spaceId ?? ""));
       });
+      const ids = all.flatMap(({ id, page }) => (typeOf(page) !== undefined || spaces.get(page) === spaceId ? [id] : []));
       for (const id of ids) types.set(id, "attachment");
       return ids;
     },
@@ -134,16 +136,16 @@ export async function havingLabel(confluence: Pick<Confluence, "read">, path: st
   return [...all.values()];
 }
 
-/** The numbers of the attachments that have a label, of pages that are asked for; those of another space are not. */
-export async function attachmentsHaving(confluence: Pick<Confluence, "read">, path: string, on: (page: string) => boolean | Promise<boolean>): Promise<string[]> {
-  const ids = new Set<string>();
+/** The attachments of the site that have a label, by their numbers, each with its page. */
+export async function attachmentsHaving(confluence: Pick<Confluence, "read">, path: string): Promise<{ id: string; page: string }[]> {
+  const all = new Map<string, string>();
   if (!path) return [];
   for await (const { id, pageId, blogPostId } of listed(confluence, `${path}/attachments`)) {
     const number = /^att(\d+)$/.exec(String(id ?? ""))?.[1];
     const page = String(pageId ?? blogPostId ?? "");
-    if (number && /^\d+$/.test(page) && (await on(page))) ids.add(number);
+    if (number && /^\d+$/.test(page)) all.set(number, page);
   }
-  return [...ids];
+  return Array.from(all, ([id, page]) => ({ id, page }));
 }
 
 interface Listed {

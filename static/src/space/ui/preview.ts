@@ -41,7 +41,8 @@ export async function previewOf(confluence: Pick<Confluence, "read">, { spaceId,
   await each([...names.entries()], async ([i, name]) => {
     const path = await pathOfLabel(confluence, name);
     having[i] = await havingLabel(confluence, path, spaceId);
-    attached[i] = unseen ? [] : await attachmentsHaving(confluence, path, (page) => store.rowOf(page) !== undefined).catch(() => ((unseen = true), []));
+    const all = unseen ? [] : await attachmentsHaving(confluence, path).catch(() => ((unseen = true), []));
+    attached[i] = all.flatMap(({ id, page }) => (store.rowOf(page) === undefined ? [] : [id]));
     told(++done, names.length);
   });
 
