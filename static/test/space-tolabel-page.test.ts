@@ -267,6 +267,26 @@ native("what was written and could not be read back is no failure, and can be ta
   assert.equal(await page.getByRole("alert").count(), 0);
 });
 
+native("of what was written and can never be read back nobody knows, that is told, and it can be taken back", async () => {
+  const space = topical(40, 8);
+  const page = await open(space);
+  await suggested(page);
+  stage.onRead = (path) => (path.includes("/100007") && labelsOf(space, "100007").length ? { status: 403, body: {} } : space.handle("GET", path));
+  await list(page);
+  await page.keyboard.press("Enter");
+  const alert = page.getByRole("alert");
+  await alert.waitFor();
+  assert.match(plain(await alert.innerText()), /^Nobody knows whether \w+ \w+ 100007 got network: [^]*take this back. Open Go to this page$/);
+  assert.deepEqual(labelsOf(space, "100007"), ["network"]);
+  assert.deepEqual(await violations(page), []);
+  stage.onRead = (path) => space.handle("GET", path);
+  await suggested(page);
+  await list(page);
+  await page.keyboard.press("z");
+  await until(() => labelsOf(space, "100007"), (labels) => !labels.length, "it is taken back");
+  await alert.waitFor({ state: "detached" });
+});
+
 for (const whose of ["own", "followed"]) {
   native(`pages that lack a label of a required group are offered those of it, and one of them is taken: ${whose}`, async () => {
     const space = topical(40, 0);

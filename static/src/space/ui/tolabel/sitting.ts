@@ -47,6 +47,8 @@ export interface Failure {
   lost: string[];
   /** Labels that it has now though a page has one of them at most: the one from before could not be removed. */
   both: string[];
+  /** Labels of which nobody knows whether it got them. */
+  maybe: string[];
   kind: Kind;
 }
 export type Order = "created" | "changed";
@@ -263,7 +265,7 @@ function newSitting(model: Model): Sitting {
       const { kind, reason = "" } = problemOf(error);
       if (reason !== "written_not_verified") throw error;
       // It may have been written, and could not be read back: what is there now says it.
-      const { names } = await call(() => readPage(host, typeOf(id), id));
+      const { names } = await call(() => readPage(host, typeOf(id), id)).catch(() => Promise.reject(error));
       store.set(id, names);
       const [missing, left] = [add.filter((name) => !names.includes(name)), remove.filter((name) => names.includes(name))];
       const failed = [...missing.map((name) => ({ name, operation: "add" as const, kind, reason })), ...left.map((name) => ({ name, operation: "remove" as const, kind, reason }))];
@@ -281,16 +283,19 @@ function newSitting(model: Model): Sitting {
       const add = names.filter((name) => !held.includes(name));
       const remove = replacedBy(add, held, rulesNow());
       if (!add.length) return store.set(id, held);
+      step.change = { add, remove };
       const answer = await change(id, { add, remove });
       step.change = { add: answer.added, remove: answer.removed };
       const failed = answer.failed.filter(({ operation }) => operation === "add");
       const taken = (label: string) => replacedBy(answer.added, [label], rulesNow()).length > 0;
       const left = answer.failed.flatMap(({ operation, name }) => (operation === "remove" && taken(name) ? [name] : []));
       const both = [...answer.added.filter((label) => replacedBy(left, [label], rulesNow()).length), ...left];
-      if (failed.length || both.length) sitting.failures.push({ id, title, names: failed.map(({ name }) => name), lost: answer.removed.filter((label) => !taken(label)), both, kind: (failed[0] ?? answer.failed[0])!.kind });
+      if (failed.length || both.length) sitting.failures.push({ id, title, names: failed.map(({ name }) => name), lost: answer.removed.filter((label) => !taken(label)), both, maybe: [], kind: (failed[0] ?? answer.failed[0])!.kind });
     } catch (error) {
-      sitting.failures.push({ id, title, names, lost: [], both: [], kind: problemOf(error).kind });
-      if (done.includes(step)) done.splice(done.indexOf(step), 1); // nothing to take back
+      const { kind, reason } = problemOf(error);
+      const maybe = reason === "written_not_verified"; // then all of it is taken back
+      sitting.failures.push({ id, title, names: maybe ? [] : names, lost: [], both: [], maybe: maybe ? names : [], kind });
+      if (!maybe && done.includes(step)) done.splice(done.indexOf(step), 1); // nothing to take back
     }
   }
 

@@ -204,7 +204,9 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
           {failure.names.length > 0 && `${say("failed", { title: isolated(failure.title), names: named(failure.names) })} `}
           {failure.lost.length > 0 && `${say("lost", { names: named(failure.lost) })} `}
           {failure.names.length > 0 && `${panelSay(`why.${failure.kind}`)} `}
-          {failure.both.length > 0 && <>{say("both", { title: isolated(failure.title), names: named(failure.both) })} <button type="button" class="link" onClick={() => openPage(model, failure.id)}>{say("open")}</button> </>}
+          {failure.both.length > 0 && `${say("both", { title: isolated(failure.title), names: named(failure.both) })} `}
+          {failure.maybe.length > 0 && `${say("maybe", { title: isolated(failure.title), names: named(failure.maybe) })} `}
+          {failure.both.length + failure.maybe.length > 0 && <><button type="button" class="link" onClick={() => openPage(model, failure.id)}>{say("open")}</button> </>}
           <button type="button" class="link" onClick={() => { sitting.failures = sitting.failures.filter((_, n) => n !== i); sitting.go(failure.id); stepped(""); }}>{say("goBack")}</button>
         </p>
       ))}
