@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { coverage, coverageTable } from "../src/space/coverage.ts";
+import { resolve } from "../src/space/decisions.ts";
 import { decisionOf, findings, type Observed } from "../src/space/findings.ts";
 import { listsIn } from "../src/space/lists.ts";
+import { changeOf } from "../src/space/plan.ts";
+import { renamedIn } from "../src/space/runner.ts";
 import { partsBelow } from "../src/space/tree.ts";
 import { keeping, undoable } from "../src/space/ui/tidy.tsx";
 import { EMPTY, vocabularyIn } from "../src/space/vocabulary.ts";
@@ -45,7 +48,19 @@ test("a finding is one decision, of spellings either way", () => {
 test("which label of a group stays is decided of the pages that are shown, and of no others", () => {
   const vocabulary = vocabularyIn({ groups: [{ name: "K", oneOf: true }], labels: ["a", "b", "c"].map((label) => ({ label, group: "K" })) });
   const [two, three] = findings({ ...nothing, pages: pagesWith("a b", "a b c"), vocabulary });
-  assert.deepEqual([...keeping(two!, "a"), ...keeping(three!, "b")].map(({ decision }) => decision), [{ from: "b", pages: ["1"] }, { from: "a", pages: ["2"] }, { from: "c", pages: ["2"] }]);
+  assert.deepEqual([...keeping(two!, "a"), ...keeping(three!, "b")].map(({ decision }) => decision), [{ from: "b", to: "a", pages: ["1"] }, { from: "a", to: "b", pages: ["2"] }, { from: "c", to: "b", pages: ["2"] }]);
+});
+test("where the label of a group that stays is gone by then, the page has it in place of the others, and nothing is renamed by that", () => {
+  const vocabulary = vocabularyIn({ groups: [{ name: "K", oneOf: true }], labels: ["a", "b", "c"].map((label) => ({ label, group: "K" })) });
+  const [found] = findings({ ...nothing, pages: pagesWith("a b c", "a b c"), vocabulary });
+  const decisions = keeping(found!, "b").map(({ decision }) => decision);
+  const { rules, refused } = resolve(decisions);
+  const becomes = (id: string, ...names: string[]) => changeOf(rules, { id, labels: names.map((name) => ({ name, prefix: "global" })) });
+  assert.deepEqual(refused, []);
+  assert.deepEqual(becomes("1", "a", "b", "c", "x"), { add: [], remove: ["a", "c"] });
+  assert.deepEqual(becomes("2", "a", "c"), { add: ["b"], remove: ["a", "c"] });
+  assert.deepEqual([becomes("2", "x"), becomes("3", "a", "c")], [{ add: [], remove: [] }, { add: [], remove: [] }]);
+  assert.deepEqual(renamedIn({ decisions, without: [] }), [], "no synonym comes of it");
 });
 
 //  1 ─ 2 ─ 3        7 (its parent is not among them)

@@ -298,9 +298,18 @@ native("which label of a group stays is decided of the pages that are shown, and
   await page.locator(".card").focus();
   await press(page, "1", "2");
   await page.getByRole("button", { name: "Preview the plan" }).click();
+  await page.getByText("3 pages change").waitFor();
+  assert.deepEqual((await page.locator(".plan .decisions li").allInnerTexts()).map(plain), ["b becomes a · on 2 pages", "a becomes b · on one page", "c becomes b · on one page"]);
+  assert.equal(await page.getByText("in the vocabulary").count(), 0);
+  const kept = structuredClone(space.properties.get("labelup_vocabulary")!.value);
+  space.pages.get("12")!.labels.delete("a"); // by somebody else
   await page.getByRole("button", { name: "Change 3 pages" }).click();
   await page.getByRole("heading", { name: "Done" }).waitFor();
   assert.deepEqual(labelsOn(space), { 11: "a", 12: "a", 13: "b" });
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("3 pages are as they were.").waitFor();
+  assert.deepEqual(labelsOn(space), { 11: "a b", 12: "b", 13: "a b c" });
+  assert.deepEqual(space.properties.get("labelup_vocabulary")!.value, kept);
 });
 
 native("pages are selected and given a label; a try comes before many, and a number before very many", async () => {

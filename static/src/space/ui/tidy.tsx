@@ -49,9 +49,12 @@ export function undoable({ basket }: Pick<Model, "basket">, { done }: Pick<Queue
   return done.filter(({ what, items }) => what !== "basket" || items.some((key) => held.has(key)));
 }
 
-/** Of a group of which a page has one, the label that stays on the pages of the finding. Who has a third one of the group is asked about alone. */
+/**
+ * Of a group of which a page has one, the label that stays on the pages of the finding. Who has a third one of the group is asked
+ * about alone. The others become that one: where it is gone by then, the page has it again and does not end up without any.
+ */
 export function keeping({ key, labels, ids: pages }: Finding, stays: string): BasketItem[] {
-  return labels.flatMap((from, i) => (from === stays ? [] : [{ key: `${key}\n${i}`, decision: { from, pages } }]));
+  return labels.flatMap((from, i) => (from === stays ? [] : [{ key: `${key}\n${i}`, decision: { from, to: stays, pages } }]));
 }
 
 export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props): JSX.Element {
