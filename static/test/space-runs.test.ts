@@ -129,6 +129,44 @@ test("the results of 20 runs are kept, and lines as long as the list has room: a
   const all = runs.reduce((sum, { bytes: own }) => sum + own, bytes(runsValue(runs)));
   assert.ok(all <= 1_000_000, `${all}`);
 });
+const LONG = Array.from({ length: 10 }, (_, i): [string, string] => [`a-name-that-is-rather-long-${i}`, `a-name-that-is-longer-${i}`]);
+test("a run that can be taken back is in the list, whatever the others renamed: names go from the oldest lines first", () => {
+  const runs = Array.from({ length: 60 }, (_, i) => run(i, i / 3, { renames: LONG, more: 2, bytes: 1_000 }));
+  const { runs: lines, dropped, full } = retained(runs, NOW);
+  assert.deepEqual([lines.map(({ id }) => id), dropped, full], [runs.map(({ id }) => id), [], false]);
+  assert.ok(lines.every(({ segments, parts, bytes }) => segments && parts && bytes), "with all that is known of its pages");
+  const named = lines.map(({ renames }) => renames.length);
+  assert.deepEqual([named[0], named.at(-1)], [10, 0]);
+  assert.deepEqual(named, [...named].sort((a, b) => b - a));
+  assert.ok(lines.every(({ renames, more }) => renames.length + more === 12), "how many there are is told");
+  assert.ok(bytes(runsValue(lines)) <= 24 * 1024);
+});
+test("lines that nothing hangs on go before names do", () => {
+  const runs = [...Array.from({ length: 20 }, (_, i) => run(i, i, { renames: LONG })), ...Array.from({ length: 30 }, (_, i) => run(100 + i, 100 + i, { renames: LONG, segments: 0, parts: 0, bytes: 0 }))];
+  const { runs: lines } = retained(runs, NOW);
+  assert.ok(lines.length > 20 && lines.length < 50, `${lines.length} lines`);
+  assert.deepEqual(lines.map(({ id }) => id), runs.slice(0, lines.length).map(({ id }) => id));
+  assert.ok(lines.every(({ renames }) => renames.length === 10));
+  assert.ok(bytes(runsValue(lines)) <= 24 * 1024);
+});
+test("where there is no room for a line, the pages of its run go, too, and never those of one that still runs", () => {
+  const runs = [
+    ...Array.from({ length: 400 }, (_, i) => run(i, i / 20, { bytes: 1_000 })),
+    run(900, 21, { state: "stopped", undoes: "r901", bytes: 1_000 }),
+    run(901, 22, { bytes: 1_000 }),
+    run(902, 90, { state: "running", bytes: 1_000 }),
+    run(903, 91, { state: "running", undoes: "r904", bytes: 1_000 }),
+    run(904, 92, { bytes: 1_000 }),
+  ];
+  const { runs: lines, dropped, full } = retained(runs, NOW);
+  assert.ok(!full && bytes(runsValue(lines)) <= 24 * 1024);
+  const has = lines.filter(({ segments }) => segments).map(({ id }) => id);
+  assert.deepEqual([...has, ...dropped.map(({ id }) => id)].sort(), runs.map(({ id }) => id).sort(), "nothing is left of which the list does not know");
+  assert.deepEqual(has.slice(-5), ["r900", "r901", "r902", "r903", "r904"]);
+  assert.ok(has.length > 150, `${has.length} runs`);
+  const running = retained(runs.map((one) => ({ ...one, state: "running" as const })), NOW);
+  assert.deepEqual([running.full, running.runs.length, running.dropped], [true, runs.length, []]);
+});
 test("the list is read as it was written, and what is none is none", () => {
   const runs = [run(1, 1, { state: "running", undoes: "r0", more: 3, attachments: true }), run(2, 40, { results: {}, segments: 0, parts: 0, bytes: 0 })];
   assert.deepEqual(runsIn(json(runsValue(runs))), runs);

@@ -33,6 +33,7 @@ const KEPT_RUNS = 5; // with their pages
 const KEPT_DAYS = 30; // the same, of more runs than that
 const KEPT_RESULTS = 20; // runs
 const MOST_KEPT = 1_000_000; // bytes of a space
+const MOST_LINES = MOST_BYTES - 100; // bytes of all lines
 const DAY = 86_400_000; // ms
 const MOST_RENAMES = 10; // of a line
 const LONGEST_RENAMES = 600; // bytes of them
@@ -67,45 +68,58 @@ export interface Retention {
   runs: Run[]; // the newest first
   /** Runs whose pages go: their properties are removed after the list is written. */
   dropped: Run[];
-  /** More than a space has room for, with the pages of the runs that still run alone. */
+  /** More than a space or the list has room for, with the runs that still run alone. */
   full: boolean;
 }
 
 /**
  * What is kept. The pages of a run that still runs always are, and of the one that it takes back; those of the last 5 runs,
- * of others for 30 days, and those of an undo that was stopped and of its run, as long as a space has room for all; then the
- * oldest go first, and what such an undo needs last. Of the oldest runs the line goes, too, when the list is full.
+ * of others for 30 days, and those of an undo that was stopped and of its run, as long as a space has room for all, and the
+ * list for their lines; then the oldest go first, and what such an undo needs last. When the list is full, the oldest lines
+ * without pages go, then names from the oldest of the others.
  */
 export function retained(runs: readonly Run[], now: number): Retention {
-  const newest = [...runs].sort((a, b) => b.began - a.began || (a.id < b.id ? -1 : 1));
+  const newest = [...runs].sort((a, b) => b.began - a.began || (a.id < b.id ? -1 : 1)).map((run, i) => (i < KEPT_RESULTS ? run : { ...run, results: {} }));
   const hasPages = ({ segments, parts }: Run) => segments > 0 || parts > 0;
   const needed = new Set(newest.flatMap(({ id, state, undoes }) => (state === "running" ? [id, undoes] : [])));
   const halfway = new Set(newest.flatMap(({ id, state, undoes }) => (state === "stopped" && undoes ? [id, undoes] : [])));
-  const wanted = newest.filter((run, i) => needed.has(run.id) || halfway.has(run.id) || i < KEPT_RUNS || now - run.began < KEPT_DAYS * DAY).filter(hasPages);
+  const wanted = newest.filter((run, i) => needed.has(run.id) || (hasPages(run) && (halfway.has(run.id) || i < KEPT_RUNS || now - run.began < KEPT_DAYS * DAY)));
   let bytes = MOST_BYTES; // of the list itself
-  for (const { bytes: own } of wanted) bytes += own;
+  let least = 0; // bytes of their lines
+  for (const run of wanted) {
+    bytes += run.bytes;
+    least += roomOf(bare(run));
+  }
+  const isFull = () => bytes > MOST_KEPT || least > MOST_LINES;
   const going = wanted.filter(({ id }) => !needed.has(id)).reverse().sort((a, b) => Number(halfway.has(a.id)) - Number(halfway.has(b.id)));
-  while (bytes > MOST_KEPT && going.length) {
+  while (isFull() && going.length) {
     const oldest = going.shift()!;
     bytes -= oldest.bytes;
+    least -= roomOf(bare(oldest));
     wanted.splice(wanted.indexOf(oldest), 1);
   }
   const keeps = new Set(wanted);
   const dropped = newest.filter((run) => hasPages(run) && !keeps.has(run));
-  const lines = newest.map((run, i) => ({
-    ...run,
-    ...(!keeps.has(run) && { segments: 0, parts: 0, bytes: 0 }),
-    ...(i >= KEPT_RESULTS && { results: {} }),
-  }));
-  return { runs: lines.slice(0, fitting(lines)), dropped, full: bytes > MOST_KEPT };
+  let left = MOST_LINES - wanted.reduce((sum, run) => sum + roomOf(run), 0);
+  const shortened = new Map<Run, Run>();
+  for (const run of wanted.reverse()) {
+    if (left >= 0) break;
+    shortened.set(run, bare(run));
+    left += roomOf(run) - roomOf(bare(run));
+  }
+  const lines = newest.flatMap((run) => {
+    if (keeps.has(run)) return [shortened.get(run) ?? run];
+    const line = { ...run, segments: 0, parts: 0, bytes: 0 };
+    return (left -= roomOf(line)) < 0 ? [] : [line];
+  });
+  return { runs: lines, dropped, full: isFull() };
 }
 
-/** How many lines the list has room for. */
-function fitting(lines: Run[]): number {
-  let left = MOST_BYTES - 100;
-  const first = lines.findIndex((run) => (left -= bytesOf(lineOf(run)) + 1) < 0);
-  return first < 0 ? lines.length : first;
-}
+/** A line without names. */
+const bare = (run: Run): Run => ({ ...run, renames: [], more: run.more + run.renames.length });
+
+/** The bytes that a line takes in the list. */
+const roomOf = (run: Run) => bytesOf(lineOf(run)) + 1;
 
 /** The list as a JSON value. */
 export function runsValue(runs: readonly Run[]): Record<string, unknown> {
