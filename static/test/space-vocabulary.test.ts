@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { Host } from "../src/host.ts";
+import { asShell } from "../src/shell.ts";
 import { differenceOf, isNone, onTop } from "../src/space/difference.ts";
 import { draftOf } from "../src/space/draft.ts";
 import { csvText, fromCSV, fromJSON, jsonText, turtleText } from "../src/space/interchange.ts";
 import { linesIn } from "../src/space/jsonlines.ts";
 import { keptIn, shardsOf, type Kept, type Property } from "../src/space/shards.ts";
+import { modelOf } from "../src/space/ui/model.ts";
 import { keyIn } from "../src/space/ui/vocabulary/following.ts";
 import { EMPTY, foundOf, insteadOf, jsonOf, renamed, setApart, unrenamed, vocabularyIn, whyNotFollow, withFollowed, type Vocabulary } from "../src/space/vocabulary.ts";
+import { FakeSpace } from "./fake-space.ts";
 import { seeded } from "./seeded.ts";
 
 const vocabulary = (value: object): Vocabulary => vocabularyIn(value);
@@ -459,4 +463,34 @@ test("whatever properties hold, something is read", () => {
     if (upTo(3) === 0) properties.set(HEAD, { revision: 1, first: 0, shards: 1 + upTo(60), checksum: "x" });
     keptFrom(properties);
   }
+});
+
+test("of two who keep a list in shards at once, who has lost writes over no shard of the other's, and keeps the own change beside it", async () => {
+  const space = new FakeSpace();
+  const asked = { read: async (_path: string) => {} };
+  /** A tab with the page of the space. */
+  const tab = (before: (path: string) => Promise<void> = async () => {}) => {
+    const plain = space.confluence();
+    const host = { ...plain, read: async (path: string) => (await before(path), plain.read(path)), site: async () => "" };
+    return modelOf(host as unknown as Host, asShell({ view: "space", spaceId: "1", spaceKey: "DS" }));
+  };
+  const [first, late] = [tab(), tab((path) => asked.read(path))];
+  const adding = (label: string) => (now: Vocabulary) => ({ ...now, entries: [...now.entries, ...vocabulary({ labels: [{ label }] }).entries] });
+  await first.keep(() => large(1));
+  const values = () => new Map([...space.properties].map(([key, { value }]) => [key, value]));
+  asked.read = async (path) => {
+    if (!path.includes(`key=${HEAD}_50`)) return;
+    asked.read = async () => {};
+    await first.keep(adding("theirs")); // and it is read back as it was written
+  };
+  await assert.rejects(late.keep(adding("mine")), { status: 409 });
+  const kept = keptFrom(values());
+  assert.deepEqual([labels(kept.vocabulary).at(-1), kept.trouble], ["theirs", undefined]);
+  await late.keep(adding("mine"));
+  assert.deepEqual(labels(keptFrom(values()).vocabulary).slice(-2), ["theirs", "mine"]);
+  // What nobody has kept is written over: a tab that was closed may have left it.
+  const left = shardsOf(large(2), keptFrom(values()))!;
+  for (const { key, value } of left.slice(0, 2)) space.properties.set(key, { ...space.properties.get(key)!, value });
+  await late.keep(adding("more"));
+  assert.deepEqual(labels(keptFrom(values()).vocabulary).slice(-3), ["theirs", "mine", "more"]);
 });

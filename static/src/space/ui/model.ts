@@ -3,7 +3,7 @@
 
 import { allows, quoted, type Permitted } from "../../confluence.ts";
 import { HostError, type Host } from "../../host.ts";
-import { RUNS } from "../../propertykeys.ts";
+import { RUNS, VOCABULARY } from "../../propertykeys.ts";
 import type { Shell } from "../../shell.ts";
 import { keptOf, propertiesOf } from "../../spaceproperties.ts";
 import { newClicks, type Clicks } from "../clicks.ts";
@@ -301,6 +301,9 @@ export function modelOf(plain: Host, shell: Shell): Model {
       if (!shards) throw new HostError(413);
       for (const { key, value } of shards) {
         const now = before.read.has(key) ? before.read.get(key) : await model.properties.get(key);
+        // Who was faster may have written it just now, and kept it with a head: to write over that is refused by no version.
+        const theirs = Number((now?.value as { revision?: unknown } | undefined)?.revision) >= Number(value["revision"]);
+        if (theirs && (await model.properties.get(VOCABULARY))?.version !== before.read.get(VOCABULARY)?.version) throw new HostError(409);
         await model.properties.put(key, value, now);
       }
       const kept: Kept = shards.length > 2 ? (await readVocabulary(model.properties)).kept : { vocabulary: next, revision: before.kept.revision + 1, first: Number(shards[0]!.value["first"]) || 0 };
