@@ -273,6 +273,48 @@ native("a tab that was open before a run takes it back from the vocabulary, too:
   await until(labels, (all) => JSON.stringify(all) === JSON.stringify(before.labels), "the list is as it was");
 });
 
+for (const end of ["stopped", "gone on with after that one"]) {
+  native(`what a run has said in the vocabulary stays until it is taken back itself, though another with the same names is: ${end}`, async () => {
+    const space = new FakeSpace();
+    for (let i = 0; i < 60; i++) space.page(String(100 + i), ["howto"]);
+    const before = [{ label: "howto", description: "Steps", synonyms: ["guide"] }, { label: "x" }];
+    space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { labels: before } });
+    const listed = () => (space.properties.get("labelup_vocabulary")!.value as { labels: { label: string }[] }).labels;
+    const page = await open(space, {}, "tab=pages");
+    await done(page);
+    await page.getByRole("button", { name: "From a CSV" }).click();
+    await page.getByLabel("CSV file").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("from,to\nhowto,how-to") });
+    const plan = async (name: string, heading: RegExp) => {
+      await page.getByRole("button", { name: "Preview the plan" }).click();
+      await page.getByRole("button", { name }).click();
+      await page.getByRole("heading", { name: heading }).waitFor();
+    };
+    await plan("Try on 3 pages", /^Tried/);
+    await page.getByRole("button", { name: "Close" }).click();
+    await plan("Change 57 pages", /^Done/);
+    await page.getByText("is now a synonym").waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+    const said = structuredClone(listed());
+    assert.deepEqual(said.map(({ label }) => label), ["how-to", "x"]);
+
+    const act = async (nth: number, name: string, text: string) => {
+      await tab(page, "Runs");
+      await page.locator(".run").nth(nth).getByRole("button", { name }).click();
+      await page.getByText(text).waitFor();
+      await page.getByRole("button", { name: "Close" }).click();
+    };
+    if (end !== "stopped") await act(1, "Go on", "3 pages changed.");
+    await act(1, "Undo", "3 pages are as they were.");
+    await tab(page, "Vocabulary"); // which is read anew, after what the undo did with it
+    await page.locator(".entries .entry").first().waitFor();
+    await page.getByText(/^Was .howto. until/).waitFor();
+    assert.deepEqual(listed(), said);
+    await act(1, "Undo", "57 pages are as they were.");
+    await until(() => JSON.stringify(listed()), (now) => now === JSON.stringify(before), "it says what it said before");
+    assert.ok([...space.pages.values()].every(({ labels }) => [...labels].join() === "howto"));
+  });
+}
+
 native("a plan asks about old names as the vocabulary is by now", async () => {
   const space = small();
   const page = await open(space, {}, "tab=pages");

@@ -51,6 +51,12 @@ export interface Jobs {
 
 const synonymOf = ({ entries }: Vocabulary, from: string, to: string) => entries.some(({ label, was }) => label === to && was.some(({ name }) => name === from));
 
+/** What a run says in the vocabulary when it is done, by its plan: what that said before is none of it. */
+function saidBy({ renamedIn }: Pick<Loaded, "renamedIn">, plan: Planned | undefined): Job["synonyms"] {
+  const said = new Set(plan?.said);
+  return plan?.synonyms ? renamedIn(plan).filter(([from]) => !said.has(from)) : [];
+}
+
 const FORMAT = "labelup_run";
 
 /** Names are of digits and small letters, and nobody else has the same. */
@@ -74,8 +80,8 @@ export function jobsOf(model: Model, host: Host): Jobs {
     meansOf(host, { spaceId: model.shell.spaceId, typeOf: (id) => (model.store.rowOf(id) === undefined ? undefined : model.store.page(model.store.rowOf(id)!).type) }, keeper, timeInWorker(), newName, model.clicks);
   const leave = (event: BeforeUnloadEvent) => event.preventDefault();
 
-  /** planned is the plan that is carried out or taken back. */
-  async function act(job: Pick<Job, "what" | "tried" | "basket">, keeper: Keeper, run: (runner: Loaded, means: Means, listener: Listener) => Promise<Outcome>, planned: (runner: Loaded, means: Means) => Promise<Planned>): Promise<void> {
+  /** planned is the plan that is carried out, or taken back with the run that is undone. */
+  async function act(job: Pick<Job, "what" | "tried" | "basket">, keeper: Keeper, run: (runner: Loaded, means: Means, listener: Listener) => Promise<Outcome>, planned: (runner: Loaded, means: Means) => Promise<Planned>, undone?: Run): Promise<void> {
     if (jobs.job && !jobs.job.outcome) return;
     const now: Job = { ...job, progress: undefined, outcome: undefined, stopping: false, attachments: false, rate: () => 0, synonyms: [], found: {}, kept: "no" };
     jobs.job = now;
@@ -87,17 +93,16 @@ export function jobsOf(model: Model, host: Host): Jobs {
       stop: () => now.stopping,
     };
     let pairs: Job["synonyms"] = [];
+    let saidIn = async (_: Run): Promise<Job["synonyms"]> => [];
     now.outcome = await load().then(
       async (runner) => {
         const own = means(runner, keeper);
         now.rate = own.writes.rate;
         const plan = await planned(runner, own).catch(() => undefined); // before what is kept of it may go
         now.attachments = plan?.attachments === true;
-        if (plan?.synonyms) {
-          const said = new Set(plan.said);
-          pairs = runner.renamedIn(plan).filter(([from]) => !said.has(from));
-          now.found = plan;
-        }
+        pairs = saidBy(runner, plan);
+        now.found = plan ?? {};
+        saidIn = async (line) => saidBy(runner, await runner.readPlan(own, line).catch(() => undefined));
         return run(runner, own, listener);
       },
       (): Outcome => ({ ...NOTHING, state: "broken" }),
@@ -106,9 +111,24 @@ export function jobsOf(model: Model, host: Host): Jobs {
     jobs.own = runsIn((await tab.get(RUNS))?.value);
     model.changed();
     await model.readRuns().catch(() => undefined);
+    if (undone && pairs.length) pairs = await saidAlone(undone, pairs, saidIn);
     if (now.outcome.state === "done" && model.admin && pairs.length) await keepSynonyms(now, pairs);
     void model.look();
     if (now.outcome.mended) void model.readLists(model.lists.how);
+  }
+
+  /** Those of the pairs that nobody but a run that was taken back has said: one that was never done has said none, and what another one says that stands, stays. */
+  async function saidAlone(undone: Run, pairs: Job["synonyms"], saidIn: (line: Run) => Promise<Job["synonyms"]>): Promise<Job["synonyms"]> {
+    const { runs } = model;
+    if ((runs.find(({ id }) => id === undone.id) ?? undone).state !== "done") return [];
+    const back = new Set([undone.id, ...runs.map(({ undoes }) => undoes)]);
+    const names = new Set(pairs.map(([from]) => from));
+    const others: Job["synonyms"] = [];
+    for (const run of runs) {
+      if (run.state !== "done" || run.undoes || back.has(run.id) || !run.parts) continue;
+      if (run.more || run.renames.some(([from]) => names.has(from))) others.push(...(await saidIn(run)));
+    }
+    return pairs.filter(([from, to]) => !others.some(([name, end]) => name === from && end === to));
   }
 
   async function keepSynonyms(job: Job, pairs: Job["synonyms"]): Promise<void> {
@@ -130,8 +150,8 @@ export function jobsOf(model: Model, host: Host): Jobs {
     job: undefined,
     own: [],
     start: (planned, most) => act({ what: "run", tried: most !== undefined, basket: model.basket.map(({ key }) => key) }, model.admin === false ? tab : kept, ({ begin }, means, listener) => begin(means, planned, listener, most), async () => planned),
-    goOn: (run) => act({ what: run.undoes ? "undo" : "run", tried: false, basket: jobs.job?.progress?.run === run.id ? jobs.job.basket : [] }, keeperOf(run), ({ goOn }, means, listener) => goOn(means, run, listener), ({ readPlan }, means) => readPlan(means, undoneBy(run) ?? run)),
-    undo: (run) => act({ what: "undo", tried: false, basket: [] }, keeperOf(run), ({ undo }, means, listener) => undo(means, run, listener), ({ readPlan }, means) => readPlan(means, run)),
+    goOn: (run) => act({ what: run.undoes ? "undo" : "run", tried: false, basket: jobs.job?.progress?.run === run.id ? jobs.job.basket : [] }, keeperOf(run), ({ goOn }, means, listener) => goOn(means, run, listener), ({ readPlan }, means) => readPlan(means, undoneBy(run) ?? run), undoneBy(run)),
+    undo: (run) => act({ what: "undo", tried: false, basket: [] }, keeperOf(run), ({ undo }, means, listener) => undo(means, run, listener), ({ readPlan }, means) => readPlan(means, run), run),
     stop() {
       if (jobs.job) jobs.job.stopping = true;
       model.changed();
