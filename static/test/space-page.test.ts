@@ -315,6 +315,45 @@ for (const end of ["stopped", "gone on with after that one"]) {
   });
 }
 
+native("where the vocabulary follows one that the person cannot see, a run and its undo leave it as it is, and that is told", async () => {
+  const space = small();
+  const value = { follows: "2", labels: [{ label: "release-note", description: "What is new" }] };
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value });
+  const other = { key: "HQ", name: "Head office", vocabulary: { labels: [{ label: "release-news", description: "Of all", synonyms: ["news"] }] } };
+  const kept = () => space.properties.get("labelup_vocabulary")!.value;
+  const told = (page: Page) => page.getByText("it follows the one of a space that you cannot see").waitFor();
+  const run = async (seen: boolean) => {
+    const page = await open(space, {}, "tab=pages");
+    await done(page);
+    await page.getByRole("button", { name: "From a CSV" }).click();
+    await page.getByLabel("CSV file").setInputFiles({ name: "a.csv", mimeType: "text/csv", buffer: Buffer.from("from,to\nrelease-note,release-news") });
+    await page.getByRole("button", { name: "Preview the plan" }).click();
+    await page.getByRole("button", { name: "Change 1 page" }).waitFor();
+    if (!seen) await told(page);
+    assert.equal(await page.getByRole("checkbox", { name: /in the vocabulary/ }).count(), seen ? 1 : 0);
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole("button", { name: "Change 1 page" }).click();
+    await page.getByRole("heading", { name: "Done" }).waitFor();
+    return page;
+  };
+  const blind = await run(false);
+  await blind.getByRole("button", { name: "Undo" }).click();
+  await blind.getByText("1 page is as it was.").waitFor();
+  assert.deepEqual(kept(), value);
+
+  space.others.set("2", other);
+  const page = await run(true);
+  await page.getByText("is now a synonym").waitFor();
+  const said = structuredClone(kept());
+  assert.match(JSON.stringify(said), /"label":"release-news","description":"Of all","synonyms":\["news","release-note"\]/);
+  space.others.delete("2"); // the right to see it is gone
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("1 page is as it was.").waitFor();
+  await told(page);
+  assert.deepEqual(kept(), said);
+  assert.deepEqual(await violations(page), []);
+});
+
 native("a plan asks about old names as the vocabulary is by now", async () => {
   const space = small();
   const page = await open(space, {}, "tab=pages");

@@ -28,7 +28,8 @@ interface Job {
   synonyms: [from: string, to: string][];
   /** What the run found in the vocabulary. */
   found: Found;
-  kept: "no" | "keeping" | "kept" | "failed";
+  /** "unseen" says that the vocabulary follows one that cannot be seen: then nobody knows here what it says of a name. */
+  kept: "no" | "keeping" | "kept" | "failed" | "unseen";
 }
 
 /** How many pages somebody may change who cannot keep runs in the space. */
@@ -138,8 +139,9 @@ export function jobsOf(model: Model, host: Host): Jobs {
     try {
       await model.readVocabulary(); // this tab may have been opened before the run
       job.synonyms = job.what === "run" ? unsaid(model.joined.vocabulary, pairs) : pairs.filter(([from, to]) => synonymOf(model.vocabulary.vocabulary, from, to));
-      if (job.synonyms.length) await add().catch(add); // somebody else was first
-      job.kept = job.synonyms.length ? "kept" : "no";
+      const unseen = job.synonyms.length > 0 && model.joined.unseen;
+      if (job.synonyms.length && !unseen) await add().catch(add); // somebody else was first
+      job.kept = unseen ? "unseen" : job.synonyms.length ? "kept" : "no";
     } catch {
       job.kept = "failed";
     }

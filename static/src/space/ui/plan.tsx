@@ -97,7 +97,8 @@ function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
   const titleOf = (id: string) => preview.titles.get(id) ?? (model.store.title(id) || id);
   const pairs = renamePairs(preview.renames);
   const renames = unsaid(model.joined.vocabulary, pairs);
-  const keeps = model.admin === true && renames.length > 0;
+  const says = model.admin === true && renames.length > 0;
+  const keeps = says && !model.joined.unseen; // else it would be written over what nobody sees here
   const without = model.admin === false && going.length > MOST_WITHOUT;
   const right = (going.length > 0 || chosen.mends.length > 0) && !without && (going.length <= VERY_MANY || typed.replace(/\D/g, "") === String(going.length));
   const start = (most?: number) => void jobs.start({ decisions, without: [...out], ...(chosen.mends.length && { mends: chosen.mends }), ...(chosen.attachments && { attachments: true }), ...(keeps && synonyms && { synonyms, ...foundOf(model.vocabulary.vocabulary, pairs, model.joined.vocabulary) }) }, most);
@@ -166,6 +167,7 @@ function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
           <input type="checkbox" checked={synonyms} onChange={(event) => setSynonyms(event.currentTarget.checked)} /> {say("synonyms", { count: renames.length })}
         </label>
       )}
+      {says && !keeps && <p class="hint">{say("synonyms.unseen")}</p>}
       {without && <p class="notice wrong">{say("why.tooMany", { count: MOST_WITHOUT })}</p>}
       {going.length > VERY_MANY && !without && (
         <label class="named">
@@ -222,6 +224,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
       {state === "broken" && <p class="notice wrong">{say("result.brokenWhy")}</p>}
       {state === "full" && <p class="notice wrong">{say("result.fullWhy")}</p>}
       {job.kept === "kept" && job.what === "run" && <p class="notice">{say("result.synonyms", { count: job.synonyms.length })}</p>}
+      {job.kept === "unseen" && <p class="notice wrong">{say("synonyms.unseen")}</p>}
       {job.kept === "failed" && <p class="notice wrong">{say("result.notKept")}</p>}
       {[...whys].map(([why, ids]) => (
         <section key={why} class="whys">
