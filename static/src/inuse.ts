@@ -54,11 +54,13 @@ export function countLabels(pages: Content[]): Map<string, number> {
 }
 
 /**
- * Reads the labels in use piece by piece; what cannot be read is left out without a
- * word, and what the service would spell otherwise cannot be chosen. Resolves when all is read.
+ * Reads the labels in use piece by piece; what the service would spell otherwise cannot be
+ * chosen. Resolves when no more comes: with false if a part could not be read, which is left out.
  */
-export async function loadInUse(host: Host, readSpace: ReadSpace, got: (known: Known[]) => void): Promise<void> {
-  const uses = countLabels(await readSpace().catch(() => []));
+export async function loadInUse(host: Host, readSpace: ReadSpace, got: (known: Known[]) => void): Promise<boolean> {
+  let whole = true;
+  const without = (): never[] => ((whole = false), []);
+  const uses = countLabels(await readSpace().catch(without));
   const forms = new Map<string, Form>();
   const formOnce = (name: string) => {
     const form = forms.get(name) ?? formOf(name);
@@ -74,9 +76,10 @@ export async function loadInUse(host: Host, readSpace: ReadSpace, got: (known: K
         .sort((a, b) => b.uses - a.uses || (a.name < b.name ? -1 : 1)),
     );
   if (uses.size) publish();
-  const site = await listLabels(host, "/api/v2/labels?prefix=global&limit=250", SITE_REQUESTS).catch(() => []);
+  const site = await listLabels(host, "/api/v2/labels?prefix=global&limit=250", SITE_REQUESTS).catch(without);
   for (const name of site) if (!uses.has(name)) uses.set(name, 0);
   publish();
+  return whole;
 }
 
 /** The labels in use, and those of the vocabulary that are not: before those of other spaces. */

@@ -122,8 +122,17 @@ test("a space that cannot be searched leaves the site's labels", async () => {
     return { results: [{ name: "a" }] };
   });
   let got: Known[] = [];
-  await loadInUse(host, spaceReader(host, { key: "DS" }), (k) => (got = k));
+  assert.equal(await loadInUse(host, spaceReader(host, { key: "DS" }), (k) => (got = k)), false);
   assert.deepEqual(got.map((k) => k.name), ["a"]);
+});
+test("it is told whether all the labels in use could be read", async () => {
+  for (const [part, whole] of [["none", true], ["search", false], ["v2/labels", false]] as const) {
+    const { host } = reader((path) => {
+      if (path.includes(part)) throw new Error("no");
+      return { results: [] };
+    });
+    assert.equal(await loadInUse(host, spaceReader(host, { key: "DS" }), () => undefined), whole, part);
+  }
 });
 test("what a mischievous answer holds is ignored", async () => {
   const { host } = reader(() => ({ results: [null, {}, { name: 7 }, { name: "ok" }] }));

@@ -173,6 +173,30 @@ test("labels in use that do not come in time: what was entered says so and waits
   await page.keyboard.press("Enter");
   await untilAdded(["relese-notes"]);
 });
+test("labels in use that cannot be read: what is entered says so and waits for one more Enter, until the field opens again and they can", async () => {
+  let fails = true;
+  stage.onRead = (path) => (fails && /search|v2\/labels/.test(path) ? { status: 500 } : undefined);
+  const page = await open();
+  await compared(page);
+  assert.equal(await page.getByText("Reading the labels in use…").count(), 0, "nothing more comes");
+  await page.keyboard.type("first");
+  await page.keyboard.press("Enter");
+  const uncompared = page.locator(".pending").getByText("not compared with the labels in use");
+  await uncompared.waitFor();
+  await page.keyboard.type("second,");
+  await until(() => uncompared.count(), (n) => n === 2, "a list says so, too");
+  assert.deepEqual(added(), [], "nothing is saved that was compared with nothing");
+  await page.keyboard.press("Enter");
+  await untilAdded(["first", "second"]);
+  await page.keyboard.type("relese-notes");
+  await page.keyboard.press("Enter");
+  await untilPending(page, ["new relese-notes"]);
+  fails = false;
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  await untilPending(page, ["twin relese-notes"]);
+  assert.deepEqual(added(), [["first", "second"]]);
+});
 
 test("what is typed before the part that checks it has come is kept for it", async () => {
   inUse("release-notes");

@@ -50,15 +50,19 @@ const IN_POPUP = '[data-view="byline"]'; // there is room below the field: see a
 const LONGEST_LIST = MOST_PENDING * 300; // characters
 
 export function Add({ host, say, words, held, prefix, space, open, close, show, focus, input, start, add, tell }: Props): JSX.Element {
-  const [inUse, setInUse] = useState<{ known: Known[]; read: boolean }>({ known: [], read: false });
+  const [inUse, setInUse] = useState<{ known: Known[]; whole?: boolean }>({ known: [] }); // whole: once no more comes, whether all could be read
   const [rules, setRules] = useState<Rules>();
   const [text, setText] = useState(start.text);
   const [active, setActive] = useState(-1); // none until moved to: Enter takes what is typed
   const [listed, setListed] = useState(false);
-  const [pending, setPending] = useState(() => hold([], start.entered.flatMap(named), "entered"));
+  const [holding, setPending] = useState(() => hold([], start.entered.flatMap(named), "entered"));
   const [tooMany, setTooMany] = useState(false);
   const known = useMemo(() => (rules ? withListed(inUse.known, rules) : inUse.known), [inUse.known, rules]);
-  const world: World = { known, read: inUse.read && rules !== undefined, rules, held, prefix };
+  const world: World = { known, read: inUse.whole === true && rules !== undefined, rules, held, prefix };
+  const unread = inUse.whole === false && rules !== undefined;
+  const coming = !world.read && !unread;
+  // What cannot be compared says so, and waits for one more Enter.
+  const pending = useMemo(() => (unread ? holding.map((p) => ({ ...p, stage: "late" as const })) : holding), [holding, unread]);
   const now = useRef({ pending, world });
   now.current = { pending, world };
 
@@ -66,8 +70,12 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
   useEffect(() => {
     if (!open || reading.current) return;
     reading.current = true;
+    setInUse(({ known }) => ({ known }));
     void vocabularyReader(host, space)().then(rulesOf, () => rulesOf(EMPTY)).then(setRules);
-    void loadInUse(host, spaceReader(host, space), (known) => setInUse({ known, read: false })).then(() => setInUse(({ known }) => ({ known, read: true })));
+    void loadInUse(host, spaceReader(host, space), (known) => setInUse({ known })).then((whole) => {
+      reading.current = whole; // or they are read again when the field opens next
+      setInUse(({ known }) => ({ known, whole }));
+    });
   }, [open]);
 
   useLayoutEffect(() => {
@@ -93,7 +101,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
   useEffect(() => () => tell(""), []);
 
   const names = named(text);
-  const { offers, hint, asked } = listed ? choices(names, say, words, world, { tooMany, waiting }) : NO_CHOICES;
+  const { offers, hint, asked } = listed ? choices(names, say, words, world, { tooMany, waiting, coming }) : NO_CHOICES;
   const chosen = offers[active];
 
   function named(list: string): string[] {
@@ -222,7 +230,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
         onKeyDown={onKeyDown}
         onBlur={() => (setListed(false), text === "" && !pending.length && close(false))}
       />
-      <div class="offers" aria-busy={!world.read} onMouseDown={(event) => event.preventDefault() /* keeps the focus in the field */}>
+      <div class="offers" aria-busy={coming} onMouseDown={(event) => event.preventDefault() /* keeps the focus in the field */}>
         {hint && <p id="hint" class={hint.wrong ? "hint wrong" : "hint"} title={hint.text}>{hint.text}</p>}
         {offers.length > 0 && (
           <div id="offers" tabIndex={-1} class={text ? undefined : "most-used"} role="listbox" aria-label={words("offers")} aria-orientation={document.querySelector(IN_POPUP) ? "vertical" : "horizontal"}>
@@ -297,7 +305,7 @@ function Choice({ offer, world: { held, rules }, words, id, active, told, choose
 type Choices = { offers: Offer[]; hint?: { text: string; wrong: boolean } | undefined; asked?: string | undefined };
 const NO_CHOICES: Choices = { offers: [] };
 
-function choices(names: string[], say: Say, words: Words, { known, read, held, prefix, rules }: World, { tooMany, waiting }: { tooMany: boolean; waiting: boolean }): Choices {
+function choices(names: string[], say: Say, words: Words, { known, held, prefix, rules }: World, { tooMany, waiting, coming }: { tooMany: boolean; waiting: boolean; coming: boolean }): Choices {
   const wrong = (text: string, offers: Offer[] = []): Choices => ({ offers, hint: { wrong: true, text } });
   if (tooMany) return wrong(words("tooMany", { most: MOST_PENDING }));
   const [name] = names;
@@ -316,7 +324,7 @@ function choices(names: string[], say: Say, words: Words, { known, read, held, p
     if (ruling) return advice(ruling, words);
     if (name && rules) return replacing(name, held, rules, words);
     if (lacks.length) return words("lacking", { groups: lacks.map(isolated).join(", ") });
-    return known.length || read ? "" : words("reading");
+    return known.length || !coming ? "" : words("reading");
   };
   return { offers, hint: text() ? { text: text(), wrong: false } : undefined, asked: lacks.length === 1 ? lacks[0] : undefined };
 }

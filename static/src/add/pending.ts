@@ -17,7 +17,7 @@ export interface Pending {
 /** What a name was compared with. */
 export interface World {
   known: Known[];
-  /** Whether known is all that can be read, and rules are there. */
+  /** Whether known is all that was to be read, and rules are there. */
   read: boolean;
   /** Of the vocabulary; undefined until it is read. */
   rules: Rules | undefined;
