@@ -81,6 +81,16 @@ export function Adding({ handle, ...props }: Props): JSX.Element {
     event.stopPropagation();
   }
 
+  function onPaste(event: ClipboardEvent): void {
+    const pasted = event.clipboardData?.getData("text").trim() ?? "";
+    if (!/[\r\n]/.test(pasted)) return;
+    // A field of one line would join what was pasted as several.
+    event.preventDefault();
+    const field = event.currentTarget as HTMLInputElement;
+    field.setRangeText(pasted.replace(/[\r\n]+/g, ","), field.selectionStart!, field.selectionEnd!, "end");
+    start.current = { ...start.current, text: field.value };
+  }
+
   const here = loaded && !composing ? loaded : undefined;
   return (
     <Fragment>
@@ -106,6 +116,7 @@ export function Adding({ handle, ...props }: Props): JSX.Element {
           onInput={(event) => (start.current = { ...start.current, text: event.currentTarget.value })}
           onCompositionStart={() => setComposing(true)}
           onCompositionEnd={() => setComposing(false)}
+          onPaste={onPaste}
           onKeyDown={onKeyDown}
         />
       )}

@@ -31,7 +31,7 @@ async function ready(scene: Parameters<typeof stage.open>[0] = {}): Promise<Page
 }
 /** Puts text on the clipboard, as far as the page can tell, and pastes it. */
 async function paste(page: Page, text: string): Promise<void> {
-  await field(page).evaluate((input, text) => {
+  await page.locator(".field").evaluate((input, text) => {
     const clipboardData = new DataTransfer();
     clipboardData.setData("text", text);
     const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
@@ -219,6 +219,31 @@ test("what is typed before the part that checks it has come is kept for it", asy
   await untilPending(page, ["twin relese-notes"]);
   assert.equal(await field(page).inputValue(), "half");
 });
+const many = Array.from({ length: 51 }, (_, i) => `n${i}`).join();
+const early: [sentence: string, enter: (page: Page) => Promise<void>, chips: string[], text: string, saved: string[]][] = [
+  ["one with commas waits to be confirmed", (page) => page.keyboard.type("alpha, relese-notes\n"), ["new alpha", "twin relese-notes"], "", []],
+  ["one of pasted lines, too", async (page) => (await paste(page, "alpha\r\nbeta\n"), await page.keyboard.type("\n")), ["new alpha", "new beta"], "", []],
+  ["one that is not entered stays a list", (page) => paste(page, "alpha\nbeta\n"), [], "alpha,beta", []],
+  ["a pasted name with a line end is one name", async (page) => (await paste(page, "alpha\n"), await page.keyboard.type("\na, b\n")), ["new a", "new b"], "", ["alpha"]],
+  ["more names than a change may have are refused at once, and nothing half", (page) => page.keyboard.type(`${many}\n`), [], many, []],
+];
+for (const [sentence, enter, chips, text, saved] of early) {
+  test(`of lists that come before the part that checks them ${sentence}`, async () => {
+    let come = () => {};
+    const asked = new Promise<void>((now) => (come = now));
+    const page = await stage.open({ hold: [/add\.js/, asked] });
+    await loaded(page);
+    await page.keyboard.press("/");
+    await enter(page);
+    come();
+    await field(page).waitFor();
+    await compared(page);
+    await untilPending(page, chips);
+    await untilAdded(saved);
+    assert.equal(await field(page).inputValue(), text);
+    assert.equal(await page.getByText("At most 50 labels at a time. Paste fewer.").count(), text === many ? 1 : 0);
+  });
+}
 test("a part that cannot be loaded is said to be missing, and asked for again", async () => {
   const page = await stage.open();
   let times = 0;

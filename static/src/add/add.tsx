@@ -52,11 +52,12 @@ const LONGEST_LIST = MOST_PENDING * 300; // characters
 export function Add({ host, say, words, held, prefix, space, open, close, show, focus, input, start, add, tell }: Props): JSX.Element {
   const [inUse, setInUse] = useState<{ known: Known[]; whole?: boolean }>({ known: [] }); // whole: once no more comes, whether all could be read
   const [rules, setRules] = useState<Rules>();
-  const [text, setText] = useState(start.text);
+  const [begun] = useState(begin);
+  const [text, setText] = useState(begun.text);
   const [active, setActive] = useState(-1); // none until moved to: Enter takes what is typed
   const [listed, setListed] = useState(false);
-  const [holding, setPending] = useState(() => hold([], start.entered.flatMap(named), "entered"));
-  const [tooMany, setTooMany] = useState(false);
+  const [holding, setPending] = useState(begun.pending);
+  const [tooMany, setTooMany] = useState(begun.tooMany);
   const known = useMemo(() => (rules ? withListed(inUse.known, rules) : inUse.known), [inUse.known, rules]);
   const world: World = { known, read: inUse.whole === true && rules !== undefined, rules, held, prefix };
   const unread = inUse.whole === false && rules !== undefined;
@@ -106,6 +107,19 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
 
   function named(list: string): string[] {
     return namesIn(list).map((name) => (name && !name.startsWith(prefix) ? normalise(prefix + name) : name));
+  }
+
+  /** Holds what was entered before this was here, a list to be confirmed. What is too much for one change is back in the field. */
+  function begin(): { text: string; pending: Pending[]; tooMany: boolean } {
+    let pending: Pending[] = [];
+    const left: string[] = [];
+    for (const entered of start.entered) {
+      const found = entered.length > LONGEST_LIST ? undefined : named(entered);
+      const all = found && hold(pending, found, found.length > 1 ? "listed" : "entered");
+      if (all && all.length <= MOST_PENDING) pending = all;
+      else left.push(entered);
+    }
+    return { text: [...left, start.text].filter(Boolean).join(", "), pending, tooMany: left.length > 0 };
   }
 
   function write(value: string): void {
