@@ -81,7 +81,7 @@ test("a refinement that fails is not a failure", () => {
 const endings: [sentence: string, ending: Action][] = [
   ["asking again", { type: "ask" }],
   ["closing", { type: "close" }],
-  ["a change by somebody else", { type: "outdated" }],
+  ["a change by somebody else", { type: "outdated", still: false }],
 ];
 for (const [sentence, ending] of endings) {
   test(`${sentence} makes every answer under way outdated`, () => {
@@ -103,7 +103,10 @@ test("room for a better answer goes when none is waited for, but not from under 
   assert.deepEqual([refined(first, "a b c").spare, refined(first, "a b c", true).spare], [false, true]);
   assert.equal(play(refined(first, "a b c", true), { type: "left" }).spare, false);
   assert.equal(play(first, { type: "left" }).spare, true, "one may still come");
-  for (const still of [true, false]) assert.equal(play(first, { type: "late", epoch: first.epoch, still }).spare, still);
+  for (const still of [true, false]) {
+    assert.equal(play(first, { type: "late", epoch: first.epoch, still }).spare, still);
+    assert.equal(play(first, { type: "outdated", still }).spare, still);
+  }
 });
 test("that not all was read stays said when the better answer read all", () => {
   const state = answered(asking, "a", { search: "cql", truncated: true });

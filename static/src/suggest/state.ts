@@ -33,7 +33,7 @@ interface Gone {
 export type Action =
   | { type: "ask" }
   | { type: "close" }
-  | { type: "outdated" } // the page's labels were changed, not from here
+  | { type: "outdated"; still: boolean } // the page's labels were changed, not from here
   | { type: "slow"; epoch: number }
   | { type: "answered"; epoch: number; answer: Answer }
   | { type: "refined"; epoch: number; answer: Answer | undefined; still: boolean }
@@ -71,7 +71,7 @@ export function reduce(state: State, action: Action): State {
     case "close":
       return { ...initialState, dismissed: state.dismissed, epoch: state.epoch + 1 };
     case "outdated":
-      return { ...state, epoch: state.epoch + 1, refining: false };
+      return { ...state, epoch: state.epoch + 1, refining: false, spare: state.spare && action.still };
     case "slow":
       return { ...state, slow: true };
     case "answered": {

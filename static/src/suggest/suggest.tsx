@@ -67,7 +67,7 @@ export function Suggestions(props: Props): JSX.Element | null {
   const before = useRef({ key, waiting });
   useEffect(() => {
     const fromHere = waiting > before.current.waiting;
-    if (key !== before.current.key && !fromHere) dispatch({ type: "outdated" });
+    if (key !== before.current.key && !fromHere) dispatch({ type: "outdated", still: still() });
     before.current = { key, waiting };
   }, [key, waiting]);
 
