@@ -201,17 +201,20 @@ function Done({ state, say, undo, focusAfter }: Pick<Props, "state" | "say"> & {
 /** What went wrong: told in one place, and said when it appears. */
 function Troubles({ state, host, say, retry }: Pick<Props, "state" | "host" | "say"> & { retry(): void }): JSX.Element | null {
   const { outcome, problem } = state;
-  const left = useSecondsLeft(problem?.kind === "rate_limited" ? problem : undefined);
+  const limited = problem?.kind === "rate_limited" && problem.retryAfter ? problem : outcome;
+  const left = useSecondsLeft(limited);
   const failed = outcome?.failed ?? [];
   if (!problem && !failed.length) return null;
   const again = Boolean(problem?.retry.length || outcome?.again.length) && <button type="button" class="link" onMouseDown={keepFocus} onClick={retry}>{say("retry")}</button>;
   const id = problem?.requestId ?? outcome?.requestId;
-  const counts = problem?.kind === "rate_limited" ? problem.retryAfter : undefined;
+  const counts = limited?.retryAfter || undefined;
+  const because = (fault: Omit<Problem, "retryAfter">, lead = "") =>
+    counts && fault.kind === "rate_limited" ? <Counted first={lead + why(fault, say, counts)} now={lead + why(fault, say, left)} /> : lead + why(fault, say);
   return (
     <div class="status wrong">
       <div role="alert">
-        {problem && <p>{counts ? <Counted first={why(problem, say, counts)} now={why(problem, say, left)} /> : why(problem, say)} </p>}
-        {failures(failed, say).map((line) => <p key={line}>{line} </p>)}
+        {problem && <p>{because(problem)} </p>}
+        {failures(failed, say).map(({ line, fault, lead }) => <p key={line}>{because(fault, lead)} </p>)}
         {!counts && again}
         <Reference id={id} host={host} say={say} />
       </div>
@@ -228,15 +231,18 @@ function why({ kind, reason = "", name, character = "" }: Omit<Problem, "retryAf
   return say(isKey(own) ? own : `why.${kind}`);
 }
 
-/** A line for each reason, with the names it holds for. */
-function failures(failed: Outcome["failed"], say: Say): string[] {
-  const lines = new Map<string, { same: Outcome["failed"]; because: string }>();
+/** A line for each reason, which begins with the names it holds for. */
+function failures(failed: Outcome["failed"], say: Say): { line: string; fault: Omit<Problem, "retryAfter">; lead: string }[] {
+  const lines = new Map<string, Outcome["failed"]>();
   for (const f of failed) {
-    const because = why({ ...f, name: "" }, say);
-    const { same } = lines.get(f.operation + because) ?? { same: [] };
-    lines.set(f.operation + because, { same: [...same, f], because });
+    const line = f.operation + why({ ...f, name: "" }, say);
+    lines.set(line, [...(lines.get(line) ?? []), f]);
   }
-  return [...lines.values()].map(({ same, because }) => `${say(same[0]!.operation === "add" ? "notAdded" : "notRemoved", { names: named(same.map((f) => f.name)) })} ${because}`);
+  return [...lines].map(([line, same]) => ({
+    line,
+    fault: { ...same[0]!, name: "" },
+    lead: `${say(same[0]!.operation === "add" ? "notAdded" : "notRemoved", { names: named(same.map((f) => f.name)) })} `,
+  }));
 }
 
 function summary(outcome: Outcome, say: Say): string {

@@ -24,10 +24,10 @@ export type Kind = (typeof KINDS)[number];
 export interface Told {
   kind: Kind;
   reason?: string;
+  retryAfter?: number; // seconds
 }
 
 export interface Problem extends Told {
-  retryAfter?: number; // seconds
   requestId?: string;
   name?: string; // that is refused
   character?: string; // for which it is
@@ -54,8 +54,7 @@ function asKind(value: unknown): Kind | undefined {
 export function asProblem(answer: unknown): Problem {
   const { error } = (answer ?? {}) as { error?: Record<string, unknown> | null };
   const problem: Problem = { ...told(error, "unavailable"), ...reference(error?.["requestId"]) };
-  const { retryAfter, detail } = error ?? {};
-  if (typeof retryAfter === "number" && retryAfter > 0) problem.retryAfter = Math.ceil(retryAfter);
+  const { detail } = error ?? {};
   const { name, character } = (detail ?? {}) as { name?: unknown; character?: unknown };
   if (typeof name === "string") problem.name = name;
   if (typeof character === "string") problem.character = character;
@@ -63,9 +62,13 @@ export function asProblem(answer: unknown): Problem {
 }
 
 /** A reason that is called as a kind says nothing more: the kind `timeout` is the browser's own. */
-export function told(fault: { kind?: unknown; reason?: unknown } | null | undefined, otherwise: Kind): Told {
-  const { kind, reason } = fault ?? {};
-  return { kind: asKind(kind) ?? otherwise, ...(typeof reason === "string" && !asKind(reason) && { reason }) };
+export function told(fault: { kind?: unknown; reason?: unknown; retryAfter?: unknown } | null | undefined, otherwise: Kind): Told {
+  const { kind, reason, retryAfter } = fault ?? {};
+  return {
+    kind: asKind(kind) ?? otherwise,
+    ...(typeof reason === "string" && !asKind(reason) && { reason }),
+    ...(typeof retryAfter === "number" && retryAfter > 0 && { retryAfter: Math.ceil(retryAfter) }),
+  };
 }
 
 export function reference(requestId: unknown): { requestId?: string } {

@@ -30,6 +30,7 @@ export interface Outcome extends Step {
   undoes: boolean;
   failed: Failed[];
   again: Change[]; // those of failed that may well succeed in a moment
+  retryAfter: number; // seconds until they may; 0 if it is not told
   requestId?: string | undefined; // of the call that failed last
 }
 
@@ -121,7 +122,7 @@ export function reduce(state: State, action: Action): State {
     }
     case "retry": {
       const again = [...(state.problem?.retry ?? []), ...(state.outcome?.again ?? [])];
-      const outcome = state.outcome && { ...state.outcome, failed: [], again: [] };
+      const outcome = state.outcome && { ...state.outcome, failed: [], again: [], retryAfter: 0 };
       return { ...state, queue: [...state.queue, ...again], epoch: state.epoch + 1, problem: undefined, outcome };
     }
     case "undo": {
@@ -182,6 +183,7 @@ function told(before: Outcome | undefined, change: Change, { added, removed, fai
     removed: [...(same?.removed ?? []), ...removed],
     failed: [...(joined?.failed ?? []), ...failed],
     again: [...(joined?.again ?? []), ...again],
+    retryAfter: Math.max(joined?.retryAfter ?? 0, ...failed.map((f) => (f.kind === "rate_limited" && f.retryAfter) || 0)),
     requestId: joined?.failed.length && !failed.length ? joined.requestId : requestId,
   };
 }

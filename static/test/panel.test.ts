@@ -347,6 +347,37 @@ test("a pause is counted down and then offers to try again; a screen reader is t
   assert.equal(await alert.count(), 0);
 });
 
+test("a pause that a part of a change must wait for is counted down, too: the longest", async () => {
+  const page = await stage.open();
+  await stopClock(page);
+  await loaded(page);
+  stage.onWrite = () => ({
+    body: { labels: [{ name: "v9" }, { name: "team-red" }], added: [], removed: [], failed: [
+      { name: "v9", operation: "remove", kind: "rate_limited", reason: "endpoint_limit", retryAfter: 3 },
+      { name: "team-red", operation: "remove", kind: "rate_limited", reason: "endpoint_limit", retryAfter: 60 },
+      { name: "other", operation: "remove", kind: "upstream" },
+    ] },
+  });
+  await page.getByRole("button", { name: "Remove v9" }).click();
+  const alert = page.getByRole("alert");
+  await alert.waitFor();
+  const told = await alert.ariaSnapshot();
+  assert.match(plain(told), /Not removed: v9, team-red\. Confluence is busy\. Try again in 60 seconds\..*Not removed: other\. Confluence did not complete the change\./s);
+  const seen = alert.locator("[aria-hidden]");
+  const again = page.getByRole("button", { name: "Try again" });
+  assert.equal(await again.count(), 0);
+  await page.clock.runFor(30_400);
+  await until(async () => plain((await seen.textContent())!), (v) => v === "Not removed: v9, team-red. Confluence is busy. Try again in 30 seconds.", "counted");
+  assert.equal(await again.count(), 0);
+  await page.clock.runFor(30_000);
+  await again.waitFor();
+  assert.equal(await alert.ariaSnapshot(), told, "nothing of what is said has changed");
+  stage.onWrite = () => undefined;
+  await again.click();
+  await untilLabels(page, ["roadmap"]);
+  assert.equal(await alert.count(), 0);
+});
+
 test("a name the service refuses is explained by name", async () => {
   const page = await stage.open();
   stage.onWrite = () => ({ status: 400, body: { error: { kind: "bad_request", reason: "label_forbidden_character", detail: { name: "odd", character: "%" } } } });

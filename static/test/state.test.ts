@@ -158,6 +158,14 @@ test("of a partial failure only what failed is tried again", () => {
   const done = play(state, answer(["a", "b", "c", "d"], { added: ["d"] }));
   assert.deepEqual(undoable(done).map((s) => s.added), [["c", "d"]], "and belongs to the same step");
 });
+test("of what failed with a wait the longest is kept, until it is tried again", () => {
+  const limited = (name: string, retryAfter: number) => ({ name, operation: "add", kind: "rate_limited", retryAfter }) as const;
+  const failed = [limited("c", 5), limited("d", 60), { name: "e", operation: "add", kind: "unavailable", retryAfter: 90 } as const];
+  const first = play(ready, { type: "change", add: ["c", "d", "e"] }, { type: "change", add: ["f"] }, answer(["a", "b"], { failed }));
+  const both = play(first, answer(["a", "b"], { failed: [limited("f", 7)] }));
+  assert.deepEqual([first.outcome?.retryAfter, both.outcome?.retryAfter], [60, 60]);
+  assert.equal(play(both, { type: "retry" }).outcome?.retryAfter, 0);
+});
 test("a read that a write has overtaken is ignored", () => {
   const state = play(ready, { type: "change", add: ["c"] }, { type: "read", shell, page, epoch: ready.epoch }, answer(["a", "b", "c"]));
   assert.deepEqual(shownNames(play(state, { type: "read", shell, page, epoch: ready.epoch })), ["a", "b", "c"]);
