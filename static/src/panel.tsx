@@ -173,11 +173,13 @@ function Done({ state, say, undo, focusAfter }: Pick<Props, "state" | "say"> & {
   const steps = undoable(state);
   const next = steps.at(-1);
   const undoing = queue.at(-1)?.undoes ? queue.at(-1) : undefined; // told before it is done, as labels are shown
-  const text = queue.length && state.slow ? say("saving") : outcome ? summary(outcome, say) : undoing && undone({ added: undoing.remove, removed: undoing.add }, say);
+  const tell = (most?: number) =>
+    queue.length && state.slow ? say("saving") : outcome ? summary(outcome, say, most) : undoing && undone({ added: undoing.remove, removed: undoing.add }, say, most);
+  const text = tell();
   if (!text) return null;
   return (
     <p class="status">
-      <span class="said" title={text}>{text}</span>
+      <span class="said" title={tell(Infinity)}>{text}</span>
       {next && (
         <Fragment>
           <span aria-hidden="true"> · </span>
@@ -214,7 +216,7 @@ function Troubles({ state, host, say, retry }: Pick<Props, "state" | "host" | "s
     <div class="status wrong">
       <div role="alert">
         {problem && <p>{because(problem)} </p>}
-        {failures(failed, say).map(({ line, fault, lead }) => <p key={line}>{because(fault, lead)} </p>)}
+        {failures(failed, say).map(({ line, fault, lead, all }) => <p key={line} title={all}>{because(fault, lead)} </p>)}
         {!counts && again}
         <Reference id={id} host={host} say={say} />
       </div>
@@ -232,38 +234,38 @@ function why({ kind, reason = "", name, character = "" }: Omit<Problem, "retryAf
 }
 
 /** A line for each reason, which begins with the names it holds for. */
-function failures(failed: Outcome["failed"], say: Say): { line: string; fault: Omit<Problem, "retryAfter">; lead: string }[] {
+function failures(failed: Outcome["failed"], say: Say): { line: string; fault: Omit<Problem, "retryAfter">; lead: string; all: string }[] {
   const lines = new Map<string, Outcome["failed"]>();
   for (const f of failed) {
     const line = f.operation + why({ ...f, name: "" }, say);
     lines.set(line, [...(lines.get(line) ?? []), f]);
   }
-  return [...lines].map(([line, same]) => ({
-    line,
-    fault: { ...same[0]!, name: "" },
-    lead: `${say(same[0]!.operation === "add" ? "notAdded" : "notRemoved", { names: named(same.map((f) => f.name)) })} `,
-  }));
+  return [...lines].map(([line, same]) => {
+    const names = same.map((f) => f.name);
+    const lead = `${say(same[0]!.operation === "add" ? "notAdded" : "notRemoved", { names: named(names) })} `;
+    return { line, fault: { ...same[0]!, name: "" }, lead, all: named(names, Infinity) };
+  });
 }
 
-function summary(outcome: Outcome, say: Say): string {
-  return outcome.undoes && outcome.added.length + outcome.removed.length ? undone({ added: outcome.removed, removed: outcome.added }, say) : what(outcome, say);
+function summary(outcome: Outcome, say: Say, most?: number): string {
+  return outcome.undoes && outcome.added.length + outcome.removed.length ? undone({ added: outcome.removed, removed: outcome.added }, say, most) : what(outcome, say, most);
 }
 
-function undone(step: Pick<Step, "added" | "removed">, say: Say): string {
-  return say("undone", { what: what(step, say) });
+function undone(step: Pick<Step, "added" | "removed">, say: Say, most?: number): string {
+  return say("undone", { what: what(step, say, most) });
 }
 
-function what({ added, removed }: Pick<Step, "added" | "removed">, say: Say): string {
-  const parts = [added.length && say("added", { names: named(added) }), removed.length && say("removed", { names: named(removed) })];
+function what({ added, removed }: Pick<Step, "added" | "removed">, say: Say, most?: number): string {
+  const parts = [added.length && say("added", { names: named(added, most) }), removed.length && say("removed", { names: named(removed, most) })];
   return parts.filter(Boolean).join("; ") || say("unchanged");
 }
 
 const MOST_NAMED = 5;
 
 /** Names in a sentence, each in its own direction of writing. */
-function named(names: string[]): string {
-  const some = names.slice(0, MOST_NAMED).map(isolated);
-  return [...some, ...(names.length > MOST_NAMED ? [`+${names.length - MOST_NAMED}`] : [])].join(", ");
+function named(names: string[], most = MOST_NAMED): string {
+  const some = names.slice(0, most).map(isolated);
+  return [...some, ...(names.length > most ? [`+${names.length - most}`] : [])].join(", ");
 }
 
 /** For screen readers, line by line: what happened, and how many labels that leaves. */

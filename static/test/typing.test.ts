@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { compared, focused, loaded, seen, spoken, until, untilLabels, untilStatus } from "./acting.ts";
+import { compared, focused, loaded, plain, seen, spoken, until, untilLabels, untilStatus } from "./acting.ts";
 import { useStage } from "./stage.ts";
 
 const stage = useStage();
@@ -122,6 +122,13 @@ test("of many labels five are told by name, and how many more there are", async 
   await field(page).fill(Array.from({ length: 12 }, (_, i) => `n${i},`).join(""));
   await page.keyboard.press("Enter");
   await untilStatus(page, /^Added n0, n1, n2, n3, n4, \+7 · Undo$/);
+  const names = Array.from({ length: 12 }, (_, i) => `n${i}`);
+  assert.equal(plain((await page.locator(".said").getAttribute("title"))!), `Added ${names.join(", ")}`, "who points at it reads all");
+  stage.onWrite = ({ remove }) => ({ body: { labels: [], added: [], removed: [], failed: remove.map((name) => ({ name, operation: "remove", kind: "forbidden" })) } });
+  await page.getByRole("button", { name: "Undo" }).click();
+  const line = page.getByRole("alert").locator("p");
+  await until(async () => plain((await line.textContent())!), (text) => text.startsWith("Not removed: n0, n1, n2, n3, n4, +7."), "what failed");
+  assert.equal(plain((await line.getAttribute("title"))!), names.join(", "));
 });
 
 test("what is entered before the labels in use are there is compared first: a typo waits to be confirmed", async () => {
