@@ -558,6 +558,9 @@ test("a page that is printed has all its labels and nothing to press", async () 
   await page.getByRole("textbox", { name: "Filter labels" }).fill("");
   const before = await height();
   await page.getByRole("textbox", { name: "Filter labels" }).fill("topic-4");
+  await type(page, "alpha, relese-notes, what?");
+  await page.locator(".pending").nth(1).waitFor();
+  await page.locator("#hint").waitFor();
   await page.emulateMedia({ media: "print" });
   const text = await page.locator("#labelup").innerText();
   assert.equal(text.trim(), Array.from({ length: 49 }, (_, i) => `topic-${i}`).join(""));
