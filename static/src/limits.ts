@@ -4,3 +4,8 @@
 export const MOST_PER_REQUEST = 20;
 /** Labels that a page may have. */
 export const MOST_PER_PAGE = 500;
+
+// What our service allows.
+
+/** Names that one call may add, and as many that it may remove; label.MaxPerChange has the reason. */
+export const MOST_PER_CHANGE = 50;

@@ -4,6 +4,7 @@
 
 import { canHaveLabels, type Page } from "./confluence.ts";
 import type { Answer, Failed } from "./labels.ts";
+import { MOST_PER_REQUEST } from "./limits.ts";
 import { canRetry, type Problem } from "./problem.ts";
 import type { Shell } from "./shell.ts";
 
@@ -59,7 +60,6 @@ export type Action =
   | { type: "retry" }
   | { type: "undo" };
 
-export const MOST_PER_CALL = 20;
 const MOST_STEPS = 100;
 
 export function initialState(shell: Shell): State {
@@ -149,9 +149,10 @@ function modeFor(shell: Shell, page: Page): Mode {
 function enqueue(state: State, { step, added, removed }: Step, undoes: boolean): State {
   const [add, remove] = undoes ? [removed, added] : [added, removed];
   const changes: Change[] = [];
-  for (let i = 0; i < Math.max(add.length, remove.length); i += MOST_PER_CALL) {
+  // As many as Confluence adds at once: each call is answered soon, and tells what was done before the next one goes out.
+  for (let i = 0; i < Math.max(add.length, remove.length); i += MOST_PER_REQUEST) {
     const joins = state.queue.length + changes.length > 0;
-    changes.push({ add: add.slice(i, i + MOST_PER_CALL), remove: remove.slice(i, i + MOST_PER_CALL), step, undoes, joins });
+    changes.push({ add: add.slice(i, i + MOST_PER_REQUEST), remove: remove.slice(i, i + MOST_PER_REQUEST), step, undoes, joins });
   }
   if (!changes.length || state.mode !== "change") return state;
   const outcome = changes[0]!.joins ? state.outcome : undefined;

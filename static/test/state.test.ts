@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "../src/confluence.ts";
 import type { Answer } from "../src/labels.ts";
+import { MOST_PER_REQUEST } from "../src/limits.ts";
 import type { Problem } from "../src/problem.ts";
 import { asShell, type Shell } from "../src/shell.ts";
-import { initialState, MOST_PER_CALL, reduce, shownNames, undoable, type Action, type Mode, type State } from "../src/state.ts";
+import { initialState, reduce, shownNames, undoable, type Action, type Mode, type State } from "../src/state.ts";
 
 const shell = asShell({ contentId: "1", contentType: "page", contentVersion: "7", spaceId: "1", spaceKey: "DS", licensed: true, signedIn: true });
 const page: Page = { names: ["a", "b"], mayEdit: true, draft: false, version: 7 };
@@ -132,7 +133,7 @@ test("only so many steps are kept, the latest", () => {
 test("more than one call's worth goes out in several", () => {
   const add = Array.from({ length: 45 }, (_, i) => `n${i}`);
   const { queue } = play(ready, { type: "change", add });
-  assert.deepEqual(queue.map((c) => c.add.length), [MOST_PER_CALL, MOST_PER_CALL, 5]);
+  assert.deepEqual(queue.map((c) => c.add.length), [MOST_PER_REQUEST, MOST_PER_REQUEST, 5]);
   assert.deepEqual(queue.map((c) => c.joins), [false, true, true]);
 });
 test("a dead service gives back every waiting change, and one retry sends them all", () => {

@@ -1,6 +1,7 @@
 // Names that wait to be confirmed, each as a chip: those of a list, and one that
 // was entered before it could be compared with the labels in use. Pure.
 
+import { MOST_PER_CHANGE } from "../limits.ts";
 import { problemOf, type NameProblem } from "../name.ts";
 import { twinInUse, twinOnPage, type Known } from "../inuse.ts";
 import { oneOfGroup, rulingOn, type Rules, type Ruling } from "../space/rules.ts";
@@ -34,7 +35,7 @@ export type Verdict =
   | { kind: "twin"; of: string; onPage: boolean }
   | { kind: "new" };
 
-export const MOST_PENDING = 50; // as many as a change may add
+export const MOST_PENDING = MOST_PER_CHANGE; // all are confirmed at once
 
 export function verdictOn(name: string, { known, held, prefix, rules }: World): Verdict {
   const problem = problemOf(name);

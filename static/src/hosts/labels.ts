@@ -10,7 +10,7 @@
 
 import { canHaveLabels, contentPath, nextCursor } from "../confluence.ts";
 import type { Confluence, HostError } from "../host.ts";
-import { MOST_PER_PAGE, MOST_PER_REQUEST } from "../limits.ts";
+import { MOST_PER_CHANGE, MOST_PER_PAGE, MOST_PER_REQUEST } from "../limits.ts";
 import { labelCalls } from "./labelcalls.ts";
 import { isName, normalise, problemOf, problemOfHeld, type NameProblem } from "../name.ts";
 import type { Kind, Problem } from "../problem.ts";
@@ -57,7 +57,6 @@ export interface Clock {
 }
 const CLOCK: Clock = { now: () => performance.now(), sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)) };
 
-const MOST_PER_CHANGE = 50; // names to add, and names to remove: label.MaxPerChange
 const MOST_LISTS = 10; // of 250 labels: five times what a page can have
 
 // Of the time and of the patience a fifth is kept for reading back, without
