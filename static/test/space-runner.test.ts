@@ -474,6 +474,17 @@ test("who goes on with a run or its undo tells a page whose earlier version is n
   }
 });
 
+test("a page that lost more labels than Confluence adds at once has all of them back", async () => {
+  const names = Array.from({ length: 23 }, (_, i) => `old-${i}`);
+  const space = spaceOf([names, ["old-1"]]);
+  const before = labelsOf(space);
+  const clock = new Clock();
+  const outcome = ended(await clock.until(begin(runnerOn(space, clock, "a"), { decisions: names.map((from) => ({ from, to: "new" })), without: [] }, quiet)));
+  assert.deepEqual([outcome.state, labelsOf(space)], ["done", { 100: "new", 101: "new" }]);
+  const back = ended(await clock.until(undo(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+  assert.deepEqual([back.state, back.cannot, labelsOf(space)], ["done", [], before]);
+});
+
 test("a try stops after as many pages, and goes on or is taken back", async () => {
   const space = spaceOf(Array.from({ length: 60 }, () => ["old"]));
   const clock = new Clock();

@@ -53,7 +53,7 @@ const scopes = [...new Set(["native", "remote"].flatMap((host) => [...readFileSy
 
 // What is found and what comes of it on the page of a space, as its types say.
 const FOUND = ["spellings", "instead", "retired", "returned", "one_of", "nowhere"];
-const CANNOT = ["archived", "draft", "not_current", "page_full", "too_many", "not_permitted", "not_found", "refused", "failed", "edited", "not_mended"];
+const CANNOT = ["archived", "draft", "not_current", "page_full", "not_permitted", "not_found", "refused", "failed", "edited", "not_mended"];
 const ENDS = ["done", "stopped", "lost", "broken", "full"];
 
 const MODES = ["free", "advise", "listed"];

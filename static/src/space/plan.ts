@@ -1,6 +1,6 @@
 // What a page's labels become by the rules of a plan, and what takes that back.
-// A page is written once for all of them: first what is added, in one request,
-// then what is removed. Everything follows from what a page has when it is read
+// A page is written once for all of them: first what is added, in as few requests
+// as Confluence allows, then what is removed. Everything follows from what a page has when it is read
 // just before: what was there is not added, and what was not there is not removed.
 
 import { MOST_PER_PAGE, MOST_PER_REQUEST } from "../limits.ts";
@@ -22,10 +22,9 @@ export interface Change {
 /**
  * Why a page stays as it is, though the rules would change it:
  * - "archived", "draft", or "not_current" for all other pages that are not;
- * - "page_full": with what is added it would have more labels than Confluence allows, if only for a moment;
- * - "too_many": more labels to add than Confluence takes at once.
+ * - "page_full": with what is added it would have more labels than Confluence allows, if only for a moment.
  */
-export type Obstacle = "archived" | "draft" | "not_current" | "page_full" | "too_many";
+export type Obstacle = "archived" | "draft" | "not_current" | "page_full";
 
 export interface Plan {
   change: ({ id: string } & Change)[];
@@ -46,7 +45,7 @@ export function planFor(rules: Rules, pages: Iterable<PageState>): Plan {
     else if (why) plan.cannot.push({ id: page.id, why });
     else {
       plan.change.push({ id: page.id, ...change });
-      plan.requests += Math.min(change.add.length, 1) + change.remove.length;
+      plan.requests += Math.ceil(change.add.length / MOST_PER_REQUEST) + change.remove.length;
       plan.events += change.add.length + change.remove.length;
     }
   }
@@ -68,7 +67,6 @@ export function changeOf(rules: Rules, { id, labels }: Pick<PageState, "id" | "l
 /** What is in the way of a change; undefined if nothing is. */
 export function obstacle({ status, labels }: PageState, { add }: Change): Obstacle | undefined {
   if (status !== "current") return status === "archived" || status === "draft" ? status : "not_current";
-  if (add.length > MOST_PER_REQUEST) return "too_many";
   return add.length && globalOf(labels).length + add.length > MOST_PER_PAGE ? "page_full" : undefined;
 }
 
