@@ -370,6 +370,62 @@ test("what a run could not do is not taken for somebody else's change when it is
   }
 });
 
+test("where the network or Confluence is gone while pages are written, a run stops, and is gone on with", async () => {
+  const ids = ["150", "151"];
+  for (const status of [0, 401, 503]) {
+    for (const what of ["POST", "PUT"]) {
+      const space = spaceOf([...Array.from({ length: 50 }, () => ["old"]), [], []]);
+      for (const id of ids) space.pages.get(id)!.body = listOf("old");
+      const clock = new Clock();
+      let gone = 0; // since when
+      const means = runnerOn(space, clock, "a", (call, method, path) => {
+        if (method === what && !path.includes("/properties")) gone ||= clock.at;
+        return gone && clock.at - gone < 300_000 ? Promise.reject(new HostError(status)) : call();
+      });
+      const first = ended(await clock.until(begin(means, { decisions: [{ from: "old", to: "new" }], without: [], mends: ids.map((id) => ({ id, version: 1 })) }, quiet)));
+      assert.deepEqual([first.state, lines(space)[0]!.state], ["broken", "running"], `${status} ${what}`);
+      if (status !== 503) assert.deepEqual(first.cannot, []);
+      clock.at += 300_000;
+      const outcome = ended(await clock.until(goOn(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+      assert.deepEqual([outcome.state, outcome.changed, outcome.mended, outcome.cannot], ["done", 50, 2, []], `${status} ${what}`);
+    }
+  }
+});
+
+test("a network that is lost for less than a minute leaves no page out", async () => {
+  const space = spaceOf(Array.from({ length: 30 }, () => ["old"]));
+  const clock = new Clock();
+  let gone = 0;
+  const means = runnerOn(space, clock, "a", (call, method) => {
+    if (method === "DELETE") gone ||= clock.at;
+    return gone && clock.at - gone < 46_000 ? Promise.reject(new HostError(0)) : call();
+  });
+  const first = ended(await clock.until(begin(means, { decisions: [{ from: "old", to: "new" }], without: [] }, quiet)));
+  assert.deepEqual([first.state, first.cannot], ["broken", []]);
+  assert.deepEqual(ended(await clock.until(goOn(runnerOn(space, clock, "b"), lines(space)[0]!, quiet))).changed, 30);
+});
+
+test("a write that arrived unheard is taken back, though it was refused when it was sent again", async () => {
+  const space = spaceOf([["old"], ["old"], ["old"]]);
+  for (const id of ["101", "102"]) space.pages.get(id)!.body = listOf("old");
+  const before = [labelsOf(space), [...space.pages.values()].map(({ body }) => body)];
+  const clock = new Clock();
+  const sent = new Set<string>();
+  const means = runnerOn(space, clock, "a", async (call, method, path) => {
+    const id = method === "POST" ? /\/(100)\/label/.exec(path)?.[1] : method === "PUT" ? /pages\/(101)/.exec(path)?.[1] : undefined;
+    if (!id) return call();
+    if (sent.has(id)) throw new HostError(403);
+    sent.add(id);
+    await call();
+    throw new HostError(0);
+  });
+  const outcome = ended(await clock.until(begin(means, { decisions: [{ from: "old", to: "new" }], without: [], mends: ["101", "102"].map((id) => ({ id, version: 1 })) }, quiet)));
+  assert.deepEqual([outcome.state, outcome.mended, outcome.cannot, labelsOf(space)[100]], ["done", 2, [{ id: "100", why: "not_permitted" }], "new old"]);
+  const back = ended(await clock.until(undo(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+  assert.deepEqual([back.state, back.mended, back.others], ["done", 2, []]);
+  assert.deepEqual([labelsOf(space), [...space.pages.values()].map(({ body }) => body)], before);
+});
+
 test("what failed is known to who goes on: it is not tried again, and what somebody has taken away since stays away", async () => {
   const space = spaceOf([["old"], ["old"], ["old"]]);
   const clock = new Clock();

@@ -492,7 +492,9 @@ function workerFor(means: Means, line: Run): Worker {
       if (worker.lease.state === "lost") throw new Lost();
       if (!written && worker.lease.state === "unsure") {
         await sleep(Math.min(250 * 2 ** tries, 8_000));
-        const found = await inTurn(() => keeper.get(segmentKey(line.id, at)), reads, means);
+        const found = await inTurn(() => keeper.get(segmentKey(line.id, at)), reads, means).catch(() => {
+          throw new Broken();
+        });
         const owner = segmentIn(found?.value)?.owner ?? "";
         const mark = markOf(at, found?.version ?? 0);
         const arrived = found?.version === wanted && owner === value.owner; // nobody else can have made this version
@@ -510,6 +512,19 @@ function workerFor(means: Means, line: Run): Worker {
       if (tries === MOST_TRIES) throw new Broken();
     }
   }
+
+  /** Sends a write of a page in its turn, as long as the run is ours; unheard is told when a try may have arrived, however it ends. */
+  const send = (call: () => Promise<unknown>, unheard: () => void) =>
+    inTurn(
+      () =>
+        call().catch((error: unknown) => {
+          if (mayPass(statusOf(error))) unheard();
+          throw error;
+        }),
+      writes,
+      means,
+      hold,
+    );
 
   /** Makes sure that the run is still ours before a page is changed. */
   async function hold(): Promise<void> {
@@ -618,24 +633,26 @@ function workerFor(means: Means, line: Run): Worker {
       await each(pages, async ({ id, add, remove }) => {
         const labels = new Set(held(id));
         const { adds, removes } = means.calls(id, { add, remove });
+        let unsure = false;
+        const unheard = () => void (unsure = true);
         try {
           for (const { names, call } of adds) {
-            await inTurn(call, writes, means, hold);
+            await send(call, unheard);
             for (const name of names) labels.add(name);
           }
           for (const { names, call } of removes) {
-            await inTurn(call, writes, means, hold);
+            await send(call, unheard);
             for (const name of names) labels.delete(name);
           }
           changed(id);
           listener.changed(id, [...labels]);
         } catch (error) {
-          if (error instanceof Lost || error instanceof Broken) throw error;
-          const status = statusOf(error);
+          const status = statusOfOne(error);
+          // Only the page says whether a request arrived that was not answered.
+          const answer = unsure ? await worker.ask(() => means.read(id)) : undefined;
+          const present = answer ? ("found" in answer ? heldBy(answer.found) : undefined) : labels;
           worker.tell(id, whyOf(status));
           worker.refused.add(id);
-          // Only the page says whether a request arrived that was not answered.
-          const present = mayPass(status) ? await inTurn(() => means.read(id), reads, means).then((seen) => seen && heldBy(seen), () => undefined) : labels;
           // Where the page is not given, all of the change may have been made, and an undo looks at it. But who goes on after the
           // first half must not take what was never added for what somebody has taken away.
           if (present || step === "first") {
@@ -652,15 +669,16 @@ function workerFor(means: Means, line: Run): Worker {
     },
     async edit(edits, message, listener, corrected = []) {
       await each(edits, async ({ id, body, text }) => {
+        let unsure = false;
         try {
-          await inTurn(() => means.edit(id, body, text, message), writes, means, hold);
+          await send(() => means.edit(id, body, text, message), () => void (unsure = true));
           changed(id, listed);
         } catch (error) {
-          if (error instanceof Lost || error instanceof Broken) throw error;
-          const status = statusOf(error);
+          const status = statusOfOne(error);
           // Where there is a next version, it may be ours: of a write that was not answered.
-          const unsure = mayPass(status) || status === 409 || status === 400;
-          const present = unsure ? await inTurn(() => means.body(id), reads, means).catch(() => undefined) : undefined;
+          unsure ||= status === 409 || status === 400;
+          const answer = unsure ? await worker.ask(() => means.body(id)) : undefined;
+          const present = answer && "found" in answer ? answer.found : undefined;
           const next = body.version + 1;
           if (present?.version === next && present.text === text) changed(id, listed);
           else {
@@ -679,8 +697,8 @@ function workerFor(means: Means, line: Run): Worker {
         unread = 0;
         return found === undefined ? { why: "not_found" } : { found };
       } catch (error) {
-        const status = statusOf(error);
-        if ([0, 401, 429].includes(status) || ++unread > MOST_UNREAD) throw error;
+        const status = statusOfOne(error);
+        if (++unread > MOST_UNREAD) throw error;
         return { why: whyOf(status) };
       }
     },
@@ -702,6 +720,13 @@ function workerFor(means: Means, line: Run): Worker {
     },
   };
   return worker;
+}
+
+/** The status with which Confluence refused one page. What is not about this page is thrown on: it would refuse each. */
+function statusOfOne(error: unknown): number {
+  const status = statusOf(error);
+  if ([0, 401, 429].includes(status)) throw error;
+  return status;
 }
 
 function whyOf(status: number): Why {
