@@ -613,6 +613,26 @@ test("nobody goes on while somebody works, and who is late writes nothing more",
   assert.ok(space.counted.deletes <= deletes + 4, "what was on its way only");
 });
 
+test("who is late with the last word on a run writes nothing over what somebody has made of it since", async () => {
+  const space = spaceOf(Array.from({ length: 60 }, () => ["old"]));
+  const clock = new Clock();
+  let late = false;
+  const slow = runnerOn(space, clock, "a", async (call, method, path) => {
+    const list = space.properties.get(RUNS);
+    if (method === "PUT" && list && path.endsWith(`/${list.id}`)) {
+      late = true;
+      await clock.sleep(3 * STALE_AFTER);
+    }
+    return call();
+  });
+  const first = begin(slow, { decisions: [{ from: "old", to: "new" }], without: [] }, quiet, 3);
+  while (!late) await clock.until(clock.sleep(100));
+  const second = ended(await clock.until(goOn(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+  assert.deepEqual([second.state, second.changed], ["done", 60]);
+  assert.equal(ended(await clock.until(first)).state, "lost");
+  assert.deepEqual(lines(space).map(({ state, changed }) => [state, changed]), [["done", 60]]);
+});
+
 test("a segment that is full is followed by another, and all of them take the run back", async () => {
   const space = spaceOf(Array.from({ length: 700 }, (_, i) => [`old-${i}`, "x"]));
   const before = labelsOf(space);

@@ -372,16 +372,20 @@ async function readSegments({ keeper, reads, ...time }: Means, id: string): Prom
   return segments;
 }
 
-/** Changes the list of runs, as often as somebody else changes it meanwhile. One that begins needs room for all that it will keep. */
-async function changeList(means: Means, change: (runs: Run[]) => Run[], when: "begins" | "goes on" | "ends"): Promise<void> {
+/**
+ * Changes the list of runs, as often as somebody else changes it meanwhile. One that begins needs room for all that it will
+ * keep. hold makes sure of what must still be so when the list is written as it was read.
+ */
+async function changeList(means: Means, change: (runs: Run[]) => Run[], when: "begins" | "goes on" | "ends", hold?: () => Promise<void>): Promise<void> {
   const { keeper, writes, reads, now } = means;
   for (let tries = 1; ; tries++) {
     const kept = await inTurn(() => keeper.get(RUNS), reads, means);
     const { runs, dropped, full } = retained(change(runsIn(kept?.value)), now());
     if (full && when === "begins") throw new Over("full");
     try {
-      await inTurn(() => keeper.put(RUNS, runsValue(runs), kept), writes, means);
+      await inTurn(() => keeper.put(RUNS, runsValue(runs), kept), writes, means, hold);
     } catch (error) {
+      if (error instanceof Lost) throw error;
       const status = statusOf(error);
       if ((status === 409 || status === 400) && tries < MOST_TRIES) continue;
       throw new Broken();
@@ -430,8 +434,12 @@ interface Worker {
   ask<T>(read: () => Promise<T | undefined>): Promise<{ found: T } | { why: Why }>;
   /** The same; undefined where it is not given, which is told. */
   see<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined>;
-  /** Gives the run up, and says how much of it is kept. */
-  release(): Promise<{ segments: number; bytes: number }>;
+  /** How much of the run is kept. */
+  size(): { segments: number; bytes: number };
+  /** Makes sure that the run is still ours. */
+  hold(): Promise<void>;
+  /** Gives the run up. */
+  release(): Promise<void>;
   /** Tells why a page was not changed, or not wholly. */
   tell(id: string, why: Why): void;
 }
@@ -708,10 +716,9 @@ function workerFor(means: Means, line: Run): Worker {
       worker.tell(id, answer.why);
       return undefined;
     },
-    async release() {
-      await write(number, { ...segment, owner: "" }, kept);
-      return { segments: number + 1, bytes: bytes + bytesOf(segmentValue(segment)) };
-    },
+    size: () => ({ segments: number + 1, bytes: bytes + bytesOf(segmentValue({ ...segment, owner: "" })) }),
+    hold,
+    release: () => write(number, { ...segment, owner: "" }, kept),
     tell(id, why) {
       if (told.has(`${id} ${why}`)) return; // of its labels and of its lists, too
       told.add(`${id} ${why}`);
@@ -833,16 +840,20 @@ async function mendLists(means: Means, worker: Worker, listener: Listener, sourc
   }
 }
 
-/** Has a worker act for a run, and says how that ended. A run that is done or stopped is given up. */
+/**
+ * Has a worker act for a run, and says how that ended. A run that is done or stopped is given up, after the list says so:
+ * whoever takes it then writes the list after us.
+ */
 async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise<void>): Promise<Outcome> {
   const worker = workerFor(means, line);
   const end = async (state: "done" | "stopped") => {
-    const { segments, bytes } = await worker.release();
+    const { segments, bytes } = worker.size();
     const results = { ...line.results };
     for (const [why, count] of Object.entries(worker.results)) results[why] = (results[why] ?? 0) + count;
     if (worker.progress.mended) results["mended"] = worker.progress.mended;
     const kept = state === "done" ? bytes : Math.max(bytes, line.bytes); // it may be gone on with
-    await changeList(means, (runs) => runs.map((run) => (run.id === line.id ? { ...run, state, changed: worker.progress.changed, results, segments, bytes: kept } : run)), "ends");
+    await changeList(means, (runs) => runs.map((run) => (run.id === line.id ? { ...run, state, changed: worker.progress.changed, results, segments, bytes: kept } : run)), "ends", worker.hold);
+    await worker.release().catch(() => undefined); // the list says how it ended, and what nobody gives up is anybody's after a while
     return { ...worker.progress, state };
   };
   try {
