@@ -224,6 +224,23 @@ test("a run that was stopped is not taken back while somebody goes on with it, a
   assert.deepEqual(labelsOf(other), before);
 });
 
+test("what somebody changes while it is looked up what a stopped run did is taken back, too", async () => {
+  const space = spaceOf(Array.from({ length: 60 }, () => ["old"]));
+  const before = labelsOf(space);
+  const clock = new Clock();
+  await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [] }, quiet, 3));
+  const [stopped] = lines(space);
+  let going: Promise<Outcome> | undefined;
+  const means = runnerOn(space, clock, "b", async (call, _, path) => {
+    const answer = await call();
+    if (path.includes(`key=labelup_run_${stopped!.id}_0`)) await (going ??= goOn(runnerOn(space, clock, "c"), stopped!, quiet));
+    return answer;
+  });
+  const back = ended(await clock.until(undo(means, stopped!, quiet)));
+  assert.deepEqual([(await going!).state, (await going!).changed, back.state, back.changed], ["done", 60, "done", 60]);
+  assert.deepEqual(labelsOf(space), before);
+});
+
 test("what is taken back from a dead tab is ended to the last batch, and no further", async () => {
   const space = spaceOf(Array.from({ length: 150 }, (_, i) => (i ? [] : ["old"])));
   const ids = [...space.pages.keys()];

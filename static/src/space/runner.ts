@@ -191,22 +191,23 @@ export async function undo(means: Means, undone: Run, listener: Listener): Promi
   }
   const line: Run = { ...newLine(means), undoes: undone.id, renames: undone.renames.map(([from, to, pages]) => (pages === undefined ? [to, from] : [to, from, pages])), more: undone.more, attachments: undone.attachments };
   return guarded(means, line, async (worker) => {
-    const source = await takingBack(means, undone.id, worker);
+    let source: Source;
     line.bytes = undone.bytes;
     await changeList(
       means,
-      (runs) => {
+      async (runs) => {
         const others = otherRuns(runs, line);
         const now = others.find(({ id }) => id === undone.id);
         if (!now && undone.state === "running") throw new Over("stopped");
         if (!now || now.state === "running" || others.some(({ undoes }) => undoes === undone.id)) throw new Lost();
         stillThere(others, undone.id);
+        source = await takingBack(means, undone.id, worker); // who goes on with it meanwhile changes the list
         return [...others, line];
       },
       "begins",
     );
     await worker.start();
-    await work(means, worker, listener, source, Infinity);
+    await work(means, worker, listener, source!, Infinity);
   });
 }
 
@@ -376,11 +377,11 @@ async function readSegments({ keeper, reads, ...time }: Means, id: string): Prom
  * Changes the list of runs, as often as somebody else changes it meanwhile. One that begins needs room for all that it will
  * keep. hold makes sure of what must still be so when the list is written as it was read.
  */
-async function changeList(means: Means, change: (runs: Run[]) => Run[], when: "begins" | "goes on" | "ends", hold?: () => Promise<void>): Promise<void> {
+async function changeList(means: Means, change: (runs: Run[]) => Run[] | Promise<Run[]>, when: "begins" | "goes on" | "ends", hold?: () => Promise<void>): Promise<void> {
   const { keeper, writes, reads, now } = means;
   for (let tries = 1; ; tries++) {
     const kept = await inTurn(() => keeper.get(RUNS), reads, means);
-    const { runs, dropped, full } = retained(change(runsIn(kept?.value)), now());
+    const { runs, dropped, full } = retained(await change(runsIn(kept?.value)), now());
     if (full && when === "begins") throw new Over("full");
     try {
       await inTurn(() => keeper.put(RUNS, runsValue(runs), kept), writes, means, hold);
