@@ -694,6 +694,22 @@ test("an undo that was stopped is not done when the pages of its run are gone: n
   }
 });
 
+test("a run that was stopped is not begun anew when its pages are gone, and its line stays", async () => {
+  const space = spaceOf(Array.from({ length: 10 }, () => ["old"]));
+  const clock = new Clock();
+  await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [] }, quiet, 3));
+  const [line] = lines(space);
+  const before = labelsOf(space);
+  const list = space.properties.get(RUNS)!;
+  list.value = runsValue(runsIn(list.value).map((one) => ({ ...one, segments: 0, parts: 0, bytes: 0 })));
+  for (const gone of [`labelup_run_${line!.id}_0`, `labelup_run_${line!.id}_plan_0`]) {
+    space.properties.delete(gone); // one after the other, after the list
+    const keys = [...space.properties.keys()];
+    assert.equal(ended(await clock.until(goOn(runnerOn(space, clock, "b"), line!, quiet))).state, "broken");
+    assert.deepEqual([labelsOf(space), lines(space).length, [...space.properties.keys()]], [before, 1, keys]);
+  }
+});
+
 test("who may not keep runs in the space keeps them in the tab", async () => {
   const space = spaceOf([["old"], ["old"]]);
   space.admin = false;

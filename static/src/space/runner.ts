@@ -154,18 +154,24 @@ export async function begin(means: Means, planned: Planned, listener: Listener, 
 /** Goes on with a run, whoever began it, when nobody works on it any more. It is lost if somebody has taken it back meanwhile, and done if somebody has ended it. */
 export async function goOn(means: Means, line: Run, listener: Listener): Promise<Outcome> {
   return guarded(means, line, async (worker) => {
+    const standing = (runs: readonly Run[]) => {
+      const now = runs.find(({ id }) => id === line.id);
+      if (!now || runs.some(({ undoes }) => undoes === line.id)) throw new Lost();
+      if (now.state === "done") {
+        worker.progress.changed = now.changed;
+        throw new Over("done");
+      }
+      stillThere(runs, line.id);
+      if (line.undoes) stillThere(runs, line.undoes);
+      return now;
+    };
+    standing(runsIn((await inTurn(() => means.keeper.get(RUNS), means.reads, means))?.value)); // or what is gone would be begun anew
     const source = line.undoes ? await takingBack(means, line.undoes, worker) : decided(means, await planOf(means, line, worker));
     await worker.take(listener, source);
     await changeList(
       means,
       (runs) => {
-        const now = runs.find(({ id }) => id === line.id);
-        if (!now || runs.some(({ undoes }) => undoes === line.id)) throw new Lost();
-        if (now.state === "done") {
-          worker.progress.changed = now.changed;
-          throw new Over("done");
-        }
-        if (line.undoes) stillThere(runs, line.undoes);
+        const now = standing(runs);
         return runs.map((run) => (run === now ? { ...run, state: "running" } : run)); // so that nobody takes it back meanwhile
       },
       "goes on",
