@@ -663,6 +663,38 @@ test("a segment that is full is followed by another, and all of them take the ru
   assert.deepEqual(labelsOf(space), before);
 });
 
+test("between two segments nobody else takes a run unnoticed, and a write that is lost there ends none", async () => {
+  const long = (i: number) => `new-${"n".repeat(40)}-${i}`;
+  const decisions = Array.from({ length: 500 }, (_, i) => ({ from: `old-${i}`, to: long(i), pages: [String(100 + i)] }));
+  for (const what of ["late", "lost"] as const) {
+    const space = spaceOf(Array.from({ length: 500 }, (_, i) => [`old-${i}`]));
+    const clock = new Clock();
+    let stands = false; // before it makes the second segment
+    let taken = false;
+    const means = runnerOn(space, clock, "a", async (call, method, path) => {
+      const [last] = [...space.properties.values()].filter(({ value }) => segmentIn(value)?.closed);
+      if (method !== "POST" || !path.includes("/properties") || !last || stands) return call();
+      stands = true;
+      if (what === "lost") throw new HostError(0);
+      while (!taken) await clock.sleep(1_000);
+      return call();
+    });
+    const first = begin(means, { decisions, without: [] }, quiet);
+    while (!stands) await clock.until(clock.sleep(1_000));
+    const other = runnerOn(space, clock, "b", async (call, method, path) => {
+      const answer = await call();
+      if (method !== "GET" && path.includes("/properties") && !taken) {
+        taken = true;
+        await clock.sleep(10_000);
+      }
+      return answer;
+    });
+    if (what === "late") assert.equal(ended(await clock.until(goOn(other, lines(space)[0]!, quiet))).state, "done");
+    assert.equal(ended(await clock.until(first)).state, what === "late" ? "lost" : "done");
+    assert.deepEqual(Object.values(labelsOf(space)), decisions.map((_, i) => long(i)));
+  }
+});
+
 test("of old runs the pages go, and the lines stay", async () => {
   const space = spaceOf([["a0"]]);
   const clock = new Clock();

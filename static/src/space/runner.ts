@@ -511,7 +511,7 @@ function workerFor(means: Means, line: Run): Worker {
           throw new Broken();
         });
         const owner = segmentIn(found?.value)?.owner ?? "";
-        const mark = markOf(at, found?.version ?? 0);
+        const mark = found || at === number ? markOf(at, found?.version ?? 0) : markOf(number, kept!.version); // where there is no next segment, the one before stands
         const arrived = found?.version === wanted && owner === value.owner; // nobody else can have made this version
         worker.lease = after(worker.lease, arrived && !owner ? { kind: "gave_up", mark } : { kind: "read", mark, owner }, me, now());
         if ((worker.lease as Lease).state === "lost") throw new Lost();
@@ -571,7 +571,9 @@ function workerFor(means: Means, line: Run): Worker {
         worker.lease = after(worker.lease, { kind: "read", mark: markOf(number, kept.version), owner: segment.owner }, me, now());
         if (mayTake(worker.lease, now())) {
           const ended = !segment.owner; // it stopped between two batches
-          await write(number, { ...segment, owner: me }, kept);
+          // Who closed the segment may be about to make the next one: of the two, one is first.
+          if (segment.closed) await write(number + 1, { owner: me, closed: false, batches: [] }, undefined);
+          else await write(number, { ...segment, owner: me }, kept);
           worker.progress.phase = "reading";
           listener.told(worker.progress);
           worker.progress.changed = 0;
