@@ -630,6 +630,43 @@ test("nobody goes on while somebody works, and who is late writes nothing more",
   assert.ok(space.counted.deletes <= deletes + 4, "what was on its way only");
 });
 
+test("what was read before the computer slept is read anew before it is changed", async () => {
+  for (const asleep of ["GET", "POST"]) {
+    const space = spaceOf(Array.from({ length: 60 }, () => ["old"]));
+    const clock = new Clock();
+    let slept = false;
+    const means = runnerOn(space, clock, "a", async (call, method, path) => {
+      const answer = await call();
+      if (method === asleep && /\/130(\?|\/label)/.test(path) && !slept) {
+        slept = true;
+        await clock.sleep(100 * STALE_AFTER);
+        for (const id of ["100", "159"]) space.pages.get(id)!.labels = new Set(["theirs"]);
+      }
+      return answer;
+    });
+    const outcome = ended(await clock.until(begin(means, { decisions: [{ from: "old", to: "new" }], without: [] }, quiet)));
+    const want = Object.fromEntries([...space.pages.keys()].map((id) => [id, id === "100" || id === "159" ? "theirs" : "new"]));
+    assert.deepEqual([outcome.state, outcome.cannot, labelsOf(space)], ["done", [], want], asleep);
+    if (asleep === "POST") continue; // what was recorded by then may be the run's
+    const back = ended(await clock.until(undo(runnerOn(space, clock, "b"), lines(space)[0]!, quiet)));
+    assert.deepEqual([back.state, back.changed, back.others], ["done", 58, []]);
+  }
+});
+
+test("where Confluence lets few calls through, a run comes to its end", async () => {
+  const space = spaceOf(Array.from({ length: 150 }, () => ["old"]));
+  const clock = new Clock();
+  let last = -2_000;
+  const means = runnerOn(space, clock, "a", (call, method, path) => {
+    if (path.includes("/properties") || (method === "GET" && !path.includes("include-labels"))) return call();
+    if (clock.at - last < 1_500) return Promise.reject(new HostError(429));
+    last = clock.at;
+    return call();
+  });
+  const outcome = ended(await clock.until(begin(means, { decisions: [{ from: "old", to: "new" }], without: [] }, quiet)));
+  assert.deepEqual([outcome.state, outcome.changed], ["done", 150]);
+});
+
 test("who is late with the last word on a run writes nothing over what somebody has made of it since", async () => {
   const space = spaceOf(Array.from({ length: 60 }, () => ["old"]));
   const clock = new Clock();

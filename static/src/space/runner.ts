@@ -6,7 +6,7 @@
 
 import type { Renames } from "./clause.ts";
 import { renamePairs, renamesIn, resolve } from "./decisions.ts";
-import { after, mayChange, mayTake, type Lease } from "./lease.ts";
+import { after, mayChange, mayTake, STALE_AFTER, type Lease } from "./lease.ts";
 import { each, inTurn, type Pace, type Time } from "./pace.ts";
 import { changedSince, changeOf, globalOf, halves, inverse, madeOf, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
 import { bytesOf } from "./packing.ts";
@@ -122,6 +122,8 @@ class Halt extends Error {}
 class Lost extends Error {}
 /** What it keeps cannot be read or written. */
 class Broken extends Error {}
+/** A page was looked at too long ago: it is looked at anew. */
+class Old extends Error {}
 /** There is nothing to do, or no room for it. */
 class Over extends Error {
   constructor(readonly state: "full" | "stopped" | "done") {
@@ -433,8 +435,11 @@ interface Worker {
   finish(listener: Listener, source: Source): Promise<void>;
   /** Records as many of the pages as one batch takes, and says how many. */
   record(step: Step, pages: Recorded[]): Promise<number>;
-  /** Changes pages of a batch, and records what was made of those that failed; corrected has what is known of others of the batch. */
-  apply(step: Step, pages: readonly Recorded[], listener: Listener, held: (id: string) => ReadonlySet<string>, corrected?: Recorded[]): Promise<void>;
+  /**
+   * Changes pages of a batch, as they were looked at, and records what was made of those that failed; corrected has what is
+   * known of others of the batch.
+   */
+  apply(step: Step, pages: readonly Recorded[], listener: Listener, looks: ReadonlyMap<string, Look>, corrected?: Recorded[]): Promise<void>;
   /** The same with pages with lists. */
   edit(pages: readonly Edit[], message: string, listener: Listener, corrected?: Recorded[]): Promise<void>;
   /** What is read of a page, or why it is not given. Rejects where that is not about this page. */
@@ -445,10 +450,19 @@ interface Worker {
   size(): { segments: number; bytes: number };
   /** Makes sure that the run is still ours. */
   hold(): Promise<void>;
+  /** A page as it is; undefined where it is not given, which is told. */
+  look(id: string): Promise<Look | undefined>;
+  /** Whether it is too long ago that a page was looked at, as where the computer has slept since. */
+  isOld(look: Look): boolean;
   /** Gives the run up. */
   release(): Promise<void>;
   /** Tells why a page was not changed, or not wholly. */
   tell(id: string, why: Why): void;
+}
+
+/** A page as it was when it was asked for. */
+interface Look extends Seen {
+  at: number;
 }
 
 /** A page with lists as it was read, and as it is to be. */
@@ -529,7 +543,7 @@ function workerFor(means: Means, line: Run): Worker {
   }
 
   /** Sends a write of a page in its turn, as long as the run is ours; unheard is told when a try may have arrived, however it ends. */
-  const send = (call: () => Promise<unknown>, unheard: () => void) =>
+  const send = (call: () => Promise<unknown>, unheard: () => void, before = hold) =>
     inTurn(
       () =>
         call().catch((error: unknown) => {
@@ -538,7 +552,7 @@ function workerFor(means: Means, line: Run): Worker {
         }),
       writes,
       means,
-      hold,
+      before,
     );
 
   /** Makes sure that the run is still ours before a page is changed. */
@@ -548,6 +562,23 @@ function workerFor(means: Means, line: Run): Worker {
     beating ??= write(number, segment, kept).finally(() => (beating = undefined));
     await beating;
     if (!mayChange(worker.lease, now())) throw new Lost();
+  }
+
+  /** Does what is left of pages of a batch of which nobody knows how far they came. */
+  async function resume(step: Step, pages: readonly Recorded[], listener: Listener, corrected: Recorded[] = []): Promise<void> {
+    const looks = new Map<string, Look>();
+    const left: Recorded[] = [];
+    await each(pages, async ({ id, ...change }) => {
+      const look = await worker.look(id);
+      if (!look) {
+        worker.refused.add(id);
+        if (step === "first") corrected.push(nothingOf(id)); // as where a request fails
+        return;
+      }
+      looks.set(id, look);
+      left.push({ id, ...rest(change, heldBy(look)) });
+    });
+    await worker.apply(step, left, listener, looks, corrected);
   }
 
   const worker: Worker = {
@@ -618,20 +649,7 @@ function workerFor(means: Means, line: Run): Worker {
         });
         return worker.edit(edits, source.message, listener, stayed);
       }
-      const held = new Map<string, ReadonlySet<string>>();
-      const left: Recorded[] = [];
-      const unseen: Recorded[] = [];
-      await each(unfinished, async ({ id, ...change }) => {
-        const seen = await worker.see(id, () => means.read(id));
-        if (!seen) {
-          worker.refused.add(id);
-          if (worker.at === "first") unseen.push(nothingOf(id)); // as where a request fails
-          return;
-        }
-        held.set(id, heldBy(seen));
-        left.push({ id, ...rest(change, heldBy(seen)) });
-      });
-      await worker.apply(worker.at ?? "all", left, listener, (id) => held.get(id)!, unseen);
+      await resume(worker.at ?? "all", unfinished, listener);
     },
     async record(step, pages) {
       let next = append(segment, step, pages);
@@ -646,24 +664,33 @@ function workerFor(means: Means, line: Run): Worker {
       remember(step, pages.slice(0, next.taken));
       return next.taken;
     },
-    async apply(step, pages, listener, held, corrected = []) {
+    async apply(step, pages, listener, looks, corrected = []) {
+      const late: Recorded[] = [];
       await each(pages, async ({ id, add, remove }) => {
-        const labels = new Set(held(id));
+        const look = looks.get(id)!;
+        const again = () => void late.push(worker.records[step].get(id)!);
+        if (worker.isOld(look)) return again(); // without a turn: it is for those that are not
+        const labels = heldBy(look);
         const { adds, removes } = means.calls(id, { add, remove });
         let unsure = false;
         const unheard = () => void (unsure = true);
+        const before = async () => {
+          await hold();
+          if (worker.isOld(look)) throw new Old();
+        };
         try {
           for (const { names, call } of adds) {
-            await send(call, unheard);
+            await send(call, unheard, before);
             for (const name of names) labels.add(name);
           }
           for (const { names, call } of removes) {
-            await send(call, unheard);
+            await send(call, unheard, before);
             for (const name of names) labels.delete(name);
           }
           changed(id);
           listener.changed(id, [...labels]);
         } catch (error) {
+          if (error instanceof Old) return again();
           const status = statusOfOne(error);
           // Only the page says whether a request arrived that was not answered.
           const answer = unsure ? await worker.ask(() => means.read(id)) : undefined;
@@ -682,7 +709,9 @@ function workerFor(means: Means, line: Run): Worker {
         worker.progress.done++;
         listener.told(worker.progress);
       });
-      await correct(step, corrected);
+      // Before what is known of others is recorded: who goes on would take the batch for done.
+      if (late.length) await resume(step, late, listener, corrected);
+      else await correct(step, corrected);
     },
     async edit(edits, message, listener, corrected = []) {
       await each(edits, async ({ id, body, text }) => {
@@ -725,6 +754,12 @@ function workerFor(means: Means, line: Run): Worker {
       worker.tell(id, answer.why);
       return undefined;
     },
+    async look(id) {
+      let at = 0;
+      const seen = await worker.see(id, () => ((at = now()), means.read(id)));
+      return seen && { ...seen, at };
+    },
+    isOld: ({ at }) => now() - at >= STALE_AFTER,
     size: () => ({ segments: number + 1, bytes: bytes + bytesOf(segmentValue({ ...segment, owner: "" })) }),
     hold,
     release: () => write(number, { ...segment, owner: "" }, kept),
@@ -762,11 +797,11 @@ async function work(means: Means, worker: Worker, listener: Listener, source: So
     worker.progress.step = step;
     worker.progress.done = 0;
     if (step === "mend") await mendLists(means, worker, listener, source);
-    else await changePages(means, worker, listener, source, step, most);
+    else await changePages(worker, listener, source, step, most);
   }
 }
 
-async function changePages(means: Means, worker: Worker, listener: Listener, source: Source, step: Step, most: number): Promise<void> {
+async function changePages(worker: Worker, listener: Listener, source: Source, step: Step, most: number): Promise<void> {
   const { progress, records } = worker;
   const looked = new Set<string>();
   // A page that was not given what is added keeps what is to go.
@@ -782,10 +817,10 @@ async function changePages(means: Means, worker: Worker, listener: Listener, sou
     while (pending.length) {
       if (listener.stop() || left <= 0) throw new Halt();
       progress.phase = "reading";
-      const ready: Recorded[] = [];
-      const held = new Map<string, ReadonlySet<string>>();
+      let ready: Recorded[] = [];
+      const looks = new Map<string, Look>();
       await each(pending.splice(0, Math.min(MOST_IN_BATCH, left)), async (id) => {
-        const seen = await worker.see(id, () => means.read(id));
+        const seen = await worker.look(id);
         looked.add(id);
         const all = seen && source.change(seen, step === "last");
         const none = all && !all.add.length && !all.remove.length;
@@ -796,10 +831,14 @@ async function changePages(means: Means, worker: Worker, listener: Listener, sou
         if (why || !change || (!change.add.length && !change.remove.length)) progress.done++;
         else {
           ready.push({ id, ...change });
-          held.set(id, heldBy(seen!));
+          looks.set(id, seen!);
         }
       });
       listener.told(progress);
+      // What is recorded is what a page had just before it is changed.
+      const old = new Set(ready.flatMap(({ id }) => (worker.isOld(looks.get(id)!) ? [id] : [])));
+      pending.unshift(...old);
+      ready = ready.filter(({ id }) => !old.has(id));
       if (!ready.length) continue;
       ready.sort((a, b) => byNumber(a.id, b.id));
       const taken = await worker.record(step, ready);
@@ -807,7 +846,7 @@ async function changePages(means: Means, worker: Worker, listener: Listener, sou
       // Those for which there was no room are read anew: until it is their turn, somebody may change them.
       pending.unshift(...ready.splice(taken).map(({ id }) => id));
       left -= taken;
-      await worker.apply(step, ready, listener, (id) => held.get(id)!);
+      await worker.apply(step, ready, listener, looks);
     }
   }
 }
