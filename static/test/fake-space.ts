@@ -171,7 +171,7 @@ export class FakeSpace {
     const number = Number(wanted ?? versions.length + 1);
     const text = number === versions.length + 1 ? page.body : versions[number - 1]?.body;
     if (text === undefined) return { status: 404 };
-    return { status: 200, body: { id: page.id, status: page.status, title: page.title, version: { number }, body: { storage: { representation: "storage", value: text } }, operations: { results: [{ operation: "read", targetType: "page" }, ...(page.mayEdit ? [{ operation: "update", targetType: page.type }] : [])] } } };
+    return { status: 200, body: { id: page.id, status: page.status, title: page.title, version: { number, message: versions[number - 2]?.message ?? "" }, body: { storage: { representation: "storage", value: text } }, operations: { results: [{ operation: "read", targetType: "page" }, ...(page.mayEdit ? [{ operation: "update", targetType: page.type }] : [])] } } };
   }
 
   /** Makes a version of a page; by a message it is told who did. */

@@ -26,6 +26,7 @@ export interface Body {
   title: string;
   status: string; // as Confluence names it
   version: number;
+  message: string; // what is said of the version
   text: string; // in storage format
   mayEdit: boolean;
 }
@@ -250,9 +251,12 @@ interface Source {
 
 const LONGEST_MESSAGE = 200; // UTF-16 code units
 
+/** Whether a version of a page is the run's. Confluence may write the text of a page in another way than it was sent, and what is said of a version as it was. */
+const isOurs = (body: Body, version: number, message: string) => body.version === version && body.message === message;
+
 function messageOf(renames: Renames, back = false): string {
   const texts = Array.from(renames, ([from, to]) => (to === null ? `${back ? "+" : "−"} ${from}` : back ? `${to} → ${from}` : `${from} → ${to}`));
-  return `Label UP: ${texts.join(", ")}`.slice(0, LONGEST_MESSAGE);
+  return `Label UP: ${texts.join(", ")}`.slice(0, LONGEST_MESSAGE).replace(/[\s\uD800-\uDBFF]+$/, ""); // a half of a character would not come back
 }
 
 /** What a run of decisions does. */
@@ -638,14 +642,11 @@ function workerFor(means: Means, line: Run): Worker {
         await each(unfinished, async ({ id, version = 0 }) => {
           const body = await worker.see(id, () => means.body(id));
           if (!body) return;
-          const since = body.version - version; // versions, of which one may be ours
-          const before = since === 0 ? { found: body } : since === 1 ? await worker.ask(() => means.body(id, version)) : { why: "edited" as const };
-          if ("why" in before) return worker.tell(id, before.why === "not_found" ? "edited" : before.why);
-          const mended = await source.mended({ id, version }, before.found.text);
-          if ("text" in mended && !since) return void edits.push({ id, body, text: mended.text });
-          if ("text" in mended && mended.text === body.text) return changed(id, listed);
-          worker.tell(id, "why" in mended ? mended.why : "edited");
-          if (!since || "text" in mended) stayed.push(nothingOf(id));
+          if (isOurs(body, version + 1, source.message)) return changed(id, listed);
+          const mended = body.version === version ? await source.mended({ id, version }, body.text) : { why: "edited" as const };
+          if ("text" in mended) return void edits.push({ id, body, text: mended.text });
+          worker.tell(id, mended.why);
+          if (body.version <= version + 1) stayed.push(nothingOf(id)); // else ours may be among those before
         });
         return worker.edit(edits, source.message, listener, stayed);
       }
@@ -726,7 +727,7 @@ function workerFor(means: Means, line: Run): Worker {
           const answer = unsure ? await worker.ask(() => means.body(id)) : undefined;
           const present = answer && "found" in answer ? answer.found : undefined;
           const next = body.version + 1;
-          if (present?.version === next && present.text === text) changed(id, listed);
+          if (present && isOurs(present, next, message)) changed(id, listed);
           else {
             worker.tell(id, present && present.version !== body.version ? "edited" : whyOf(status));
             if (!unsure || (present && present.version <= next)) corrected.push(nothingOf(id));

@@ -82,7 +82,7 @@ export function meansOf(confluence: Confluence, { spaceId, typeOf }: Where, keep
         const page = await pageAt(`${contentPath(type, id)}?body-format=storage&include-operations=true${version === undefined ? "" : `&version=${version}`}`);
         const text = page?.body?.storage?.value;
         if (!page || typeof text !== "string") return undefined;
-        return { title: String(page.title ?? ""), status: String(page.status ?? ""), version: Number(page.version?.number) || 0, text, mayEdit: allows(page, "update", type) };
+        return { title: String(page.title ?? ""), status: String(page.status ?? ""), version: Number(page.version?.number) || 0, message: String(page.version?.message ?? ""), text, mayEdit: allows(page, "update", type) };
       }),
     edit: (id, { title, version }, text, message) =>
       confluence.write("PUT", contentPath(types.get(id)!, id), { id, status: "current", title, body: { representation: "storage", value: text }, version: { number: version + 1, message } }),
@@ -98,7 +98,7 @@ function contentIdOf(type: ContentType | undefined, id: string): string {
 interface Page extends Permitted {
   title?: unknown;
   spaceId?: unknown;
-  version?: { number?: unknown };
+  version?: { number?: unknown; message?: unknown };
   body?: { storage?: { value?: unknown } };
   status?: unknown;
   labels?: { results?: { name?: unknown; prefix?: unknown }[]; meta?: { hasMore?: boolean } };
