@@ -7,6 +7,7 @@ import { plain, seen, spoken, until } from "./acting.ts";
 import { believable, FakeSpace } from "./fake-space.ts";
 import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
 import { runsValue, type Run } from "../src/space/runs.ts";
+import { segmentKey, segmentValue } from "../src/space/segments.ts";
 import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
 
 // No site can get this page on Connect. Without a test a stage would stand for ever.
@@ -492,6 +493,32 @@ native("an undo that was stopped is offered to go on with as long as the pages o
   const page = await open(space, {}, "tab=runs");
   await page.locator(".run").nth(3).waitFor();
   await until(() => page.locator(".run").evaluateAll((all) => all.map((run) => run.querySelectorAll("button").length).join()), (buttons) => buttons === "0,1,0,0", "one is");
+});
+
+native("what an undo left is counted, and is tried once more; until then its run is taken back in part", async () => {
+  const space = small();
+  space.page("101", ["new"], { mayEdit: false });
+  space.page("102", ["new"]);
+  const run: Run = { id: "abc", began: 7, state: "done", undoes: "", renames: [["old", "new"]], more: 0, changed: 2, attachments: false, results: {}, segments: 1, parts: 1, bytes: 9 };
+  const pages = ["101", "102"].map((id) => ({ id, add: ["new"], remove: ["old"] }));
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_runs", value: runsValue([run]) });
+  space.handle("POST", "/api/v2/spaces/1/properties", { key: segmentKey("abc", 0), value: segmentValue({ owner: "", closed: false, batches: [{ step: "all", pages }] }) });
+  const page = await open(space, {}, "tab=runs");
+  const told = async () => plain((await page.locator(".run").allInnerTexts()).join(" "));
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("heading", { name: "Not all of it could be taken back" }).waitFor();
+  await page.getByText("1 page is as it was.").waitFor();
+  await page.getByText("Another administrator").waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByText("One page could not be taken back.").waitFor();
+  assert.match(await told(), /taken back in part/);
+  space.pages.get("101")!.mayEdit = true;
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("heading", { name: "Done" }).waitFor();
+  assert.deepEqual(["101", "102"].map((id) => [...space.pages.get(id)!.labels].join()), ["old", "old"]);
+  await page.getByRole("button", { name: "Close" }).click();
+  await until(told, (all) => all.includes("taken back") && !/in part|could not|Go on/.test(all), "all of it is taken back");
 });
 
 native("of a space that was read in part it is not said that nothing is wrong, and no draft is made", async () => {

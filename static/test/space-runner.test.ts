@@ -10,7 +10,7 @@ import { STALE_AFTER } from "../src/space/lease.ts";
 import { newPace } from "../src/space/pace.ts";
 import { begin, goOn, undo, type Listener, type Means, type Outcome } from "../src/space/runner.ts";
 import { mended } from "../src/space/lists.ts";
-import { runsIn, runsValue, type Run } from "../src/space/runs.ts";
+import { leftBy, runsIn, runsValue, type Run } from "../src/space/runs.ts";
 import { segmentIn, type Recorded } from "../src/space/segments.ts";
 import { meansOf } from "../src/space/ui/means.ts";
 import { propertiesInTab, propertiesOf } from "../src/spaceproperties.ts";
@@ -494,7 +494,65 @@ test("what an undo could not do is not taken for somebody else's change by who g
   assert.equal(await clock.until(undo(dying, lines(space)[0]!, quiet)), "dead");
   clock.forget();
   const back = ended(await clock.until(goOn(runnerOn(space, clock, "c"), lines(space).find(({ undoes }) => undoes)!, quiet)));
-  assert.deepEqual([back.state, back.others, back.changed, labelsOf(space)], ["done", [], 2, { 100: "old", 101: "new", 102: "old" }]);
+  assert.deepEqual([back.state, back.others, back.changed, labelsOf(space)], ["done", [], 3, { 100: "old", 101: "old", 102: "old" }]);
+});
+
+test("what an undo left is put back by who goes on with it and may, wherever that ends; what it has put back is not touched again", async () => {
+  let kills = 0;
+  for (const listing of [false, true]) {
+    for (let nth = 0, through = false; !through; nth++) {
+      for (const arrives of [false, true]) {
+        const ids = Array.from({ length: 6 }, (_, i) => String(100 + i));
+        const space = spaceOf([...ids.map(() => ["old"]), [], []]);
+        for (const id of ["106", "107"]) space.pages.get(id)!.body = listOf("old");
+        const clock = new Clock();
+        const planned = { decisions: [{ from: "old", to: "new" }], without: [], ...(listing && { mends: ["106", "107"].map((id) => ({ id, version: 1 })) }) };
+        await clock.until(begin(runnerOn(space, clock, "a"), planned, quiet));
+        Object.assign(space.pages.get("102")!, { mayEdit: false });
+        Object.assign(space.pages.get("103")!, { status: "archived" });
+        Object.assign(space.pages.get("106")!, { mayEdit: false });
+        // To this person, some are not shown, and some are refused: at once, or halfway.
+        const may = (name: string) =>
+          runnerOn(space, clock, name, (call, method, path) => {
+            if (method === "GET" && path.includes("/101?")) return Promise.reject(new HostError(404));
+            if ((method === "DELETE" && path.includes("/104/")) || (method === "POST" && path.includes("/105/")) || (method === "PUT" && path.includes("/107"))) return Promise.reject(new HostError(403));
+            return call();
+          });
+        const left = ended(await clock.until(undo(may("b"), lines(space)[0]!, quiet)));
+        const undone = () => lines(space).find(({ undoes }) => undoes)!;
+        const results = { not_found: 1, not_permitted: listing ? 5 : 3, archived: 1 };
+        assert.deepEqual([left.state, left.changed, left.others, labelsOf(space)], ["left", 2, [], { 100: "old", 101: "new", 102: "new", 103: "new", 104: "new old", 105: "new", 106: "", 107: "" }]);
+        assert.deepEqual([undone().state, undone().results, leftBy(undone())], ["stopped", results, listing ? 7 : 5]);
+        assert.equal(ended(await clock.until(undo(runnerOn(space, clock, "x"), lines(space)[1]!, quiet))).state, "lost", "there is one");
+        const again = ended(await clock.until(goOn(may("c"), undone(), quiet)));
+        assert.deepEqual([again.state, undone().state, undone().results], ["left", "stopped", results]);
+        // Meanwhile somebody wants one of them as the run had it.
+        space.pages.get("100")!.labels = new Set(["new"]);
+        for (const id of ["102", "106"]) Object.assign(space.pages.get(id)!, { mayEdit: true });
+        Object.assign(space.pages.get("103")!, { status: "current" });
+        let writes = 0;
+        const dying = runnerOn(space, clock, "d", async (call, method) => {
+          if (writes > nth) return never;
+          if (method !== "GET" && writes++ === nth) {
+            if (arrives) await call();
+            return never;
+          }
+          return call();
+        });
+        let outcome = await clock.until(goOn(dying, undone(), quiet));
+        clock.forget();
+        if (outcome === "dead") {
+          kills++;
+          outcome = await clock.until(goOn(runnerOn(space, clock, "e"), undone(), quiet));
+        } else through = true;
+        const { state, changed, others, cannot } = outcome as Outcome;
+        assert.deepEqual([state, changed, others, cannot, undone().state], ["done", 6, [], [], "done"], `${nth} ${arrives}`);
+        assert.deepEqual(labelsOf(space), { ...Object.fromEntries(ids.map((id) => [id, "old"])), 100: "new", 106: "", 107: "" }, `${nth} ${arrives}`);
+        for (const id of ["106", "107"]) assert.equal(space.pages.get(id)!.body, listOf("old"));
+      }
+    }
+  }
+  assert.ok(kills > 30, `${kills} kills`);
 });
 
 test("a page whose lists the run could not mend is not spoken of when it is taken back", async () => {
@@ -540,7 +598,7 @@ test("a mended page whose earlier version Confluence never gives is told when it
     await clock.until(begin(runnerOn(space, clock, "a"), { decisions: [{ from: "old", to: "new" }], without: [], mends: ids.map((id) => ({ id, version: 1 })) }, quiet));
     const wrap = (call: () => Promise<unknown>, _: string, path: string) => (/pages\/101\?.*version=1/.test(path) ? Promise.reject(new HostError(status)) : call());
     const back = ended(await clock.until(undo(runnerOn(space, clock, "b", wrap), lines(space)[0]!, quiet)));
-    assert.deepEqual([back.state, back.mended, back.cannot, back.others], ["done", 2, [{ id: "101", why }], []]);
+    assert.deepEqual([back.state, back.mended, back.cannot, back.others], [status === 404 ? "done" : "left", 2, [{ id: "101", why }], []]);
     assert.deepEqual([labelsOf(space), ids.map((id) => space.pages.get(id)!.body)], [before, [listOf("old"), listOf("new"), listOf("old")]]);
   }
 });

@@ -54,7 +54,7 @@ const scopes = [...new Set(["native", "remote"].flatMap((host) => [...readFileSy
 // What is found and what comes of it on the page of a space, as its types say.
 const FOUND = ["spellings", "instead", "retired", "returned", "one_of", "nowhere"];
 const CANNOT = ["archived", "draft", "not_current", "page_full", "not_permitted", "not_found", "refused", "failed", "edited", "not_mended"];
-const ENDS = ["done", "stopped", "lost", "broken", "full"];
+const ENDS = ["done", "left", "stopped", "lost", "broken", "full"];
 
 const MODES = ["free", "advise", "listed"];
 // What can be wrong with a line of a file: with its name, with a vocabulary's label, or with a change.

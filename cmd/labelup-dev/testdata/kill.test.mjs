@@ -165,7 +165,7 @@ async function meddleAlongside(ledger, order, looks, undoing, before, stop) {
   }
 }
 
-const HEADINGS = /^(Done|Stopped|Somebody else took over|It could not go on)/;
+const HEADINGS = /^(Done|Not all of it could be taken back|Stopped|Somebody else took over|It could not go on)/;
 
 /** Goes on with a run, or with taking it back, through its deaths. start begins it in a tab that is open. */
 async function toTheEnd(t, ledger, tab, start, { undoing, before, deaths, order }) {

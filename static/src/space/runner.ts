@@ -10,7 +10,7 @@ import { after, mayChange, mayTake, STALE_AFTER, type Lease } from "./lease.ts";
 import { each, inTurn, type Pace, type Time } from "./pace.ts";
 import { changedSince, changeOf, globalOf, halves, inverse, madeOf, obstacle, onto, rest, type Change, type Obstacle, type PageState } from "./plan.ts";
 import { bytesOf } from "./packing.ts";
-import { renamesOf, retained, runsIn, runsValue, type Run } from "./runs.ts";
+import { leftBy, renamesOf, retained, runsIn, runsValue, type Run } from "./runs.ts";
 import { append, MOST_IN_BATCH, planKey, plannedIn, planParts, roomFor, segmentIn, segmentKey, segmentValue, type Mending, type Planned, type Recorded, type Segment, type Step } from "./segments.ts";
 import { mayPass, retryAfterOf, statusOf } from "../failure.ts";
 import type { LabelCall } from "../hosts/labelcalls.ts";
@@ -93,11 +93,12 @@ export interface Progress {
 
 export interface Outcome extends Progress {
   /**
-   * done; stopped by who looks, or after as many pages as were wanted; lost to somebody else who works on it; broken, where
+   * done; left, of an undo that came to its end and may take back more when somebody goes on with it; stopped by who looks,
+   * or after as many pages as were wanted; lost to somebody else who works on it; broken, where
    * what it keeps cannot be read or written any more; full, where a space has no room for what it would keep: then nothing
    * was written.
    */
-  state: "done" | "stopped" | "lost" | "broken" | "full";
+  state: "done" | "left" | "stopped" | "lost" | "broken" | "full";
 }
 
 export interface Listener {
@@ -235,7 +236,7 @@ function newLine({ name, now }: Means): Run {
 /** What a run does: to which pages, and what to each. */
 interface Source {
   pages(): Promise<string[]>;
-  /** All of the change of a page; again says that the page was given its first half before. */
+  /** All of the change of a page; again says that the page was given some of it before. */
   change(seen: Seen, again: boolean): Change;
   /** A page that this run recorded in another tab, before it changed the page. */
   recorded(step: Step, page: Recorded): void;
@@ -346,6 +347,10 @@ const renamesOfPlan = ({ decisions }: Planned) => renamesIn(resolve(decisions).r
 /** What a plan renames wherever it is. */
 export const renamedIn = (planned: Planned): [from: string, to: string][] => renamePairs(renamesOfPlan(planned));
 
+/** Whether less was made of a page than was to be. */
+const isLess = (made: Recorded, planned: Recorded) =>
+  made.add.length < planned.add.length || made.remove.length < planned.remove.length || (made.version === undefined && planned.version !== undefined);
+
 /** What is recorded of a page to which nothing was done. */
 const nothingOf = (id: string): Recorded => ({ id, add: [], remove: [] });
 
@@ -428,6 +433,10 @@ interface Worker {
   records: Records;
   /** Pages whose labels could not be changed. */
   refused: Set<string>;
+  /** Whether what could not be done is tried again by who goes on, as of an undo; what a run could not do is left alone. */
+  retries: boolean;
+  /** Whether a page has had its turn in a step. */
+  had(step: Step, id: string): boolean;
   /** The step of the last batch, where there is one. */
   at: Step | undefined;
   lease: Lease;
@@ -444,6 +453,8 @@ interface Worker {
    * known of others of the batch.
    */
   apply(step: Step, pages: readonly Recorded[], listener: Listener, looks: ReadonlyMap<string, Look>, corrected?: Recorded[]): Promise<void>;
+  /** Takes note that the lists of a page are as they are to be. */
+  mended(id: string): void;
   /** The same with pages with lists. */
   edit(pages: readonly Edit[], message: string, listener: Listener, corrected?: Recorded[]): Promise<void>;
   /** What is read of a page, or why it is not given. Rejects where that is not about this page. */
@@ -496,8 +507,15 @@ function workerFor(means: Means, line: Run): Worker {
     worker.progress.mended = listed.size;
   };
 
+  const left = new Set<string>(); // steps of pages, where less was made of a page than its batch said
+  /** Whether what is recorded next of a page is what is to be made of it, and not what was made. */
+  const isPlan = (step: Step, id: string) => !worker.records[step].has(id) || left.has(`${step} ${id}`);
   const remember = (step: Step, pages: readonly Recorded[]) => {
-    for (const page of pages) worker.records[step].set(page.id, page);
+    for (const page of pages) {
+      if (isPlan(step, page.id)) left.delete(`${step} ${page.id}`);
+      else if (isLess(page, worker.records[step].get(page.id)!)) left.add(`${step} ${page.id}`);
+      worker.records[step].set(page.id, page);
+    }
   };
   /** Records what was made of pages where that is not what their batch says. */
   const correct = async (step: Step, pages: Recorded[]) => {
@@ -576,7 +594,7 @@ function workerFor(means: Means, line: Run): Worker {
       const look = await worker.look(id);
       if (!look) {
         worker.refused.add(id);
-        if (step === "first") corrected.push(nothingOf(id)); // as where a request fails
+        if (step === "first" || worker.retries) corrected.push(nothingOf(id)); // as where a request fails
         return;
       }
       looks.set(id, look);
@@ -590,6 +608,9 @@ function workerFor(means: Means, line: Run): Worker {
     results: {},
     records: recordsIn([]),
     refused: new Set(),
+    retries: line.undoes !== "",
+    had: (step, id) => worker.records[step].has(id) && !(worker.retries && left.has(`${step} ${id}`)),
+    mended: (id) => changed(id, listed),
     at: undefined,
     lease: { state: "unknown" },
     async start() {
@@ -614,8 +635,8 @@ function workerFor(means: Means, line: Run): Worker {
           worker.progress.changed = 0;
           for (const { segment: one } of all) {
             for (const { step, pages } of one.batches) {
-              unfinished = pages.filter(({ id }) => !worker.records[step].has(id)); // else the batch says what was made
-              for (const page of unfinished) source.recorded(step, page);
+              unfinished = pages.filter(({ id }) => isPlan(step, id)); // else the batch says what was made
+              for (const page of unfinished) if (!worker.records[step].has(page.id)) source.recorded(step, page);
               remember(step, pages);
               worker.at = step;
             }
@@ -641,7 +662,7 @@ function workerFor(means: Means, line: Run): Worker {
         const stayed: Recorded[] = [];
         await each(unfinished, async ({ id, version = 0 }) => {
           const body = await worker.see(id, () => means.body(id));
-          if (!body) return;
+          if (!body) return void (worker.retries && stayed.push(nothingOf(id)));
           if (isOurs(body, version + 1, source.message)) return changed(id, listed);
           const mended = body.version === version ? await source.mended({ id, version }, body.text) : { why: "edited" as const };
           if ("text" in mended) return void edits.push({ id, body, text: mended.text });
@@ -699,8 +720,8 @@ function workerFor(means: Means, line: Run): Worker {
           worker.tell(id, whyOf(status));
           worker.refused.add(id);
           // Where the page is not given, all of the change may have been made, and an undo looks at it. But who goes on after the
-          // first half must not take what was never added for what somebody has taken away.
-          if (present || step === "first") {
+          // first half must not take what was never added for what somebody has taken away, and who goes on with an undo looks anew.
+          if (present || step === "first" || worker.retries) {
             const made = madeOf(worker.records[step].get(id)!, present ?? labels);
             corrected.push({ id, ...made });
             if (made.add.length || made.remove.length) changed(id);
@@ -730,7 +751,7 @@ function workerFor(means: Means, line: Run): Worker {
           if (present && isOurs(present, next, message)) changed(id, listed);
           else {
             worker.tell(id, present && present.version !== body.version ? "edited" : whyOf(status));
-            if (!unsure || (present && present.version <= next)) corrected.push(nothingOf(id));
+            if (present ? present.version <= next : !unsure || worker.retries) corrected.push(nothingOf(id));
           }
         }
         worker.progress.done++;
@@ -785,16 +806,20 @@ function whyOf(status: number): Why {
   return status === 403 || status === 401 ? "not_permitted" : status === 404 ? "not_found" : mayPass(status) ? "failed" : "refused";
 }
 
-/** The steps that are left of a run whose last batch was of step at. On the pages on which it is only tried, all is done at once. */
-function stepsOf({ mends }: Source, at: Step | undefined, most: number): Step[] {
+/**
+ * The steps that are left of a run, by the one of its last batch. On the pages on which it is only tried, all is done at once.
+ * Of an undo, pages may be left in each.
+ */
+function stepsOf({ mends }: Source, { at, retries }: Worker, most: number): Step[] {
   if (!mends.length) return ["all"];
+  if (retries) return ["first", "mend", "last"];
   if (at === "mend") return ["mend", "last"];
   if (at === "last") return ["last"];
   return [...(most < Infinity ? (["all"] as const) : []), "first", "mend", "last"];
 }
 
 async function work(means: Means, worker: Worker, listener: Listener, source: Source, most: number): Promise<void> {
-  for (const step of stepsOf(source, worker.at, most)) {
+  for (const step of stepsOf(source, worker, most)) {
     worker.progress.step = step;
     worker.progress.done = 0;
     if (step === "mend") await mendLists(means, worker, listener, source);
@@ -806,7 +831,7 @@ async function changePages(worker: Worker, listener: Listener, source: Source, s
   const { progress, records } = worker;
   const looked = new Set<string>();
   // A page that was not given what is added keeps what is to go.
-  const skip = (id: string) => looked.has(id) || records.all.has(id) || records[step].has(id) || (step === "last" && worker.refused.has(id));
+  const skip = (id: string) => looked.has(id) || (["all", "last", step] as const).some((one) => worker.had(one, id)) || (step === "last" && worker.refused.has(id));
   let left = most;
   for (let look = 0; look < (source.grows ? MOST_LOOKS : 1); look++) {
     progress.phase = "reading";
@@ -823,7 +848,7 @@ async function changePages(worker: Worker, listener: Listener, source: Source, s
       await each(pending.splice(0, Math.min(MOST_IN_BATCH, left)), async (id) => {
         const seen = await worker.look(id);
         looked.add(id);
-        const all = seen && source.change(seen, step === "last");
+        const all = seen && source.change(seen, step === "last" || (["all", "first", "last"] as const).some((one) => records[one].has(id)));
         const none = all && !all.add.length && !all.remove.length;
         const why = !all || none ? undefined : (obstacle(seen!, all) ?? (seen!.mayEdit ? undefined : "not_permitted"));
         if (why) worker.tell(id, why);
@@ -863,7 +888,7 @@ function half(change: Change, step: Step, added: readonly string[] = []): Change
 
 async function mendLists(means: Means, worker: Worker, listener: Listener, source: Source): Promise<void> {
   const { progress, records } = worker;
-  const pending = source.mends.filter(({ id }) => !records.mend.has(id));
+  const pending = source.mends.filter(({ id }) => !worker.had("mend", id));
   progress.of = pending.length;
   while (pending.length) {
     if (listener.stop()) throw new Halt();
@@ -874,6 +899,10 @@ async function mendLists(means: Means, worker: Worker, listener: Listener, sourc
       const body = await worker.see(page.id, () => means.body(page.id));
       // A page that the run did not come to write is in the version before: an undo has nothing to do there.
       if (!body || body.version < page.version) return void progress.done++;
+      if (records.mend.has(page.id) && isOurs(body, page.version + 1, source.message)) {
+        worker.mended(page.id); // it was not known
+        return void progress.done++;
+      }
       const stays = body.status !== "current" ? "not_current" : body.version !== page.version ? "edited" : body.mayEdit ? undefined : "not_permitted";
       const mended = stays ? { why: stays } as const : await source.mended(page, body.text);
       if ("why" in mended) worker.tell(page.id, mended.why);
@@ -895,15 +924,17 @@ async function mendLists(means: Means, worker: Worker, listener: Listener, sourc
  */
 async function guarded(means: Means, line: Run, act: (worker: Worker) => Promise<void>): Promise<Outcome> {
   const worker = workerFor(means, line);
-  const end = async (state: "done" | "stopped") => {
+  const end = async (how: "done" | "stopped") => {
     const { segments, bytes } = worker.size();
-    const results = { ...line.results };
+    const results = worker.retries ? {} : { ...line.results };
     for (const [why, count] of Object.entries(worker.results)) results[why] = (results[why] ?? 0) + count;
     if (worker.progress.mended) results["mended"] = worker.progress.mended;
+    const left = how === "done" && leftBy({ ...line, results }) > 0;
+    const state = left ? "stopped" : how;
     const kept = state === "done" ? bytes : Math.max(bytes, line.bytes); // it may be gone on with
     await changeList(means, (runs) => runs.map((run) => (run.id === line.id ? { ...run, state, changed: worker.progress.changed, results, segments, bytes: kept } : run)), "ends", worker.hold);
     await worker.release().catch(() => undefined); // the list says how it ended, and what nobody gives up is anybody's after a while
-    return { ...worker.progress, state };
+    return { ...worker.progress, state: left ? ("left" as const) : state };
   };
   try {
     await act(worker);

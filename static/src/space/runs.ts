@@ -64,6 +64,14 @@ export function renamedBy(runs: readonly Run[]): Map<string, string> {
   return renamed;
 }
 
+const FINAL = ["mended", "edited", "not_mended"]; // results that no other try changes
+
+/** How many pages an undo left that it may take back later, when somebody goes on with it. */
+export function leftBy({ undoes, results }: Pick<Run, "undoes" | "results">): number {
+  if (!undoes) return 0;
+  return Object.entries(results).reduce((sum, [why, count]) => (FINAL.includes(why) ? sum : sum + count), 0);
+}
+
 export interface Retention {
   runs: Run[]; // the newest first
   /** Runs whose pages go: their properties are removed after the list is written. */
@@ -74,9 +82,9 @@ export interface Retention {
 
 /**
  * What is kept. The pages of a run that still runs always are, and of the one that it takes back; those of the last 5 runs,
- * of others for 30 days, and those of an undo that was stopped and of its run, as long as a space has room for all, and the
- * list for their lines; then the oldest go first, and what such an undo needs last. When the list is full, the oldest lines
- * without pages go, then names from the oldest of the others.
+ * of others for 30 days, and those of an undo that was stopped or left pages and of its run, as long as a space has room for
+ * all, and the list for their lines; then the oldest go first, and what such an undo needs last. When the list is full, the
+ * oldest lines without pages go, then names from the oldest of the others.
  */
 export function retained(runs: readonly Run[], now: number): Retention {
   const newest = [...runs].sort((a, b) => b.began - a.began || (a.id < b.id ? -1 : 1)).map((run, i) => (i < KEPT_RESULTS ? run : { ...run, results: {} }));

@@ -8,6 +8,8 @@
 // segment that is full is closed, and the next one begun. A batch that has
 // another behind it, or is of a run that ended, is done. Where that failed, what
 // was made of a page stands in a later batch of the same step, and that counts.
+// Of an undo, a page of which less was made than was to be is tried again, and
+// stands in a batch once more.
 
 import type { Decision } from "./decisions.ts";
 import type { Change } from "./plan.ts";

@@ -113,7 +113,7 @@ export function jobsOf(model: Model, host: Host): Jobs {
     model.changed();
     await model.readRuns().catch(() => undefined);
     if (undone && pairs.length) pairs = await saidAlone(undone, pairs, saidIn);
-    if (now.outcome.state === "done" && model.admin && pairs.length) await keepSynonyms(now, pairs);
+    if ((now.outcome.state === "done" || now.outcome.state === "left") && model.admin && pairs.length) await keepSynonyms(now, pairs);
     void model.look();
     if (now.outcome.mended) void model.readLists(model.lists.how);
   }

@@ -220,6 +220,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
         {words.result({ undo: job.what === "undo", attachments: job.attachments, changed: outcome.changed, mended: outcome.mended })}
         {outcome.came > 0 && ` ${say("result.came", { count: outcome.came })}`} {say("result.unseen")}
       </p>
+      {state === "left" && <p class="notice wrong">{say("result.leftWhy")}{model.admin && ` ${say("result.leftElse")}`}</p>}
       {state === "lost" && <p class="notice wrong">{say("result.lostWhy")}</p>}
       {state === "broken" && <p class="notice wrong">{say("result.brokenWhy")}</p>}
       {state === "full" && <p class="notice wrong">{say("result.fullWhy")}</p>}
@@ -239,7 +240,7 @@ function Running({ model, jobs, words, close }: Props): JSX.Element {
         </section>
       )}
       <div class="buttons">
-        {line && (tried || state === "stopped") && <button type="button" class="button primary" onClick={() => void jobs.goOn(line)}>{say("goOn")}</button>}
+        {line && (tried || state === "stopped" || state === "left") && <button type="button" class="button primary" onClick={() => void jobs.goOn(line)}>{say("goOn")}</button>}
         {line && job.what === "run" && outcome.changed + outcome.mended > 0 && (state === "done" || state === "stopped") && <button type="button" class="button" onClick={() => void jobs.undo(line)}>{say("undo")}</button>}
         <button
           type="button"

@@ -4,7 +4,7 @@
 import { h, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { download } from "../../download.ts";
-import type { Run } from "../runs.ts";
+import { leftBy, type Run } from "../runs.ts";
 import type { Jobs } from "./job.ts";
 import type { Model } from "./model.ts";
 import { sentenceOf } from "./basket.tsx";
@@ -17,7 +17,7 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
   const read = () => (setState("reading"), model.readRuns().then(() => setState("read"), () => setState("failed")));
   useEffect(() => void read(), []); // somebody else may have changed labels since the page was opened
   const runs = [...jobs.own, ...model.runs].sort((a, b) => b.began - a.began);
-  const undone = new Set(runs.map(({ undoes }) => undoes));
+  const undone = new Map(runs.map(({ undoes, state }) => [undoes, state]));
   const hasPages = (id: string) => runs.some((run) => run.id === id && run.segments > 0);
   const own = new Set(jobs.own.map(({ id }) => id));
   const may = (run: Run) => own.has(run.id) || model.admin === true;
@@ -34,11 +34,12 @@ export function Runs({ model, jobs, words }: { model: Model; jobs: Jobs; words: 
               <h2>{renames.map(([from, to, pages]) => sentenceOf(words, { ...(from && { from }), ...(to && { to }) }, pages)).join(" · ") || say("runs.noNames")}{more > 0 && ` · ${say("more", { count: more })}`}</h2>
               <p class="hint">
                 {moment(began)} · {say((undoes ? "state.undo" : `state.${state}`) as Key)}
-                {undone.has(id) && ` · ${say("state.undone")}`}
+                {undone.has(id) && ` · ${say(undone.get(id) === "done" ? "state.undone" : "state.partly")}`}
               </p>
               {state !== "running" && (
                 <p class="hint">{words.result({ undo: undoes !== "", attachments, changed, mended: run.results["mended"] ?? 0 })}</p>
               )}
+              {state === "stopped" && leftBy(run) > 0 && <p class="notice wrong">{say("runs.left", { count: leftBy(run) })}</p>}
               <div class="buttons">
                 {may(run) && state !== "done" && !undone.has(id) && (undoes ? hasPages(undoes) : parts > 0) && <button type="button" class="button" onClick={() => void jobs.goOn(run)}>{say("goOn")}</button>}
                 {may(run) && !undoes && !undone.has(id) && segments > 0 && (state === "running" || changed > 0 || run.results["mended"]) && <button type="button" class="button" onClick={() => void jobs.undo(run)}>{say("undo")}</button>}
