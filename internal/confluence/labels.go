@@ -222,7 +222,8 @@ type Failure struct {
 // It costs one request for each 20 labels to add, one for each to remove and one
 // to read back. Removes go first, so that they make room on a full page.
 //
-// Confluence refusing a name does not stop the others. Labels cannot be removed
+// Confluence refusing a name fails all that are added in the same request, up to
+// 20, and does not stop the other requests. Labels cannot be removed
 // from archived content but added to it, so that refusal stops the removes alone;
 // its reason is "archived_content". Anything else stops the rest. If that happens before anything was written, Apply returns that error
 // and reads nothing back: nothing was changed. It returns "written_not_verified"

@@ -14,7 +14,7 @@ const (
 
 	// MaxPerChange bounds the adds of a change, and its removes. A remove
 	// costs a request each, and a person waits for the answer: 50 fit well
-	// into the 30 seconds that a request may take. Both lists have the same
+	// into the 20 seconds that a request may take. Both lists have the same
 	// bound, so that what undoes a change is itself a change.
 	MaxPerChange = 50
 )

@@ -155,7 +155,7 @@ func New(settings config.Config, observed *Observation, version string, engine f
 // Bounds of what comes before any request is proved. With all connections open
 // and all heads as long as they may be, the process stays below 128 MB.
 const (
-	maxConnections = 500 // twice as many as bodies can be waited for: see package handlers
+	maxConnections = 500 // 148 more than can be in hand: see package handlers
 
 	// maxHead is the longest head of a request in bytes, from its first line to
 	// the empty one: a token in the URL, of which Heroku's router takes 8 KB, and

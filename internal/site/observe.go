@@ -19,7 +19,6 @@ type Call struct {
 // is redis_other: what go-redis says to set up a connection, mostly.
 var operations = map[string]string{
 	"get":     "redis_get",
-	"mget":    "redis_get",
 	"watch":   "redis_watch",
 	"unwatch": "redis_watch",
 	"multi":   "redis_change",

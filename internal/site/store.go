@@ -71,7 +71,7 @@ var _ connect.Store = (*Store)(nil)
 // ErrUnknown: there is no record of the site.
 var ErrUnknown = connect.ErrUnknownSite
 
-// New returns a store on a client made by Connect, which the store owns from
+// New returns a store on a client made by NewClient, which the store owns from
 // now on. It asks Redis nothing: Redis may be down when the store is made.
 func New(client redis.UniversalClient, sealer Sealer, settings Settings) *Store {
 	settings = settings.withDefaults()
