@@ -66,7 +66,7 @@ func (s *Server) mayAdminister(x *exchange) error {
 	}
 	ctx, cancel := context.WithDeadline(x.request.Context(), x.started.Add(time.Duration(rightsShare*float64(s.answerWithin))))
 	defer cancel()
-	asUser, err := x.caller.AsUser(x.requestID)
+	asUser, err := s.asUser(x, readOnly)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (s *Server) site(x *exchange) error {
 }
 
 func (s *Server) readsAsApp(ctx context.Context, x *exchange) error {
-	asApp, err := x.caller.AsApp(x.requestID)
+	asApp, err := s.asApp(x)
 	if err != nil {
 		return err
 	}

@@ -201,8 +201,8 @@ func (l *leaving) Viewer(r *http.Request) (*Caller, error) {
 	caller, err := l.FramingHost.Viewer(r)
 	if err == nil {
 		asUser := caller.AsUser
-		caller.AsUser = func(requestID string) (Confluence, error) {
-			site, err := asUser(requestID)
+		caller.AsUser = func(requestID string, needs access) (Confluence, error) {
+			site, err := asUser(requestID, needs)
 			return &leavingConfluence{site, l.leave}, err
 		}
 	}

@@ -83,9 +83,17 @@ type Caller struct {
 	// AsUser calls Confluence with the rights of the person, AsApp with those
 	// of the app. requestID goes into the log lines of the calls. On a remote host
 	// there is neither Query nor AsApp.
-	AsUser func(requestID string) (Confluence, error)
+	AsUser func(requestID string, needs access) (Confluence, error)
 	AsApp  func(requestID string) (Confluence, error)
 }
+
+// access is what somebody needs who calls Confluence as a person.
+type access int
+
+const (
+	readOnly access = iota
+	readWrite
+)
 
 // proved refuses content that the proof is not bound to: a proof for page A is
 // good for page A, whatever a body says.

@@ -94,7 +94,9 @@ func (c *Connect) caller(proved *connect.Caller) *Caller {
 		// A call of the host itself, such as for an export, may be bound to its URL alone.
 		caller.Shown, _ = confluence.ParseContent(proved.Parameter("contentId"), proved.Parameter("contentType"))
 	}
-	caller.AsUser = func(requestID string) (Confluence, error) { return c.asUser(proved, caller.Site.Hash, requestID) }
+	caller.AsUser = func(requestID string, needs access) (Confluence, error) {
+		return c.asUser(proved, caller.Site.Hash, requestID, needs)
+	}
 	caller.AsApp = func(requestID string) (Confluence, error) {
 		return c.asApp(proved.Installation, caller.Site.Hash, requestID)
 	}
@@ -102,11 +104,16 @@ func (c *Connect) caller(proved *connect.Caller) *Caller {
 }
 
 // asUser calls with a token of the person, who must hold every right that the
-// call needs: Confluence checks them, and records the person.
-func (c *Connect) asUser(proved *connect.Caller, siteHash, requestID string) (Confluence, error) {
+// call needs: Confluence checks them, and records the person. The token is good for
+// no more than is needed.
+func (c *Connect) asUser(proved *connect.Caller, siteHash, requestID string, needs access) (Confluence, error) {
 	site, account := proved.Installation, proved.AccountID
+	scopes := []string{"READ"}
+	if needs == readWrite {
+		scopes = append(scopes, "WRITE")
+	}
 	authorize := func(ctx context.Context, request *http.Request) error {
-		token, err := c.Tokens.Token(technicallog.WithRequest(ctx, requestID, siteHash), site, account, "READ", "WRITE")
+		token, err := c.Tokens.Token(technicallog.WithRequest(ctx, requestID, siteHash), site, account, scopes...)
 		if err != nil {
 			return connectFault(err)
 		}

@@ -56,7 +56,8 @@ func (f *Forge) Viewer(r *http.Request) (*Caller, error) {
 	// A call from elsewhere than a page, or from a kind of content without labels,
 	// leaves the zero Content, which no change can name.
 	caller.Content, _ = confluence.ParseContent(proved.Content.ID, proved.Content.Type)
-	caller.AsUser = func(requestID string) (Confluence, error) { return f.asUser(proved, caller.Site, requestID) }
+	// Whatever the call needs: there is the one token that came with it.
+	caller.AsUser = func(requestID string, _ access) (Confluence, error) { return f.asUser(proved, caller.Site, requestID) }
 	return caller, nil
 }
 

@@ -182,6 +182,8 @@ type confluenceStandIn struct {
 	writeAnswer int    // if set, every write is answered with it
 	rights      string // what a person may, as the answer to that has it
 
+	scopes []string // of each token that was asked for
+
 	hang atomic.Pointer[string] // if set, what is asked below this path is not answered
 }
 
@@ -189,7 +191,10 @@ func newConfluenceStandIn(t *testing.T) *confluenceStandIn {
 	t.Helper()
 	c := &confluenceStandIn{labels: map[string][]string{"123": {"existing"}}}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /oauth2/token", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("POST /oauth2/token", func(w http.ResponseWriter, r *http.Request) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.scopes = append(c.scopes, r.FormValue("scope"))
 		_, _ = io.WriteString(w, `{"access_token":"user-token","expires_in":900,"token_type":"Bearer"}`)
 	})
 	mux.HandleFunc("POST /wiki/rest/api/content/{id}/label", c.write(func(id string, r *http.Request) {

@@ -18,9 +18,10 @@ const (
 	leftForLittle = 6 << 20
 	little        = 1 << 20
 
-	// leastInHand is counted for a body as soon as it is waited for, so that the
-	// bytes bound the number too: to 352 of the 500 connections that may be open.
-	// Nobody keeps the rest busy by sending nothing.
+	// leastInHand is counted for a body as soon as it is waited for, and for a
+	// request as soon as it calls Confluence, so that the bytes bound the number
+	// too: to 352 of the 500 connections that may be open, and 96 of one owner.
+	// Nobody keeps the rest busy by sending nothing, or by asking a site that is slow.
 	leastInHand = 64 << 10
 )
 

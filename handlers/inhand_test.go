@@ -1,10 +1,15 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"labelup/internal/fault"
 )
@@ -170,5 +175,108 @@ func TestOfOneOwnerNoMoreIsInHandThanItsShare(t *testing.T) {
 	}
 	if h.bytes != 0 || len(h.owners) != 0 {
 		t.Errorf("%d bytes of %d owners are left", h.bytes, len(h.owners))
+	}
+}
+
+// TestWhoCallsConfluenceIsInHandForItsSite has a site take what it may have in hand,
+// and ask for each thing that Confluence is called for.
+func TestWhoCallsConfluenceIsInHandForItsSite(t *testing.T) {
+	h := newHarness(t)
+	h.confluence.rights = administers
+	asks := map[string]func() *httptest.ResponseRecorder{
+		"what is held": h.askSite,
+		"what is held, with a body": func() *httptest.ResponseRecorder {
+			return h.send(h.atlassian.BrowserCall(http.MethodGet, "/api/site", "{}"))
+		},
+		"an erasure": func() *httptest.ResponseRecorder { return h.erase(h.host()) },
+		"an erasure without a body": func() *httptest.ResponseRecorder {
+			return h.send(h.atlassian.BrowserCall(http.MethodPost, "/api/site/erase", ""))
+		},
+		"a change": func() *httptest.ResponseRecorder { return h.change(`{"contentId":"123","add":["a"]}`) },
+		"an export": func() *httptest.ResponseRecorder {
+			return h.send(h.atlassian.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123", ""))
+		},
+		"an export of nobody": func() *httptest.ResponseRecorder {
+			nobody := *h.atlassian
+			nobody.AccountID = ""
+			return h.send(nobody.ServerCall(http.MethodGet, "/macro/labels/static?contentId=123", ""))
+		},
+	}
+	others := &sender{inHand: h.server.inHand, owner: h.siteHash()}
+	others.takeAll(leastInHand)
+	for name, ask := range asks {
+		w, lines := ask(), h.lines()
+		line := lines[len(lines)-1]
+		if line["reason"] != "site_has_too_much_in_hand" || line["kind"] != string(fault.RateLimited) {
+			t.Errorf("%s: answered %d %s, the line is %v", name, w.Code, w.Body, line)
+		}
+		if export := strings.HasPrefix(name, "an export"); !export && w.Code != http.StatusTooManyRequests || export && w.Code != http.StatusOK {
+			t.Errorf("%s: answered %d", name, w.Code)
+		}
+		for _, line := range lines {
+			if line["msg"] == "call" {
+				t.Fatalf("%s: Confluence was called: %v", name, line)
+			}
+		}
+	}
+	for _, b := range others.bodies {
+		h.server.inHand.release(b)
+	}
+	for name, ask := range asks {
+		if w := ask(); w.Code != http.StatusOK && name != "an erasure without a body" {
+			t.Errorf("%s, when there is room: answered %d %s", name, w.Code, w.Body)
+		}
+	}
+	if h.server.inHand.bytes != 0 {
+		t.Errorf("%d bytes are left in hand", h.server.inHand.bytes)
+	}
+}
+
+// stuckHost proves as the real one and calls a Confluence that does not say who
+// administers it.
+type stuckHost struct{ FramingHost }
+
+func (s *stuckHost) Viewer(r *http.Request) (*Caller, error) {
+	caller, err := s.FramingHost.Viewer(r)
+	if err == nil {
+		caller.AsUser = func(string, access) (Confluence, error) { return stuckConfluence{}, nil }
+	}
+	return caller, err
+}
+
+type stuckConfluence struct{ Confluence }
+
+func (stuckConfluence) Administers(ctx context.Context, _ string) (bool, error) {
+	<-ctx.Done()
+	return false, ctx.Err()
+}
+
+func TestOneViewerWaitsForConfluenceOnAFewConnections(t *testing.T) {
+	const connections, mayWait = 200, maxInHandOfOwner / leastInHand
+	h := newHarness(t)
+	h.server.Framing = &stuckHost{h.server.Framing}
+	h.server.answerWithin = time.Hour
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	answers := make(chan int, connections)
+	for range connections {
+		r := h.atlassian.BrowserCall(http.MethodGet, "/api/site", "").WithContext(ctx)
+		go func() { answers <- h.send(r).Code }()
+	}
+	for range connections - mayWait {
+		select {
+		case code := <-answers:
+			if code != http.StatusTooManyRequests {
+				t.Errorf("answered %d", code)
+			}
+		case <-time.After(time.Minute):
+			t.Fatal("they all wait")
+		}
+	}
+	leave()
+	for range mayWait {
+		if code := <-answers; code != statusCallerLeft {
+			t.Errorf("who waited was answered %d", code)
+		}
 	}
 }

@@ -60,7 +60,7 @@ func (s *Server) changeLabels(x *exchange) error {
 		x.refusedName = refused(err, body)
 		return err
 	}
-	asUser, err := x.caller.AsUser(x.requestID)
+	asUser, err := s.asUser(x, readWrite)
 	if err != nil {
 		return err
 	}

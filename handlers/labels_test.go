@@ -194,7 +194,7 @@ type spyHost struct {
 func (s *spyHost) spying(caller *Caller, err error) (*Caller, error) {
 	if err == nil {
 		s.leave()
-		caller.AsUser = func(string) (Confluence, error) { return s, nil }
+		caller.AsUser = func(string, access) (Confluence, error) { return s, nil }
 	}
 	return caller, err
 }

@@ -55,13 +55,13 @@ func (s *Server) macroStatic(x *exchange) error {
 		SpaceKey:  caller.SpaceKey,
 		Words:     s.Words(string(language(x))),
 	}
-	read := caller.AsApp
-	if caller.AccountID != "" {
-		read = caller.AsUser
-	}
 	ctx, cancel := context.WithTimeout(x.request.Context(), staticTimeout)
 	defer cancel()
-	site, err := read(x.requestID)
+	read := s.asApp
+	if caller.AccountID != "" {
+		read = func(x *exchange) (Confluence, error) { return s.asUser(x, readOnly) }
+	}
+	site, err := read(x)
 	if err == nil {
 		static.Labels, err = site.Labels(ctx, caller.Shown)
 	}

@@ -85,10 +85,12 @@ var requirements = []requirement{
 	},
 	{
 		number: "4", asks: "The fewest scopes that do.",
-		met: "`READ`, `WRITE`, and `ACT_AS_USER`, because the app writes and reads as the person and never with more rights than they have. " +
-			"A token to act as a person is asked for with the scope of the call only. On Forge each scope has its use: [install.md](install.md#what-it-asks-for).",
+		met: "`READ`, `WRITE`, and `ACT_AS_USER`, because the app writes as the person, and reads as them where there is one: never with more rights than they have. " +
+			"An export or a mail that names nobody is read as the app, and the page for administrators tries whether the app can read. " +
+			"A token to act as a person is asked for with `READ` alone, and with `WRITE` too for a change only. On Forge each scope has its use: [install.md](install.md#what-it-asks-for).",
 		tests: []string{
 			"TestTheServedDescriptorFitsAtlassiansSchema", "TestEachScopeOfTheForgeAppIsExplained", "TestTheServiceHoldsTheContractOfChangingLabels", "TestATokenIsKeptForItsPersonSiteAndScopesOnly",
+			"TestATokenIsAskedForWithTheScopesThatTheCallNeeds", "TestAnExportReadsAsThePersonOrAsTheAppAndNeverFails",
 		},
 	},
 	{

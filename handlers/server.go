@@ -119,6 +119,7 @@ type exchange struct {
 	request   *http.Request
 	response  *echo.Response
 	body      *incoming // nil if there is none
+	held      *incoming // what counts it while it calls Confluence: body, or one that is empty; nil if it does not
 	route     *route    // nil if no route matched
 	host      Host      // who is to prove the caller; nil where the route asks for no proof
 	requestID string
@@ -326,6 +327,9 @@ func (x *exchange) readUntil(end time.Time) {
 
 // leaveBody ends with the body when all is answered.
 func (s *Server) leaveBody(x *exchange) {
+	if x.held != nil {
+		s.inHand.release(x.held)
+	}
 	if x.body == nil {
 		return
 	}
