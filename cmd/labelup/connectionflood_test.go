@@ -234,6 +234,18 @@ func TestUnderLoadChangesLackTheirEnd(t *testing.T) {
 	})
 }
 
+func TestUnderLoadOneViewerAsksForWhatIsHeld(t *testing.T) {
+	flooded(t, "1,500 connections of one viewer ask for GET /api/site, and their Confluence takes 30 s", func(attackers []*liveSite, p *process) string {
+		site := attackers[0]
+		confluence := strings.TrimSuffix(site.host.BaseURL, "/"+site.name+"/wiki")
+		tell(t, confluence, http.MethodPost, "misbehave", map[string]any{"kind": "slow", "delay": 30, "path": "/" + site.name + "/wiki/**"})
+		return keepOpen(p, 1500, "", func(int) string {
+			r := site.host.BrowserCall(http.MethodGet, "/api/site", "")
+			return fmt.Sprintf("GET /api/site HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\n\r\n", r.Header.Get("Authorization"))
+		})
+	})
+}
+
 func TestUnderLoadHeadsDoNotEnd(t *testing.T) {
 	flooded(t, "8,000 connections send a head that does not end, of 31 KB or as long as it may be", func(_ []*liveSite, p *process) string {
 		const start = "GET /macro/labels HTTP/1.1\r\nHost: x\r\nX-Long: "
