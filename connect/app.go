@@ -60,7 +60,7 @@ type App struct {
 	now       func() time.Time
 	nobody    []byte // keys the HMAC of tokens that no site can have signed
 
-	lastServed atomic.Pointer[Installation] // whose address has been checked
+	lastServed atomic.Pointer[string] // the site's address that was checked last: of its record nothing, for that has a secret
 
 	behindRouter bool
 	unproved     *admission // of lifecycle calls whose key is not known
@@ -221,11 +221,12 @@ func (a *App) served(ctx context.Context, raw string) (*token, *Installation, er
 	if !site.BlockedAt.IsZero() {
 		return nil, nil, &Error{Kind: Forbidden, Reason: ReasonBlocked}
 	}
-	if a.lastServed.Load() != site { // a record is never changed
+	if last := a.lastServed.Load(); last == nil || *last != site.BaseURL {
 		if !a.hosts.isSiteURL(site.BaseURL) {
 			return nil, nil, unauthorized(ReasonBaseURL)
 		}
-		a.lastServed.Store(site)
+		checked := strings.Clone(site.BaseURL)
+		a.lastServed.Store(&checked)
 	}
 	return t, site, nil
 }

@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
@@ -727,3 +729,43 @@ func verifies(host *connecttest.Host, token string) bool {
 		})
 	return err == nil
 }
+
+// weakStore gives a record of its own to each who asks, and sees which are kept.
+type weakStore struct {
+	*connecttest.Store
+	given []weak.Pointer[connect.Installation]
+}
+
+func (s *weakStore) Installation(ctx context.Context, clientKey string) (*connect.Installation, error) {
+	site, err := s.Store.Installation(ctx, clientKey)
+	if err != nil {
+		return nil, err
+	}
+	given := *site
+	s.given = append(s.given, weak.Make(&given))
+	return &given, nil
+}
+
+func TestNoRecordStaysInMemoryAfterTheCall(t *testing.T) {
+	store := &weakStore{}
+	f := newFixture(t, func(c *connect.Config) {
+		store.Store, _ = c.Store.(*connecttest.Store)
+		c.Store = store
+	})
+	for _, err := range []error{second(f.app.FromHost(f.host.Iframe("/macro/labels"))), second(f.app.FromBrowser(f.host.BrowserCall(http.MethodPost, "/api/labels", "")))} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime.GC()
+	for n, given := range store.given {
+		if given.Value() != nil {
+			t.Errorf("the record of call %d, with the site's secret, is still in use", n)
+		}
+	}
+	if len(store.given) != 2 {
+		t.Errorf("%d records were given", len(store.given))
+	}
+}
+
+func second(_ *connect.Caller, err error) error { return err }
