@@ -12,10 +12,14 @@ import (
 // service counts 64 KiB for each, and leaves room for those that are proved.
 const maxUnproved = 64
 
-// admission bounds what callers have in hand of whom nothing is proved. A
-// caller may hold as many places as are left free, so that few callers hold much
-// and many hold little, and each time a place is left for the next: 20 callers
-// who want all of 64 places get 3 each, and leave 4.
+// maxOfFree is what part of the places that are left free a caller may hold.
+const maxOfFree = 8
+
+// admission bounds what callers have in hand of whom nothing is proved. A caller
+// may hold one place, and more up to an eighth of those that are left free, so
+// that few callers hold much and many hold little: one who wants all of 64 places
+// gets 8, and 20 get 2 or 3 each and leave 16. If they come one after the other,
+// and each takes what it can, the first hold more and the last less: 20 leave 2.
 //
 // It is the rule of dynamic thresholds for shared buffers: Choudhury and Hahne,
 // "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", 1998.
@@ -30,11 +34,11 @@ func newAdmission(places int) *admission {
 }
 
 // enter takes a place for a caller, until leave. It returns false if the caller
-// holds as many as are free.
+// holds as many as it may.
 func (a *admission) enter(from netip.Prefix) (leave func(), ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.held[from] >= a.free {
+	if a.free == 0 || maxOfFree*a.held[from] >= a.free {
 		return nil, false
 	}
 	a.free--

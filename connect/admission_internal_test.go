@@ -14,9 +14,9 @@ func TestCallersShareWhatThereIs(t *testing.T) {
 		callers int
 		each    int // places that each gets who wants all of 64
 	}{
-		"one caller":           {1, 32},
-		"three callers":        {3, 16},
-		"twenty callers":       {20, 3},
+		"one caller":           {1, 8},
+		"three callers":        {3, 6},
+		"twenty callers":       {20, 2},
 		"as many as there are": {63, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -48,6 +48,24 @@ func TestCallersShareWhatThereIs(t *testing.T) {
 				t.Errorf("%d are free, %d callers are remembered", a.free, len(a.held))
 			}
 		})
+	}
+}
+
+func TestWhoComesAfterCallersThatTookAllTheyCouldFindsAPlace(t *testing.T) {
+	a := newAdmission(maxUnproved)
+	for n := range 21 {
+		from := netip.PrefixFrom(netip.AddrFrom4([4]byte{203, 0, 113, byte(n)}), 32)
+		for a.held[from] <= maxUnproved {
+			if _, ok := a.enter(from); !ok {
+				break
+			}
+		}
+		if held := a.held[from]; held == 0 || held > maxUnproved/8 {
+			t.Errorf("caller %d holds %d places, with %d free", n, held, a.free)
+		}
+	}
+	if a.free == 0 {
+		t.Error("there is no place for another")
 	}
 }
 

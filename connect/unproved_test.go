@@ -82,15 +82,15 @@ func TestCallersWithoutAKnownKeyShareThePlaces(t *testing.T) {
 		}
 	}
 	send("203.0.113.1", 300)
-	for range 300 - 32 {
+	for range 300 - 8 {
 		wantReason(t, <-ended, connect.Unavailable, connect.ReasonKeyQueue)
 	}
 	send("198.51.100.7", 1)
-	for keys.asked.Load() < 32+1 {
+	for keys.asked.Load() < 8+1 {
 		time.Sleep(time.Millisecond)
 	}
 	close(keys.answer)
-	for range 32 + 1 {
+	for range 8 + 1 {
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
