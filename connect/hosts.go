@@ -79,6 +79,13 @@ func (h hostRules) isAllowed(host string) bool {
 	return false
 }
 
+// IsBaseURL reports whether s may be one of Config.BaseURLs, with or without
+// Config.AllowInsecureLoopback.
+func IsBaseURL(s string, insecureLoopback bool) bool {
+	_, ok := hostRules{loopback: insecureLoopback}.parse(s)
+	return ok
+}
+
 // IsHostPattern reports whether s may be one of Config.AllowedHosts.
 func IsHostPattern(s string) bool { return isHostName(strings.TrimPrefix(s, "*.")) }
 

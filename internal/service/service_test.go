@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -55,6 +56,38 @@ func TestAnAppOfForgeIsNamedInFull(t *testing.T) {
 		_, err := ReadSettings(func(name string) string { return map[string]string{"FORGE_APP_ID": id}[name] })
 		if strings.Contains(err.Error(), "FORGE_APP_ID ") == ok {
 			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
+func TestAnAddressOfTheAppThatAtlassianCannotCallIsNamedAmongTheFaults(t *testing.T) {
+	type set struct{ environment, base, regions string }
+	for set, want := range map[set]string{
+		{"production", "https://labelup.example.com", "EU=https://eu.example.com"}:         "",
+		{"production", "https://labelup.example.com:8443", ""}:                             "BASE_URL",
+		{"production", "https://192.0.2.1", ""}:                                            "BASE_URL",
+		{"production", "https://localhost", ""}:                                            "BASE_URL",
+		{"production", "https://labelup.example.com?", ""}:                                 "BASE_URL",
+		{"production", "http://labelup.example.com:8443", ""}:                              "BASE_URL",
+		{"production", "https://labelup.example.com", "EU=https://eu.example.com:8443"}:    "REGION_BASE_URLS",
+		{"production", "https://labelup.example.com", "EU="}:                               "REGION_BASE_URLS",
+		{"development", "http://localhost:8443", "EU=http://127.0.0.1:8444"}:               "",
+		{"development", "", ""}:                                                            "",
+		{"development", "http://labelup.example.com", "EU=http://[::1]:8444"}:              "BASE_URL",
+		{"development", "https://labelup.example.com:8443", "EU=https://eu.example.com/x"}: "BASE_URL REGION_BASE_URLS",
+	} {
+		_, err := ReadSettings(func(name string) string {
+			return map[string]string{"ENVIRONMENT": set.environment, "BASE_URL": set.base, "REGION_BASE_URLS": set.regions}[name]
+		})
+		var named []string
+		for line := range strings.Lines(err.Error()) { // there is no Redis
+			if name, _, _ := strings.Cut(line, " "); strings.Contains(name, "BASE_URL") {
+				named = append(named, name)
+			}
+		}
+		slices.Sort(named)
+		if got := strings.Join(named, " "); got != want || strings.Contains(err.Error(), "8443") {
+			t.Errorf("%q: named are %q, want %q:\n%v", set, got, want, err)
 		}
 	}
 }
