@@ -766,6 +766,7 @@ func TestNoRecordStaysInMemoryAfterTheCall(t *testing.T) {
 	if len(store.given) != 2 {
 		t.Errorf("%d records were given", len(store.given))
 	}
+	runtime.KeepAlive(f)
 }
 
 func second(_ *connect.Caller, err error) error { return err }
