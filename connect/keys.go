@@ -19,7 +19,7 @@ import (
 
 const (
 	keyTTL         = 6 * time.Hour    // how long a key is trusted without asking again
-	provedKeyTTL   = 24 * time.Hour   // how long one that has proved a call is, if nobody can be asked
+	provedKeyTTL   = 24 * time.Hour   // how long one that has proved a call is used while it is asked for again
 	missTTL        = 30 * time.Second // how long "no such key" is believed, and until a key server that was down is asked anew
 	maxCachedKeys  = 64               // Atlassian has a handful
 	maxKeyFile     = 16 << 10         // bytes
@@ -46,11 +46,14 @@ const (
 // nobody waits for any more is not asked for. The number of those who wait is
 // bounded by App.
 //
-// A key that has proved a call is used for up to a day, and asked for again
-// behind the back of its users. When Atlassian withdraws a key, that ends its
-// use as soon as a key server says so; the day is for the time in which none
-// answers, and for no longer, or whoever can keep us from the key servers could
-// use a stolen key for ever.
+// A key that has proved a call is used for up to a day after a key server had it.
+// From six hours on each call has it asked for again, and does not wait for that:
+// a flood of made-up ids, which all wait for their turns, would keep out the
+// installs that the known key proves. When Atlassian withdraws a key, that ends
+// its use as soon as a key server says so. So it proves calls for six hours, and
+// then those that come before the answer: after a quiet time, the first ones of
+// the day. It proves nothing after the day, or whoever can keep us from the key
+// servers could use a stolen key for ever.
 type CDNKeys struct {
 	servers []string
 	client  *http.Client

@@ -14,11 +14,12 @@ import (
 )
 
 const (
-	keyFetchPause = time.Minute     // from the beginning of one fetch to that of the next, whatever came of it
-	keyFetchTime  = 3 * time.Second // for one
-	keyTTL        = time.Hour       // how long the set is used without asking again
-	maxKeyAge     = 24 * time.Hour  // how long it is used if it cannot be had again
-	maxKeySet     = 64 << 10        // bytes; Atlassian's has a few keys
+	keyFetchPause = time.Minute      // from the beginning of one fetch to that of the next, whatever came of it
+	keyFetchTime  = 3 * time.Second  // for one
+	keyRefresh    = 30 * time.Minute // how long the set is used without asking again
+	keyTTL        = time.Hour        // how long it is used without waiting for the answer
+	maxKeyAge     = 24 * time.Hour   // how long it is used if it cannot be had again
+	maxKeySet     = 64 << 10         // bytes; Atlassian's has a few keys
 	minKeyBits    = 2048
 	maxKeyBits    = 8192
 
@@ -28,12 +29,14 @@ const (
 )
 
 // keySet is a set of public keys at one address. It is fetched when a key is asked
-// for that it does not have, and again behind the back of its users when it is an
-// hour old: once a minute at most, however many ask for whatever keys. So a new
-// key is known within a minute, and made-up ids fetch nothing.
+// for that it does not have, and again behind the back of its users when it is
+// half an hour old: once a minute at most, however many ask for whatever keys. So a
+// new key is known within a minute, and made-up ids fetch nothing.
 //
-// While the server is down the set is used for a day and no longer, or whoever can
-// keep us from the server could use a withdrawn key for ever.
+// When the set is an hour old, perhaps because nobody called, its users wait for
+// the fetch: a key that was withdrawn is not used again. While the server is down
+// they do not, and the set is used for a day and no longer, or whoever can keep us
+// from the server could use a withdrawn key for ever.
 type keySet struct {
 	url    string
 	client *http.Client
@@ -43,7 +46,8 @@ type keySet struct {
 	keys    map[string]*rsa.PublicKey
 	fetched time.Time     // when these came
 	asked   time.Time     // when the newest fetch began
-	err     error         // of the newest fetch
+	err     error         // of the newest fetch that has ended
+	ended   time.Time     // when that was
 	flight  chan struct{} // closed when the fetch under way has ended; nil if there is none
 	waiting int           // for that
 }
@@ -58,18 +62,18 @@ func newKeySet(url string, transport http.RoundTripper, now func() time.Time) *k
 }
 
 // get returns the key of that id. It waits for a fetch that is under way if the
-// key is not known.
+// key is not known, or known for too long.
 func (s *keySet) get(ctx context.Context, kid string) (*rsa.PublicKey, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := s.known(kid)
-	old := s.now().Sub(s.fetched) >= keyTTL
-	if (known == nil || old) && s.flight == nil && s.now().Sub(s.asked) >= keyFetchPause {
+	age := s.now().Sub(s.fetched)
+	if (known == nil || age >= keyRefresh) && s.flight == nil && s.now().Sub(s.asked) >= keyFetchPause {
 		s.asked, s.flight = s.now(), make(chan struct{})
 		// It belongs to all who wait for it, and outlives the first.
 		go s.fetch(context.WithoutCancel(ctx))
 	}
-	if known != nil || s.flight == nil {
+	if s.flight == nil || known != nil && (age < keyTTL || s.isDown()) {
 		return s.answer(known)
 	}
 	if s.waiting == maxKeyWaiting {
@@ -100,6 +104,10 @@ func (s *keySet) known(kid string) *rsa.PublicKey {
 	return s.keys[kid]
 }
 
+// isDown reports whether the server did not answer when it was last asked, which
+// says something of now for as long as calls have it asked again and again.
+func (s *keySet) isDown() bool { return s.err != nil && s.now().Sub(s.ended) < 2*keyFetchPause }
+
 // answer says why there is no key: the set has none, or nobody knows.
 func (s *keySet) answer(key *rsa.PublicKey) (*rsa.PublicKey, error) {
 	switch {
@@ -118,8 +126,9 @@ func (s *keySet) fetch(ctx context.Context) {
 	keys, err := s.ask(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.err = err; err == nil {
-		s.keys, s.fetched = keys, s.now()
+	s.err, s.ended = err, s.now()
+	if err == nil {
+		s.keys, s.fetched = keys, s.ended
 	}
 	close(s.flight)
 	s.flight = nil

@@ -217,7 +217,7 @@ func TestTheKeysAreUsedForADayWhileNobodyCanBeAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		s.call("", 1)
-		time.Sleep(59 * time.Minute)
+		time.Sleep(29 * time.Minute)
 		s.call("", 1) // the set is young
 		s.keys.answers(status(http.StatusServiceUnavailable))
 		time.Sleep(2 * time.Minute)
@@ -226,13 +226,69 @@ func TestTheKeysAreUsedForADayWhileNobodyCanBeAsked(t *testing.T) {
 		time.Sleep(22 * time.Hour)
 		s.call("", 3)
 		s.call(forge.ReasonKeyServer, 3, forgetest.WithKeyID("unknown")) // nobody can say that there is no such key
-		time.Sleep(time.Hour)
+		time.Sleep(90 * time.Minute)
 		s.call(forge.ReasonKeyServer, 4) // the day is over
 		time.Sleep(59 * time.Second)
 		s.keys.answers(s.host.Keys().ServeHTTP)
 		s.call(forge.ReasonKeyServer, 4) // a server that is down is not asked more often
 		time.Sleep(time.Second)
 		s.call("", 5)
+	})
+}
+
+// A key is withdrawn that somebody else has got hold of, and uses when nobody has
+// called for long.
+func TestAWithdrawnKeyIsNotUsedWhileTheServerAnswers(t *testing.T) {
+	for since, reason := range map[time.Duration]string{
+		59 * time.Minute: "", time.Hour: forge.ReasonUnknownKey, 20 * time.Hour: forge.ReasonUnknownKey, 30 * time.Hour: forge.ReasonUnknownKey,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			app, s := newSlow(t, time.Second)
+			if _, err := app.Caller(s.host.Invoke(http.MethodPost, route, "{}")); err != nil {
+				t.Fatal(err)
+			}
+			next := forgetest.NewKey(2048)
+			s.keys = body(forgetest.KeySet(forgetest.JWK("next", &next.PublicKey)))
+			time.Sleep(since)
+			_, err := app.Caller(s.host.Invoke(http.MethodPost, route, "{}"))
+			if reason != "" {
+				wantReason(t, err, forge.Unauthorized, reason)
+			} else if err != nil {
+				t.Errorf("after %v: %v", since, err)
+			}
+			time.Sleep(time.Minute)
+			_, err = app.Caller(s.host.Invoke(http.MethodPost, route, "{}"))
+			wantReason(t, err, forge.Unauthorized, forge.ReasonUnknownKey)
+		})
+	}
+}
+
+func TestWhoCallsOftenDoesNotWaitForTheKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app, s := newSlow(t, time.Second)
+		call := func() (took time.Duration) {
+			t.Helper()
+			began := time.Now()
+			if _, err := app.Caller(s.host.Invoke(http.MethodPost, route, "{}")); err != nil {
+				t.Error(err)
+			}
+			return time.Since(began)
+		}
+		began := time.Now()
+		call()
+		for range 5 * 60 { // answered in a second, and after two hours it hangs
+			time.Sleep(time.Minute)
+			if took := call(); took != 0 {
+				t.Errorf("a call waited %v", took)
+			}
+			if time.Since(began) > 2*time.Hour {
+				s.after = time.Hour
+			}
+		}
+		time.Sleep(10 * time.Minute)
+		if took := call(); took != 3*time.Second {
+			t.Errorf("nobody knew any more that the server hangs, and a call waited %v", took)
+		}
 	})
 }
 
@@ -252,6 +308,7 @@ func TestNonsenseDoesNotReplaceKeys(t *testing.T) {
 // slowServer answers when it is told to, in a synctest bubble.
 type slowServer struct {
 	host  *forgetest.Host
+	keys  http.Handler
 	asked atomic.Int64
 	after time.Duration
 }
@@ -260,7 +317,7 @@ func (s *slowServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.asked.Add(1)
 	select {
 	case <-time.After(s.after):
-		return answering(s.host.Keys()).RoundTrip(r)
+		return answering(s.keys).RoundTrip(r)
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
 	}
@@ -269,6 +326,7 @@ func (s *slowServer) RoundTrip(r *http.Request) (*http.Response, error) {
 func newSlow(t *testing.T, after time.Duration) (*forge.App, *slowServer) {
 	t.Helper()
 	s := &slowServer{host: forgetest.NewHost(), after: after}
+	s.keys = s.host.Keys()
 	app, err := forge.New(forge.Config{AppID: s.host.AppID, KeySetURL: "https://keys.example.com", Transport: s})
 	if err != nil {
 		t.Fatal(err)
