@@ -18,25 +18,33 @@ import (
 )
 
 func TestWhoWaitsWaitsLongerThanWhoWorks(t *testing.T) {
-	source, err := os.ReadFile("../static/src/hosts/connect.ts")
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := regexp.MustCompile(`\bSERVICE_WITHIN = ([0-9_]+); // ms`).FindSubmatch(source)
-	if found == nil {
-		t.Fatal("hosts/connect.ts does not say how long the browser waits")
-	}
-	milliseconds, err := strconv.Atoi(strings.ReplaceAll(string(found[1]), "_", ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if browser := time.Duration(milliseconds) * time.Millisecond; browser != browserGivesUp {
-		t.Errorf("the browser waits %v, and the service counts on %v", browser, browserGivesUp)
+	for _, browser := range []struct {
+		file, name string
+		counted    time.Duration // on by the service
+	}{{"hosts/connect.ts", "SERVICE_WITHIN", browserGivesUp}, {"hosts/forge.ts", "CORE_WITHIN", forgePageGivesUp}} {
+		source, err := os.ReadFile("../static/src/" + browser.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(`\b` + browser.name + ` = ([0-9_]+); // ms`).FindSubmatch(source)
+		if found == nil {
+			t.Fatalf("%s does not say how long the browser waits", browser.file)
+		}
+		milliseconds, err := strconv.Atoi(strings.ReplaceAll(string(found[1]), "_", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if waits := time.Duration(milliseconds) * time.Millisecond; waits != browser.counted {
+			t.Errorf("by %s the browser waits %v, and the service counts on %v", browser.file, waits, browser.counted)
+		}
 	}
 	// An answer has its way to go, and so has a request.
 	const way = 4 * time.Second
 	if answerWithin+way > browserGivesUp || browserGivesUp+way > routerGivesUp {
 		t.Errorf("the service takes up to %v, the browser waits %v, the router %v: each needs %v more than the one before", answerWithin, browserGivesUp, routerGivesUp, way)
+	}
+	if answerWithin+way > forgeGivesUp || forgeGivesUp+way > forgePageGivesUp {
+		t.Errorf("the service takes up to %v, Forge waits %v, its pages %v: each needs %v more than the one before", answerWithin, forgeGivesUp, forgePageGivesUp, way)
 	}
 	if staticTimeout >= answerWithin {
 		t.Errorf("an export may take %v of %v", staticTimeout, answerWithin)
