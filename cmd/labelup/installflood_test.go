@@ -61,6 +61,7 @@ type flood struct {
 	other     atomic.Int64
 	addresses int
 	lasted    time.Duration
+	late      time.Duration // how late at most who slept was woken meanwhile: that is the machine's doing
 }
 
 // call is a request around its key id.
@@ -103,6 +104,7 @@ func (f *flood) run(perSecond int, ended <-chan struct{}) {
 	places := make(chan struct{}, 500)
 	began := time.Now()
 	defer func() { f.lasted = time.Since(began) }()
+	senders.Go(func() { f.late = latest(ended) })
 	for n := 0; ; n++ {
 		select {
 		case <-ended:
@@ -114,6 +116,21 @@ func (f *flood) run(perSecond int, ended <-chan struct{}) {
 			defer func() { <-places }()
 			f.send(n)
 		})
+	}
+}
+
+// latest is how late at most a goroutine was woken that slept for moments, until
+// ended is closed.
+func latest(ended <-chan struct{}) (late time.Duration) {
+	const moment = 10 * time.Millisecond
+	for {
+		began := time.Now()
+		select {
+		case <-ended:
+			return late
+		case <-time.After(moment):
+			late = max(late, time.Since(began)-moment)
+		}
 	}
 }
 
@@ -174,6 +191,7 @@ func TestUnderLoadInstallsNameKeysThatNobodyHas(t *testing.T) {
 
 func installFlood(t *testing.T, fault string, headers int, leaves bool) {
 	const perSecond, alone = 1000, 3 * time.Second
+	const mostLate = 100 * time.Millisecond
 	const busyPatience = 4 * patience // on a busy machine it was 66 s: the key servers wait for a processor, too
 	lasting := lasting(20 * time.Second)
 	redis := redistest.Start(t)
@@ -231,7 +249,9 @@ func installFlood(t *testing.T, fault string, headers int, leaves bool) {
 		seen = append(seen, fmt.Sprintf("genuine installs were sent again %d times", again.Load()))
 	}
 	l.report(fault, "", over, seen...)
-	busy := l.pace > 1 || attack.rate() < 0.95*perSecond || l.slowest("install") > time.Second
+	// Nothing that the program does makes the machine busy, or it would excuse itself.
+	busy := !*update && (l.pace > 1 || attack.rate() < 0.95*perSecond || attack.late > mostLate)
+	t.Logf("busy: %v, with a pace of %d, %.0f installs a second, and who slept %v late", busy, l.pace, attack.rate(), attack.late)
 	for _, way := range l.failures() {
 		// A busy machine's key servers answer too late.
 		if strings.HasPrefix(way, "install ") && way != "install without an answer" && !busy {
@@ -241,12 +261,12 @@ func installFlood(t *testing.T, fault string, headers int, leaves bool) {
 	if again.Load() > installs.Load()/5 && !busy {
 		t.Errorf("of %d genuine installs %d were told to come back", installs.Load(), again.Load())
 	}
-	// The bars are 3 s and 1 s; more is for a busy machine.
-	within := patience
+	// More than these bars is for a busy machine.
+	firstWithin, within := 3*time.Second, time.Second
 	if busy {
-		within = busyPatience
+		firstWithin, within = busyPatience, patience
 	}
-	if first > within || l.slowest("install") > patience {
+	if first > firstWithin || l.slowest("install") > within {
 		t.Errorf("the first install took %v, the slowest after it %v", first, l.slowest("install"))
 	}
 	// A machine that is too busy for the attack has connections lie about in memory
