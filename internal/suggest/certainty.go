@@ -91,7 +91,13 @@ func (s *Space) ask(situation Situation, most int) []Example {
 			all = append(all, int32(i))
 		}
 	}
-	count, likened := pagesToAsk(len(all), len(s.texts), terms, most)
+	used := 0
+	for i := range s.labels {
+		if len(s.labels[i].pages) > 0 {
+			used++
+		}
+	}
+	count, likened := pagesToAsk(len(all), len(s.texts), terms, used, most)
 	if count < fewestAsked {
 		return nil
 	}
@@ -108,17 +114,20 @@ func (s *Space) ask(situation Situation, most int) []Example {
 	return examples
 }
 
+// perLabel is what it takes to judge a label for a page that is asked, in products.
+const perLabel = 100
+
 // pagesToAsk is how many pages of so many are asked for so many products, and whether
 // all neighbours are likened to each other first. That takes work once and then less
 // for each page, but where most neighbours are known by their titles.
-func pagesToAsk(pages, neighbours, terms, most int) (count int, likened bool) {
+func pagesToAsk(pages, neighbours, terms, labels, most int) (count int, likened bool) {
 	pages = min(pages, askedPages)
-	each := max(1, 2*mostSteps*terms)
+	each := max(1, 2*mostSteps*terms+perLabel*labels)
 	count = min(pages, most/each)
 	if neighbours > mostInKernel {
 		return count, false
 	}
-	once, then := neighbours*terms, max(1, mostSteps*neighbours*neighbours)
+	once, then := neighbours*terms, max(1, mostSteps*neighbours*neighbours+perLabel*labels)
 	switch more := min(pages, max(0, most-once)/then); {
 	case more > count:
 		return more, true

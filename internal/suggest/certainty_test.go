@@ -70,23 +70,24 @@ func TestOddPagesTellNoAbsurdWeights(t *testing.T) {
 func TestAsManyPagesAreAskedAsTheWorkAllows(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name                     string
-		pages, neighbours, terms int
-		most                     int
-		count                    int
-		likened                  bool
+		name                             string
+		pages, neighbours, terms, labels int
+		most                             int
+		count                            int
+		likened                          bool
 	}{
-		{"200 texts are likened to each other first", 200, 200, 60_000, mostAsking, askedPages, true},
-		{"400 titles and the 50 texts that a search found: all of these are asked, and none is likened", 50, 450, 13_000, mostAsking, 50, false},
-		{"more than are kept in memory", 600, 600, 60_000, mostAsking, 33, false},
-		{"long texts", 500, 500, 250_000, mostAsking, 8, false},
-		{"long texts of a space that is learned once", 500, 500, 250_000, mostAskingOnce, 40, false},
-		{"a few short pages", 20, 20, 100, mostAsking, 20, false},
-		{"no words at all", 12, 12, 0, mostAsking, 12, false},
+		{"200 texts are likened to each other first", 200, 200, 60_000, 120, mostAsking, askedPages, true},
+		{"400 titles and the 50 texts that a search found: all of these are asked, and none is likened", 50, 450, 13_000, 300, mostAsking, 50, false},
+		{"more than are kept in memory", 600, 600, 60_000, 40, mostAsking, 33, false},
+		{"long texts", 500, 500, 250_000, 0, mostAsking, 8, false},
+		{"long texts of a space that is learned once", 500, 500, 250_000, 0, mostAskingOnce, 40, false},
+		{"very many labels", 300, 300, 30_000, 11_000, mostAsking, 23, false},
+		{"a few short pages", 20, 20, 100, 10, mostAsking, 20, false},
+		{"no words at all", 12, 12, 0, 0, mostAsking, 12, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if count, likened := pagesToAsk(test.pages, test.neighbours, test.terms, test.most); count != test.count || likened != test.likened {
+			if count, likened := pagesToAsk(test.pages, test.neighbours, test.terms, test.labels, test.most); count != test.count || likened != test.likened {
 				t.Errorf("got %d, likened %v", count, likened)
 			}
 		})
