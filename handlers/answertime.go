@@ -13,14 +13,9 @@ const (
 	// routerGivesUp is when Heroku's router ends a request without an answer.
 	routerGivesUp = 30 * time.Second
 
-	// browserGivesUp is when the app's own pages do on Connect, counted from when
-	// they have a proof and send: SERVICE_WITHIN in static/src/hosts/connect.ts.
+	// browserGivesUp is when the app's own pages do, counted from when they have a
+	// proof and send: SERVICE_WITHIN in static/src/hosts/connect.ts.
 	browserGivesUp = 25 * time.Second
-
-	// forgeGivesUp is when Forge does, which passes on what its pages call, and
-	// forgePageGivesUp when these do: CORE_WITHIN in static/src/hosts/forge.ts.
-	forgeGivesUp     = 25 * time.Second
-	forgePageGivesUp = 30 * time.Second
 
 	// answerWithin is when the service has answered, counted from the head of the
 	// request: a slow body is part of what the person waits for. All that a
