@@ -15,8 +15,10 @@ type outcome struct {
 	p1, f5, r5 float64 // of the five best in use, whatever their score
 	mix        float64 // F1@5 of the plain mix
 	ticked     tally
-	added      tally     // new labels that stand beside labels in use
-	tenths     [10]tenth // by score: the five best in use
+	ticks      map[string]bool // the labels that are ticked, and whether people gave them
+	labels     []string        // all that are shown
+	added      tally           // new labels that stand beside labels in use
+	tenths     [10]tenth       // by score: the five best in use
 }
 
 // tally is how many there were, and how many of these people gave.
@@ -54,6 +56,7 @@ func (t tenth) plus(other tenth) tenth {
 // whatever their score, and what the plain mix lists.
 func outcomeOf(shown, listed []suggest.Suggestion, mixed, given []string) (o outcome) {
 	all, inUse := 0, 0
+	o.ticks = map[string]bool{}
 	for _, s := range shown {
 		right := slices.Contains(given, s.Label)
 		if right {
@@ -64,7 +67,9 @@ func outcomeOf(shown, listed []suggest.Suggestion, mixed, given []string) (o out
 		}
 		if s.Ticked {
 			o.ticked.add(right)
+			o.ticks[s.Label] = right
 		}
+		o.labels = append(o.labels, s.Label)
 	}
 	o.shown = f1(all, len(shown), len(given))
 	o.silent = inUse == 0

@@ -33,16 +33,20 @@ func judgeAll(collections []collection, e effort) *judged {
 }
 
 // asker says, for posts in their order, what is known around one in a situation, and
-// the space that it teaches: of posts that know the same it is learned once.
-func (c *collection) asker(s suggest.Situation, w *suggest.Weights) func(at int) (suggest.Input, *suggest.Space) {
+// who answers: of posts that know the same the space is learned once. By search each
+// knows others, and is a request of its own, as the panel's are.
+func (c *collection) asker(s suggest.Situation, w *suggest.Weights) func(at int) (suggest.Input, func(suggest.Input) suggest.Answer) {
 	var space *suggest.Space
 	before := -1
-	return func(at int) (suggest.Input, *suggest.Space) {
+	return func(at int) (suggest.Input, func(suggest.Input) suggest.Answer) {
 		in := c.around(at, s)
-		if c.before(at) != before || s == suggest.BySearch {
+		if s == suggest.BySearch {
+			return in, w.Suggest
+		}
+		if c.before(at) != before {
 			space, before = w.Learn(in), c.before(at)
 		}
-		return in, space
+		return in, space.Suggest
 	}
 }
 
@@ -50,9 +54,9 @@ func (c *collection) asker(s suggest.Situation, w *suggest.Weights) func(at int)
 func (c *collection) listed(posts []int, s suggest.Situation, w *suggest.Weights) (all [][]suggest.Suggestion) {
 	ask := c.asker(s, w)
 	for _, at := range posts {
-		in, space := ask(at)
+		in, suggested := ask(at)
 		in.Unlikely = true
-		listed := space.Suggest(in).Suggestions
+		listed := suggested(in).Suggestions
 		all = append(all, slices.DeleteFunc(listed, func(l suggest.Suggestion) bool { return l.New }))
 	}
 	return all
@@ -64,14 +68,14 @@ func (c *collection) judge(posts []int, s suggest.Situation, w *suggest.Weights)
 	var plain *mix
 	ask, before := c.asker(s, w), -1
 	for _, at := range posts {
-		in, space := ask(at)
+		in, suggested := ask(at)
 		if c.before(at) != before {
 			before = c.before(at)
 			plain = newMix(c.posts[:before], s)
 		}
-		shown := space.Suggest(in)
-		in.Unlikely = true
-		listed := space.Suggest(in)
+		shown := suggested(in)
+		in.Unlikely, in.Certainty = true, shown.Certainty
+		listed := suggested(in)
 		outcomes = append(outcomes, outcomeOf(shown.Suggestions, listed.Suggestions, plain.best(&c.posts[at]), c.posts[at].Given))
 	}
 	return outcomes
@@ -91,9 +95,9 @@ func (c *collection) judgeRemovals(posts []int, w *suggest.Weights) (r removals)
 		if slices.Contains(given, wrong) {
 			continue
 		}
-		in, space := ask(at)
+		in, suggested := ask(at)
 		in.Page.Labels = append(slices.Clone(given), wrong)
-		offered := space.Suggest(in).Removals
+		offered := suggested(in).Removals
 		for _, label := range in.Page.Labels {
 			is := slices.ContainsFunc(offered, func(r suggest.Removal) bool { return r.Label == label })
 			if label == wrong {
@@ -130,6 +134,8 @@ func (j *judged) write(out io.Writer) {
 	}
 	fmt.Fprint(out, "\n### Whether a score means what it says\n\n")
 	j.writeTenths(out)
+	fmt.Fprint(out, "\n### What becomes of what the first answer ticks\n\n")
+	j.writeKept(out)
 	fmt.Fprint(out, "\n### Labels offered for removal\n\n")
 	j.writeRemovals(out)
 }
@@ -218,6 +224,30 @@ func (j *judged) writeTenths(out io.Writer) {
 			fmt.Fprintf(out, " %d: %.0f %%, %.0f %% |", all.all, 100*all.promised/float64(all.all), 100*all.share())
 		}
 		fmt.Fprintln(out)
+	}
+}
+
+// writeKept says what the answer by search does with the labels that the one by titles
+// ticks.
+func (j *judged) writeKept(out io.Writer) {
+	fmt.Fprint(out, "The panel asks by titles first and then by search, and takes no tick back. Of the labels that are ticked by titles,\nhow many people gave, by what the answer by search makes of them.\n\n| | ticked, too | shown | not shown |\n|---|---|---|---|\n")
+	for i := range j.collections {
+		var ticked, shown, gone tally
+		for page := range j.outcomes[suggest.ByTitles][i] {
+			first, then := &j.outcomes[suggest.ByTitles][i][page], &j.outcomes[suggest.BySearch][i][page]
+			for label, right := range first.ticks {
+				_, stays := then.ticks[label]
+				switch {
+				case stays:
+					ticked.add(right)
+				case slices.Contains(then.labels, label):
+					shown.add(right)
+				default:
+					gone.add(right)
+				}
+			}
+		}
+		fmt.Fprintf(out, "| %s | %s | %s | %s |\n", j.collections[i].name, ticked, shown, gone)
 	}
 }
 

@@ -212,3 +212,45 @@ func TestNoMoreIsSuggestedThanAskedFor(t *testing.T) {
 		}
 	}
 }
+
+func TestALabelOfFewPagesIsNotTicked(t *testing.T) {
+	t.Parallel()
+	for pages, ticked := range map[int]bool{tickedPages - 1: false, tickedPages: true} {
+		s := suggestionOf(t, Suggest(Input{Page: garden(), Neighbours: relabelled(pages, "gardening", always("flora"))}), "flora")
+		if s.Score < tickedScore[ByPages] || s.Ticked != ticked {
+			t.Errorf("on %d pages it has the score %v and is ticked: %v", pages, s.Score, s.Ticked)
+		}
+	}
+}
+
+func TestTheBestLabelIsShownAsAGuessIfNothingIsLikely(t *testing.T) {
+	t.Parallel()
+	in := Input{Page: Page{Title: "A talk", Body: markdown(chat + "The bread was good.")}, Neighbours: spaceOf(1)}
+	answer := Suggest(in)
+	if len(answer.Suggestions) != 1 {
+		t.Fatalf("suggested is %+v", answer.Suggestions)
+	}
+	if s := answer.Suggestions[0]; s.Label != "kitchen" || !s.Guess || s.Ticked || s.Score < leastScore || s.Score >= guessScore {
+		t.Errorf("suggested is %+v", s)
+	}
+	in.Page.Labels = []string{"gardening"}
+	in.Dismissed = []string{"kitchen"}
+	if answer = Suggest(in); slices.Contains(labelsOf(answer), "kitchen") {
+		t.Errorf("what was dismissed is guessed: %q", labelsOf(answer))
+	}
+}
+
+func TestTheFirstAnswerAsksNoPages(t *testing.T) {
+	t.Parallel()
+	around, pages := madeUp(60, 1)
+	around.Page = pages[0]
+	if Suggest(around).Certainty == nil {
+		t.Error("pages with their text were not asked")
+	}
+	for i := range around.Neighbours {
+		around.Neighbours[i].Body.Blocks = nil
+	}
+	if told := Suggest(around).Certainty; told != nil {
+		t.Errorf("titles told %+v", told)
+	}
+}

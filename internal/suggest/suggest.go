@@ -20,7 +20,7 @@ import (
 
 // Engine names the version of the method and its weights. It changes whenever
 // the same input could give another answer.
-const Engine = "7"
+const Engine = "8"
 
 // Page is a page as the person sees it.
 type Page struct {

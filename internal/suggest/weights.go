@@ -1,7 +1,7 @@
 package suggest
 
 // fitted are the weights of logistic regressions. Written by `make fit`; do not
-// edit. Engine 7, 18f-posts, carpentries, efcl, tw5-en, SHA-256 3c136d37c39c973d9b5eac5d9bcae647.
+// edit. Engine 8, 18f-posts, carpentries, efcl, tw5-en, SHA-256 3c136d37c39c973d9b5eac5d9bcae647.
 var fitted = Weights{
 	Of: [situations]Features{
 		ByPages: {
@@ -88,8 +88,8 @@ var fitted = Weights{
 		},
 	},
 	Level: [situations]Line{
-		ByPages:  {0.8510, -0.3646},
-		BySearch: {0.9022, -0.2554},
+		ByPages:  {0.8514, -0.3668},
+		BySearch: {0.9084, -0.2288},
 		ByTitles: {0.8513, -0.2535},
 		ByName:   {0.0000, 0.0000},
 	},
