@@ -282,7 +282,7 @@ func TestWhoCallsOftenDoesNotWaitForTheKeys(t *testing.T) {
 				t.Errorf("a call waited %v", took)
 			}
 			if time.Since(began) > 2*time.Hour {
-				s.after = time.Hour
+				s.after.Store(int64(time.Hour))
 			}
 		}
 		time.Sleep(10 * time.Minute)
@@ -310,13 +310,13 @@ type slowServer struct {
 	host  *forgetest.Host
 	keys  http.Handler
 	asked atomic.Int64
-	after time.Duration
+	after atomic.Int64 // nanoseconds
 }
 
 func (s *slowServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.asked.Add(1)
 	select {
-	case <-time.After(s.after):
+	case <-time.After(time.Duration(s.after.Load())):
 		return answering(s.keys).RoundTrip(r)
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
@@ -325,7 +325,8 @@ func (s *slowServer) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func newSlow(t *testing.T, after time.Duration) (*forge.App, *slowServer) {
 	t.Helper()
-	s := &slowServer{host: forgetest.NewHost(), after: after}
+	s := &slowServer{host: forgetest.NewHost()}
+	s.after.Store(int64(after))
 	s.keys = s.host.Keys()
 	app, err := forge.New(forge.Config{AppID: s.host.AppID, KeySetURL: "https://keys.example.com", Transport: s})
 	if err != nil {
