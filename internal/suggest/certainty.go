@@ -36,10 +36,10 @@ const (
 	// as if the former had been learned from so many pages.
 	priorPages = 30
 
-	// What asking may cost, in products: some 50 ms for one request, and five times
+	// What asking may cost, in products: some 50 ms for one request, and eight times
 	// as much for a space that is learned for many pages.
 	mostAsking     = 40_000_000
-	mostAskingOnce = 5 * mostAsking
+	mostAskingOnce = 8 * mostAsking
 
 	// With more neighbours their likeness to each other takes more to work out and
 	// to keep, 1 MB, than it saves.
@@ -115,7 +115,7 @@ func (s *Space) ask(situation Situation, most int) []Example {
 }
 
 // perLabel is what it takes to judge a label for a page that is asked, in products.
-const perLabel = 100
+const perLabel = 300
 
 // pagesToAsk is how many pages of so many are asked for so many products, and whether
 // all neighbours are likened to each other first. That takes work once and then less

@@ -88,7 +88,7 @@ var fitted = Weights{
 		},
 	},
 	Level: [situations]Line{
-		ByPages:  {0.8514, -0.3668},
+		ByPages:  {0.8481, -0.3533},
 		BySearch: {0.9084, -0.2288},
 		ByTitles: {0.8513, -0.2535},
 		ByName:   {0.0000, 0.0000},
