@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"labelup/internal/suggest"
 	"labelup/internal/suggest/known"
@@ -97,15 +98,15 @@ func TestWhatBecomesOfAPage(t *testing.T) {
 		},
 		"one of two ticks is right": {
 			shown: []suggest.Suggestion{ticked, wronglyTicked}, listed: []suggest.Suggestion{ticked, wronglyTicked}, given: []string{"a", "b"},
-			want: outcome{shown: 2. / 4, p1: 1, f5: 2. / 7, r5: 0.5, ticked: tally{2, 1}, tenths: [10]tenth{9: {tally{2, 1}, 1.85}}},
+			want: outcome{shown: 2. / 4, p1: 1, f5: 2. / 7, r5: 0.5, ticked: tally{2, 1}, ticks: map[string]bool{"a": true, "w": false}, labels: []string{"a", "w"}, tenths: [10]tenth{9: {tally{2, 1}, 1.85}}},
 		},
 		"a new label counts as shown and is not ranked": {
 			shown: []suggest.Suggestion{inUse("x", 0.2), added}, listed: []suggest.Suggestion{inUse("x", 0.2), added}, given: []string{"n"},
-			want: outcome{shown: 2. / 3, added: tally{1, 1}, tenths: [10]tenth{2: {tally{1, 0}, 0.2}}},
+			want: outcome{shown: 2. / 3, labels: []string{"x", "n"}, added: tally{1, 1}, tenths: [10]tenth{2: {tally{1, 0}, 0.2}}},
 		},
 		"new labels alone stand beside nothing": {
 			shown: []suggest.Suggestion{added}, given: []string{"n"},
-			want: outcome{shown: 1, silent: true},
+			want: outcome{shown: 1, silent: true, labels: []string{"n"}},
 		},
 		"the sixth is not ranked, nor is that of the mix": {
 			listed: []suggest.Suggestion{inUse("1", 0), inUse("2", 0), inUse("3", 0), inUse("4", 0), inUse("5", 0), inUse("a", 0)},
@@ -115,7 +116,7 @@ func TestWhatBecomesOfAPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := outcomeOf(test.shown, test.listed, test.mixed, test.given)
-			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(outcome{}, tally{}, tenth{}), near); diff != "" {
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(outcome{}, tally{}, tenth{}), cmpopts.EquateEmpty(), near); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
