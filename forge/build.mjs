@@ -26,8 +26,8 @@ export function filled(manifest, { FORGE_APP_ID: id = "", BASE_URL: url = "" }) 
     put(SAMPLE.id, id);
   }
   if (url && manifest.includes(SAMPLE.url)) {
-    const { origin, protocol } = URL.canParse(url) ? new URL(url) : {};
-    if (protocol !== "https:" || ![origin, `${origin}/`].includes(url)) throw new Error("BASE_URL is not like https://labelup.example.com: https, no path, small letters.");
+    const { origin, protocol, port } = URL.canParse(url) ? new URL(url) : {};
+    if (protocol !== "https:" || port || ![origin, `${origin}/`].includes(url)) throw new Error("BASE_URL is not like https://labelup.example.com: https, no port, no path, small letters.");
     put(SAMPLE.url, origin);
   }
   return manifest;

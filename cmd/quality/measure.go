@@ -10,11 +10,10 @@ import (
 
 // outcome is what became of one page.
 type outcome struct {
-	shown      float64 // F1 of all that is shown
-	silent     bool    // no label in use is shown
-	p1, f5, r5 float64 // of the five best in use, whatever their score
-	mix        float64 // F1@5 of the plain mix
-	ticked     tally
+	shown      float64         // F1 of all that is shown
+	silent     bool            // no label in use is shown
+	p1, f5, r5 float64         // of the five best in use, whatever their score
+	mix        float64         // F1@5 of the plain mix
 	ticks      map[string]bool // the labels that are ticked, and whether people gave them
 	labels     []string        // all that are shown
 	added      tally           // new labels that stand beside labels in use
@@ -66,7 +65,6 @@ func outcomeOf(shown, listed []suggest.Suggestion, mixed, given []string) (o out
 			inUse++
 		}
 		if s.Ticked {
-			o.ticked.add(right)
 			o.ticks[s.Label] = right
 		}
 		o.labels = append(o.labels, s.Label)
@@ -93,6 +91,13 @@ func outcomeOf(shown, listed []suggest.Suggestion, mixed, given []string) (o out
 	o.r5 = float64(hits(best, given, 5)) / float64(len(given))
 	o.mix = f1(hits(mixed, given, 5), 5, len(given))
 	return o
+}
+
+func (o *outcome) ticked() (t tally) {
+	for _, right := range o.ticks {
+		t.add(right)
+	}
+	return t
 }
 
 func hits(suggested, right []string, k int) int {
@@ -128,7 +133,7 @@ func measure(outcomes []outcome) measures {
 		o := &outcomes[i]
 		pages[i] = measures{
 			pages: 1, shown: 100 * o.shown, p1: 100 * o.p1, f5: 100 * o.f5, r5: 100 * o.r5, mix: 100 * o.mix,
-			ticked: o.ticked, added: o.added, tenths: o.tenths,
+			ticked: o.ticked(), added: o.added, tenths: o.tenths,
 		}
 		if o.silent {
 			pages[i].silent = 100

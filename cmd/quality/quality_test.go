@@ -98,7 +98,7 @@ func TestWhatBecomesOfAPage(t *testing.T) {
 		},
 		"one of two ticks is right": {
 			shown: []suggest.Suggestion{ticked, wronglyTicked}, listed: []suggest.Suggestion{ticked, wronglyTicked}, given: []string{"a", "b"},
-			want: outcome{shown: 2. / 4, p1: 1, f5: 2. / 7, r5: 0.5, ticked: tally{2, 1}, ticks: map[string]bool{"a": true, "w": false}, labels: []string{"a", "w"}, tenths: [10]tenth{9: {tally{2, 1}, 1.85}}},
+			want: outcome{shown: 2. / 4, p1: 1, f5: 2. / 7, r5: 0.5, ticks: map[string]bool{"a": true, "w": false}, labels: []string{"a", "w"}, tenths: [10]tenth{9: {tally{2, 1}, 1.85}}},
 		},
 		"a new label counts as shown and is not ranked": {
 			shown: []suggest.Suggestion{inUse("x", 0.2), added}, listed: []suggest.Suggestion{inUse("x", 0.2), added}, given: []string{"n"},
@@ -127,8 +127,8 @@ func TestWhatBecomesOfAPage(t *testing.T) {
 var near = cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })
 
 func TestMeansCountCollectionsAsTheyAreToldTo(t *testing.T) {
-	small := []outcome{{shown: 1, tenths: [10]tenth{9: {tally{1, 1}, 0.9}}, ticked: tally{1, 1}}, {silent: true}}
-	large := []outcome{{shown: 0.25, p1: 1, tenths: [10]tenth{9: {tally{1, 0}, 0.9}, 1: {tally{2, 0}, 0.2}}, ticked: tally{2, 0}}}
+	small := []outcome{{shown: 1, tenths: [10]tenth{9: {tally{1, 1}, 0.9}}, ticks: map[string]bool{"a": true}}, {silent: true}}
+	large := []outcome{{shown: 0.25, p1: 1, tenths: [10]tenth{9: {tally{1, 0}, 0.9}, 1: {tally{2, 0}, 0.2}}, ticks: map[string]bool{"a": false, "b": false}}}
 	got := over([]measures{measure(small), measure(large)}, []float64{1, 3})
 	want := measures{pages: 3, shown: 50.*1/4 + 25.*3/4, silent: 50. / 4, p1: 75, ticked: tally{3, 1}, gap: 10.*1/4 + 50.*3/4}
 	want.tenths[9], want.tenths[1] = tenth{tally{2, 1}, 1.8}, tenth{tally{2, 0}, 0.2}
@@ -141,6 +141,23 @@ func TestMeansCountCollectionsAsTheyAreToldTo(t *testing.T) {
 	low, high := drawnAgain([][]outcome{small, large}, func(of [][]outcome) measures { return measure(of[0]) })(func(m *measures) float64 { return m.shown })
 	if low != 0 || high != 100 {
 		t.Errorf("between %v and %v, want 0 and 100: one of two pages is right", low, high)
+	}
+}
+
+func TestWhatTheFirstAnswerTicksIsFollowedIntoTheNext(t *testing.T) {
+	j := judged{collections: []collection{{name: "ours"}}}
+	for s := range j.outcomes {
+		j.outcomes[s] = [][]outcome{make([]outcome, 2)}
+	}
+	j.outcomes[suggest.ByTitles][0] = []outcome{
+		{ticks: map[string]bool{"stays": true, "less sure": false, "gone": true}},
+		{ticks: map[string]bool{"gone": false}},
+	}
+	j.outcomes[suggest.BySearch][0][0] = outcome{ticks: map[string]bool{"stays": true, "other": true}, labels: []string{"stays", "less sure", "other"}}
+	var out bytes.Buffer
+	j.writeKept(&out)
+	if want := "| ours | 1 of 1 (100 %) | 0 of 1 (0 %) | 1 of 2 (50 %) |\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("written is\n%s\nwant at its end %s", out.String(), want)
 	}
 }
 

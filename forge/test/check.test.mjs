@@ -95,7 +95,7 @@ test("a manifest gets its id and its address", () => {
 for (const FORGE_APP_ID of ["0b1e2d3c-4f5a-6789-abcd-ef0123456789", `${id} `, `${id}\nx`, "ari:cloud:ecosystem::app/x", id.toUpperCase()]) {
   test(`${JSON.stringify(FORGE_APP_ID)} is no id`, () => assert.throws(() => filled(source("native"), { FORGE_APP_ID }), /FORGE_APP_ID/));
 }
-for (const BASE_URL of ["http://labels.example.org", "labels.example.org", "https://labels.example.org/path", "https://labels.example.org/?a", "https://a:b@labels.example.org", "https://Labels.example.org", "https://x\n  evil: 1"]) {
+for (const BASE_URL of ["http://labels.example.org", "labels.example.org", "https://labels.example.org/path", "https://labels.example.org:8443", "https://labels.example.org/?a", "https://a:b@labels.example.org", "https://Labels.example.org", "https://x\n  evil: 1"]) {
   test(`${JSON.stringify(BASE_URL)} is no address of a service`, () => assert.throws(() => filled(source("remote"), { BASE_URL }), /BASE_URL/));
 }
 

@@ -311,7 +311,10 @@ func rootAddress(c *Config, value string) (kept, fault string) {
 	if u, err := url.Parse(kept); fault == "" && err == nil && u.Path != "" {
 		fault = "must have no path"
 	}
-	return kept, fault
+	if fault != "" {
+		return "", fault
+	}
+	return kept, ""
 }
 
 // forgeKeySet is that of Atlassian's commercial cloud. Whoever signs with the keys
@@ -339,7 +342,7 @@ func regions(c *Config, value string) string {
 	var items []string
 	return list(func(*Config) *[]string { return &items }, func(c *Config, item string) (kept, fault string) {
 		region, address, found := strings.Cut(item, "=")
-		if !found || !slices.Contains(known, region) {
+		if !found || address == "" || !slices.Contains(known, region) {
 			return "", "must be a list such as EU=https://…, with regions out of " + strings.Join(known, " ")
 		}
 		c.RegionBaseURLs[region], fault = rootAddress(c, address)

@@ -124,7 +124,7 @@ func New(baseURL string, authorize Authorizer, options Options) (*Client, error)
 const (
 	maxBody      = 8 << 20  // of an answer that is read
 	maxErrorBody = 64 << 10 // of an answer that only its status matters of
-	maxAttempts  = 4        // each: at most 3 retries, and one more with a new credential, which is no retry of what failed
+	maxAttempts  = 4        // each: at most 3 retries; once more if its credential was refused and is renewed
 )
 
 // operation is a kind of request. Each can be sent again without harm: reading,

@@ -17,7 +17,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -263,8 +262,8 @@ func ReadSettings(getenv func(string) string) (config.Config, error) {
 	}
 	addresses := map[string][]string{"BASE_URL": {settings.BaseURL}, "REGION_BASE_URLS": slices.Collect(maps.Values(settings.RegionBaseURLs))}
 	for _, name := range slices.Sorted(maps.Keys(addresses)) {
-		wrong := func(address string) bool { return !connect.IsBaseURL(address, !settings.Production) }
-		if !isNamed(err, name) && slices.ContainsFunc(addresses[name], wrong) {
+		wrong := func(address string) bool { return address != "" && !connect.IsBaseURL(address, !settings.Production) }
+		if slices.ContainsFunc(addresses[name], wrong) {
 			faults = append(faults, errors.New(name+" must be https:// and a host name such as labelup.example.com, without a port"))
 		}
 	}
@@ -272,11 +271,6 @@ func ReadSettings(getenv func(string) string) (config.Config, error) {
 		faults = append(faults, errors.New("FORGE_APP_ID must be the whole ARI of an app: ari:cloud:ecosystem::app/ and its id"))
 	}
 	return settings, errors.Join(faults...)
-}
-
-// isNamed reports whether a line of an error is about a setting: one is enough.
-func isNamed(err error, name string) bool {
-	return err != nil && strings.Contains("\n"+err.Error(), "\n"+name+" ")
 }
 
 // Run serves until ctx ends, then lets running requests finish for as long as

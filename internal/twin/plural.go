@@ -103,7 +103,7 @@ func singulars(word string) []string {
 
 // notPlural are words that look like the plural of another word and are none.
 var notPlural = setOf("https ftps smtps imaps ldaps" + // s for secure
-	" aids hdfs nats rtos" + // nor of aid, hdf, nat and rto
+	" aids hdfs nats rtos" + // names of their own beside aid, hdf, nat and rto
 	" news canvas pandas windows customs goods works arms means glasses species series sales" +
 	" corps temps pays mars") // French
 
