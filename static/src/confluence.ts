@@ -1,6 +1,7 @@
 // What is read from Confluence, through the host, as the viewer.
 
-import { HostError, type Host } from "./host.ts";
+import { statusOf } from "./failure.ts";
+import type { Host } from "./host.ts";
 
 export interface Page {
   names: string[];
@@ -39,7 +40,7 @@ export async function readPage(host: Host, contentType: string, contentId: strin
   const query = "?include-labels=true&include-operations=true&include-version=true";
   const body = (await host.read(path + query).catch((error: unknown) => {
     // A page that was never published answers 404 unless its draft is asked for.
-    if (error instanceof HostError && error.status === 404 && contentType !== "attachment") {
+    if (statusOf(error) === 404 && contentType !== "attachment") {
       return host.read(path + query + "&get-draft=true");
     }
     throw error;

@@ -2,7 +2,8 @@
 // change after the other, keeping step with the app's other frames.
 
 import { canHaveLabels, readPage } from "./confluence.ts";
-import { HostError, type Host } from "./host.ts";
+import { statusOf } from "./failure.ts";
+import type { Host } from "./host.ts";
 import { writeLabels } from "./labels.ts";
 import type { Problem } from "./problem.ts";
 import type { Shell } from "./shell.ts";
@@ -30,7 +31,7 @@ export function run(shell: Shell, host: Host, show: (state: State) => void): (ac
     const sayingSlow = setTimeout(() => state.reading === "first" && dispatch({ type: "slow" }), SAY_SLOW_AFTER);
     const action = await readPage(host, shell.contentType, shell.contentId).then(
       (page): Action => ({ type: "read", shell, page, epoch }),
-      (error: unknown): Action => ({ type: "unreadable", epoch, status: error instanceof HostError ? error.status : 0 }),
+      (error: unknown): Action => ({ type: "unreadable", epoch, status: statusOf(error) }),
     );
     clearTimeout(sayingSlow);
     dispatch(action);

@@ -33,4 +33,4 @@ const WORDS = {
 };
 
 /** The words in the language of a locale such as "de-DE", or else in English. */
-export const wordsIn = (locale) => WORDS[String(locale).slice(0, 2)] ?? WORDS.en;
+export const wordsIn = (locale) => WORDS[String(locale).slice(0, 2).toLowerCase()] ?? WORDS.en;

@@ -4,6 +4,7 @@
 import { HostError, type Host, type News } from "../host.ts";
 import { asProblem, isProblem, type Problem } from "../problem.ts";
 import { asShell } from "../shell.ts";
+import { ANSWER_WITHIN, LABELS_CHANGED, MOST_CHARACTERS } from "./bounds.ts";
 
 interface Bridge {
   context: { getToken(): Promise<string>; getContext(): Promise<{ url?: { displayUrl?: string } }> };
@@ -28,10 +29,7 @@ interface Call {
   data?: string;
 }
 
-const LABELS_CHANGED = "labelup.labels-changed";
-const ANSWER_WITHIN = 10_000; // ms, for what the panel cannot do without
 const NICETY_WITHIN = 2_000; // ms, for what it can: language and links
-const MOST_CHARACTERS = 8_000_000; // of one answer
 const SERVICE_WITHIN = 25_000; // ms from when a call is sent: longer than the service may take, see handlers/answertime.go
 
 /** The host behind `window.AP`, whether or not it is there and answers. */

@@ -4,6 +4,7 @@
 import { HostError, type Host, type News } from "../host.ts";
 import { isProblem, type Problem } from "../problem.ts";
 import { asShell, type Shell } from "../shell.ts";
+import { ANSWER_WITHIN, LABELS_CHANGED, MOST_CHARACTERS } from "./bounds.ts";
 import type { Bridge, Context } from "./bridge.ts";
 import type { Engine } from "./engine.ts";
 import { journal, newReference } from "./journal.ts";
@@ -17,10 +18,7 @@ export interface Frame {
   context: Context;
 }
 
-const LABELS_CHANGED = "labelup.labels-changed";
-const ANSWER_WITHIN = 10_000; // ms, for what the panel cannot do without
 const CORE_WITHIN = 30_000; // ms; longer than Forge waits for a server, and than labels are written in the tab
-const MOST_CHARACTERS = 8_000_000; // of one answer
 
 /** The keys of the modules that show something, by what they show: forge/native/manifest.yml has them. */
 const VIEWS: Record<string, Shell["view"]> = { "labelup-labels": "panel", "labelup-byline": "byline", "labelup-admin": "admin", "labelup-space": "space" };

@@ -9,7 +9,8 @@
 // told from no answer at all.
 
 import { canHaveLabels, contentPath, nextCursor } from "../confluence.ts";
-import type { Confluence, HostError } from "../host.ts";
+import { statusOf } from "../failure.ts";
+import type { Confluence } from "../host.ts";
 import { MOST_PER_CHANGE, MOST_PER_PAGE, MOST_PER_REQUEST } from "../limits.ts";
 import { labelCalls } from "./labelcalls.ts";
 import { isName, normalise, problemOf, problemOfHeld, type NameProblem } from "../name.ts";
@@ -189,7 +190,7 @@ async function attempts<T>(call: () => Promise<T>, time: { until: number; patien
     try {
       return await Promise.race([call(), clock.sleep(Math.min(left, ATTEMPT_WITHIN)).then(() => Promise.reject(late))]);
     } catch (error) {
-      const { status = 0 } = (error ?? {}) as Partial<HostError>; // not by its class: a part that is loaded later has one of its own
+      const status = statusOf(error);
       const fault = error === late ? refusal("upstream", late) : faultOf(status);
       maybe ||= status === 0 || status >= 500;
       // Spread, so that those who failed together do not return together.

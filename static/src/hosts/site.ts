@@ -3,7 +3,7 @@
 // of the bundle, for few people ever see the page that asks.
 
 import scopes from "./scopes/en.json";
-import type { HostError } from "../host.ts";
+import { statusOf } from "../failure.ts";
 import { isProblem, type Kind } from "../problem.ts";
 import type { Answer, Frame } from "./forge.ts";
 
@@ -40,7 +40,7 @@ async function check(name: string, call: Promise<unknown>): Promise<object> {
     await call;
     return { name, ok: true };
   } catch (error) {
-    return { name, ok: false, kind: isProblem(error) ? error.kind : kindOf((error as Partial<HostError>).status) };
+    return { name, ok: false, kind: isProblem(error) ? error.kind : kindOf(statusOf(error)) };
   }
 }
 
@@ -51,7 +51,7 @@ async function refuses(call: Promise<object>): Promise<void> {
   });
 }
 
-function kindOf(status: number | undefined): Kind {
+function kindOf(status: number): Kind {
   if (status === 401 || status === 403) return "forbidden";
   return status === 429 ? "rate_limited" : "upstream";
 }

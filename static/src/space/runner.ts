@@ -455,7 +455,7 @@ interface Worker {
   apply(step: Step, pages: readonly Recorded[], listener: Listener, looks: ReadonlyMap<string, Look>, corrected?: Recorded[]): Promise<void>;
   /** Takes note that the lists of a page are as they are to be. */
   mended(id: string): void;
-  /** The same with pages with lists. */
+  /** As apply, of pages with lists. */
   edit(pages: readonly Edit[], message: string, listener: Listener, corrected?: Recorded[]): Promise<void>;
   /** What is read of a page, or why it is not given. Rejects where that is not about this page. */
   ask<T>(read: () => Promise<T | undefined>): Promise<{ found: T } | { why: Why }>;

@@ -2,7 +2,8 @@
 // Whoever may edit the page may write there, other apps too, so what it says is
 // a hint about what not to suggest and nothing more. It never holds who said it.
 
-import type { Host, HostError } from "../host.ts";
+import { statusOf } from "../failure.ts";
+import type { Host } from "../host.ts";
 import { PAGE_PROPERTY as KEY, PAGE_PROPERTY_FORMAT as v } from "../propertykeys.ts";
 import { isName } from "../name.ts";
 
@@ -44,7 +45,7 @@ export function dismissals(host: Host, path: string): (name: string, dismissed: 
     const kept = queue.then(() =>
       keep(name, dismissed).catch((error: unknown) => {
         // Somebody else wrote in between, which is answered with either: once more, on top of theirs.
-        const { status } = error as HostError;
+        const status = statusOf(error);
         if (status === 409 || status === 400) return keep(name, dismissed);
         throw error;
       }),

@@ -2,7 +2,8 @@
 // with pages like this one, remembering what is not wanted.
 
 import { contentPath } from "../confluence.ts";
-import type { Host, HostError } from "../host.ts";
+import { statusOf } from "../failure.ts";
+import type { Host } from "../host.ts";
 import type { Problem } from "../problem.ts";
 import type { Shell } from "../shell.ts";
 import type { Space } from "../inuse.ts";
@@ -98,6 +99,6 @@ export function run(world: World, show: (state: State) => void): (action: Action
 /** Why there is no answer: what the service says, or else that the page could not be read. */
 function asProblem(error: unknown): Problem {
   if ((error as Problem).kind) return error as Problem;
-  const { status } = error as HostError;
+  const status = statusOf(error);
   return { kind: status === 403 || status === 404 ? "not_found" : "upstream" };
 }

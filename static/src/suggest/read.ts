@@ -14,13 +14,13 @@ import { MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request, type T
 const PART_WITHIN = 3_000; // ms; what is later is left out
 
 // The service refuses a request that is larger than it could be from here.
-const LONGEST_PAGE = 400_000; // characters
+export const LONGEST_PAGE = 400_000; // characters
 const LONGEST_NEIGHBOUR = 30_000; // characters
 const MOST_NEIGHBOURS = 500;
 const MOST_LABELS = 20; // of a neighbour; more say little
-const MOST_BYTES = 3_500_000; // of a request; the service takes 4 MiB
+export const MOST_BYTES = 3_500_000; // of a request; the service takes 4 MiB
 const MOST_TERMS = 5_000;
-const MOST_SIBLINGS = 1_000; // labels of theirs
+export const MOST_SIBLING_LABELS = 1_000;
 const MOST_TERM_BYTES = 500_000; // of all of them as JSON
 const MOST_SYNONYMS_IN_ALL = 10_000;
 
@@ -71,7 +71,7 @@ async function readTree(host: Host, above: string, { contentId, contentType }: S
   const found = await search(host, `id = ${above}${beside}`, { expand: "metadata.labels", limit: 200, requests: 1 });
   const siblings = found.filter(({ id }) => text(id) !== above && text(id) !== contentId);
   const parent = found.find(({ id }) => text(id) === above);
-  return { parent: parent ? labelsOf(parent) : [], siblings: counts(siblings).slice(0, MOST_SIBLINGS), of: siblings.length };
+  return { parent: parent ? labelsOf(parent) : [], siblings: counts(siblings).slice(0, MOST_SIBLING_LABELS), of: siblings.length };
 }
 
 /** A vocabulary as the service takes it. */
@@ -130,8 +130,9 @@ export function fitting(neighbours: Neighbour[], room: number): Neighbour[] {
   return fit;
 }
 
-function bytesOf(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length + 1; // and a comma
+/** The bytes of a value as JSON, with a comma behind it. */
+export function bytesOf(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length + 1;
 }
 
 function counts(pages: Content[]): { label: string; pages: number }[] {

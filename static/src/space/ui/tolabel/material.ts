@@ -3,7 +3,7 @@
 
 import { allows, contentPath, globalNames, labelsOf, quoted, search, type Content, type Permitted } from "../../../confluence.ts";
 import { statusOf } from "../../../failure.ts";
-import { bodyOf, fitting, termsOf } from "../../../suggest/read.ts";
+import { bodyOf, bytesOf, fitting, LONGEST_PAGE, MOST_BYTES, MOST_SIBLING_LABELS, termsOf } from "../../../suggest/read.ts";
 import { dismissedIn } from "../../../suggest/dismissals.ts";
 import { MOST_ASKED, MOST_SHOWN, type Body, type Neighbour, type Request } from "../../../suggest/request.ts";
 import type { PageType, Store } from "../../store.ts";
@@ -12,11 +12,8 @@ import type { Call } from "../paced.ts";
 
 export const MOST_LEARNED = 200; // pages
 const LONGEST_LEARNED = 15_000; // characters of one: so all of them fit into a request
-const LONGEST_PAGE = 400_000; // characters
-const MOST_BYTES = 3_500_000; // of a request
 const MOST_IN_USE = 5_000; // labels
 const MOST_SIBLINGS = 200; // pages
-const MOST_COUNTED = 1_000; // labels of theirs
 const AT_ONCE = 20; // pages with their text, in one answer
 const LONGEST_BEGINNING = 320; // characters
 
@@ -72,7 +69,7 @@ export async function knownOf(model: Model, call: Call, sample: readonly string[
   const { terms, only } = termsOf(model.joined.vocabulary);
   const inUse = model.store.labels().sort((a, b) => b.pages - a.pages).slice(0, MOST_IN_USE).map(({ name, pages }) => ({ label: name, pages }));
   const known = { vocabulary: terms, inUse, onlyListed: only };
-  return { ...known, neighbours: fitting(neighbours, MOST_BYTES - JSON.stringify(known).length * 2) };
+  return { ...known, neighbours: fitting(neighbours, MOST_BYTES - bytesOf(known)) };
 }
 
 /** What stands around pages in the tree, as it is read so far. */
@@ -97,7 +94,7 @@ export function treesOf(store: Store): (id: string) => Request["tree"] {
     const beside = (children.get(parent) ?? []).filter((row) => row !== own).slice(0, MOST_SIBLINGS);
     const counts = new Map<string, number>();
     for (const row of beside) for (const label of store.page(row).labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-    return { parent: [...store.page(above).labels], siblings: [...counts].slice(0, MOST_COUNTED).map(([label, pages]) => ({ label, pages })), of: beside.length };
+    return { parent: [...store.page(above).labels], siblings: [...counts].slice(0, MOST_SIBLING_LABELS).map(([label, pages]) => ({ label, pages })), of: beside.length };
   };
 }
 
