@@ -57,7 +57,7 @@ export function Chips({ names, linkTo, say, remove, focusAfterLast }: Props): JS
     }[event.key];
     if (target !== undefined) focus(Math.max(0, Math.min(last, target)));
     else if (event.key === " ") (event.currentTarget as HTMLElement).click();
-    else if (remove && (event.key === "Delete" || event.key === "Backspace")) removeFrom(index);
+    else if (remove && !event.repeat && (event.key === "Delete" || event.key === "Backspace")) removeFrom(index); // one press is one label
     else return;
     event.preventDefault();
   }

@@ -32,6 +32,8 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
   const [typed, setTyped] = useState(""); // told by what is typed
   const add = useRef<AddHandle>(null);
   const suggest = useRef<HTMLButtonElement>(null);
+  const again = useRef<HTMLButtonElement>(null);
+  const pressed = useRef(false); // with a key, to read the page again
   const mayChange = state.mode === "change" && state.reading === "done";
   const all = shownNames(state);
   const names = all.filter((name) => name.startsWith(shell.prefix));
@@ -51,6 +53,12 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [mayChange, suggesting.open]);
+
+  useLayoutEffect(() => {
+    if (state.reading === "first" || !pressed.current) return;
+    pressed.current = false;
+    (again.current ?? add.current)?.focus();
+  }, [state.reading]);
 
   /** Who comes near these is about to change labels, and so is who opened the byline. */
   function expect(): void {
@@ -84,7 +92,7 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
     return (
       <p class="status wrong" role="alert">
         {say("unreadable")}{" "}
-        <button type="button" class="link" onClick={() => dispatch({ type: "read-again" })}>{say("retry")}</button>
+        <button type="button" class="link" ref={again} onClick={(event) => ((pressed.current = event.detail === 0), dispatch({ type: "read-again" }))}>{say("retry")}</button>
         <Reference host={host} say={say} />
       </p>
     );
@@ -128,7 +136,7 @@ export function Panel({ shell, host, say, site, state, dispatch }: Props): JSX.E
         />
       )}
       <Note shell={shell} state={state} say={say} />
-      <Troubles state={state} host={host} say={say} retry={() => dispatch({ type: "retry" })} />
+      <Troubles state={state} host={host} say={say} retry={() => dispatch({ type: "retry" })} focusAfter={() => add.current?.focus()} />
       <div class="unseen" role="status">{[...spoken(state, say, all.length), told, typed].map((line) => line && <p key={line}>{line}</p>)}</div>
     </Fragment>
   );
@@ -201,13 +209,13 @@ function Done({ state, say, undo, focusAfter }: Pick<Props, "state" | "say"> & {
 }
 
 /** What went wrong: told in one place, and said when it appears. */
-function Troubles({ state, host, say, retry }: Pick<Props, "state" | "host" | "say"> & { retry(): void }): JSX.Element | null {
+function Troubles({ state, host, say, retry, focusAfter }: Pick<Props, "state" | "host" | "say"> & { retry(): void; focusAfter(): void }): JSX.Element | null {
   const { outcome, problem } = state;
   const limited = problem?.kind === "rate_limited" && problem.retryAfter ? problem : outcome;
   const left = useSecondsLeft(limited);
   const failed = outcome?.failed ?? [];
   if (!problem && !failed.length) return null;
-  const again = Boolean(problem?.retry.length || outcome?.again.length) && <button type="button" class="link" onMouseDown={keepFocus} onClick={retry}>{say("retry")}</button>;
+  const again = Boolean(problem?.retry.length || outcome?.again.length) && <button type="button" class="link" onMouseDown={keepFocus} onClick={(event) => (retry(), event.detail === 0 && focusAfter())}>{say("retry")}</button>;
   const id = problem?.requestId ?? outcome?.requestId;
   const counts = limited?.retryAfter || undefined;
   const because = (fault: Omit<Problem, "retryAfter">, lead = "") =>

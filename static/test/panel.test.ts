@@ -67,6 +67,17 @@ test("the keyboard alone does everything", async () => {
   assert.equal(await focused(page), "nothing", "and nothing holds it");
 });
 
+test("a key that is held removes one label", async () => {
+  const page = await stage.open();
+  await loaded(page);
+  await page.getByRole("link", { name: "roadmap" }).focus();
+  for (let n = 0; n < 3; n++) await page.keyboard.down("Delete"); // as a key that is held repeats itself
+  await page.keyboard.up("Delete");
+  await untilLabels(page, ["team-red", "v9"]);
+  await page.keyboard.press("Delete");
+  await untilLabels(page, ["v9"]);
+});
+
 for (const key of ["Enter", " "]) {
   test(`${key === " " ? "Space" : key} opens the label's page`, async () => {
     const page = await stage.open();
@@ -289,9 +300,10 @@ test("a partial failure is shown exactly, and what may succeed is tried again", 
   assert.equal(await page.getByRole("alert").count(), 1);
   assert.doesNotMatch(await spoken(page), /Not added/, "what failed is told in one place");
   stage.onWrite = () => undefined;
-  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("button", { name: "Try again" }).press("Enter");
   await until(() => stage.writes.length, (n) => n === 2, "the second write");
   assert.deepEqual(stage.writes[1]!.change.add, ["b"]);
+  assert.notEqual(await focused(page), "nothing", "the button that was pressed is gone");
 });
 
 test("names that failed for the same reason are told in one sentence", async () => {
@@ -731,9 +743,12 @@ test("a read that fails can be tried again", async () => {
   stage.onRead = () => ({ status: 500, raw: "RAW" });
   const page = await stage.open();
   await page.getByRole("alert").waitFor();
+  await page.getByRole("button", { name: "Try again" }).press("Enter");
+  await until(() => focused(page), (v) => v === "Try again", "the focus on the button that came again");
   stage.onRead = () => undefined;
-  await page.getByRole("button", { name: "Try again" }).click();
+  await page.keyboard.press("Enter");
   await untilLabels(page, ["roadmap", "team-red", "v9"]);
+  assert.equal(await focused(page), "Add label");
 });
 test("where the app cannot read the page for who sees it, as for a guest, that is said, without alarm or a button that would not help", async () => {
   stage.contents.clear();

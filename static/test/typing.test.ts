@@ -100,6 +100,50 @@ test("arrows leave the list at either end for what was typed", async () => {
   await untilAdded(["re"]);
 });
 
+for (const [sentence, ups, kind, site, saved] of [
+  ["stays chosen while others come before it", 1, "create", ["teaching"], ["te"]],
+  ["that is offered no more is not added, nor is what was typed, until Enter is pressed once more", 2, "known", [...Array(20).keys()].map((n) => `te-${n}`), ["te"]],
+] as const) {
+  test(`a choice that was moved to ${sentence}`, async () => {
+    inUse("green-tea");
+    stage.siteLabels = [...site];
+    let answer = () => {};
+    const asked = new Promise<void>((now) => (answer = now));
+    stage.onRead = async (path) => (/v2\/labels/.test(path) && (await asked), undefined);
+    const page = await open();
+    await page.getByRole("option", { name: "green-tea" }).waitFor();
+    await field(page).fill("te");
+    await until(() => offers(page), (v) => v.length === 2, "the space's label and what was typed");
+    for (let n = 0; n < ups; n++) await page.keyboard.press("ArrowUp");
+    const chosen = page.locator("[role=option][aria-selected=true]");
+    assert.equal(await chosen.getAttribute("class"), kind);
+    answer();
+    await page.getByRole("option", { name: site[0] }).first().waitFor();
+    await compared(page);
+    if (kind === "create") {
+      assert.equal(await chosen.getAttribute("class"), kind);
+      assert.equal(await field(page).getAttribute("aria-activedescendant"), await chosen.getAttribute("id"));
+    } else {
+      assert.equal(await chosen.count(), 0);
+      await page.keyboard.press("Enter");
+      assert.equal(await field(page).inputValue(), "te");
+      assert.deepEqual(added(), []);
+    }
+    await page.keyboard.press("Enter");
+    await untilAdded([...saved]);
+  });
+}
+
+test("a key that is held answers once: a list is not confirmed by the Enter that ended it", async () => {
+  const page = await ready();
+  await field(page).fill("one, two, three");
+  await page.keyboard.down("Enter");
+  await page.keyboard.down("Enter"); // as a key that is held repeats itself
+  await page.keyboard.up("Enter");
+  await untilPending(page, ["new one", "new two", "new three"]);
+  assert.deepEqual(added(), []);
+});
+
 const languages: [locale: string, added: RegExp, undone: RegExp][] = [
   ["en", /^Added a, b · Undo$/, /^Undone: Added a, b$/],
   ["de", /^Hinzugefügt: a, b · Rückgängig$/, /^Rückgängig gemacht: Hinzugefügt: a, b$/],

@@ -54,7 +54,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
   const [rules, setRules] = useState<Rules>();
   const [begun] = useState(begin);
   const [text, setText] = useState(begun.text);
-  const [active, setActive] = useState(-1); // none until moved to: Enter takes what is typed
+  const [active, setActive] = useState(""); // by name, for others may come before it; none until moved to: Enter takes what is typed
   const [listed, setListed] = useState(false);
   const [holding, setPending] = useState(begun.pending);
   const [tooMany, setTooMany] = useState(begun.tooMany);
@@ -103,7 +103,8 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
 
   const names = named(text);
   const { offers, hint, asked } = listed ? choices(names, say, words, world, { tooMany, waiting, coming }) : NO_CHOICES;
-  const chosen = offers[active];
+  const at = offers.findIndex(({ name }) => name === active);
+  const chosen = offers[at];
 
   function named(list: string): string[] {
     return namesIn(list).map((name) => (name && !name.startsWith(prefix) ? normalise(prefix + name) : name));
@@ -125,7 +126,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
   function write(value: string): void {
     setText(value);
     setListed(true);
-    setActive(-1);
+    setActive("");
     setTooMany(false);
   }
 
@@ -179,6 +180,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
   function onEnter(): void {
     const [name] = names;
     if (chosen) enter(chosen.name);
+    else if (active) setActive(""); // it is offered no more, and what is typed was not chosen
     else if (names.length > 1 || (names.length && toConfirm)) list(names) && write("");
     else if (name === undefined) take(confirm(pending, world));
     else if (!problemOf(name) && !held.includes(name) && !(rules && rulingOn(name, rules)?.refused)) enter(name);
@@ -189,8 +191,8 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const places = offers.length + 1; // one of them is the field itself
     if (move && !listed) setListed(true);
-    else if (move) setActive(((active + 1 + move + places) % places) - 1);
-    else if (event.key === "Enter") onEnter();
+    else if (move) setActive(offers[((at + 1 + move + places) % places) - 1]?.name ?? "");
+    else if (event.key === "Enter") event.repeat || onEnter(); // one press is one answer
     else if (event.key === "Escape") close(true);
     else return;
     event.preventDefault();
@@ -227,7 +229,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
         aria-expanded={offers.length > 0}
         aria-controls="offers"
         aria-autocomplete="list"
-        aria-activedescendant={chosen && `offer-${active}`}
+        aria-activedescendant={chosen && `offer-${at}`}
         aria-describedby={hint && "hint"}
         aria-invalid={hint?.wrong}
         placeholder={say("addName")}
@@ -251,7 +253,7 @@ export function Add({ host, say, words, held, prefix, space, open, close, show, 
             {inGroups(offers, rules).map(({ group, of }) => {
               const choices = of.map((offer) => {
                 const i = offers.indexOf(offer);
-                return <Choice key={offer.name} offer={offer} world={world} words={words} id={`offer-${i}`} active={i === active} told={hint && names[0]} choose={() => (enter(offer.name), focus())} />;
+                return <Choice key={offer.name} offer={offer} world={world} words={words} id={`offer-${i}`} active={i === at} told={hint && names[0]} choose={() => (enter(offer.name), focus())} />;
               });
               if (!group) return choices;
               return (
