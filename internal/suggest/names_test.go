@@ -251,9 +251,8 @@ func TestTheWordsOfALabelInTheTitleSpeakForIt(t *testing.T) {
 				Page:       Page{Title: "Energy that is tidal", Body: markdown(chat + "The tidal plan. A tidal wave. The tidal range. A tidal lock.")},
 				Neighbours: test.neighbours, Vocabulary: listed("tidal-energy", "accounting"),
 			}), "tidal-energy")
-			want := map[string]int{"Energy": 1, "tidal": 5}
-			if r := reasonOf(t, s, InText); r.Count != want[r.Text] {
-				t.Errorf("%q is said to be on the page %d times and is %d times", r.Text, r.Count, want[r.Text])
+			if r := reasonOf(t, s, InTitle); r.Text != "Energy" && r.Text != "tidal" || r.Count != 0 {
+				t.Errorf("it is said of %q that the title has it", r.Text)
 			}
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"labelup/internal/elementary"
 	"labelup/internal/keyphrase"
 	"labelup/internal/order"
+	"labelup/internal/pagetext"
 	"labelup/internal/words"
 )
 
@@ -160,7 +161,10 @@ func (s *space) profileWords(x *pageIndex, label int32) []string {
 		f.score = float64(f.score * (elementary.Log1p(float64(x.counts[f.id])) * float64(s.idf[f.id]) * elementary.Log(s.lift(f.id, f.pages, len(l.pages)))))
 	}
 	order.By(found, func(a, b *shared) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(s.stemOf(a.id), s.stemOf(b.id)), cmp.Compare(a.pages, b.pages))
+		if a.score != b.score { // comparing stems costs more
+			return cmp.Compare(b.score, a.score)
+		}
+		return cmp.Or(cmp.Compare(s.stemOf(a.id), s.stemOf(b.id)), cmp.Compare(a.pages, b.pages))
 	})
 	var chosen []string
 	named := map[words.ID]bool{} // each word once: two pairs may share one
@@ -236,21 +240,30 @@ func (s *space) asWritten(x *pageIndex, id uint32) string {
 	return ""
 }
 
-// partOfName quotes a word of the label's name that the page has.
+// partOfName quotes a word of the label's name that the page has, where it first has
+// it.
 func (s *space) partOfName(x *pageIndex, label int32) Reason {
 	l := &s.labels[label]
 	own := &l.names[0]
-	best, rarest := Reason{Kind: InText}, 0.0
+	best, rarest := Reason{}, 0.0
 	for i, id := range own.stems {
 		at := x.byStem.first(id)
 		if at == 0 || own.stops[i] || s.rarity(id) <= rarest {
 			continue
 		}
 		p := x.places[at-1]
-		w := x.parts[p.part].words[p.word]
-		best.Text, rarest = x.parts[p.part].text[w.Start:w.End], s.rarity(id)
-		for best.Count = 0; at != 0 && best.Count < maxOccurrences; at = x.byStem.next[at-1] {
-			best.Count++
+		part := &x.parts[p.part]
+		w := part.words[p.word]
+		rarest = s.rarity(id)
+		switch best = (Reason{Kind: InText, Text: part.text[w.Start:w.End]}); part.kind {
+		case pagetext.Title:
+			best.Kind = InTitle
+		case pagetext.Heading, pagetext.Subheading:
+			best.Kind, best.Where = InHeading, shortened(part.text)
+		default:
+			for ; at != 0 && best.Count < maxOccurrences; at = x.byStem.next[at-1] {
+				best.Count++
+			}
 		}
 	}
 	return best

@@ -53,7 +53,7 @@ test("a space is learned in the tab: the service is not asked about pages that n
   const panel = page.frameLocator("iframe").first();
   await panel.getByRole("tab", { name: "To label" }).click();
   await panel.locator(".choices [role=option]").first().waitFor();
-  await until("why", async () => assert.match(await panel.locator(".why").innerText(), /similar pages|in the title|on this page|in the text/));
+  await until("why", async () => assert.match(await panel.locator(".why").innerText(), /similar pages|in the title|on this page|on the page/));
   await shoot(page, "remote-tolabel");
   assert.deepEqual(asked, []);
   assert.deepEqual(page.violations, []);
