@@ -1,9 +1,9 @@
 // Package suggest works out which labels fit a page, each with the reasons for
 // it, from what the person may read: the page, pages like it and their labels,
 // its place in the tree, the space's vocabulary. It is pure: no I/O, no clock, the
-// same input always gives the same answer. Nothing is kept from one call to the next,
-// but by who holds a Space: what its pages taught, and nothing of those that were
-// asked about. It must not know HTTP, Confluence or who is asking, and nothing it
+// same input always gives the same answer. Nothing is kept from one call to the next
+// but in a Space: what its pages taught, and nothing of those that were asked
+// about. It must not know HTTP, Confluence or who is asking, and nothing it
 // returns or panics with may be logged, because all of it is customer data.
 //
 // Source: the methods weighed in docs/suggestions.md; the weights in weights.go
@@ -20,7 +20,7 @@ import (
 
 // Engine names the version of the method and its weights. It changes whenever
 // the same input could give another answer.
-const Engine = "8"
+const Engine = "9"
 
 // Page is a page as the person sees it.
 type Page struct {
@@ -216,7 +216,7 @@ func (s *Space) about(in *Input, use func(s *space, parts []part, page text)) {
 	}
 	s.spelled = s.spelled[:0]
 	s.byName.forget(labels)
-	s.labels = s.labels[:labels]
+	s.labels, s.begins = s.labels[:labels], s.begins[:labels]
 	s.forget()
 }
 

@@ -17,6 +17,7 @@ type Marker struct {
 	titled  map[ID]bool       // words that the title has with a capital, and greets nobody with
 	greeted map[ID]bool       // words of a name that the title greets
 	begun   bool              // the title was marked
+	title   string            // then
 	maybe   []ID              // words of names that are names if the page has them in capitals only
 	pairs   [][]ID            // the same, if that is so of each word of one
 	spans   []string          // names in Chinese, Japanese and Korean
@@ -75,9 +76,22 @@ func (m *Marker) MarkRest(text string, list []Word) {
 				break
 			}
 			from += at + len(name)
-			m.markSpan(from-len(name), from)
+			if !isInsideOfWord(text, from-len(name), from) {
+				m.markSpan(from-len(name), from)
+			}
 		}
 	}
+}
+
+// isInsideOfWord reports whether ideographs or Katakana go on before or after a part
+// of a text that is such: 営業 in 営業会議 is nobody's name.
+func isInsideOfWord(text string, from, to int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:from])
+	after, _ := utf8.DecodeRuneInString(text[to:])
+	goesOn := func(c rune) bool {
+		return scriptOf(c) == han && !isHiragana(c) && !strings.ContainsRune("様氏君殿", c)
+	}
+	return goesOn(before) || goesOn(after)
 }
 
 // ticket notes the short number of a ticket, ABC-1. It is one if the page has

@@ -85,7 +85,7 @@ func isOpaque(run string) bool {
 		return false
 	}
 	pieces := piecesOf(run)
-	return isPath(run) || isVersion(run) || isHeader(run) || isNumeric(run, &pieces) || isDotted(run) || isTicket(run) || pieces.encoded
+	return isPath(run) || isVersion(run) || isHeader(run) || isNumeric(run, &pieces) || isDotted(run) || isTicket(run) || isMachine(run) || pieces.encoded
 }
 
 // isMarkup says whether a run has what only addresses and code have.
@@ -307,6 +307,20 @@ func isTicket(run string) bool {
 		}
 	}
 	return isDigits(number)
+}
+
+// isMachine says whether a run is named as machines are: with a number that begins
+// with 0 at the end of a word of three letters or more, web01, or of three pieces,
+// srv-db-01.
+func isMachine(run string) bool {
+	name := strings.TrimRight(run, "0123456789")
+	number := run[len(name):]
+	if len(number) < 2 || number[0] != '0' || name == "" {
+		return false
+	}
+	const fewest = 3
+	letters := len(name) - strings.LastIndexFunc(name, func(c rune) bool { return !unicode.IsLetter(c) }) - 1
+	return letters >= fewest || strings.HasSuffix(name, "-") && isLetter(name[0]) && strings.Count(run, "-") >= fewest-1
 }
 
 // isNumbers says whether a text is two numbers or more with hyphens between them,
@@ -532,9 +546,18 @@ func (m *Marker) isOpaqueWord(i int) bool {
 		return true // a version of three numbers is one release
 	case w.Flags&Number != 0:
 		at := strings.IndexFunc(word, unicode.IsLetter)
-		return at > 0 && (units[strings.ToLower(word[at:])] || before == '$')
+		return at > 0 && (before == '$' || isUnitOf(word[:at], word[at:]))
 	}
 	return isIdentifier(word)
+}
+
+// isUnitOf says whether what touches a number is its unit. One letter is one if it is
+// small, or stands for thousands: 5S, 3M, 4K and 401k are names.
+func isUnitOf(number, unit string) bool {
+	if len(unit) == 1 && unit[0] < 'a' {
+		return len(number) > 1 && strings.Contains("KM", unit)
+	}
+	return units[strings.ToLower(unit)] && number+unit != "401k"
 }
 
 // isExtension says whether a word is what follows the number of a telephone or the
@@ -552,7 +575,7 @@ func (m *Marker) isExtension(i int) bool {
 }
 
 // isIdentifier says whether a word is written as only programs write: getUserById,
-// NullPointerException, XMLHttpRequest, kMaxSize, IUserService.
+// NullPointerException, OrderController, XMLHttpRequest, kMaxSize, IUserService.
 func isIdentifier(word string) bool {
 	if len(word) < 6 {
 		return false
@@ -569,7 +592,7 @@ func isIdentifier(word string) bool {
 		return false
 	case word[0] >= 'a' && word[1] >= 'a' && inside && !brands[word]:
 		return true
-	case strings.HasSuffix(word, "Exception"), strings.HasSuffix(word, "Error"):
+	case slices.ContainsFunc(classes, func(ending string) bool { return strings.HasSuffix(word, ending) && len(word) > len(ending) }):
 		return true
 	case humps >= 2 && word[1] < 'a' && (word[0] == 'k' || word[0] == 'm' || word[0] == 'g'):
 		return true
@@ -607,7 +630,7 @@ func (m *Marker) sequences() {
 		case means&isDay != 0:
 			w.Flags |= Opaque
 		case means&mayBeDay != 0:
-			if m.isNumber(i-1) || m.isNumber(i+1) || m.isNumber(i-2) && m.list[i-1].Flags&Stop != 0 {
+			if m.isNumber(i-1) || m.isNumber(i+1) || m.isNumber(i-2) && m.list[i-1].Flags&Stop != 0 || m.joinsDay(i) || m.joinsDay(i+1) {
 				w.Flags |= Opaque
 			}
 		case means&isClock != 0 && m.isNumber(i+1):
@@ -636,6 +659,14 @@ func (m *Marker) sequences() {
 			}
 		}
 	}
+}
+
+// joinsDay says whether a word is joined with the one before, and both are or may be
+// days.
+func (m *Marker) joinsDay(i int) bool {
+	const day = isDay | mayBeDay
+	gap := m.gap(i)
+	return (gap == "-" || gap == "–") && m.means(i)&day != 0 && m.means(i-1)&day != 0
 }
 
 func (m *Marker) isNumber(i int) bool {

@@ -116,6 +116,14 @@ func TestWhatIsNoWordOfTheLanguageIsMarked(t *testing.T) {
 		{"macros with code that ends", "{code:a}b{code} c {noformat}d{noformat} e {code}f {noformat:x}", "code a b code noformat d noformat code noformat x"},
 		{"an honorific of Japanese that is none", "お客様に送る", ""},
 		{"a family name of Scotland", "By Fiona McGregor", "Fiona McGregor"},
+		{"machines by their names", "on srv-db-01, web01 and rg-prod-weu-001, for phase-2 of IL-6 and sprint 01", "srv db 01 web01 rg prod weu 001"},
+		{"classes by how their names end", "a PaymentService and OrderController of ServiceNow and GitHub", "PaymentService OrderController"},
+		{"what is known by its number", "ICD-9 and ICD-10, HPV-16 and HPV-18, COX-1 and COX-2", ""},
+		{"days that are joined", "Mo-Fr, na quarta-feira e na feira", "Mo Fr quarta feira"},
+		{"hours in German, and a zone of time", "8 Std. and 10 AEST", "Std AEST"},
+		{"days in Hungarian", "hétfő, januárban", "hétfő januárban"},
+		{"days that are other words, and a day", "Тестовая среда, Pazar araştırması, aralık, среда 15", "среда"},
+		{"a capital letter behind a number is no unit but of thousands", "the 5S of 3M on 4K for a 401k, 10K of 20s", "10K 20s"},
 		{"a particle in a name", "Dr. Ana van Berg came", "Ana van Berg"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -131,6 +139,24 @@ func TestWhatIsNoWordOfTheLanguageIsMarked(t *testing.T) {
 			t.Errorf("marked is %q", got)
 		}
 	})
+	for _, test := range []struct {
+		name, title, text, want string
+	}{
+		{"a unit that has a role is a person there only", "Plan", "Owner: Payments. The Payments are due.", "Payments"},
+		{"a unit that has a role, and the title is about it", "Einkauf", "Verantwortlich: Einkauf. Der Einkauf bestellt.", ""},
+		{"a first name by itself is a person everywhere", "Plan", "Owner: Jane. What Jane does.", "Jane Jane"},
+		{"a unit in Japanese is nobody within another word", "会議", "担当：営業。営業会議は毎週です。", "担当 営業"},
+		{"a name in Japanese is one everywhere", "会議", "担当：山本。山本が言う。", "担当 山本 山本 本が"},
+		{"a unit in Japanese that the title is about", "営業", "担当：営業。営業は毎週です。", "担当"},
+		{"a city that is called as a saint", "Travel", "Our guests fly to the San Francisco Bay Area. They see St. Louis Plant and San Diego Zoo.", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := opaqueIn(test.title, test.text); got != test.want {
+				t.Errorf("marked is %q, want %q", got, test.want)
+			}
+		})
+	}
 	t.Run("a page about a person", func(t *testing.T) {
 		t.Parallel()
 		if got := opaqueIn("Robert O'Malley", "Robert O'Malley said so"); got != "" {

@@ -15,7 +15,7 @@ const longestName = 4
 // "by", "Author:", "Dr." or an @, before a mail address, with an initial inside.
 func (m *Marker) people() {
 	if m.role && len(m.list) > 0 && m.nameEnd(0) == len(m.list) {
-		m.name(0, len(m.list))
+		m.holder(0, len(m.list))
 	}
 	m.role = len(m.list) > 0 && len(m.list) <= 2 && m.means(len(m.list)-1)&isRole != 0
 	for i := range m.list {
@@ -82,6 +82,9 @@ func (m *Marker) people() {
 // firstName marks a known first name and the name after it. Where the title has
 // it and does not say that it is a person's, the page may be about this person.
 func (m *Marker) firstName(i int) {
+	if gap := m.gap(i); i > 0 && saints[m.lower(i-1)] && (gap == " " || gap == ". ") {
+		return // San Francisco Bay
+	}
 	end := i + 1
 	for end < len(m.list) && end-i < longestName && m.gap(end) == "-" && m.isNamePart(end) {
 		end++ // Jean-Luc
@@ -265,8 +268,12 @@ func (m *Marker) spansFrom(at int) {
 	}
 }
 
-// span marks a name, and keeps it for MarkRest.
+// span marks a name, and keeps it for MarkRest. The title may be about what is
+// called so.
 func (m *Marker) span(from, to int) {
+	if strings.Contains(m.title, m.text[from:to]) {
+		return
+	}
 	m.markSpan(from, to)
 	if name := m.text[from:to]; len(m.spans) < mostNames && !slices.Contains(m.spans, name) {
 		m.spans = append(m.spans, strings.Clone(name))
@@ -286,6 +293,7 @@ const longestRole = 24
 // noteTitle keeps the words that the title has with a capital: the page may be
 // about who or what is called so.
 func (m *Marker) noteTitle() {
+	m.title = m.text
 	for i := range m.list {
 		if id := m.list[i].Folded; isUpper(m.text[m.list[i].Start:]) && !m.greeted[id] {
 			m.titled[id] = true
@@ -359,7 +367,7 @@ func (m *Marker) namesFrom(from, end int) {
 	}
 	for end > from && !m.listed[from] {
 		m.listed[from] = true
-		m.name(from, end)
+		m.holder(from, end)
 		gap := strings.TrimSpace(m.gap(end))
 		next := end
 		if next < len(m.list) && ands[m.lower(next)] {
@@ -370,6 +378,17 @@ func (m *Marker) namesFrom(from, end int) {
 			return
 		}
 		from, end = next, m.nameEnd(next)
+	}
+}
+
+// holder marks who has a role. One word that is no first name may be a unit, Owner:
+// Payments: it is marked there only, and not if the title has it.
+func (m *Marker) holder(from, to int) {
+	switch {
+	case to != from+1 || m.means(from)&isFirst != 0:
+		m.name(from, to)
+	case !m.titled[m.list[from].Folded]:
+		m.mark(from, to)
 	}
 }
 
@@ -445,5 +464,6 @@ var (
 		иван анна мария алексей александр андрей дмитрий сергей елена ольга наталья татьяна павел михаил николай юрий владимир екатерина ирина
 		nguyễn trần phạm hoàng đặng bùi`)
 	particles = setOf(`van von der den de la le da di del dos du zu af bin al el`)
+	saints    = setOf(`san santa santo são sao saint sainte st`)
 	ands      = setOf(`and und et y e en och og`)
 )

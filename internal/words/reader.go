@@ -181,7 +181,8 @@ func (r *Reader) Read(text string, language Language, words []Word) []Word {
 			between.brk, between.sentence = true, true
 		}
 		w.Flags = between.flags()
-		if e.stop && (how.upper < 2 || !isAcronymToo(text, start, end, r.lower)) || between.remnant || isElision(text, end, r.lower) || between.apostrophe && isRemnant(r.lower) {
+		if e.stop && (how.upper < 2 || !isAcronymToo(text, start, end, r.lower)) || between.remnant || isElision(text, end, r.lower) ||
+			between.apostrophe && (isRemnant(r.lower) || language == Turkish && how.upper == 0) { // Jira'nın
 			w.Flags |= Stop
 		}
 		if how.upper > 0 {

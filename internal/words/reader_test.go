@@ -132,6 +132,7 @@ func TestReadSplitsAndFlags(t *testing.T) {
 		{"what touches a Korean word that ends a phrase is not joined to it", CJK, "확인합니다A 서버가/API", "확인/V a/SBC 서버 api/BCA"},
 		{"Ukrainian has an apostrophe inside", Unknown, "п'ять об’єкт", "пять обєкт"},
 		{"Turkish i with and without its dot", Unknown, "İstanbul ısparta ISPARTA", "istanbul isparta isparta/CA"},
+		{"what Turkish fastens to a name behind an apostrophe says nothing, a name does", Turkish, "Jira'nın O'Reilly Jira'daki", "jira nin/SJ o/SC reilly/CJ jira/C daki/SJ"},
 		{"Turkish i whose dot is a character of its own", Unknown, "I\u0307stanbul", "istanbul"},
 		{"Greek has two small sigmas", Unknown, "Σίσυφος", "σίσυφοσ"},
 		{"marks of direction are nothing", Unknown, "\u200fשלום\u200e עולם", "שלום עולם"},
