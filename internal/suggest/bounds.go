@@ -20,7 +20,7 @@ const (
 	// Labels of a neighbour. One with more is about everything.
 	mostLabelsOfPage = 40
 
-	// Labels that are judged. Beyond them those are that are on most pages.
+	// Labels that are judged: of more those on most pages.
 	mostLabels = 12_000
 
 	// Different words of labels and synonyms, beyond those of the texts. A name

@@ -21,8 +21,8 @@ type Certainty struct {
 // With a tenth of it one feature decides alone.
 const MostWeight = 100
 
-// AskedLabels is how many labels of a page weights are fitted on, the shared ones
-// too: those that come first, for nobody sees the others.
+// AskedLabels is how many labels of each page weights are fitted on: those that come
+// first, for nobody sees the others.
 const AskedLabels = 10
 
 const (

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"labelup/internal/pagetext"
-	"labelup/internal/twin"
 	"labelup/internal/words"
 )
 
@@ -111,8 +110,7 @@ func isSeparator(c byte) bool { return joints[c] != 0 && joints[c] != odd }
 // look is what a name is made of, as far as it matters at a glance.
 type look struct {
 	words  uint16 // between separators
-	joints uint8  // which separators, and whether it has anything but letters of ASCII in words of fewLetters and more
-	begin  rune   // with which its twins begin, see twin.Begin
+	joints uint8  // a bit for each separator that it has, and odd for anything else: no letter of ASCII, or a word of fewer than fewLetters
 }
 
 const (
@@ -153,7 +151,7 @@ func lookAt(name string) look {
 		}
 	}
 	end()
-	return look{uint16(min(words, math.MaxUint16)), kinds, twin.Begin(name)}
+	return look{uint16(min(words, math.MaxUint16)), kinds}
 }
 
 // hasWord reports whether a word of a name may be on the page, and in its title.

@@ -25,16 +25,17 @@ const (
 // weights.
 var FeatureNames = [features]string{"similar", "profile", "pattern", "title words", "text words", "whole name", "usage", "constant"}
 
-// Weights are what the features count in each situation, how sharply one page
-// tells them, on average: how far a space's own pages may pull them, and what is
-// left to make of their log-odds in a space that they have never seen.
+// Weights are for each situation: what each feature counts (Of); how sharply one page
+// tells that, on average, which bounds how far a space's own pages may pull it
+// (Prior); and what corrects the log-odds in a space that they have never seen (Level).
 type Weights struct {
 	Of    [situations]Features
 	Prior [situations]Curvature
 	Level [situations]Line
 }
 
-// Line makes log-odds of log-odds. None is as if they stayed as they are.
+// Line corrects log-odds: Slope times them, plus Intercept. The zero Line changes
+// nothing.
 type Line struct{ Slope, Intercept float64 }
 
 // logOdds is how likely a label is in a situation.

@@ -3,8 +3,9 @@ package suggest
 import "hash/maphash"
 
 // numbering numbers keys from 0 in the order in which they come. It is a map that
-// does no more than that, for a request has a hundred thousand terms to number. Which slot a key takes is drawn anew each time,
-// so that nobody can send keys that all take the same; no answer depends on it.
+// does no more than that, for a request has a hundred thousand terms to number.
+// Which slot a key takes is drawn anew each time, so that nobody can send keys that
+// all take the same; no answer depends on it.
 type numbering struct {
 	keys   []uint64
 	slots  []uint32 // one more than a number, 0 if free; a key is in its slot or behind it

@@ -38,6 +38,7 @@ type Space struct {
 	from      []int          // index of each text in Input.Neighbours
 	labelsOf  [][]int32      // of each neighbour
 	labels    []labelled     // all candidates
+	begins    []rune         // of each label: with which its twins begin, see twin.Begin
 	byName    numbering      // of each label
 	idf       []float32      // by term; 0 for terms no neighbour has
 	pagesWith []int32        // by term: how many neighbours have it
@@ -50,7 +51,8 @@ type Space struct {
 	spelled   []int32 // labels that were spelled for a page
 }
 
-// space is a Space with a page to suggest labels for.
+// space is a Space with a page to suggest labels for. What needs the page is a method
+// of space, the rest is one of Space.
 type space struct {
 	*Space
 	in       *Input
@@ -68,10 +70,12 @@ const minText = 30
 
 // newSpace is a space that knows nothing yet.
 func newSpace(known *Input, language words.Language) *Space {
+	expectedLabels := len(known.Vocabulary) + len(known.InUse) + len(known.Neighbours)
 	s := &Space{
 		reading: newReading(), given: known, language: language,
 		byName:    newNumbering(len(known.Vocabulary) + len(known.InUse)),
-		labels:    make([]labelled, 0, len(known.Vocabulary)+len(known.InUse)+len(known.Neighbours)),
+		labels:    make([]labelled, 0, expectedLabels),
+		begins:    make([]rune, 0, expectedLabels),
 		synonymOf: map[string]string{}, synonyms: map[string][]string{}, groupOf: map[string]string{},
 	}
 	expected := 0
@@ -145,6 +149,7 @@ func (s *Space) number(name string) int32 {
 		n, isNew := s.byName.number(key)
 		if isNew {
 			s.labels = append(s.labels, labelled{name: name, look: lookAt(name)})
+			s.begins = append(s.begins, twin.Begin(name))
 		}
 		if s.labels[n].name == name {
 			return int32(n) //nolint:gosec // a request holds some thousands
@@ -246,11 +251,13 @@ func (s *Space) weigh() {
 			pages[t.id]++
 		}
 	}
+	with := make([]float32, len(s.texts)+1) // by number of neighbours, which many terms have alike
+	for n := 1; n < len(with); n++ {
+		with[n] = float32(elementary.Log((float64(len(s.texts)) + 1) / (float64(n) + 0.5)))
+	}
 	s.idf = make([]float32, len(pages))
 	for id, n := range pages {
-		if n > 0 {
-			s.idf[id] = float32(elementary.Log((float64(len(s.texts)) + 1) / (float64(n) + 0.5)))
-		}
+		s.idf[id] = with[n]
 	}
 	s.own = make([]float64, len(s.texts))
 	var rest []term

@@ -77,11 +77,11 @@ func (s *space) mostUsedTwin(of int32) int32 {
 func (s *space) alike(name string) iter.Seq2[int32, twin.Verdict] {
 	form, begin := twin.FormOf(name), twin.Begin(name)
 	return func(yield func(int32, twin.Verdict) bool) {
-		for i := range s.labels {
-			l := &s.labels[i]
-			if l.look.begin != begin && l.look.begin != 0 && begin != 0 {
-				continue // thousands of times: it does not even look at the name
+		for i, other := range s.begins {
+			if other != begin && other != 0 && begin != 0 {
+				continue // thousands of times: it does not even look at the label
 			}
+			l := &s.labels[i]
 			if !twin.Alike(l.name, name) {
 				continue
 			}
