@@ -47,7 +47,7 @@ const (
 // bounded by App.
 //
 // A key that has proved a call is used for up to a day after a key server had it.
-// From six hours on each call has it asked for again, and does not wait for that:
+// From six hours on calls have it asked for again, every 30 seconds at most, and do not wait for that:
 // a flood of made-up ids, which all wait for their turns, would keep out the
 // installs that the known key proves. When Atlassian withdraws a key, that ends
 // its use as soon as a key server says so. So it proves calls for six hours, and

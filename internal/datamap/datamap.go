@@ -4,7 +4,9 @@
 //
 // It must not read or write what it describes, and imports no other package of
 // the app. A field that is written and not declared, or declared and not
-// written, stops the program at its start, and with it every test.
+// written, stops the program at its start, and with it every test. What the
+// browser writes into Confluence is held to its declaration by
+// static/test/stored.test.ts.
 package datamap
 
 import (

@@ -48,6 +48,7 @@ Written by the person who clicks, with their rights.
 	for _, p := range InMemory {
 		writeRow(&page, p.Data, p.Purpose, p.Kept, p.On.String())
 	}
+	page.WriteString("\n" + Counts + "\n")
 	return page.String()
 }
 

@@ -37,9 +37,10 @@ func pageOf(facts Facts, date string) ([]byte, error) {
 		InConfluence []Store
 		InMemory     []Passing
 		PassingEnds  string
+		Counts       string
 		FixTimes     []FixTime
 		Hosts        []Summary
 		Without      string
-	}{facts, date, filled(InConfluence), InMemory, PassingEnds, FixTimes, Summaries(facts.Stores, facts.Recipients), WithoutService})
+	}{facts, date, filled(InConfluence), InMemory, PassingEnds, Counts, FixTimes, Summaries(facts.Stores, facts.Recipients), WithoutService})
 	return page.Bytes(), err
 }

@@ -22,7 +22,7 @@ var Recipients = []Recipient{
 	{
 		Name: "The site itself", Company: "Atlassian, for the customer",
 		Purpose: "Reading and changing labels in the customer's own Confluence.",
-		Data:    "The calls of the app: ids of pages, labels, and a signature or token. All of it comes from this site.",
+		Data:    "The calls of the app: ids of pages, labels, the account id of who opens the page for admins, and a signature or token. All of it comes from this site.",
 		Where:   "Where the customer's Confluence is.",
 		Always:  true, Hosts: []string{"{site}", "api.atlassian.com"},
 	},
@@ -83,7 +83,7 @@ var Recipients = []Recipient{
 		Purpose: "Carries the technical log to the operator.",
 		Data: "The technical log, and the router's own line for each request, which the app cannot change: the caller's IP address and " +
 			"the request's path and query. The query has ids of page, space and macro, the space's key, the macro's parameters and a " +
-			"token that is good for minutes.",
+			"token that is good for minutes. Of a command that the operator runs there, its line: with the site that it names.",
 		On:     WithService,
 		Where:  "The region of the Heroku app. It holds the newest 1,500 lines, for a week at most.",
 		Always: true,
@@ -99,7 +99,8 @@ var Recipients = []Recipient{
 	{
 		Name: "AWS KMS", Company: "Amazon Web Services",
 		Purpose: "Keeps the key that seals the sites' secrets and the backups.",
-		Data:    "Random keys to wrap and unwrap, each with the word labelup, a hash that stands for the site, and the name of the field.",
+		Data: "Random keys to wrap and unwrap, each with the word labelup, a hash that stands for the site, and the name of the field. " +
+			"AWS's own record of these calls (CloudTrail, in the operator's account) shows hash and field for as long as that account keeps it.",
 		Where:   "The AWS region that the operator chose.",
 		On:      On{Connect},
 		Setting: "KMS_KEY_ID", Hosts: []string{"kms.{region}.amazonaws.com"},

@@ -199,7 +199,7 @@ func CloudWatch(log LogReader, now func() time.Time) Check {
 			return Result{State: Fine, Detail: "The log group has lines of the last hour and can be read."}
 		case err != nil:
 			return Result{Problem, fmt.Sprintf("The log cannot be read there: %v.", err),
-				"Check CLOUDWATCH_LOG_GROUP, AWS_REGION and the access key, and that its policy allows logs:FilterLogEvents, logs:PutLogEvents, logs:CreateLogGroup, logs:CreateLogStream and logs:PutRetentionPolicy."}
+				"Check CLOUDWATCH_LOG_GROUP, AWS_REGION and the access key, and that its policy allows logs:FilterLogEvents, logs:PutLogEvents, logs:CreateLogStream and logs:PutRetentionPolicy; if there is no such group, logs:CreateLogGroup."}
 		default:
 			return Result{Warning, "The log can be read there and has no line of the last hour.",
 				"If the service was running: its access key may not write there (logs:PutLogEvents), or it runs with another log group."}

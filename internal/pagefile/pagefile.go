@@ -1,5 +1,5 @@
 // Package pagefile reads files of pages, a JSON object a line: what the
-// commands `labelup suggest` and `quality` work on. The service never reads one.
+// commands `labelup suggest`, `labelup twins` and `quality` work on. The service never reads one.
 // It must not judge what it reads.
 //
 // A line is
