@@ -267,11 +267,14 @@ func (a *App) signedBySite(t *token, site *Installation) bool {
 		jwt.SigningMethodHS256.Verify(t.signed, t.signature, site.PreviousSecret.Bytes()) == nil
 }
 
-// isClientKey reports whether a client key, which is opaque, may name a site.
-func isClientKey(key string) bool { return key != "" && len(key) <= 255 }
+// LongestClientKey is how many bytes a client key has at most.
+const LongestClientKey = 255
+
+// IsClientKey reports whether a client key, which is opaque, may name a site.
+func IsClientKey(key string) bool { return key != "" && len(key) <= LongestClientKey }
 
 func (a *App) installation(ctx context.Context, clientKey string) (*Installation, error) {
-	if !isClientKey(clientKey) {
+	if !IsClientKey(clientKey) {
 		return nil, unauthorized(ReasonIssuer)
 	}
 	site, err := a.store.Installation(ctx, clientKey)

@@ -81,7 +81,7 @@ func Inspect(raw string, now time.Time) (*Inspection, error) {
 	complain(header.Algorithm != algHS256 && header.Algorithm != algRS256, ReasonAlgorithm)
 	complain(!ok || header.Critical != nil, ReasonTokenMalformed)
 	complain(header.Algorithm == algRS256 && !isKeyID(header.KeyID), ReasonKeyID)
-	complain(!isClientKey(claims.Issuer), ReasonIssuer)
+	complain(!IsClientKey(claims.Issuer), ReasonIssuer)
 	complain(len(claims.Audience) == 0 && (claims.Audience != nil || header.Algorithm == algRS256), ReasonAudience)
 	if err, wrong := errors.AsType[*Error](claims.checkTimes(now)); wrong {
 		complain(true, err.Reason)
@@ -114,7 +114,7 @@ func ClaimedSite(r *http.Request) string {
 	var said struct {
 		Issuer string `json:"iss"`
 	}
-	if !ok || !decodeJSON(body, maxClaims, &said) || !isClientKey(said.Issuer) {
+	if !ok || !decodeJSON(body, maxClaims, &said) || !IsClientKey(said.Issuer) {
 		return ""
 	}
 	return said.Issuer

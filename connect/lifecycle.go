@@ -122,7 +122,7 @@ func (a *App) parseInstallToken(r *http.Request, in *incoming, raw string) (*tok
 	switch {
 	case !isKeyID(t.header.KeyID):
 		return nil, unauthorized(ReasonKeyID)
-	case !isClientKey(t.claims.Issuer):
+	case !IsClientKey(t.claims.Issuer):
 		return nil, unauthorized(ReasonIssuer)
 	case !slices.ContainsFunc(t.claims.Audience, a.isOwnURL):
 		return nil, unauthorized(ReasonAudience)

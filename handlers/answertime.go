@@ -5,24 +5,13 @@ import (
 	"time"
 )
 
-// The time of a request, from the browser to Confluence. Who asks waits longer
-// than the service may take, so that they are told what was done, and both give
-// up before Heroku's router does, which would tell them nothing. A test holds
-// the numbers against one another and against the browser's.
-const (
-	// routerGivesUp is when Heroku's router ends a request without an answer.
-	routerGivesUp = 30 * time.Second
-
-	// browserGivesUp is when the app's own pages do, counted from when they have a
-	// proof and send: SERVICE_WITHIN in static/src/hosts/connect.ts.
-	browserGivesUp = 25 * time.Second
-
-	// answerWithin is when the service has answered, counted from the head of the
-	// request: a slow body is part of what the person waits for. All that a
-	// request leads to happens in what is left of it: credentials, calls to Confluence
-	// with their waits and retries, Redis.
-	answerWithin = 20 * time.Second
-)
+// answerWithin is when the service has answered, counted from the head of the
+// request: a slow body is part of what the person waits for. All that a request
+// leads to happens in what is left of it: credentials, calls to Confluence with
+// their waits and retries, Redis. Who asks waits longer, so that they are told what
+// was done, and gives up before whoever passes the call on, who would tell them
+// nothing: a test holds these times against one another.
+const answerWithin = 20 * time.Second
 
 // rightsShare is what part of the time may go by before it is known that the
 // caller may administer the site. The rest is for what they asked: an erasure,

@@ -17,6 +17,14 @@ import (
 	"labelup/internal/fault"
 )
 
+// Who gives up when, besides the service itself.
+const (
+	routerGivesUp    = 30 * time.Second // Heroku's, on a request without an answer
+	browserGivesUp   = 25 * time.Second // the app's own pages, from when they have a proof and send
+	forgeGivesUp     = 25 * time.Second // Forge, on a call that it passes on
+	forgePageGivesUp = 30 * time.Second // the pages that made it
+)
+
 func TestWhoWaitsWaitsLongerThanWhoWorks(t *testing.T) {
 	for _, browser := range []struct {
 		file, name string

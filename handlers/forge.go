@@ -5,21 +5,11 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"time"
 
 	"labelup/forge"
 	"labelup/internal/confluence"
 	"labelup/internal/fault"
 	"labelup/internal/technicallog"
-)
-
-const (
-	// forgeGivesUp is when Forge ends a call that it passes on.
-	forgeGivesUp = 25 * time.Second
-
-	// forgePageGivesUp is when the pages that made the call do: CORE_WITHIN in
-	// static/src/hosts/forge.ts.
-	forgePageGivesUp = 30 * time.Second
 )
 
 // Forge is the RemoteHost for sites that have the app installed through Forge

@@ -107,6 +107,7 @@ test("a name leads to the pages that carry it where the site is known, and nowhe
 test("it speaks the language of the context, and else English", async () => {
   confluence(() => named("a"));
   assert.equal(read(await exportLabels(word({}, { locale: "de-DE" }))), "Stichwörter: a");
+  assert.equal(read(await exportLabels(word({}, { locale: "DE_de" }))), "Stichwörter: a");
   assert.equal(read(await exportLabels(word({}, { locale: "pt-BR" }))), "Labels: a");
 });
 test("its words are those of the panel", () => {

@@ -53,9 +53,6 @@ func ParseContent(id, kind string) (Content, error) {
 // ID returns the id, which is unique on its site.
 func (c Content) ID() string { return c.id }
 
-// Type returns the type.
-func (c Content) Type() Type { return c.kind }
-
 // errNoContent is for the zero Content, from which no path may be built either.
 func errNoContent() error { return fault.New(fault.Internal, "no_content") }
 

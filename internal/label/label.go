@@ -32,7 +32,6 @@ const (
 	Global Prefix = "global" // what people call a label; the only one the app writes
 	My     Prefix = "my"     // private to one person, such as a star
 	Team   Prefix = "team"   // a category of a space
-	System Prefix = "system" // set by Confluence
 )
 
 // Label is a label that a page holds.

@@ -232,9 +232,6 @@ func (s *Server) KeysURL() string { return s.connect.KeysURL() }
 // at AuthorizationServer + "/oauth2/token".
 func (s *Server) AuthorizationServer() string { return s.origin }
 
-// ForgeKeysURL is where the key set of invocation tokens is served.
-func (s *Server) ForgeKeysURL() string { return s.origin + forgeKeys }
-
 const forgeKeys = "/.well-known/jwks.json"
 
 // ForgeHandler answers everything under the Origin of a ForgeApp that is there.

@@ -39,26 +39,20 @@ func (f *Fake) AddKey(id string) {
 	f.kms.keys[id] = &key{arn: "arn:aws:kms:" + Region + ":" + Account + ":key/" + id, wrapping: wrapping}
 }
 
-// DisableKey makes KMS refuse a key, EnableKey undoes it, RemoveKey makes KMS
-// forget it for good.
-func (f *Fake) DisableKey(id string) { f.setDisabled(id, true) }
-
-// EnableKey undoes DisableKey.
-func (f *Fake) EnableKey(id string) { f.setDisabled(id, false) }
+// DisableKey makes KMS refuse a key.
+func (f *Fake) DisableKey(id string) {
+	f.kms.mu.Lock()
+	defer f.kms.mu.Unlock()
+	if key := f.kms.keys[id]; key != nil {
+		key.disabled = true
+	}
+}
 
 // RemoveKey makes KMS forget a key, as once its deletion is due.
 func (f *Fake) RemoveKey(id string) {
 	f.kms.mu.Lock()
 	defer f.kms.mu.Unlock()
 	delete(f.kms.keys, id)
-}
-
-func (f *Fake) setDisabled(id string, disabled bool) {
-	f.kms.mu.Lock()
-	defer f.kms.mu.Unlock()
-	if key := f.kms.keys[id]; key != nil {
-		key.disabled = disabled
-	}
 }
 
 // blob is a wrapped data key.
