@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -119,6 +120,53 @@ func TestAStoreMayBeMadeWhileRedisIsDown(t *testing.T) {
 	recovers(t, 5*time.Second, s)
 	change(t, s, site, nil, installed(site, "s3cr3t"))
 	read(t, s, site)
+}
+
+// go-redis puts what Redis refuses while a connection is set up on no command of
+// a pipeline: each looks like a key that is there and empty.
+func TestARedisThatRefusesAConnectionIsUnavailable(t *testing.T) {
+	server := redistest.Start(t, "requirepass d4ta", "user narrow on nopass ~* &* +@all -select")
+	for name, url := range map[string]string{
+		"the password is another one":        strings.Replace(server.URL(), "unix://", "unix://:0ld@", 1),
+		"there is no such database":          strings.Replace(server.URL(), "unix://", "unix://:d4ta@", 1) + "?db=99",
+		"the user may not select a database": strings.Replace(server.URL(), "unix://", "unix://narrow:x@", 1) + "?db=1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, url)
+			if values, err := readAll(t.Context(), s.client, []string{siteKey(Name(site)), erasedKey(Name(site))}); err == nil {
+				t.Errorf("two keys are said to hold %+v", values)
+			}
+			if err := s.Change(t.Context(), site, token("t", "b"), never(t)); !errors.Is(err, connect.ErrStoreUnavailable) || errors.Is(err, connect.ErrTokenReused) || errors.Is(err, ErrCorrupt) {
+				t.Errorf("a change: %v", err)
+			}
+			if outcomes, err := s.Import(t.Context(), []Entry{{Name: Name(site), ErasedAt: now}}, false); !errors.Is(err, connect.ErrStoreUnavailable) {
+				t.Errorf("an import: %v, %v", outcomes, err)
+			}
+		})
+	}
+}
+
+func TestAPasswordThatChangesDuringAListEndsIt(t *testing.T) {
+	server := redistest.Start(t, "user app on >old ~* &* +@all")
+	change(t, open(t, server.URL()), site, nil, here(site, "s3cr3t"))
+	client, changed := raw(t, server), false
+	s := openAs(t, strings.Replace(server.URL(), "unix://", "unix://app:old@", 1), sealer(t, "k1"), Options{}, Settings{Observe: func(call Call) {
+		if call.Operation != "redis_scan" || changed {
+			return
+		}
+		changed = true
+		if err := client.Do(t.Context(), "acl", "setuser", "app", "resetpass", ">new").Err(); err != nil {
+			t.Error(err)
+		}
+		hangUp(t, server)
+	}})
+	err := s.Each(t.Context(), func(summary Summary) error {
+		t.Errorf("listed: %+v", summary)
+		return nil
+	})
+	if !errors.Is(err, connect.ErrStoreUnavailable) || !changed {
+		t.Errorf("got %v, changed %v", err, changed)
+	}
 }
 
 func TestASilentRedisIsGivenUpSoon(t *testing.T) {

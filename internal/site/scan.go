@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -149,13 +150,17 @@ type pipelined interface {
 // them in different slots.
 func readAll(ctx context.Context, from pipelined, keys []string) ([]value, error) {
 	answers := make([]*redis.StringCmd, len(keys))
-	// Its error is that of the first answer that has one.
-	_, _ = from.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+	_, failed := from.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for i, key := range keys {
 			answers[i] = pipe.Get(ctx, key)
 		}
 		return nil
 	})
+	// It is the error of the first answer that has one. If none has, Redis refused
+	// the connection, and nothing was answered: go-redis leaves the answers empty.
+	if failed != nil && !slices.ContainsFunc(answers, func(answer *redis.StringCmd) bool { return answer.Err() != nil }) {
+		return nil, failed
+	}
 	values := make([]value, len(keys))
 	for i, answer := range answers {
 		text, err := answer.Result()
