@@ -108,5 +108,9 @@ type Store interface {
 	// calling decide; with another body, ErrTokenReused. An error of decide
 	// is returned as it is and nothing is written. Any failure to reach the
 	// store wraps ErrStoreUnavailable.
+	//
+	// A store that cannot read the secrets just now may call decide with others
+	// in their place. It then writes only the record of an uninstall, without
+	// secrets, and else fails with ErrStoreUnavailable.
 	Change(ctx context.Context, clientKey string, used *UsedToken, decide func(current *Installation) (*Installation, error)) error
 }

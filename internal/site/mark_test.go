@@ -3,6 +3,7 @@ package site
 import (
 	"errors"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"labelup/connect"
 	"labelup/connect/connecttest"
+	"labelup/internal/seal"
 	"labelup/internal/site/redistest"
 )
 
@@ -89,6 +91,18 @@ func TestAnUninstalledSiteWhoseTimeIsOverDoesNotComeBackFromABackup(t *testing.T
 	}
 }
 
+// appOn is an app whose clock stands at now, and what calls it for the site.
+func appOn(t *testing.T, s *Store) (*connect.App, *connecttest.Host) {
+	t.Helper()
+	host := connecttest.NewHost("labelup", "https://labelup.example.com")
+	host.ClientKey = site
+	app, err := connect.New(connect.Config{Key: "labelup", BaseURLs: []string{host.AppURL}, Store: s, Keys: host, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return app, host
+}
+
 // lifecycle sends a call that was signed at a time until it is answered with
 // 204. It comes back as change does.
 func lifecycle(t *testing.T, app *connect.App, host *connecttest.Host, event connect.Event, signed time.Time) {
@@ -122,12 +136,7 @@ func TestNoBackupFromBeforeAnUninstallBringsTheSiteBack(t *testing.T) {
 			server := redistest.Start(t)
 			s := at(t, server, now, Keep{})
 			client, key := raw(t, server), siteKey(Name(site))
-			host := connecttest.NewHost("labelup", "https://labelup.example.com")
-			host.ClientKey = site
-			app, err := connect.New(connect.Config{Key: "labelup", BaseURLs: []string{host.AppURL}, Store: s, Keys: host, Now: func() time.Time { return now }})
-			if err != nil {
-				t.Fatal(err)
-			}
+			app, host := appOn(t, s)
 			uninstalled := now.Add(-2 * time.Second)
 			lifecycle(t, app, host, connect.Installed, now.Add(-time.Minute))
 			if test.earlier {
@@ -163,6 +172,71 @@ func TestNoBackupFromBeforeAnUninstallBringsTheSiteBack(t *testing.T) {
 			}
 			if got := read(t, s, site); !got.Installed() || got.SharedSecret == "" {
 				t.Errorf("reinstalled: installed %v, secret %q", got.Installed(), string(got.SharedSecret))
+			}
+		})
+	}
+}
+
+// TestAnUninstallNeedsNoKey: it is sent once, and the secret must not stay because
+// the key service failed at that moment.
+func TestAnUninstallNeedsNoKey(t *testing.T) {
+	t.Parallel()
+	keys := sealer(t, "k1")
+	for name, failing := range map[string]Sealer{
+		"the key service is down":   failingSealer{keys, seal.ErrKeyServiceUnavailable},
+		"the key service refuses":   failingSealer{keys, seal.ErrKeyServiceDenied},
+		"the key service is silent": lateSealer{keys, time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := redistest.Start(t)
+			client, key := raw(t, server), siteKey(Name(site))
+			change(t, open(t, server.URL()), site, nil, here(site, "s3cr3t"))
+			stored := client.Get(t.Context(), key).Val()
+			s := openWith(t, server.URL(), failing, Options{})
+
+			refused := errors.New("refused")
+			for what, decide := range map[string]func(*connect.Installation) (*connect.Installation, error){
+				"an install": to(here(site, "new")),
+				"an enabling": func(current *connect.Installation) (*connect.Installation, error) {
+					current.Enabled = !current.Enabled
+					return current, nil
+				},
+				"an uninstall that keeps the secrets": func(current *connect.Installation) (*connect.Installation, error) {
+					current.UninstalledAt = now
+					return current, nil
+				},
+				"an install without secrets": func(current *connect.Installation) (*connect.Installation, error) {
+					current.SharedSecret, current.PreviousSecret = "", ""
+					return current, nil
+				},
+				"nothing":   to(nil),
+				"a refusal": func(*connect.Installation) (*connect.Installation, error) { return nil, refused },
+			} {
+				if err := s.Change(t.Context(), site, token(what, "b"), decide); !errors.Is(err, connect.ErrStoreUnavailable) || errors.Is(err, refused) {
+					t.Errorf("%s: %v", what, err)
+				}
+				if got := client.Get(t.Context(), key).Val(); got != stored {
+					t.Fatalf("%s wrote %s", what, got)
+				}
+				if client.Exists(t.Context(), tokenKey(Name(site), token(what, "b").TokenHash)).Val() != 0 {
+					t.Errorf("the token of %s counts as used", what)
+				}
+			}
+
+			app, host := appOn(t, s)
+			signed := now.Add(-20 * time.Second).Truncate(time.Second)
+			lifecycle(t, app, host, connect.Uninstalled, signed)
+			want := gone(site, now)
+			want.ChangedAt, want.SignedAt = signed, signed
+			if diff := cmp.Diff(want, read(t, open(t, server.URL()), site)); diff != "" {
+				t.Error(diff)
+			}
+			if got := client.Get(t.Context(), key).Val(); strings.Contains(got, "Secret") {
+				t.Errorf("a secret is left: %s", got)
+			}
+			if got := markOf(t, server); !got.Equal(signed) {
+				t.Errorf("the mark says %v, and the record changed at %v", got, signed)
 			}
 		})
 	}

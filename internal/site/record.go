@@ -226,6 +226,11 @@ func (r *record) open(ctx context.Context, sealer Sealer) (*connect.Installation
 	if err != nil {
 		return nil, err
 	}
+	return r.with(shared, previous), nil
+}
+
+// with is open for who has the secrets.
+func (r *record) with(shared, previous connect.Secret) *connect.Installation {
 	return &connect.Installation{
 		ClientKey:           r.ClientKey,
 		SharedSecret:        shared,
@@ -240,7 +245,7 @@ func (r *record) open(ctx context.Context, sealer Sealer) (*connect.Installation
 		SignedAt:            r.SignedAt,
 		UninstalledAt:       r.UninstalledAt,
 		BlockedAt:           r.BlockedAt,
-	}, nil
+	}
 }
 
 // sealed is the opposite of open. It seals both secrets anew, which is how a

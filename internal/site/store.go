@@ -175,7 +175,8 @@ func (s *Store) load(ctx context.Context, clientKey string) (*connect.Installati
 
 // Change implements connect.Store. It takes at most about two seconds, and may
 // fail with an error that wraps connect.ErrStoreUnavailable although the whole
-// change was made, when the connection broke before Redis could say so.
+// change was made, when the connection broke before Redis could say so. While the
+// key service fails, uninstalls are written and other changes fail with that error.
 func (s *Store) Change(ctx context.Context, clientKey string, used *connect.UsedToken, decide func(current *connect.Installation) (*connect.Installation, error)) error {
 	if clientKey == "" || len(clientKey) > maxClientKey {
 		return fmt.Errorf("site: a client key of %d bytes; it must be 1 to %d", len(clientKey), maxClientKey)
@@ -323,21 +324,37 @@ func (s *Store) watch(ctx context.Context, keys []string, look func([]value) (wr
 	}
 }
 
-// next returns how to write the record that decide wants, nil to leave it.
+// unopened stands for a secret while the key service fails. No record is written
+// with it.
+const unopened connect.Secret = "unopened"
+
+// next returns how to write the record that decide wants, nil to leave it. ctx
+// must have a deadline.
+//
+// While the key service fails only an uninstall is written, which needs no key:
+// it is sent once, and the secret of a site that has gone must not stay.
 func (s *Store) next(ctx context.Context, clientKey string, stored, mark value, decide func(*connect.Installation) (*connect.Installation, error)) (write, error) {
 	var current *connect.Installation
 	var unknown map[string]json.RawMessage
+	var noKey error
 	if stored.found {
 		r, err := parseWhole(Name(clientKey), stored.text)
 		if err != nil {
 			return nil, unavailable(err)
 		}
-		if current, err = r.open(ctx, s.sealer); err != nil {
-			return nil, unavailable(err)
+		current, noKey = s.openInTime(ctx, r)
+		if errors.Is(noKey, ErrCorrupt) {
+			return nil, unavailable(noKey)
+		}
+		if noKey != nil {
+			current = r.with(unopened, unopened)
 		}
 		unknown = r.unknown
 	}
 	next, err := decide(current)
+	if noKey != nil && (err != nil || !isUninstalled(next)) {
+		return nil, unavailable(noKey)
+	}
 	if err != nil || next == nil {
 		return nil, err
 	}
@@ -354,6 +371,21 @@ func (s *Store) next(ctx context.Context, clientKey string, stored, mark value, 
 		return nil, err
 	}
 	return together(put, s.remark(ctx, r, erasedAt(mark, s.settings.Now()))), nil
+}
+
+// openInTime opens a record, and leaves time to write before ctx ends even if the
+// key service hangs.
+func (s *Store) openInTime(ctx context.Context, r *record) (*connect.Installation, error) {
+	ends, _ := ctx.Deadline()
+	ctx, cancel := context.WithDeadline(ctx, ends.Add(-usualWait))
+	defer cancel()
+	return r.open(ctx, s.sealer)
+}
+
+// isUninstalled reports whether a record is that of an uninstall, with no secret
+// that a key would be needed for.
+func isUninstalled(i *connect.Installation) bool {
+	return i != nil && !i.Installed() && i.SharedSecret == "" && i.PreviousSecret == ""
 }
 
 // put returns how to write a record, until it expires, and announce it.
