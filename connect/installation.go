@@ -111,6 +111,7 @@ type Store interface {
 	//
 	// A store that cannot read the secrets just now may call decide with others
 	// in their place. It then writes only the record of an uninstall, without
-	// secrets, and else fails with ErrStoreUnavailable.
+	// secrets, and else fails with ErrStoreUnavailable. Change ends in a few
+	// seconds whether or not ctx ends.
 	Change(ctx context.Context, clientKey string, used *UsedToken, decide func(current *Installation) (*Installation, error)) error
 }

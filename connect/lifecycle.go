@@ -56,7 +56,8 @@ type KeySource interface {
 // to nil is 204; after any error nothing was changed. It reads r.Body.
 //
 // The same call again changes nothing and is no error. A call that was
-// overtaken by a newer one is dropped without error.
+// overtaken by a newer one is dropped without error. An uninstall that is proved
+// is applied although its caller leaves; the others are not.
 func (a *App) Lifecycle(r *http.Request, event Event) error {
 	call, err := a.proveLifecycle(r, event)
 	if err != nil {
@@ -69,7 +70,13 @@ func (a *App) Lifecycle(r *http.Request, event Event) error {
 		Expires:   claims.expires().Add(Leeway),
 	}
 	issuedAt, now := claims.issuedAt(), a.now()
-	err = a.store.Change(r.Context(), claims.Issuer, used, func(current *Installation) (*Installation, error) {
+	ctx := r.Context()
+	if event == Uninstalled {
+		// It is sent once, so it does not end with its connection. An install does:
+		// Atlassian gives up the secret of one that it got no answer to.
+		ctx = context.WithoutCancel(ctx)
+	}
+	err = a.store.Change(ctx, claims.Issuer, used, func(current *Installation) (*Installation, error) {
 		return transition(current, event, call.said, issuedAt, now)
 	})
 	if err != nil {

@@ -232,6 +232,49 @@ func TestATokenIsRememberedAsLongAsItIsAccepted(t *testing.T) {
 	f.refused(t, f.host.LifecycleCall(connect.Installed, token, body), connect.Installed, connect.ReasonExpired)
 }
 
+// leftStore has the caller leave just before the store is asked.
+type leftStore struct {
+	connect.Store
+	leave context.CancelFunc
+}
+
+func (s *leftStore) Change(ctx context.Context, key string, used *connect.UsedToken, decide func(*connect.Installation) (*connect.Installation, error)) error {
+	s.leave()
+	return s.Store.Change(ctx, key, used, decide)
+}
+
+// An uninstall is sent once. The secret of an install that was not answered is
+// none that Atlassian keeps.
+func TestOnlyAnUninstallIsDoneForACallerWhoLeaves(t *testing.T) {
+	for event, done := range map[connect.Event]bool{
+		connect.Uninstalled: true, connect.Installed: false, connect.Enabled: false, connect.Disabled: false,
+	} {
+		t.Run(string(event), func(t *testing.T) {
+			store := &leftStore{}
+			f := newFixture(t, func(c *connect.Config) { store.Store, c.Store = c.Store, store })
+			before := f.record(t)
+			f.later(time.Minute)
+			if event == connect.Installed {
+				f.host.Secret = "a new secret"
+			}
+			r := f.host.Lifecycle(event)
+			ctx, leave := context.WithCancel(r.Context())
+			store.leave = leave
+			err := f.app.Lifecycle(r.WithContext(ctx), event)
+			if done {
+				if got := f.record(t); err != nil || got.Installed() || got.SharedSecret != "" {
+					t.Errorf("%v, installed %v, secret %q", err, got.Installed(), got.SharedSecret.Bytes())
+				}
+				return
+			}
+			wantReason(t, err, connect.Unavailable, connect.ReasonStore)
+			if diff := cmp.Diff(before, f.record(t)); diff != "" || !errors.Is(err, context.Canceled) {
+				t.Errorf("%v (-before +after):\n%s", err, diff)
+			}
+		})
+	}
+}
+
 func TestAnOldInstallThatWasNeverSeenDoesNotReplaceANewerOne(t *testing.T) {
 	f := newFixture(t)
 	late := f.host.Lifecycle(connect.Installed)
