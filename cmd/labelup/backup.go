@@ -31,8 +31,8 @@ record that is newer in Redis stays, and a site that was erased stays erased.
   --dry-run         only say what would be done
   --without HASH,…  leave these sites out: those that were erased after the
                     newest backup, as the log has them
-  --force           restore a backup that is older than erasures are remembered,
-                    or although newer ones cannot be read. Sites that were
+  --force           restore a backup that is older than erasures are remembered
+                    or dated ahead, or although newer ones cannot be read. Sites that were
                     erased after the backup may come back, with their addresses
                     and secrets: look for them in the log, or in the tickets,
                     and give them with --without
@@ -104,7 +104,7 @@ func (o *operation) backup(ctx context.Context, bucket backup.Bucket, stdout io.
 	if report.TooLong > 0 {
 		fmt.Fprintf(stdout, "%d records were left out because they are above 1 MiB, which no record of the app is.\n", report.TooLong)
 	}
-	if err := backup.Emptied(ctx, bucket, o.sealer, report); err != nil {
+	if err := backup.Emptied(ctx, bucket, o.sealer, report, began); err != nil {
 		return fmt.Errorf("no old backup was deleted: %w", err)
 	}
 	deleted, err := backup.Prune(ctx, bucket, o.sealer, time.Duration(o.settings.AWS.BackupKeepDays)*day, began)
@@ -124,14 +124,14 @@ func listBackups(ctx context.Context, bucket backup.Bucket, stdout io.Writer, no
 	}
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	for _, b := range backups {
-		fmt.Fprintf(table, "%s\t%s old\t%s\n", b.Name, age(b.Age(now)), size(b.Size))
+		fmt.Fprintf(table, "%s\t%s\t%s\n", b.Name, ageOf(b, now), size(b.Size))
 	}
 	return table.Flush()
 }
 
 func (o *operation) verify(ctx context.Context, bucket backup.Bucket, name string, stdout io.Writer) error {
 	began := time.Now()
-	found, err := backup.Verify(ctx, bucket, name, o.sealer, o.store.Check)
+	found, err := backup.Verify(ctx, bucket, name, o.sealer, began, o.store.Check)
 	if errors.Is(err, backup.ErrUnopened) {
 		fmt.Fprintf(stdout, "%s is whole, and the secrets of %d of its %d sites do not open with the keys that are set:\n", found.Name, found.Unopened, found.Records)
 		for _, name := range found.UnopenedNames {
@@ -141,8 +141,8 @@ func (o *operation) verify(ctx context.Context, bucket backup.Bucket, name strin
 	if err != nil && !errors.Is(err, backup.ErrEmpty) {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s restores: %d sites, all secrets open; %d marks of sites that are gone; %s, %s old, read in %s\n", found.Name, found.Records, found.Erasures,
-		size(found.Size), age(found.Age(began)), time.Since(began).Round(time.Millisecond))
+	fmt.Fprintf(stdout, "%s restores: %d sites, all secrets open; %d marks of sites that are gone; %s, %s, read in %s\n", found.Name, found.Records, found.Erasures,
+		size(found.Size), ageOf(found.Backup, began), time.Since(began).Round(time.Millisecond))
 	if found.Records == 0 {
 		fmt.Fprintln(stdout, "It holds no site at all.")
 	}
@@ -256,6 +256,10 @@ func printDifference(w io.Writer, d backup.Difference, took time.Duration) {
 			fmt.Fprintf(w, "Forced in spite of this:\n  %v\n", risk)
 		}
 	}
+	if d.ErasuresUntil.IsZero() {
+		fmt.Fprintln(w, "Nobody knows up to when erasures are known, beside what Redis has of them: the backup is dated ahead. If Redis was empty, look for the log's lines \"erased\" and give their sites with --without.")
+		return
+	}
 	fmt.Fprintf(w, "Erasures are known up to %s and as far as Redis has them. If Redis was empty, look for the log's lines \"erased\" since then and give their sites with --without.\n",
 		d.ErasuresUntil.Format(time.RFC3339))
 }
@@ -295,6 +299,13 @@ func size(bytes int64) string {
 	default:
 		return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20))
 	}
+}
+
+func ageOf(b backup.Backup, now time.Time) string {
+	if b.Ahead(now) {
+		return "dated " + age(-b.Age(now)) + " ahead"
+	}
+	return age(b.Age(now)) + " old"
 }
 
 func age(d time.Duration) string {

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9"
@@ -179,7 +180,7 @@ func (c *canary) openBackups() []byte {
 	}
 	var all opened
 	for _, b := range backups {
-		if _, err := backup.Restore(c.t.Context(), bucket, sealer, &all, backup.Order{Name: b.Name, Force: true}); err != nil {
+		if _, err := backup.Restore(c.t.Context(), bucket, sealer, &all, backup.Order{Name: b.Name, Now: time.Now(), Force: true}); err != nil {
 			c.t.Errorf("%s: %v", b.Name, err)
 		}
 	}

@@ -155,6 +155,35 @@ func TestABackupIsMadeListedVerifiedAndRestored(t *testing.T) {
 	}
 }
 
+// named is a bucket with objects that have only names.
+type named struct {
+	backup.Bucket
+	names []string
+}
+
+func (n named) List(context.Context) ([]backup.Object, error) {
+	var objects []backup.Object
+	for _, name := range n.names {
+		objects = append(objects, backup.Object{Name: name})
+	}
+	return objects, nil
+}
+
+func TestWhatIsDatedAheadIsSaidToBe(t *testing.T) {
+	var listed, difference strings.Builder
+	bucket := named{names: []string{"sites-20271122T120000Z.backup", "sites-20261122T113000Z.backup"}}
+	if err := listBackups(t.Context(), bucket, &listed, time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	if !regexp.MustCompile(`(?m)^sites-2027\S+ +dated 365 days ahead .*\n^sites-2026\S+ +30 min old `).MatchString(listed.String()) {
+		t.Errorf("listed:\n%s", &listed)
+	}
+	printDifference(&difference, backup.Difference{}, 0)
+	if !strings.Contains(difference.String(), "Nobody knows up to when erasures are known") {
+		t.Errorf("said:\n%s", &difference)
+	}
+}
+
 func TestAnEmptyRedisIsNotTakenForTheSites(t *testing.T) {
 	t.Parallel()
 	server, acme, amazon := redistest.Start(t), startAtlassian(t), startAmazon(t)

@@ -106,7 +106,8 @@ type Sealer interface {
 // Why a backup cannot be used. An error of the bucket or of package seal is
 // wrapped instead where one of those is the cause.
 var (
-	// ErrNone: there is no backup, or none of that name.
+	// ErrNone: there is no backup, or none of that name, or each is Ahead and none
+	// was named.
 	ErrNone = errors.New("backup: there is no such backup")
 
 	// ErrDamaged: it was changed, cut off, moved or never was a backup.
@@ -122,8 +123,8 @@ var (
 	// how the backup of a Redis looks that lost everything.
 	ErrEmpty = errors.New("backup: it holds no sites, and an older one does")
 
-	// ErrTooOld: it is older than erasures are remembered, so that a site that
-	// was erased since may come back.
+	// ErrTooOld: it is older than erasures are remembered, or Ahead and so may be,
+	// so that a site that was erased since may come back.
 	ErrTooOld = errors.New("backup: older than erasures are remembered, so sites that were erased after it may come back")
 
 	// ErrNewerUnread: newer backups cannot be read, so that a site may come

@@ -25,7 +25,7 @@ func TestABackupOfTheFirstVersionRestores(t *testing.T) {
 	name, object := committed(t)
 	b, s := newBucket(), localSealer(t, 1)
 	b.objects[name] = object
-	verification, err := backup.Verify(t.Context(), b, name, s, opensAll)
+	verification, err := backup.Verify(t.Context(), b, name, s, later, opensAll)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func refused(t *testing.T, name string, object []byte, s sealer, want ...error) 
 	t.Helper()
 	b := newBucket()
 	b.objects[name] = object
-	_, verifyErr := backup.Verify(t.Context(), b, name, s, opensAll)
+	_, verifyErr := backup.Verify(t.Context(), b, name, s, later, opensAll)
 	into := newTarget()
 	_, restoreErr := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Name: name}))
 	for _, err := range []error{verifyErr, restoreErr} {
@@ -185,7 +185,7 @@ func TestADownloadThatBreaksIsNotCalledDamage(t *testing.T) {
 			b := newBucket()
 			b.objects, b.cutGet = maps.Clone(whole.objects), length
 			into := newTarget()
-			_, verifyErr := backup.Verify(t.Context(), b, "", s, opensAll)
+			_, verifyErr := backup.Verify(t.Context(), b, "", s, later, opensAll)
 			_, restoreErr := backup.Restore(t.Context(), b, s, into, soon(backup.Order{}))
 			for _, err := range []error{verifyErr, restoreErr} {
 				if !errors.Is(err, errBucket) || errors.Is(err, backup.ErrDamaged) {

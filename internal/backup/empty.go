@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"labelup/internal/site"
 )
@@ -10,17 +11,17 @@ import (
 // Emptied is asked after Write, and by Prune. Its error wraps ErrEmpty if the
 // backup holds neither sites nor erasures and an older one holds sites: then
 // Redis has lost them, and what is old must not be deleted. It names the newest
-// of those. Other errors are those of the bucket and of the key service:
-// then it is not known.
+// of those. One that is Ahead counts as older. Other errors are those of the
+// bucket and of the key service: then it is not known.
 //
 // A backup that holds erasures is no such case, even without a site: a Redis
 // that was lost knows of no erasure either. Where the last site was erased, old
 // backups go as they were promised to.
-func Emptied(ctx context.Context, bucket Bucket, sealer Sealer, written Report) error {
+func Emptied(ctx context.Context, bucket Bucket, sealer Sealer, written Report, now time.Time) error {
 	if written.Records > 0 || written.Erasures > 0 {
 		return nil
 	}
-	b, err := find(ctx, bucket, written.Name)
+	b, err := find(ctx, bucket, written.Name, now)
 	if err != nil {
 		return err
 	}

@@ -297,10 +297,12 @@ func written(t testing.TB, b backup.Bucket, s backup.Sealer, at time.Time, entri
 	return report
 }
 
-// soon is an order of three days after the first backup, to a target that
-// remembers erasures for 31 days.
+// later is three days after the first backup.
+var later = morning.AddDate(0, 0, 3)
+
+// soon is an order of then, to a target that remembers erasures for 31 days.
 func soon(order backup.Order) backup.Order {
-	order.Now, order.ErasuresKept = morning.AddDate(0, 0, 3), 31*24*time.Hour
+	order.Now, order.ErasuresKept = later, 31*24*time.Hour
 	return order
 }
 

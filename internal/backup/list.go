@@ -25,6 +25,13 @@ type Backup struct {
 // is not in it.
 func (b Backup) Age(now time.Time) time.Duration { return now.Sub(b.Created) }
 
+// maxAhead is how far a backup's time may lie in the future.
+const maxAhead = 10 * time.Minute
+
+// Ahead reports whether the backup's time is more than 10 minutes after now. A
+// process whose clock was wrong wrote it, and nobody knows how old it is.
+func (b Backup) Ahead(now time.Time) bool { return b.Age(now) < -maxAhead }
+
 // List returns the backups in a bucket, the newest first. Other objects are
 // passed over.
 func List(ctx context.Context, bucket Bucket) ([]Backup, error) {
@@ -54,23 +61,32 @@ func createdOf(name string) (time.Time, bool) {
 	return created, prefixed && suffixed && err == nil && nameOf(created) == name
 }
 
-// found is one backup among the others.
+// found is one backup among the others, the newest first. Those that are Ahead may
+// be newer than it and older than it, and so may all if it is.
 type found struct {
 	Backup
-	newer, older []Backup // the newest first
+	newer, older []Backup
 }
 
-// find returns the backup of a name, or the newest if name is empty. Its error
-// wraps ErrNone if there is none.
-func find(ctx context.Context, bucket Bucket, name string) (found, error) {
+// find returns the backup of a name, or the newest that is not Ahead if name is
+// empty. Its error wraps ErrNone if there is none.
+func find(ctx context.Context, bucket Bucket, name string, now time.Time) (found, error) {
 	backups, err := List(ctx, bucket)
 	if err != nil {
 		return found{}, err
 	}
-	for i, b := range backups {
-		if b.Name == name || name == "" {
-			return found{b, backups[:i], backups[i+1:]}, nil
+	i := slices.IndexFunc(backups, func(b Backup) bool { return b.Name == name || name == "" && !b.Ahead(now) })
+	if i < 0 {
+		return found{}, ErrNone
+	}
+	newer, older := slices.Clone(backups[:i]), slices.Clone(backups[i+1:])
+	for _, b := range backups[:i] {
+		if b.Ahead(now) {
+			older = append(older, b)
 		}
 	}
-	return found{}, ErrNone
+	if backups[i].Ahead(now) {
+		newer = append(newer, backups[i+1:]...)
+	}
+	return found{backups[i], newer, older}, nil
 }

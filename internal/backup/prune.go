@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"labelup/internal/site"
@@ -18,6 +19,8 @@ const pruneAhead = 6 * time.Hour
 // is older than keep, but for the newest one that is whole, which stays
 // whatever its age. If there is none, nothing is deleted.
 //
+// A backup that is Ahead is never that newest one, and counts as too old.
+//
 // Nothing is deleted either, with an error that wraps ErrEmpty, if that one
 // looks as Emptied says. Other errors are those of the bucket and of package
 // seal, and ErrVersion.
@@ -29,15 +32,15 @@ func Prune(ctx context.Context, bucket Bucket, sealer Sealer, keep time.Duration
 	if err != nil {
 		return nil, err
 	}
-	isOld := func(b Backup) bool { return b.Age(now) > keep-pruneAhead }
-	if len(backups) < 2 || !isOld(backups[len(backups)-1]) {
+	isOld := func(b Backup) bool { return b.Age(now) > keep-pruneAhead || b.Ahead(now) }
+	if len(backups) < 2 || !slices.ContainsFunc(backups, isOld) {
 		return nil, nil // so that nothing is read most of the time
 	}
-	newest, err := newestWhole(ctx, bucket, sealer, backups)
+	newest, err := newestWhole(ctx, bucket, sealer, backups, now)
 	if err != nil || newest.Name == "" {
 		return nil, err
 	}
-	if err := Emptied(ctx, bucket, sealer, newest); err != nil {
+	if err := Emptied(ctx, bucket, sealer, newest, now); err != nil {
 		return nil, err
 	}
 	var deleted []string
@@ -55,10 +58,13 @@ func Prune(ctx context.Context, bucket Bucket, sealer Sealer, keep time.Duration
 	return deleted, errors.Join(faults...)
 }
 
-// newestWhole says what is in the first of some backups that is not damaged, the
-// zero Report if all are.
-func newestWhole(ctx context.Context, bucket Bucket, sealer Sealer, backups []Backup) (Report, error) {
+// newestWhole says what is in the first of some backups that is neither damaged
+// nor Ahead, the zero Report if there is none.
+func newestWhole(ctx context.Context, bucket Bucket, sealer Sealer, backups []Backup, now time.Time) (Report, error) {
 	for _, b := range backups {
+		if b.Ahead(now) {
+			continue
+		}
 		report, _, err := read(ctx, bucket, b, sealer, nil, func(site.Entry) error { return nil })
 		if errors.Is(err, ErrDamaged) {
 			continue

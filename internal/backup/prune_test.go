@@ -111,6 +111,52 @@ func TestPruneDeletesNothingUnlessTheNewestIsKnownToHoldTheSites(t *testing.T) {
 	}
 }
 
+func TestPruneTakesABackupThatIsDatedAheadForNoNewestAndNoYoungOne(t *testing.T) {
+	const hour = time.Hour
+	year := morning.AddDate(1, 0, 0).Sub(morning)
+	type made struct {
+		at      time.Duration // from now
+		entries []site.Entry
+		damaged bool
+	}
+	full, empty, gone := []site.Entry{record(1, 10)}, []site.Entry(nil), []site.Entry{erasure(1, 11)}
+	for name, test := range map[string]struct {
+		made    []made // the newest first
+		deleted []int
+		want    error
+	}{
+		"beside one that is whole":             {[]made{{year, full, false}, {-hour, full, false}}, []int{0}, nil},
+		"and what is too old goes with it":     {[]made{{year, full, false}, {-hour, full, false}, {-960 * hour, full, false}}, []int{0, 2}, nil},
+		"though it holds nothing":              {[]made{{year, empty, false}, {-hour, full, false}, {-960 * hour, full, false}}, []int{0, 2}, nil},
+		"by a little more than clocks differ":  {[]made{{11 * time.Minute, full, false}, {-hour, full, false}}, []int{0}, nil},
+		"by as much as clocks differ":          {[]made{{10 * time.Minute, full, false}, {-hour, full, false}}, nil, nil},
+		"where it is the only one":             {[]made{{year, full, false}}, nil, nil},
+		"where the only other is ahead, too":   {[]made{{2 * year, full, false}, {year, full, false}}, nil, nil},
+		"where the only other is damaged":      {[]made{{year, full, false}, {-hour, full, true}}, nil, nil},
+		"where it alone has what Redis lost":   {[]made{{year, full, false}, {-hour, empty, false}}, nil, backup.ErrEmpty},
+		"where the last site was erased since": {[]made{{year, full, false}, {-hour, gone, false}}, []int{0}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, s := newBucket(), localSealer(t, 1)
+			var names, want []string
+			for _, m := range test.made {
+				name := written(t, b, s, morning.Add(m.at), m.entries...).Name
+				if m.damaged {
+					b.objects[name] = nil
+				}
+				names = append(names, name)
+			}
+			for _, i := range test.deleted {
+				want = append(want, names[i])
+			}
+			deleted, err := backup.Prune(t.Context(), b, s, 30*24*hour, morning)
+			if !errors.Is(err, test.want) || cmp.Diff(want, deleted) != "" || len(b.objects) != len(names)-len(want) {
+				t.Errorf("deleted %v, %v", deleted, err)
+			}
+		})
+	}
+}
+
 func TestPruneDeletesNothingWhileTheBucketCannotBeRead(t *testing.T) {
 	s := localSealer(t, 1)
 	for name, change := range map[string]func(*bucket){

@@ -15,7 +15,7 @@ import (
 
 // Order is what a restore is to do.
 type Order struct {
-	Name string // of the backup; the newest if it is empty
+	Name string // of the backup; the newest that is not Ahead if it is empty
 
 	// DryRun changes nothing and says what would be done.
 	DryRun bool
@@ -48,8 +48,9 @@ type Difference struct {
 	SiteNames    map[site.Outcome][]string
 	ErasureNames map[site.Outcome][]string
 
-	// ErasuresUntil is when the newest backup that could be read was begun.
-	// Erasures after it are only respected if the target itself knows of them.
+	// ErasuresUntil is when the newest backup that could be read was begun, zero
+	// if each of them is Ahead. Erasures after it are only respected if the target
+	// itself knows of them.
 	ErasuresUntil time.Time
 
 	// Unreadable are the newer backups that could not be read, so that
@@ -69,6 +70,7 @@ type Difference struct {
 //
 // The erasures of the backup and of every newer one are imported before the
 // first record, or an old backup would bring back a site that was erased later.
+// One that is Ahead may be newer than any other, and older than any other.
 // A newer backup that is damaged or does not open is passed over and reported;
 // if the bucket or the key service fails on one, so does the restore.
 //
@@ -82,7 +84,7 @@ type Difference struct {
 // seal and of the target. Memory grows with the number of erasures, not of
 // sites.
 func Restore(ctx context.Context, bucket Bucket, sealer Sealer, target Target, order Order) (Difference, error) {
-	b, err := find(ctx, bucket, order.Name)
+	b, err := find(ctx, bucket, order.Name, order.Now)
 	if err != nil {
 		return Difference{}, err
 	}
@@ -110,11 +112,12 @@ func Restore(ctx context.Context, bucket Bucket, sealer Sealer, target Target, o
 		return Difference{}, err
 	}
 	d := Difference{
-		Backup: b.Backup, Records: report.Records, DryRun: order.DryRun, ErasuresUntil: b.Created,
+		Backup: b.Backup, Records: report.Records, DryRun: order.DryRun,
 		Sites: make(map[site.Outcome]int), Erasures: make(map[site.Outcome]int),
 		SiteNames: make(map[site.Outcome][]string), ErasureNames: make(map[site.Outcome][]string),
 	}
-	if err := d.addNewer(ctx, bucket, b.newer, sealer, erasures); err != nil {
+	d.knowsUntil(b.Backup, order.Now)
+	if err := d.addNewer(ctx, bucket, b.newer, sealer, order.Now, erasures); err != nil {
 		return Difference{}, err
 	}
 	d.addRisks(order)
@@ -152,7 +155,11 @@ func Restore(ctx context.Context, bucket Bucket, sealer Sealer, target Target, o
 // addRisks says what erasures cannot be known.
 func (d *Difference) addRisks(order Order) {
 	// An erasure after the backup is at least remembered until this age.
-	if age := d.Backup.Age(order.Now); age > order.ErasuresKept {
+	switch age := d.Backup.Age(order.Now); {
+	case d.Backup.Ahead(order.Now):
+		d.Risks = append(d.Risks, fmt.Errorf("%w: nobody knows how old %s is, which is dated %d days ahead",
+			ErrTooOld, d.Backup.Name, inDays(-age)))
+	case age > order.ErasuresKept:
 		d.Risks = append(d.Risks, fmt.Errorf("%w: %s is %d days old, erasures are remembered for %d",
 			ErrTooOld, d.Backup.Name, inDays(age), inDays(order.ErasuresKept)))
 	}
@@ -168,7 +175,7 @@ func inDays(d time.Duration) int {
 }
 
 // addNewer adds the erasures of the newer backups.
-func (d *Difference) addNewer(ctx context.Context, bucket Bucket, newer []Backup, sealer Sealer, erasures map[string]time.Time) error {
+func (d *Difference) addNewer(ctx context.Context, bucket Bucket, newer []Backup, sealer Sealer, now time.Time, erasures map[string]time.Time) error {
 	for _, b := range newer { // the newest first
 		found := make(map[string]time.Time)
 		_, _, err := read(ctx, bucket, b, sealer, nil, func(entry site.Entry) error {
@@ -185,11 +192,16 @@ func (d *Difference) addNewer(ctx context.Context, bucket Bucket, newer []Backup
 		for name, at := range found {
 			addErasure(erasures, site.Entry{Name: name, ErasedAt: at})
 		}
-		if b.Created.After(d.ErasuresUntil) {
-			d.ErasuresUntil = b.Created
-		}
+		d.knowsUntil(b, now)
 	}
 	return nil
+}
+
+// knowsUntil notes that the erasures in a backup are known.
+func (d *Difference) knowsUntil(b Backup, now time.Time) {
+	if !b.Ahead(now) && b.Created.After(d.ErasuresUntil) {
+		d.ErasuresUntil = b.Created
+	}
 }
 
 // unreadable says whether trying again would not help.

@@ -217,6 +217,63 @@ func TestARestoreRefusesABackupThatIsOlderThanErasuresAreRemembered(t *testing.T
 	}
 }
 
+// A process whose clock is a year ahead wrote the first one.
+func TestABackupThatIsDatedAheadIsOnlyRestoredByItsName(t *testing.T) {
+	b, s, now := newBucket(), localSealer(t, 1), later
+	ahead := written(t, b, s, now.AddDate(1, 0, 0), record(1, 10), record(3, 10), erasure(4, 11))
+	written(t, b, s, now.Add(-2*time.Hour), erasure(3, 11), record(1, 10))
+	newest := written(t, b, s, now.Add(-time.Hour), erasure(1, 11), record(2, 10), record(4, 10))
+
+	into := newTarget()
+	got, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{}))
+	if err != nil || got.Backup.Name != newest.Name || got.Risks != nil || !got.ErasuresUntil.Equal(newest.Created) {
+		t.Errorf("restored %+v, %v", got, err)
+	}
+	if diff := cmp.Diff([]string{siteName(2)}, slices.Collect(maps.Keys(into.records))); diff != "" {
+		t.Errorf("the sites: %s", diff)
+	}
+	if v, err := backup.Verify(t.Context(), b, "", s, now, opensAll); err != nil || v.Name != newest.Name {
+		t.Errorf("verified %+v, %v", v, err)
+	}
+
+	for name, order := range map[string]backup.Order{"refused": {}, "forced": {Force: true}, "only said": {DryRun: true}} {
+		into, order.Name = newTarget(), ahead.Name
+		got, err := backup.Restore(t.Context(), b, s, into, soon(order))
+		if refused := name == "refused"; errors.Is(err, backup.ErrTooOld) != refused || (err != nil) != refused || (into.calls == 0) != refused {
+			t.Errorf("%s: %v after %d imports", name, err, into.calls)
+		}
+		if len(got.Risks) != 1 || !errors.Is(got.Risks[0], backup.ErrTooOld) || !strings.Contains(got.Risks[0].Error(), "365 days ahead") {
+			t.Errorf("%s: the risks are %v", name, got.Risks)
+		}
+		if !got.ErasuresUntil.Equal(newest.Created) || name != "refused" && got.Sites[site.Erased] != 2 {
+			t.Errorf("%s: erasures are known until %v, and of the sites became %v", name, got.ErasuresUntil, got.Sites)
+		}
+	}
+
+	// Without another one nobody knows how much of it is forgotten.
+	alone := newBucket()
+	written(t, alone, s, ahead.Created, record(1, 10))
+	if _, err := backup.Restore(t.Context(), alone, s, newTarget(), soon(backup.Order{})); !errors.Is(err, backup.ErrNone) {
+		t.Errorf("without its name: %v", err)
+	}
+	if got, err := backup.Restore(t.Context(), alone, s, newTarget(), soon(backup.Order{Name: ahead.Name, Force: true})); err != nil || !got.ErasuresUntil.IsZero() || got.Sites[site.Added] != 1 {
+		t.Errorf("by its name: %+v, %v", got, err)
+	}
+}
+
+func TestABackupThatIsDatedAheadMayBeTheOneWithTheSites(t *testing.T) {
+	b, s := newBucket(), localSealer(t, 1)
+	full := written(t, b, s, later.AddDate(1, 0, 0), record(1, 10))
+	empty := written(t, b, s, later.Add(-time.Hour))
+	_, restored := backup.Restore(t.Context(), b, s, newTarget(), soon(backup.Order{}))
+	_, verified := backup.Verify(t.Context(), b, "", s, later, opensAll)
+	for what, err := range map[string]error{"restoring": restored, "verifying": verified, "asked after writing": backup.Emptied(t.Context(), b, s, empty, later)} {
+		if !errors.Is(err, backup.ErrEmpty) || !strings.Contains(err.Error(), full.Name) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
 func TestAnEmptyBackupIsNotTakenForTheSites(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	written(t, b, s, morning, erasure(3, 10))
@@ -224,7 +281,7 @@ func TestAnEmptyBackupIsNotTakenForTheSites(t *testing.T) {
 	if err != nil || alone.Records != 0 {
 		t.Errorf("the only one there is: %+v, %v", alone, err)
 	}
-	if v, err := backup.Verify(t.Context(), b, "", s, opensAll); err != nil || v.Records != 0 {
+	if v, err := backup.Verify(t.Context(), b, "", s, later, opensAll); err != nil || v.Records != 0 {
 		t.Errorf("verifying the only one there is: %+v, %v", v, err)
 	}
 
@@ -241,7 +298,7 @@ func TestAnEmptyBackupIsNotTakenForTheSites(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"", empty.Name} {
-		v, err := backup.Verify(t.Context(), b, name, s, opensAll)
+		v, err := backup.Verify(t.Context(), b, name, s, later, opensAll)
 		if !errors.Is(err, backup.ErrEmpty) || !strings.Contains(err.Error(), full.Name) || v.Name != empty.Name {
 			t.Errorf("verifying %q: %+v, %v", name, v, err)
 		}
@@ -258,7 +315,7 @@ func TestAnEmptyBackupIsNotTakenForTheSites(t *testing.T) {
 	if _, err := backup.Restore(t.Context(), b, s, newTarget(), soon(backup.Order{})); !errors.Is(err, errBucket) {
 		t.Errorf("while the older ones cannot be read: %v", err)
 	}
-	if err := backup.Emptied(t.Context(), b, s, empty); !errors.Is(err, errBucket) {
+	if err := backup.Emptied(t.Context(), b, s, empty, later); !errors.Is(err, errBucket) {
 		t.Errorf("asked after writing: %v", err)
 	}
 }
@@ -277,7 +334,7 @@ func TestOnlyABackupWithoutSitesAndErasuresLooksEmptied(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b, s := newBucket(), localSealer(t, 1)
 			written(t, b, s, morning, test.older...)
-			err := backup.Emptied(t.Context(), b, s, written(t, b, s, morning.Add(time.Hour), test.newer...))
+			err := backup.Emptied(t.Context(), b, s, written(t, b, s, morning.Add(time.Hour), test.newer...), later)
 			if errors.Is(err, backup.ErrEmpty) != test.want || (err != nil) != test.want {
 				t.Errorf("got %v", err)
 			}
@@ -379,7 +436,7 @@ func TestWhatDoesNotExistIsNotRestored(t *testing.T) {
 		if _, err := backup.Restore(t.Context(), b, s, into, soon(backup.Order{Name: name})); !errors.Is(err, backup.ErrNone) {
 			t.Errorf("restoring %q: %v", name, err)
 		}
-		if _, err := backup.Verify(t.Context(), b, name, s, opensAll); !errors.Is(err, backup.ErrNone) {
+		if _, err := backup.Verify(t.Context(), b, name, s, later, opensAll); !errors.Is(err, backup.ErrNone) {
 			t.Errorf("verifying %q: %v", name, err)
 		}
 	}
@@ -456,7 +513,7 @@ func TestVerifyOpensEveryRecord(t *testing.T) {
 	report := written(t, b, s, morning, manySites()...)
 	written(t, b, s, morning.Add(-time.Hour), record(1, 10))
 	var opened atomic.Int64
-	verification, err := backup.Verify(t.Context(), b, "", s, func(_ context.Context, entry site.Entry) error {
+	verification, err := backup.Verify(t.Context(), b, "", s, later, func(_ context.Context, entry site.Entry) error {
 		if entry.Record == nil {
 			t.Error("an erasure was to be opened")
 		}
@@ -475,7 +532,7 @@ func TestVerifySaysWhichRecordsDoNotOpen(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	written(t, b, s, morning, manySites()...)
 	bad := map[string]bool{siteName(5): true, siteName(999): true}
-	verification, err := backup.Verify(t.Context(), b, "", s, func(_ context.Context, entry site.Entry) error {
+	verification, err := backup.Verify(t.Context(), b, "", s, later, func(_ context.Context, entry site.Entry) error {
 		if bad[entry.Name] {
 			return seal.ErrTampered
 		}
@@ -493,7 +550,7 @@ func TestVerifyKnowsNothingWhileTheKeyServiceIsDown(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	written(t, b, s, morning, manySites()...)
 	var asked atomic.Int64
-	verification, err := backup.Verify(t.Context(), b, "", s, func(context.Context, site.Entry) error {
+	verification, err := backup.Verify(t.Context(), b, "", s, later, func(context.Context, site.Entry) error {
 		if asked.Add(1) > 100 {
 			return fmt.Errorf("the record: %w", seal.ErrKeyServiceUnavailable)
 		}

@@ -19,11 +19,6 @@ const (
 	maxJitter = 10 * time.Minute
 
 	firstJitter = 5 * time.Second
-
-	// maxAhead is how far a backup's time may lie in the future. One further
-	// ahead, of a process whose clock was wrong, must not stop the backups
-	// until then.
-	maxAhead = 10 * time.Minute
 )
 
 // Schedule keeps a bucket's newest backup younger than Every, and the others
@@ -112,9 +107,9 @@ func (s *Schedule) look(ctx context.Context) (left time.Duration, ok bool) {
 		return retryAfter, false
 	}
 	for _, b := range backups { // the newest first
-		if age := b.Age(began); age > -maxAhead {
+		if !b.Ahead(began) { // or it would stop the backups until then
 			s.newest.Store(&b.Created)
-			return s.dueIn(s.Every - age), true
+			return s.dueIn(s.Every - b.Age(began)), true
 		}
 	}
 	s.newest.Store(nil)
@@ -141,7 +136,7 @@ func (s *Schedule) backUp(ctx context.Context) time.Duration {
 	}
 	s.newest.Store(&report.Created)
 	began = time.Now()
-	if err := Emptied(ctx, s.Bucket, s.Sealer, report); err != nil {
+	if err := Emptied(ctx, s.Bucket, s.Sealer, report, began); err != nil {
 		s.log(ctx, Event{Operation: "backup_empty", Duration: time.Since(began), Err: err, Report: report})
 	}
 	return s.Every

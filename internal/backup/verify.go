@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -24,10 +25,10 @@ type Verification struct {
 	UnopenedNames []string // up to 20 of them
 }
 
-// Verify proves that the backup of a name, or the newest if name is empty,
-// restores: it is whole, and each record in it satisfies open, which is called
-// for several at the same time and must be safe for that. It must return an
-// error unless the record is one of this program and its secrets open.
+// Verify proves that the backup of a name, or the newest that is not Ahead if name
+// is empty, restores: it is whole, and each record in it satisfies open, which is
+// called for several at the same time and must be safe for that. It must return
+// an error unless the record is one of this program and its secrets open.
 //
 // If some do not, the error wraps ErrUnopened and the verification says which.
 // If it holds no sites and an older one does, the error wraps ErrEmpty and the
@@ -35,8 +36,8 @@ type Verification struct {
 // If the key service does not answer nothing is known, and the error wraps
 // seal.ErrKeyServiceUnavailable. Other errors are ErrNone, ErrDamaged,
 // ErrVersion and those of the bucket and of package seal.
-func Verify(ctx context.Context, bucket Bucket, name string, sealer Sealer, open func(context.Context, site.Entry) error) (Verification, error) {
-	b, err := find(ctx, bucket, name)
+func Verify(ctx context.Context, bucket Bucket, name string, sealer Sealer, now time.Time, open func(context.Context, site.Entry) error) (Verification, error) {
+	b, err := find(ctx, bucket, name, now)
 	if err != nil {
 		return Verification{}, err
 	}

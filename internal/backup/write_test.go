@@ -42,7 +42,7 @@ func TestABackupHoldsEveryEntryAndShowsNone(t *testing.T) {
 	}
 
 	var restored []site.Entry
-	verification, err := backup.Verify(t.Context(), b, "", s, opensAll)
+	verification, err := backup.Verify(t.Context(), b, "", s, later, opensAll)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func (r *remembering) Open(ctx context.Context, sealed string, binding seal.Bind
 func TestTheKeyOfABackupIsOverwrittenOnceItWasUsed(t *testing.T) {
 	b, s := newBucket(), &remembering{sealer: localSealer(t, 1)}
 	written(t, b, s, morning, record(1, 10))
-	if _, err := backup.Verify(t.Context(), b, "", s, opensAll); err != nil {
+	if _, err := backup.Verify(t.Context(), b, "", s, later, opensAll); err != nil {
 		t.Fatal(err)
 	}
 	if len(s.keys) < 2 {
@@ -130,7 +130,7 @@ func TestTwoBackupsOfTheSameHaveTheSameChecksumAndNoCommonBytes(t *testing.T) {
 func TestABackupOfNothingIsABackup(t *testing.T) {
 	b, s := newBucket(), localSealer(t, 1)
 	written(t, b, s, morning)
-	verification, err := backup.Verify(t.Context(), b, "", s, opensAll)
+	verification, err := backup.Verify(t.Context(), b, "", s, later, opensAll)
 	if err != nil || verification.Records != 0 || verification.Erasures != 0 {
 		t.Errorf("verified %+v, %v", verification, err)
 	}
@@ -151,7 +151,7 @@ func TestAnEntryThatIsTooLongIsLeftOutAndCounted(t *testing.T) {
 		if report.TooLong != spare {
 			t.Errorf("with a line of a MiB and %d bytes, left out %d", spare, report.TooLong)
 		}
-		if _, err := backup.Verify(t.Context(), b, "", s, opensAll); err != nil {
+		if _, err := backup.Verify(t.Context(), b, "", s, later, opensAll); err != nil {
 			t.Errorf("with a line of a MiB and %d bytes: %v", spare, err)
 		}
 	}

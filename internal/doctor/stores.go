@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -167,6 +168,7 @@ func Bucket(bucket backup.Bucket, maxAge time.Duration, now func() time.Time) Ch
 }
 
 func judgeBackups(f *findings, backups []backup.Backup, maxAge time.Duration, now time.Time) {
+	backups = slices.DeleteFunc(backups, func(b backup.Backup) bool { return b.Ahead(now) }) // none is taken unless it is named
 	if len(backups) == 0 {
 		f.add(Warning, "There is no backup.", "Make one with labelup backup now, and prove it with labelup backup verify.")
 		return

@@ -164,7 +164,7 @@ func (f *fakeBucket) Delete(_ context.Context, name string) error {
 func TestBackupsMustBeMadeAndRecent(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	denied := errors.New("s3_call: denied")
-	const old, recent = "sites-20261120T120000Z.backup", "sites-20261122T113000Z.backup"
+	const old, recent, ahead = "sites-20261120T120000Z.backup", "sites-20261122T113000Z.backup", "sites-20271122T120000Z.backup"
 	tests := map[string]struct {
 		names  []string
 		bucket fakeBucket
@@ -177,6 +177,9 @@ func TestBackupsMustBeMadeAndRecent(t *testing.T) {
 		"the newest is too old":           {[]string{old}, fakeBucket{}, 47 * time.Hour, Problem, []string{"48h0m0s old", "labelup backup now"}},
 		"it is old, and made by hand":     {[]string{old}, fakeBucket{}, 0, Fine, nil},
 		"there is none":                   {nil, fakeBucket{}, 48 * time.Hour, Warning, []string{"no backup", "verify"}},
+		"one is recent, and one ahead":    {[]string{ahead, recent}, fakeBucket{}, 48 * time.Hour, Fine, []string{"1 backups", "30m0s old"}},
+		"the newest but one ahead is old": {[]string{ahead, old}, fakeBucket{}, 47 * time.Hour, Problem, []string{"48h0m0s old"}},
+		"only one that is dated ahead":    {[]string{ahead}, fakeBucket{}, 48 * time.Hour, Warning, []string{"no backup"}},
 		"only other objects":              {[]string{"photo.jpg"}, fakeBucket{}, 48 * time.Hour, Warning, []string{"no backup"}},
 		"it cannot be listed":             {nil, fakeBucket{list: denied}, 48 * time.Hour, Problem, []string{"be listed", "denied", "s3:ListBucket"}},
 		"it cannot be written to":         {[]string{recent}, fakeBucket{put: denied}, 48 * time.Hour, Problem, []string{"be written to", "s3:PutObject"}},
