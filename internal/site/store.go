@@ -41,8 +41,6 @@ import (
 const (
 	channel = "labelup:site-changed"
 
-	maxClientKey = 255 // bytes
-
 	// loadTimeout is part of an answer's age for those who wait for it, so it
 	// is bounded like the age itself.
 	loadTimeout   = maxAge
@@ -141,7 +139,7 @@ func (s *Store) Installation(ctx context.Context, clientKey string) (*connect.In
 // load asks Redis, once for all who want the same site at the same time. It
 // returns nil for an unknown site.
 func (s *Store) load(ctx context.Context, clientKey string) (*connect.Installation, error) {
-	if clientKey == "" || len(clientKey) > maxClientKey {
+	if !connect.IsClientKey(clientKey) {
 		return nil, nil
 	}
 	name := Name(clientKey)
@@ -178,8 +176,8 @@ func (s *Store) load(ctx context.Context, clientKey string) (*connect.Installati
 // change was made, when the connection broke before Redis could say so. While the
 // key service fails, uninstalls are written and other changes fail with that error.
 func (s *Store) Change(ctx context.Context, clientKey string, used *connect.UsedToken, decide func(current *connect.Installation) (*connect.Installation, error)) error {
-	if clientKey == "" || len(clientKey) > maxClientKey {
-		return fmt.Errorf("site: a client key of %d bytes; it must be 1 to %d", len(clientKey), maxClientKey)
+	if !connect.IsClientKey(clientKey) {
+		return fmt.Errorf("site: a client key of %d bytes; it must be 1 to %d", len(clientKey), connect.LongestClientKey)
 	}
 	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
 	defer cancel()
