@@ -176,6 +176,12 @@ for (const { folder, sources, alike, families, needed } of catalogues) {
     }
   });
 }
+for (const language of ["en", "de", "fr", "es", "ja"]) {
+  test(`${language} does not say that nothing is to be done where something is`, () => {
+    const { "nothing.all_applied": nothing, "nothing.applied": something } = read(language, "src/suggest/strings");
+    assert.ok(nothing!.startsWith(something!) && nothing !== something, something);
+  });
+}
 
 const words = read("en", "src/add/strings");
 const said: [sentence: string, language: string, count: number, text: string][] = [
