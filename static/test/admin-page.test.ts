@@ -192,6 +192,10 @@ test("nothing is erased before the name of the site is typed", async () => {
   await page.getByRole("textbox").fill("acme.atlassian.net");
   assert.equal(await button.getAttribute("aria-disabled"), "false");
   assert.equal(await page.getByRole("alert").count(), 0);
+  await page.getByRole("textbox").fill("ａｃｍｅ．ａｔｌａｓｓｉａｎ．ｎｅ");
+  assert.equal(await button.getAttribute("aria-disabled"), "true");
+  await page.getByRole("textbox").fill("ａｃｍｅ．ａｔｌａｓｓｉａｎ．ｎｅｔ"); // as a Japanese keyboard may write it
+  assert.equal(await button.getAttribute("aria-disabled"), "false");
 });
 
 withRecord("erasing removes what is kept in Confluence, then the record, with the keyboard alone", async () => {

@@ -410,7 +410,11 @@ native("pages are selected and given a label; a try comes before many, and a num
   assert.doesNotMatch(await page.locator(".warnings").innerText(), /watch/);
   await page.locator(".line").nth(1).press(" ");
   await page.getByText("698 pages change").waitFor();
-  assert.equal(await page.getByRole("button", { name: "Change 698 pages" }).getAttribute("aria-disabled"), "true");
+  // With a Japanese keyboard digits come in full width.
+  for (const [typed, off] of [["", "true"], ["69", "true"], ["698", "false"], ["６９", "true"], ["６９８", "false"]] as const) {
+    await page.getByLabel(/^Type the number/).fill(typed);
+    await until(() => page.getByRole("button", { name: "Change 698 pages" }).getAttribute("aria-disabled"), (v) => v === off, `the button for "${typed}"`);
+  }
   await page.getByRole("button", { name: "Try on 3 pages" }).click();
   await page.getByRole("heading", { name: /^Tried/ }).waitFor();
   const tried = [...space.pages.values()].filter(({ labels }) => labels.has("checked-in")).length;

@@ -181,6 +181,7 @@ test("a vocabulary with a followed one says what both say itself", () => {
 const typed: [typed: string, key: string][] = [
   ["DS", "DS"],
   [" ~5f0-a.b ", "~5f0-a.b"],
+  ["ＤＳ２", "DS2"],
   ["https://site.example/wiki/spaces/DS", "DS"],
   ["https://site.example/wiki/spaces/DS/pages/12/A+title?x=/spaces/NO", "DS"],
   ["https://site.example/wiki/spaces/%7Eme/overview", "~me"],

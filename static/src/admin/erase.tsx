@@ -33,7 +33,7 @@ export function Erase({ host, site, words, tell, failed, busy, erased }: Props):
   const place = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const name = nameOf(site);
-  const matches = typed.trim().toLowerCase() === name;
+  const matches = typed.normalize("NFKC").trim().toLowerCase() === name;
   const held = record ? say("record.stays") : "";
   const after = step.name === "asking" && step.after;
   const said = after && say(after, { removed: step.removed ?? 0 }) + (after === "stopped" ? ` ${held}` : "");

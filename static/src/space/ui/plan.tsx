@@ -100,7 +100,7 @@ function Previewing({ model, jobs, words, close, tell }: Props): JSX.Element {
   const says = model.admin === true && renames.length > 0;
   const keeps = says && !model.joined.unseen; // else it would be written over what nobody sees here
   const without = model.admin === false && going.length > MOST_WITHOUT;
-  const right = (going.length > 0 || chosen.mends.length > 0) && !without && (going.length <= VERY_MANY || typed.replace(/\D/g, "") === String(going.length));
+  const right = (going.length > 0 || chosen.mends.length > 0) && !without && (going.length <= VERY_MANY || typed.normalize("NFKC").replace(/\D/g, "") === String(going.length));
   const start = (most?: number) => void jobs.start({ decisions, without: [...out], ...(chosen.mends.length && { mends: chosen.mends }), ...(chosen.attachments && { attachments: true }), ...(keeps && synonyms && { synonyms, ...foundOf(model.vocabulary.vocabulary, pairs, model.joined.vocabulary) }) }, most);
 
   return (

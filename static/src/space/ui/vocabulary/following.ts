@@ -26,7 +26,7 @@ export async function otherWith(confluence: Confluence, id: string): Promise<Oth
 
 /** The key in what somebody typed: a key, or the address of a space or of a page in it on this site; "" if it is neither. */
 export function keyIn(typed: string, site: string): string {
-  const text = typed.trim();
+  const text = typed.normalize("NFKC").trim();
   const url = addressIn(text);
   if (!url) return /^~?[\w.-]{1,255}$/.test(text) ? text : "";
   const here = addressIn(site);
