@@ -34,6 +34,10 @@ export async function until<T>(look: () => Promise<T> | T, right: (value: T) => 
 export const untilLabels = (page: Page, names: string[]) => until(() => labelsOf(page), (v) => v.join() === names.join(), `labels ${names}`);
 export const untilStatus = (page: Page, text: RegExp) => until(async () => (await status(page)).join(" | "), (v) => text.test(v), `status ${text}`);
 
+/** Keys that are an input method's: Safari sends the Enter that ends a word when it is done, with a number of its own. */
+export const COMPOSING = [["a key of an input method", { isComposing: true }], ["a key of an input method in Safari", { keyCode: 229 }]] as const;
+export const sends = (input: Element, [key, how]: readonly [string, object]) => void input.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...how }));
+
 /** Has the page's time stand still; page.clock.runFor lets some of it pass, however busy the machine is. */
 export async function stopClock(page: Page): Promise<void> {
   await page.clock.install({ time: 0 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { compared, focused, loaded, plain, proof, seen, spoken, status, stopClock, unreferenced, until, untilLabels, untilStatus } from "./acting.ts";
+import { compared, COMPOSING, focused, loaded, plain, proof, seen, sends, spoken, status, stopClock, unreferenced, until, untilLabels, untilStatus } from "./acting.ts";
 import { HOST, labelsOf, SCREENS, useStage, violations } from "./stage.ts";
 
 const stage = useStage();
@@ -161,9 +161,6 @@ test("Undo with a key leaves the focus in the panel", async () => {
   assert.equal(await focused(page), "Add label");
 });
 
-/** Keys that are an input method's: Safari sends the Enter that ends a word when it is done, with a number of its own. */
-const COMPOSING = [["a key of an input method", { isComposing: true }], ["a key of an input method in Safari", { keyCode: 229 }]] as const;
-const sends = (input: Element, [key, how]: readonly [string, object]) => void input.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...how }));
 for (const [sentence, how] of COMPOSING) {
   test(`${sentence} adds nothing and closes nothing`, async () => {
     const page = await stage.open({ shell: { view: "byline" } });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { plain, spoken, until } from "./acting.ts";
+import { COMPOSING, plain, sends, spoken, until } from "./acting.ts";
 import { FakeSpace } from "./fake-space.ts";
 import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
 import { HOST, SCREENS, useStage, violations, type Scene, type Stage } from "./stage.ts";
@@ -184,6 +184,36 @@ native("a rarer spelling of a label that is listed becomes its synonym in a draf
   await button(page, "Keep this").click();
   await said(page, "Kept.");
   assert.deepEqual(kept(space).labels, [{ label: "release-notes", description: "What is new", synonyms: ["release-note"] }, { label: "x" }]);
+});
+
+for (const [sentence, how] of COMPOSING) {
+  native(`${sentence} adds no group and no synonym, and closes nothing`, async () => {
+    const page = await open(listed());
+    for (const [form, name] of [["Change how it is used", "added"], ["Add a label", "synonyms"]] as const) {
+      await button(page, form).click();
+      const field = page.locator(`[name=${name}]`);
+      await field.fill("かい");
+      for (const key of ["Enter", "Escape"]) await field.evaluate(sends, [key, how] as const);
+      assert.equal(await field.inputValue(), "かい");
+      await press(page, "Escape");
+    }
+  });
+}
+
+native("synonyms that an input method is still at are not taken apart before it is done", async () => {
+  const page = await open(listed());
+  await button(page, "Add a label").click();
+  const field = page.locator("[name=synonyms]");
+  const synonyms = page.locator(".synonyms .name");
+  await field.focus();
+  const method = await page.context().newCDPSession(page);
+  for (const text of ["と", "とうきょう", "とうきょう、"]) {
+    await method.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+    assert.deepEqual([await field.inputValue(), await synonyms.count()], [text, 0]);
+  }
+  await method.send("Input.insertText", { text: "東京、" });
+  await until(() => synonyms.allInnerTexts(), (all) => all.join() === "東京", "it is taken when it is done");
+  assert.equal(await field.inputValue(), "");
 });
 
 native("of two administrators the second is told, sees both changes, and puts theirs on top or leaves it", async () => {

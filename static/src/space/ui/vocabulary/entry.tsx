@@ -50,6 +50,11 @@ export function EntryForm({ entry, isNew, hint, groups, labels, taken, busy, own
     setSynonym("");
     setWrong(undefined);
   }
+  /** Takes what is typed; the synonyms of a list become chips. */
+  function type(text: string): void {
+    if (textsIn(text).length > 1) addSynonyms(text);
+    else setSynonym(text);
+  }
   function refuse(of: NonNullable<typeof wrong>["of"], line: string): void {
     setWrong({ of, line });
     tell(line);
@@ -112,13 +117,11 @@ export function EntryForm({ entry, isNew, hint, groups, labels, taken, busy, own
         )}
         <input
           id="entry-synonyms" class="field" value={synonym} autocomplete="off" {...marks("synonyms")}
-          onInput={(event) => {
-            const { value } = event.currentTarget;
-            if (textsIn(value).length > 1) addSynonyms(value);
-            else setSynonym(value);
-          }}
+          onInput={(event) => ((event as InputEvent).isComposing ? setSynonym : type)(event.currentTarget.value)}
+          onCompositionEnd={(event) => type(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === "Enter" && synonym.trim() && !isComposing(event)) {
+            if (isComposing(event)) return;
+            if (event.key === "Enter" && synonym.trim()) {
               event.preventDefault();
               addSynonyms(synonym);
             }

@@ -110,7 +110,7 @@ export function Settings({ model, base, other, busy, own, tell, save, close }: P
         <div class="tools">
           <label class="named">
             <span>{say("groups.new")}</span>
-            <input class="field" name="added" value={added} maxLength={LONGEST_GROUP} autocomplete="off" aria-invalid={twice || undefined} onInput={(event) => setAdded(event.currentTarget.value)} onKeyDown={(event) => { if (event.key === "Enter" && added.trim()) { event.preventDefault(); add(); } }} />
+            <input class="field" name="added" value={added} maxLength={LONGEST_GROUP} autocomplete="off" aria-invalid={twice || undefined} onInput={(event) => setAdded(event.currentTarget.value)} onKeyDown={(event) => { if (event.key === "Enter" && added.trim() && !isComposing(event)) { event.preventDefault(); add(); } }} />
           </label>
           <button type="button" class="button" onClick={add}>{say("groups.add")}</button>
         </div>
