@@ -186,6 +186,106 @@ native("a rarer spelling of a label that is listed becomes its synonym in a draf
   assert.deepEqual(kept(space).labels, [{ label: "release-notes", description: "What is new", synonyms: ["release-note"] }, { label: "x" }]);
 });
 
+/** Has what is written wait for what it gives to be called. */
+function holdSaves(space: FakeSpace): () => void {
+  let go = () => {};
+  const released = new Promise<void>((now) => (go = now));
+  stage.onSave = async ({ method, path, body }) => (await released, space.handle(method, path, body));
+  return go;
+}
+/** Has what is read of that wait for what it gives to be called. */
+function holdReads(space: FakeSpace, of: string): () => void {
+  let go = () => {};
+  const released = new Promise<void>((now) => (go = now));
+  stage.onRead = async (path) => (path.startsWith(of) && (await released), space.handle("GET", path));
+  return go;
+}
+const takeBack = async (page: Page) => {
+  await button(page, /Not the same/).click();
+  await button(page, /^Take back/).click();
+};
+const beginLabel = async (page: Page) => {
+  await button(page, "Add a label").click();
+  await page.locator("[name=label]").fill("Release Notes");
+};
+
+for (const [sentence, keeps, json] of [
+  ["a pair is taken back", takeBack, { ...LISTED, apart: undefined }],
+  [
+    "a change is kept that was cancelled too late",
+    async (page: Page) => {
+      await change(page, "menu").click();
+      await page.getByLabel("Description").fill("What there is to eat");
+      await button(page, "Save").click();
+      await press(page, "Escape");
+    },
+    { ...LISTED, labels: [...LISTED.labels.slice(0, -1), { label: "menu", description: "What there is to eat" }] },
+  ],
+] as const) {
+  native(`a form that is opened while ${sentence} stays as it is, and what it says comes on top`, async () => {
+    const space = listed();
+    const page = await open(space);
+    const release = holdSaves(space);
+    await keeps(page);
+    await beginLabel(page);
+    release();
+    await said(page, "Kept.");
+    assert.equal(await page.locator("[name=label]").inputValue(), "Release Notes");
+    await button(page, "Save").click();
+    await until(() => page.locator(".vocabulary .card").count(), (n) => n === 0, "the form closes");
+    const { mode, groups, labels, apart } = kept(space) as typeof LISTED;
+    assert.deepEqual(JSON.parse(JSON.stringify({ mode, groups, labels, apart })), JSON.parse(JSON.stringify({ ...json, labels: [...json.labels, { label: "release-notes" }] })));
+  });
+}
+
+native("that somebody else was first is told beside a form that was opened meanwhile", async () => {
+  const space = listed();
+  const page = await open(space);
+  const release = holdSaves(space);
+  await takeBack(page);
+  await beginLabel(page);
+  keep(space, { labels: [{ label: "theirs" }] });
+  release();
+  await page.getByRole("alert").getByText("Somebody else has just changed the vocabulary").waitFor();
+  assert.equal(await page.locator("[name=label]").inputValue(), "Release Notes");
+  assert.deepEqual(kept(space).labels, [{ label: "theirs" }]);
+});
+
+native("settings that are cancelled while the space to follow is looked for are not kept", async () => {
+  const space = listed();
+  space.others.set("2", { key: "HQ", name: "Head office", vocabulary: { labels: [] } });
+  const page = await open(space);
+  const release = holdReads(space, "/api/v2/spaces?keys=HQ");
+  await button(page, "Change how it is used").click();
+  await page.getByLabel("Follow the list of another space").fill("HQ");
+  await press(page, "Enter", "Escape");
+  assert.equal(await page.locator(".settings").count(), 0);
+  const looked = page.waitForResponse(/\/spaces\/2\/properties/);
+  release();
+  await (await looked).finished();
+  await beginLabel(page);
+  await button(page, "Save").click();
+  await said(page, "Kept.");
+  assert.equal(kept(space).follows, undefined);
+  assert.equal(kept(space).labels.at(-1)!.label, "release-notes");
+});
+
+native("a file that takes long to read does not take the place of a form", async () => {
+  const space = listed();
+  space.others.set("2", { key: "HQ", name: "Head office", vocabulary: { labels: [] } });
+  const page = await open(space);
+  const release = holdReads(space, "/api/v2/spaces/2/properties");
+  await file(page, "late.json", JSON.stringify({ follows: "2", labels: [] }));
+  await until(() => stage.reads.some((path) => path.startsWith("/api/v2/spaces/2/properties")), Boolean, "it is asked whether that may be followed");
+  await beginLabel(page);
+  const looked = page.waitForResponse(/\/spaces\/2\/properties/);
+  release();
+  await (await looked).finished();
+  await button(page, "Save").click();
+  await said(page, "Kept.");
+  assert.equal(kept(space).labels.at(-1)!.label, "release-notes");
+});
+
 for (const [sentence, how] of COMPOSING) {
   native(`${sentence} adds no group and no synonym, and closes nothing`, async () => {
     const page = await open(listed());
@@ -410,6 +510,9 @@ native("a torn write and a foreign one leave the last good vocabulary, which is 
   const again = await open(space, { beside: page });
   await again.getByText("Something else has written over the vocabulary").waitFor();
   assert.deepEqual(await entries(again), ["how-to", "decision", "old-menu", "menu"]);
+  await change(again, "menu").click();
+  assert.equal(await button(again, "Keep this one again").count(), 0, "a form keeps all of it, and nothing closes it but itself");
+  await press(again, "Escape");
   await button(again, "Keep this one again").click();
   await said(again, "Kept.");
   assert.equal((kept(space).labels[3] as { description?: string }).description, "The last good one");

@@ -79,10 +79,11 @@ export function Settings({ model, base, other, busy, own, tell, save, close }: P
   async function found(): Promise<string | undefined> {
     const named = await otherNamed(model.host, follow, model.site);
     const refusal = typeof named === "string" ? named : await whyNot(model.host, model.shell.spaceId, named.id);
+    if (!form.current) return undefined; // cancelled meanwhile
     setRefused(refusal);
     if (!refusal) return (named as Other).id;
     tell(say(`follow.${refusal}`));
-    form.current?.querySelector<HTMLElement>("[name=follow]")?.focus();
+    form.current.querySelector<HTMLElement>("[name=follow]")?.focus();
     return undefined;
   }
 

@@ -62,6 +62,9 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
   const [other, setOther] = useState<Other & { chain: boolean }>();
   const focus = useRef(""); // what has the focus when it is drawn: a label, or "add"
   const list = useRef<HTMLDivElement>(null);
+  const latest = useRef(doing);
+  latest.current = doing;
+  const late = useRef<{ base: Listed; mine: Listed } | undefined>(undefined); // what was kept from here after the form that is open was opened
 
   const { vocabulary: { vocabulary: kept, trouble }, joined: { vocabulary: all, unseen }, store } = model;
   const whole = model.looked && model.reading.state === "done";
@@ -90,6 +93,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
 
   function begin(next: Doing): void {
     setDoing(next);
+    late.current = undefined;
     tell(""); // the same said twice is heard once
   }
 
@@ -99,18 +103,23 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
     setProblem("");
   }
 
-  /** Keeps what was made of a vocabulary, if that is still there; else both are shown. */
+  /** Keeps what was made of a vocabulary, if that is still there; else both are shown. What is begun meanwhile stays as it is. */
   async function keep(base: Listed, mine: Listed, to?: string): Promise<void> {
+    const begun = doing;
+    if (late.current && sameVocabulary(base, late.current.base)) [base, mine] = [late.current.mine, onTop(base, mine, late.current.mine)];
     if (sameVocabulary(base, mine) && !trouble) return close(to);
     setBusy(true);
     setProblem("");
     try {
       const theirs = await keepOver(model, base, mine);
+      const there = latest.current === begun;
       if (theirs) {
-        setDoing({ what: "conflict", clash: { base, mine, theirs } });
+        if (there) setDoing({ what: "conflict", clash: { base, mine, theirs } });
+        else setProblem(words.say("why.conflict"));
         await model.readVocabulary();
       } else {
-        close(to);
+        if (there) close(to);
+        else late.current = { base, mine };
         tell(say("kept"));
       }
     } catch (error) {
@@ -155,7 +164,8 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
     if (faults.length) return setFaults(faults);
     const refusal = mine.follows && mine.follows !== kept.follows ? await whyNot(model.host, model.shell.spaceId, mine.follows) : undefined;
     if (refusal) return setProblem(say(`follow.${refusal}`));
-    setDoing({ what: "preview", title: say("preview.import"), notes: [], base: kept, mine });
+    // A form may be open by now.
+    setDoing((now) => (now && now.what !== "preview" ? now : { what: "preview", title: say("preview.import"), notes: [], base: kept, mine }));
   }
 
   async function give(as: "csv" | "json" | "ttl"): Promise<void> {
@@ -200,7 +210,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
       )}
       {trouble && (
         <p class="notice wrong">
-          {say(`trouble.${trouble}`)} {admin && <button type="button" class="link" onClick={() => busy || void keep(kept, kept)}>{say("mend")}</button>}
+          {say(`trouble.${trouble}`)} {admin && !doing && <button type="button" class="link" onClick={() => busy || void keep(kept, kept)}>{say("mend")}</button>}
         </p>
       )}
       {unseen && <p class="notice">{say("unseen")}</p>}
