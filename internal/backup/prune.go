@@ -14,12 +14,17 @@ import (
 // again within two and a half hours, so it may fail once and more.
 const pruneAhead = 6 * time.Hour
 
+// farAhead is how far ahead a backup's date is wrong for sure: a process whose own
+// clock is late must not delete what the others wrote.
+const farAhead = 24 * time.Hour
+
 // Prune deletes the backups that are older than keep, or will be within 6
 // hours, and returns their names. Called every few hours, it leaves none that
 // is older than keep, but for the newest one that is whole, which stays
 // whatever its age. If there is none, nothing is deleted.
 //
-// A backup that is Ahead is never that newest one, and counts as too old.
+// A backup that is Ahead is never that newest one, and one that is dated more than
+// a day ahead counts as too old.
 //
 // Nothing is deleted either, with an error that wraps ErrEmpty, if that one
 // looks as Emptied says. Other errors are those of the bucket and of package
@@ -32,7 +37,7 @@ func Prune(ctx context.Context, bucket Bucket, sealer Sealer, keep time.Duration
 	if err != nil {
 		return nil, err
 	}
-	isOld := func(b Backup) bool { return b.Age(now) > keep-pruneAhead || b.Ahead(now) }
+	isOld := func(b Backup) bool { return b.Age(now) > keep-pruneAhead || b.Age(now) < -farAhead }
 	if len(backups) < 2 || !slices.ContainsFunc(backups, isOld) {
 		return nil, nil // so that nothing is read most of the time
 	}
