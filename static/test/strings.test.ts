@@ -122,7 +122,7 @@ const catalogues: { folder: string; sources: string; alike: string[]; families: 
     needed: WRONG.map((why) => `wrong.${why}`),
   },
   { folder: "src/space/ui/numbers/strings", sources: "src/space/ui/numbers", alike: ["pages"], families: {}, needed: [] }, // the same word in French
-  { folder: "src/space/ui/tolabel/strings", sources: "src/space/ui/tolabel", alike: ["applying"] /* names alone */, families: { "all.": ["stopped", "none", "failed"] }, needed: [] },
+  { folder: "src/space/ui/tolabel/strings", sources: "src/space/ui/tolabel", alike: ["applying"] /* names alone */, families: { "out.": ["not_permitted", "not_current", "failed"], "all.": ["stopped", "none", "failed"] }, needed: [] },
   { folder: "src/hosts/scopes", sources: "src/admin", alike: [], families: { "": scopes }, needed: scopes },
 ];
 for (const { folder, sources, alike, families, needed } of catalogues) {

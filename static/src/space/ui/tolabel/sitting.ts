@@ -154,9 +154,13 @@ function newSitting(model: Model): Sitting {
   /** Shows the page after the one that is shown, as it stood in a list. */
   function next(before: string[]): void {
     const now = new Set(left());
-    wanted = "";
     const at = before.indexOf(current);
-    current = [...before.slice(at + 1), ...before.slice(0, Math.max(at, 0))].find((id) => now.has(id)) ?? left()[0] ?? "";
+    show([...before.slice(at + 1), ...before.slice(0, Math.max(at, 0))].find((id) => now.has(id)));
+  }
+
+  function show(id = left()[0] ?? "", kept = ""): void {
+    current = id;
+    wanted = kept;
     prepare();
     model.changed();
   }
@@ -196,15 +200,14 @@ function newSitting(model: Model): Sitting {
     }
     if (!asking) return;
     try {
-      const { suggestions } = asAnswer(await (await asking)(question(id, page)), "");
+      const { read, dismissed } = page;
+      const { suggestions } = asAnswer(await (await asking)(questionOf(id, read, read.labels, treeOf(id), dismissed, sitting.which.group !== "")), "");
       offer(page, suggestions);
     } catch {
       page.trouble = true;
     }
     page.answered = true;
   }
-
-  const question = (id: string, page: Prepared) => questionOf(id, page.read!, page.read!.labels, treeOf(id), page.dismissed, sitting.which.group !== "");
 
   function leaveOut(id: string, why: Why): void {
     const before = left();
@@ -219,7 +222,7 @@ function newSitting(model: Model): Sitting {
     const all = wanted ? [...suggestions.filter(({ label }) => wanted.has(label)), ...plain.filter(({ label }) => !suggestions.some((one) => one.label === label))] : suggestions;
     const shown = all.slice(0, MOST_SHOWN);
     const own = page.choices; // what was typed while nothing was known
-    const ticked = new Set(together([...own.filter((one) => one.ticked), ...shown.filter((one) => one.ticked)].map(({ label }) => label), page.read!.labels, rulesNow()));
+    const ticked = new Set(together(tickedOf([...own, ...shown]), page.read!.labels, rulesNow()));
     page.choices = [...shown.map(({ label, guess, reasons }) => ({ label, guess, reasons, ticked: ticked.has(label) })), ...own.filter(({ label }) => !shown.some((one) => one.label === label))];
   }
 
@@ -318,7 +321,7 @@ function newSitting(model: Model): Sitting {
         const mine = pages.get(id);
         const held = text.labels;
         const ticked = mine?.answered
-          ? mine.choices.filter((one) => one.ticked).map(({ label }) => label)
+          ? tickedOf(mine.choices)
           : asAnswer(await ask(questionOf(id, text, held, treeOf(id), [], wanted !== undefined)), "").suggestions.filter(({ label, ticked }) => ticked && (!wanted || wanted.has(label))).map(({ label }) => label);
         const names = together(ticked, held, rulesNow());
         if (names.length) found.set(id, names);
@@ -339,10 +342,7 @@ function newSitting(model: Model): Sitting {
         sitting.all?.unsure.clear(); // of the group that is chosen now, nothing is worked out
         for (const [id, page] of pages) if (!preparing.has(id)) pages.set(id, { ...page, answered: false, choices: [] });
       }
-      wanted = "";
-      current = left()[0] ?? "";
-      prepare();
-      model.changed();
+      show();
     },
     groups: () => model.joined.vocabulary.groups.filter(({ name, required }) => required && offeredOf(name).length > 0).map(({ name }) => name),
     learning: { state: "waiting", read: 0 },
@@ -364,9 +364,7 @@ function newSitting(model: Model): Sitting {
     },
     go(id) {
       skipped.delete(id);
-      current = wanted = id;
-      prepare();
-      model.changed();
+      show(id, id);
     },
     prepared: (id) => pages.get(id),
     tick(label, ticked) {
@@ -385,7 +383,7 @@ function newSitting(model: Model): Sitting {
       }
     },
     apply() {
-      const names = (pages.get(current)?.choices ?? []).filter((one) => one.ticked).map(({ label }) => label);
+      const names = tickedOf(pages.get(current)?.choices ?? []);
       if (!current || !names.length) return [];
       const id = current;
       const step: Done = { id, change: { add: [], remove: [] } };
@@ -440,7 +438,7 @@ function newSitting(model: Model): Sitting {
       sitting.failures = sitting.failures.filter((failure) => failure.id !== id);
       skipped.delete(id);
       const page = pages.get(id);
-      if (page?.read && step.change) page.read = { ...page.read, labels: [...store.page(store.rowOf(id)!).labels] };
+      if (page?.read && step.change) page.read.labels = [...store.page(store.rowOf(id)!).labels];
       current = wanted = id;
       prepare();
       model.changed();
@@ -478,6 +476,8 @@ function newSitting(model: Model): Sitting {
   };
   return sitting;
 }
+
+const tickedOf = (choices: readonly { label: string; ticked: boolean }[]) => choices.flatMap(({ label, ticked }) => (ticked ? [label] : []));
 
 /** What a decision for many pages is known by in the basket. */
 const keyOf = (to: string | undefined) => `tolabel\n${to}`;

@@ -42,7 +42,7 @@ const MOST_PARTS = 100; // of the tree, the largest ones
 
 function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
   const { own: say, reasons } = loaded!;
-  const [sitting] = useState(() => sittingOf(model));
+  const sitting = sittingOf(model);
   const [, draw] = useState(0);
   const [active, setActive] = useState(0);
   const [trouble, setTrouble] = useState<Problem>();
@@ -134,7 +134,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
     if (event.altKey || event.ctrlKey || event.metaKey || isComposing(event) || target.closest("input, select, textarea, .adder")) return;
     const { key } = event;
     const small = key.toLowerCase();
-    const pressed = target.closest("button, a") !== null;
+    const pressed = target.closest("button, a");
     if (small === "z") void back();
     else if (!id) return;
     else if (key === "ArrowDown" || key === "ArrowUp") setActive(Math.max(0, Math.min(choices.length - 1, at + (key === "ArrowDown" ? 1 : -1))));
@@ -154,9 +154,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
   const out = sitting.out();
   const counts = [
     say("left", { count: left }),
-    ...(out.has("not_permitted") ? [say("out.not_permitted", { count: out.get("not_permitted")! })] : []),
-    ...(out.has("not_current") ? [say("out.not_current", { count: out.get("not_current")! })] : []),
-    ...(out.has("failed") ? [say("out.failed", { count: out.get("failed")! })] : []),
+    ...(["not_permitted", "not_current", "failed"] as const).flatMap((why) => (out.has(why) ? [say(`out.${why}`, { count: out.get(why)! })] : [])),
   ];
   const { learning, which } = sitting;
   return (
