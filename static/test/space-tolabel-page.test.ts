@@ -45,6 +45,7 @@ const suggested = (page: Page) => until(() => options(page), (all) => all.length
 const left = (page: Page) => page.locator(".tolabel .count").innerText();
 const labelsOf = (space: FakeSpace, id: string) => [...space.pages.get(id)!.labels].sort();
 const list = (page: Page) => page.locator(".choices").focus();
+const onList = (page: Page) => page.evaluate(() => document.activeElement?.className === "choices");
 
 native("pages are labelled one after the other from the keyboard, and taken back", async () => {
   const space = topical(40, 8);
@@ -84,7 +85,7 @@ native("pages are labelled one after the other from the keyboard, and taken back
   await compared(page);
   await page.keyboard.press("Enter");
   await until(() => options(page), (all) => all.includes("+quarterly"), "it is ticked");
-  await until(() => page.evaluate(() => document.activeElement?.className), (name) => name === "choices", "the list has the focus again");
+  await until(() => onList(page), Boolean, "the list has the focus again");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await until(() => labelsOf(space, "100006"), (labels) => labels.join() === "invoice,quarterly", "both are written");
@@ -102,6 +103,45 @@ native("pages are labelled one after the other from the keyboard, and taken back
   await list(page);
   await page.keyboard.press("o");
   await until(() => seen(page), ({ went }) => JSON.stringify(went).includes("pageId=100006"), "the host is asked to go there");
+});
+
+native("a key that is held acts once, but for the arrows: nobody has looked at what is shown since", async () => {
+  const space = topical(40, 8);
+  const page = await open(space);
+  await suggested(page);
+  await list(page);
+  const hold = async <T>(key: string, look: () => Promise<T>, right: (value: T) => boolean) => {
+    await page.keyboard.down(key);
+    await until(look, right, `what ${key} does`);
+    await suggested(page);
+    for (let i = 0; i < 3; i++) await page.keyboard.down(key);
+    await page.keyboard.up(key);
+  };
+  const holdTo = async (key: string, id: string) => {
+    await hold(key, () => title(page), (text) => text.endsWith(id));
+    assert.ok((await title(page)).endsWith(id), `${await title(page)} after ${key}`);
+  };
+  await holdTo("Enter", "100006");
+  await holdTo("s", "100005");
+  await holdTo("z", "100006");
+  await page.getByRole("button", { name: "Skip" }).focus();
+  await holdTo("Enter", "100005");
+  await hold("1", () => options(page), ([first]) => first === "-hiring");
+  assert.equal((await options(page))[0], "-hiring");
+  await until(() => labelsOf(space, "100007"), (labels) => labels.join() === "network", "what was pressed is written");
+
+  for (const name of ["alpha", "beta", "gamma"]) {
+    await page.keyboard.press("+");
+    await compared(page);
+    await page.keyboard.type(name);
+    await page.keyboard.press("Enter");
+    await until(() => options(page), (all) => all.includes(`+${name}`), "it is ticked");
+    await until(() => onList(page), Boolean, "the list has the focus again");
+  }
+  const active = () => page.locator(".choices .active .name").innerText();
+  await hold("ArrowDown", active, (name) => name === "alpha");
+  assert.equal(await active(), "gamma");
+  assert.deepEqual(["100006", "100005"].flatMap((id) => labelsOf(space, id)), []);
 });
 
 native("a name that waits to be compared is for the page on which it was entered", async () => {

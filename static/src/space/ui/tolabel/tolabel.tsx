@@ -133,6 +133,8 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
     const target = event.target as Element;
     if (event.altKey || event.ctrlKey || event.metaKey || isComposing(event) || target.closest("input, select, textarea, .adder")) return;
     const { key } = event;
+    // Held, a key is pressed once, on a button too: nobody has looked at what is shown since.
+    if (event.repeat && (key === "Enter" || key.length === 1)) return event.preventDefault();
     const small = key.toLowerCase();
     const pressed = target.closest("button, a");
     if (small === "z") void back();
