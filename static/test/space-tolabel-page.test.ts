@@ -177,6 +177,38 @@ native("a name that waits to be compared is for the page on which it was entered
   assert.deepEqual(labelsOf(space, "100006"), []);
 });
 
+for (const where of ["the field", "a choice of pages"]) {
+  native(`a name that is compared late leaves who went on where they are: ${where}`, async () => {
+    const space = topical(40, 8);
+    const page = await open(space);
+    await suggested(page);
+    let go = () => {};
+    const held = new Promise<void>((answer) => (go = answer));
+    stage.onRead = async (path) => {
+      if (path.startsWith("/api/v2/labels?")) await held;
+      return space.handle("GET", path);
+    };
+    const field = page.locator(".adder [role=combobox]");
+    await list(page);
+    await page.keyboard.press("+");
+    await field.waitFor();
+    await page.keyboard.type("quarterly");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("clas");
+    if (where !== "the field") await page.getByRole("combobox", { name: "Order" }).focus();
+    go();
+    const late = page.getByRole("button", { name: /^Add (quarterly|1 label)/ });
+    await until(async () => {
+      if (await late.count()) await late.dispatchEvent("click"); // on a busy machine it came too late to be compared
+      return options(page);
+    }, (all) => all.includes("+quarterly"), "it is ticked");
+    assert.equal(await onList(page), false);
+    if (where === "the field") await page.keyboard.type("s");
+    assert.equal(await field.inputValue(), where === "the field" ? "class" : "clas");
+    assert.match(await title(page), /100007$/);
+  });
+}
+
 native("a step that cannot be taken back is not in the way of those before it", async () => {
   const space = topical(40, 8);
   const page = await open(space);

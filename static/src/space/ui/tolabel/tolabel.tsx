@@ -194,7 +194,11 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
             <Adding key={id} handle={field} host={model.host} say={panelSay} held={[...(read?.labels ?? []), ...choices.flatMap((one) => (one.ticked ? [one.label] : []))]} prefix="" space={space} tell={(line) => (waits.current = line) && tell(line)} add={(names) => {
               sitting.type(names);
               tell(say("tickedOne", { name: names.join(", ") }));
-              setTimeout(() => box.current?.querySelector<HTMLElement>(".choices")?.focus()); // when what was typed is gone from the field
+              setTimeout(() => {
+                // When what was typed is gone from the field. Of a name that is compared late, the next one may be there, or they went elsewhere.
+                const at = box.current?.querySelector<HTMLInputElement>(".adder :focus");
+                if (at?.value === "") box.current?.querySelector<HTMLElement>(".choices")?.focus();
+              });
             }} />
           </div>
         </div>
