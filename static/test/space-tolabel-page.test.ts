@@ -230,6 +230,64 @@ native("a step that cannot be taken back is not in the way of those before it", 
   assert.equal(labelsOf(space, "100006").length, 1);
 });
 
+native("what is taken back is shown at once, and its end moves nobody who has gone on", async () => {
+  const space = topical(40, 8);
+  const page = await open(space);
+  await suggested(page);
+  await list(page);
+  await page.keyboard.press("Enter");
+  const labels = () => labelsOf(space, "100007").join();
+  await until(labels, (all) => all === "network", "it is written");
+  const { onRemove } = stage;
+  const field = page.locator(".adder input");
+  const shown = async (id: string) => {
+    await until(() => title(page), (text) => text.endsWith(id), "the page");
+    await suggested(page);
+    await until(() => onList(page), Boolean, "the list has the focus");
+  };
+  const asked = () => page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+  const alert = page.getByRole("alert");
+  for (const { name, skips, refused } of [{ name: "archi" }, { name: "design", skips: true }, { name: "plans", skips: true, refused: true }]) {
+    await shown("100006");
+    const before = labels();
+    let go = () => {};
+    const held = new Promise<void>((answer) => (go = answer));
+    stage.onRemove = async (path) => {
+      await held;
+      return refused ? { status: 409, body: {} } : onRemove(path);
+    };
+    await page.keyboard.press("z");
+    await shown("100007");
+    assert.ok(await asked(), "who leaves is asked");
+    if (skips) {
+      await page.keyboard.press("s");
+      await shown("100006");
+    }
+    await page.keyboard.type(name);
+    await until(() => field.inputValue(), (text) => text === name, "it is in the field");
+    go();
+    if (refused) {
+      await alert.waitFor();
+      assert.match(plain(await alert.innerText()), /^Could not be taken back: \w+ \w+ 100007\. /);
+    } else await until(() => spoken(page), (text) => /^Taken back: \w+ \w+ 100007\.$/.test(text), "that it is taken back");
+    assert.equal(await asked(), false);
+    assert.equal(await field.inputValue(), name);
+    assert.ok(await field.evaluate((one) => one === document.activeElement));
+    await compared(page);
+    await page.keyboard.press("Enter");
+    await until(() => options(page), (all) => all.includes(`+${name}`), "it is ticked");
+    await shown(skips ? "100006" : "100007");
+    assert.equal(labels(), refused ? before : "");
+    if (refused) return;
+    if (skips) {
+      await page.keyboard.press("z"); // to what was skipped
+      await shown("100007");
+    }
+    await page.keyboard.press("Enter");
+    await until(labels, (all) => all.includes("network"), "it is written again");
+  }
+});
+
 native("a label that was dismissed on a page is not suggested there, whatever is chosen meanwhile", async () => {
   const space = topical(40, 4);
   space.handle("POST", "/api/v2/spaces/1/properties", { key: "labelup_vocabulary", value: { groups: [{ name: "State", required: true }], labels: [{ label: "draft", group: "State" }] } });

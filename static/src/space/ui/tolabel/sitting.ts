@@ -89,8 +89,8 @@ export interface Sitting {
   unskip(): void;
   out(): ReadonlyMap<Why, number>;
   canBack(): boolean;
-  /** Takes the last step back and shows its page; resolves with its title when that is done. Rejects with a Problem. */
-  back(): Promise<string>;
+  /** Shows the page of the last step, and takes that back in the background; comes when it is done. Rejects with a Problem. */
+  back(): Promise<void>;
   failures: Failure[];
   all: All | undefined;
   /** How many pages stay for a look of the person, after what was sure of all was planned. */
@@ -119,7 +119,7 @@ function newSitting(model: Model): Sitting {
   const preparing = new Set<string>();
   const skipped = new Set<string>();
   const out = new Map<string, Why>();
-  const doing = new Set<string>();
+  const doing: string[] = []; // pages that wait to be written, the first of them is
   const done: Done[] = [];
   let writing: Promise<unknown> = Promise.resolve();
   let current = "";
@@ -142,12 +142,12 @@ function newSitting(model: Model): Sitting {
 
   function left(): string[] {
     const { order, below, group } = sitting.which;
-    const key = [store.version, order, below, group, skipped.size, out.size, [...doing].join()].join("\n");
+    const key = [store.version, order, below, group, skipped.size, out.size, doing.join()].join("\n");
     if (listed.key === key) return listed.ids;
     const lacks = group ? labelsIn(model.joined.vocabulary, group) : [];
     const rows = Array.from(store.rows({ ...ALL, below, ...(lacks.length ? { lacks } : { unlabelled: true }) }), (row) => store.page(row));
     rows.sort((a, b) => b[order] - a[order]);
-    listed = { key, ids: rows.flatMap(({ id }) => (skipped.has(id) || out.has(id) || doing.has(id) ? [] : [id])) };
+    listed = { key, ids: rows.flatMap(({ id }) => (skipped.has(id) || out.has(id) || doing.includes(id) ? [] : [id])) };
     return listed.ids;
   }
 
@@ -175,7 +175,8 @@ function newSitting(model: Model): Sitting {
     for (const id of ahead) {
       if (preparing.size >= AT_ONCE) return;
       const known = pages.get(id);
-      if (preparing.has(id) || (known?.read && (known.answered || !asking))) continue;
+      // While a page is written, what would be read of it is soon not so.
+      if (preparing.has(id) || doing.includes(id) || (known?.read && (known.answered || !asking))) continue;
       preparing.add(id);
       void prepareOne(id).finally(() => {
         preparing.delete(id);
@@ -251,9 +252,15 @@ function newSitting(model: Model): Sitting {
     return host.learn!(known);
   }
 
-  /** Writes one change after the other, so that each takes back what was there before it. */
-  function write(work: () => Promise<void>): Promise<void> {
-    const written = writing.then(work);
+  /** Writes one change after the other, so that each takes back what was there before it. Who leaves meanwhile is asked. */
+  function write(id: string, work: () => Promise<void>): Promise<void> {
+    addEventListener("beforeunload", leave); // is there once, however often
+    doing.push(id);
+    const written = writing.then(work).finally(() => {
+      doing.shift();
+      if (!doing.length) removeEventListener("beforeunload", leave);
+      model.changed();
+    });
     writing = written.catch(() => undefined);
     return written;
   }
@@ -390,13 +397,7 @@ function newSitting(model: Model): Sitting {
       const before = left();
       sitting.failures = sitting.failures.filter((failure) => failure.id !== id);
       done.push(step);
-      if (!doing.size) addEventListener("beforeunload", leave);
-      doing.add(id);
-      void write(() => applyTo(step, names)).finally(() => {
-        doing.delete(id);
-        if (!doing.size) removeEventListener("beforeunload", leave);
-        model.changed();
-      });
+      void write(id, () => applyTo(step, names));
       next(before);
       return names;
     },
@@ -421,28 +422,27 @@ function newSitting(model: Model): Sitting {
     canBack: () => done.length > 0,
     async back() {
       const step = done.pop();
-      if (!step) return "";
+      if (!step) return;
       const { id } = step;
-      if (step.change) {
-        await write(async () => {
-          const { add, remove } = step.change!;
-          if (!add.length && !remove.length) return;
-          const { failed } = await change(id, { add: remove, remove: add });
-          if (failed.length) throw { kind: failed[0]!.kind } satisfies Problem;
-        }).catch((error: unknown) => {
-          const problem = problemOf(error);
-          if (canRetry(problem.kind)) done.push(step); // else it would be in the way of those before it
-          throw problem;
-        });
+      const written = step.change && write(id, async () => {
+        const { add, remove } = step.change!;
+        if (!add.length && !remove.length) return;
+        const { failed } = await change(id, { add: remove, remove: add });
+        if (failed.length) throw { kind: failed[0]!.kind } satisfies Problem;
+      });
+      sitting.go(id); // at once: later, it would come under the hands of who has gone on
+      try {
+        await written;
+      } catch (error) {
+        const problem = problemOf(error);
+        if (canRetry(problem.kind)) done.push(step); // else it would be in the way of those before it
+        throw problem;
+      } finally {
+        const read = pages.get(id)?.read;
+        if (read && written) read.labels = [...store.page(store.rowOf(id)!).labels];
       }
       sitting.failures = sitting.failures.filter((failure) => failure.id !== id);
-      skipped.delete(id);
-      const page = pages.get(id);
-      if (page?.read && step.change) page.read.labels = [...store.page(store.rowOf(id)!).labels];
-      current = wanted = id;
-      prepare();
       model.changed();
-      return store.title(id);
     },
     failures: [],
     all: undefined,

@@ -45,7 +45,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
   const sitting = sittingOf(model);
   const [, draw] = useState(0);
   const [active, setActive] = useState(0);
-  const [trouble, setTrouble] = useState<Problem>();
+  const [trouble, setTrouble] = useState("");
   const field = useRef<AddHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const focus = useRef(false);
@@ -87,7 +87,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
   function stepped(line: string): void {
     focus.current = true;
     setActive(0);
-    setTrouble(undefined);
+    setTrouble("");
     told.current = "";
     tell((last.current = line));
     draw((times) => times + 1);
@@ -106,11 +106,14 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
     sitting.skip();
     stepped(say("skipped"));
   }
-  async function back(): Promise<void> {
+  function back(): void {
     if (!sitting.canBack()) return;
-    await sitting.back().then(
-      (title) => stepped(say("backDone", { title: isolated(title) })),
-      (problem: Problem) => setTrouble(problem),
+    const taken = sitting.back();
+    const title = isolated(store.title(sitting.current()));
+    stepped("");
+    taken.then(
+      () => tell((last.current = say("backDone", { title }))),
+      ({ kind }: Problem) => setTrouble(`${say("backFailed", { title })} ${panelSay(`why.${kind}`)}`),
     );
   }
   function tick(i: number): void {
@@ -137,7 +140,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
     if (event.repeat && (key === "Enter" || key.length === 1)) return event.preventDefault();
     const small = key.toLowerCase();
     const pressed = target.closest("button, a");
-    if (small === "z") void back();
+    if (small === "z") back();
     else if (!id) return;
     else if (key === "ArrowDown" || key === "ArrowUp") setActive(Math.max(0, Math.min(choices.length - 1, at + (key === "ArrowDown" ? 1 : -1))));
     else if (key === " " && !pressed) tick(at);
@@ -214,7 +217,7 @@ function ToLabel({ model, words, panelSay, plan, tell }: Props): JSX.Element {
           <button type="button" class="link" onClick={() => { sitting.failures = sitting.failures.filter((_, n) => n !== i); sitting.go(failure.id); stepped(""); }}>{say("goBack")}</button>
         </p>
       ))}
-      {trouble && <p class="notice wrong" role="alert">{say("backFailed")} {panelSay(`why.${trouble.kind}`)}</p>}
+      {trouble && <p class="notice wrong" role="alert">{trouble}</p>}
       <div class="buttons">
         {id && <Button act={apply} key_="Enter" primary off={!ticked}>{say("apply", { count: ticked })}</Button>}
         {id && <Button act={skip} key_="S">{say("skip")}</Button>}
