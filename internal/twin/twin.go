@@ -47,7 +47,7 @@ const (
 
 // misspelt says whether two names are the same but for an error in one word:
 // the same first letter and the same last, one letter more, less, other, or two
-// neighbours swapped, at the end too; in a long word this twice.
+// neighbours swapped, at the end too; in a long word this twice, not side by side.
 func misspelt(a, b []string) bool {
 	if len(a) != len(b) {
 		return false
@@ -70,10 +70,6 @@ func misspeltWord(a, b string) bool {
 	if least < shortestWithOne || max(len(x), len(y)) > longestWord || x[0] != y[0] {
 		return false
 	}
-	most := 1
-	if least >= shortestWithTwo {
-		most = 2
-	}
 	sameEnd := x[len(x)-1] == y[len(y)-1]
 	start := 0
 	for start < least && x[start] == y[start] {
@@ -92,6 +88,10 @@ func misspeltWord(a, b string) bool {
 		if slices.ContainsFunc(part, func(c rune) bool { return !isAlphabetic(c) }) {
 			return false
 		}
+	}
+	most := 1
+	if least >= shortestWithTwo && max(len(x), len(y)) > 2 { // two side by side are another word: onboarding, offboarding
+		most = 2
 	}
 	return distance(x, y, most) <= most
 }

@@ -182,22 +182,16 @@ function misspelt(a: string[], b: string[]): boolean {
   y = y.slice(start, y.length - end);
   const swapped = x.length === 2 && y.length === 2 && x[0] === y[1] && x[1] === y[0];
   if (!sameEnd && !swapped) return false; // another ending makes another word
-  const most = least < 10 ? 1 : 2;
-  return [...x, ...y].every((c) => ALPHABETIC.test(c)) && distance(x, y, most) <= most;
+  const most = least < 10 || Math.max(x.length, y.length) < 3 ? 1 : 2; // two side by side are another word: onboarding, offboarding
+  return [...x, ...y].every((c) => ALPHABETIC.test(c)) && within(x, y, most);
 }
 
-/** How many letters are more, less, other or swapped with their neighbour; above most it may be anything above. */
-function distance(a: string[], b: string[], most: number): number {
-  if (Math.abs(a.length - b.length) > most) return most + 1;
-  let [before, last]: number[][] = [[], b.map((_, j) => j)];
-  last!.push(b.length);
-  a.forEach((c, i) => {
-    const row = [i + 1];
-    b.forEach((d, j) => {
-      row.push(Math.min(last![j]! + (c === d ? 0 : 1), last![j + 1]! + 1, row[j]! + 1));
-      if (i && j && c === b[j - 1] && a[i - 1] === d) row[j + 1] = Math.min(row[j + 1]!, before![j - 1]! + 1);
-    });
-    [before, last] = [last, row];
-  });
-  return last![b.length]!;
+/** Whether so many errors make one word of another: a letter more, less, other or two neighbours swapped. */
+function within(a: string[], b: string[], errors: number): boolean {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const x = a.slice(same);
+  const y = b.slice(same);
+  if (!x.length && !y.length) return true;
+  return errors > 0 && [[1, 1], [1, 0], [0, 1], [2, 2]].some(([i, j]) => (i! < 2 || (x[0] === y[1] && x[1] === y[0])) && within(x.slice(i), y.slice(j), errors - 1));
 }
