@@ -18,7 +18,7 @@ type Form struct {
 	// others are the keys that the name has, too: of its singular, with ue for ü,
 	// its initials.
 	others []string
-	words  []string // initials that are a word, which says something else as likely
+	words  []string // initials that are a word or a name, which says something else as likely
 	parts  []string // the words, in the singular
 }
 
@@ -58,10 +58,13 @@ func FormOf(name string) Form {
 		f.add(withoutJS(f.Key))
 	}
 	for _, letters := range initials(plain) {
-		if isWord(letters) {
-			f.words = append(f.words, letters)
-		} else {
+		switch {
+		case !isWord(letters):
 			f.add(letters, letters+"s")
+		case len(letters) < longestOrdinary:
+			f.words = append(f.words, letters, letters+"s")
+		default:
+			f.words = append(f.words, letters)
 		}
 	}
 	return f
@@ -331,14 +334,19 @@ var (
 		" al da del di do dos e el i los para y")
 )
 
-// isWord says whether initials are an ordinary noun as well, as labels are: with these the name
-// is only perhaps meant.
+// isWord says whether initials are an ordinary noun as well, as labels are, or what everybody
+// calls something else by: with these the name is only perhaps meant.
 func isWord(letters string) bool { return strings.Contains(ordinary[letters[1:]], letters[:1]) }
 
-// ordinary has nouns by all but the first letter, with which first ones.
-var ordinary = firstsByRest("at:bcefhmr ap:cgmt ar:bcjw as:gn ay:dpw aw:l ax:t ag:bt et:jnpsv en:pt ed:br ea:pst eb:w ew:n it:bfhk in:bpw ia:v op:chpt" +
-	" ot:hlp ow:nr og:dl od:p on:st ox:b ub:hpt ug:b un:frs us:b ut:co up:c ct:a ge:a ir:a pp:a rm:a rt:a nd:e il:o ll:a eam:t" +
-	" lan:p est:bt ask:t ost:chp ata:d age:p ode:cmn ist:l ink:l ool:t ews:n ork:w")
+// longestOrdinary is how many letters they have at most. A longer one, in the plural, would be
+// taken for a misspelling.
+const longestOrdinary = shortestWithOne - 1
+
+// ordinary has such nouns and abbreviations by all but the first letter, with which first ones.
+var ordinary = firstsByRest("at:bcefhmr ap:cgmst ar:bcjw as:gn ay:dpw aw:l ax:t ag:bt et:jnpsv en:pt ed:br ea:pst eb:w ew:n it:bfhk in:bpw ia:v op:chpt" +
+	" ot:hlp ow:nr og:dl od:p on:st ox:b ub:hpt ug:b un:frs us:b ut:co up:c ct:a ge:a ir:a pp:a rm:ac rt:a nd:e il:o ll:a eam:t" +
+	" lan:p est:bt ask:t ost:chp ata:d age:p ode:cmn ist:l ink:l ool:t ews:n ork:w" +
+	" cp:gt df:p dm:m dn:c la:s li:c ls:t ml:x ms:cds ns:d os:i pi:ak pn:v ql:s rl:u rp:e sh:s sl:s so:s ss:c sv:c tl:e tml:h tp:f ws:a")
 
 func firstsByRest(table string) map[string]string {
 	firsts := map[string]string{}

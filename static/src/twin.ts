@@ -8,7 +8,7 @@ export interface Form {
   key: string;
   /** The keys that it has, too: of its singular, with ue for ü, its initials. */
   others: string[];
-  /** Its initials if they are a word, which says something else as likely. */
+  /** Its initials if they are a word or a name, which says something else as likely. */
   words: string[];
   /** Its words, in the singular. */
   parts: string[];
@@ -51,16 +51,15 @@ function rulesIn(table: string): { ending: string; least: number; singulars: str
   });
 }
 
-const PLAIN: Record<string, string> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ħ: "h", ŧ: "t", ı: "i", ё: "е", ñ: "ñ" };
-const UMLAUTS: Record<string, string> = { ä: "ae", ö: "oe", ü: "ue", Ä: "ae", Ö: "oe", Ü: "ue" };
+const PLAIN = /* @__PURE__ */ tableOf("ß:ss æ:ae œ:oe ø:o ł:l đ:d ð:d þ:th ħ:h ŧ:t ı:i ё:е ñ:ñ");
 const AMERICAN: Record<string, string> = { isation: "ization", our: "or", tre: "ter", logue: "log", lling: "ling", lled: "led" };
 
 /** Names of one thing that no other rule brings together. */
 const ALIASES = /* @__PURE__ */ tableOf("analyse:analyze c#:csharp c++:cpp defence:defense licence:license metre:meter offence:offense postgresql:postgres");
 
-/** Ordinary nouns, by all but the first letter, with which first ones: initials that are one are only perhaps meant. */
+/** Ordinary nouns and abbreviations of something else, by all but the first letter, with which first ones: initials that are one are only perhaps meant. */
 const ORDINARY = /* @__PURE__ */ tableOf(
-  "at:bcefhmr ap:cgmt ar:bcjw as:gn ay:dpw aw:l ax:t ag:bt et:jnpsv en:pt ed:br ea:pst eb:w ew:n it:bfhk in:bpw ia:v op:chpt ot:hlp ow:nr og:dl od:p on:st ox:b ub:hpt ug:b un:frs us:b ut:co up:c ct:a ge:a ir:a pp:a rm:a rt:a nd:e il:o ll:a eam:t lan:p est:bt ask:t ost:chp ata:d age:p ode:cmn ist:l ink:l ool:t ews:n ork:w",
+  "at:bcefhmr ap:cgmst ar:bcjw as:gn ay:dpw aw:l ax:t ag:bt et:jnpsv en:pt ed:br ea:pst eb:w ew:n it:bfhk in:bpw ia:v op:chpt ot:hlp ow:nr og:dl od:p on:st ox:b ub:hpt ug:b un:frs us:b ut:co up:c ct:a ge:a ir:a pp:a rm:ac rt:a nd:e il:o ll:a eam:t lan:p est:bt ask:t ost:chp ata:d age:p ode:cmn ist:l ink:l ool:t ews:n ork:w cp:gt df:p dm:m dn:c la:s li:c ls:t ml:x ms:cds ns:d os:i pi:ak pn:v ql:s rl:u rp:e sh:s sl:s so:s ss:c sv:c tl:e tml:h tp:f ws:a",
 );
 
 function tableOf(table: string): Map<string, string> {
@@ -71,7 +70,7 @@ function tableOf(table: string): Map<string, string> {
 function plainOf(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   const lower = text.normalize("NFKC").toLowerCase().replaceAll("ς", "σ");
-  return lower.replace(/[\u00c0-\u{10ffff}]/gu, (c) => PLAIN[c] ?? (/[\p{sc=Latn}\p{sc=Grek}]/u.test(c) ? [...c.normalize("NFD")][0]! : /[\u0300-\u036f]/u.test(c) ? "" : c)) || lower;
+  return lower.replace(/[\u00c0-\u{10ffff}]/gu, (c) => PLAIN.get(c) ?? (/[\p{sc=Latn}\p{sc=Grek}]/u.test(c) ? [...c.normalize("NFD")][0]! : /[\u0300-\u036f]/u.test(c) ? "" : c)) || lower;
 }
 
 /** The words of a plain name. Between two digits every separator is a dot: 5-0-8 is 5.0.8 and not 508. */
@@ -149,10 +148,10 @@ export function formOf(name: string): Form {
   const others = single.some((t, i) => t !== parts[i]) ? forms(parts) : [];
   const words: string[] = [];
   for (const letters of initials(plain)) {
-    if (ORDINARY.get(letters.slice(1))?.includes(letters[0]!)) words.push(letters);
-    else others.push(letters, letters + "s");
+    const ordinary = ORDINARY.get(letters.slice(1))?.includes(letters[0]!);
+    (ordinary ? words : others).push(letters, ...(ordinary && letters.length > 3 ? [] : [letters + "s"])); // a longer one would be taken for a misspelling
   }
-  if (/[äöüÄÖÜ]/u.test(name)) others.push(partsOf(plainOf(name.replace(/[äöüÄÖÜ]/gu, (c) => UMLAUTS[c]!))).join(""));
+  if (/[äöü]/iu.test(name)) others.push(partsOf(plainOf(name.replace(/[äöü]/giu, (c) => c.normalize("NFD")[0] + "e"))).join(""));
   if (parts.length === 1) others.push(numbered([...key]));
   if (parts.length === 1 || ENDS_IN_JS.test(plain)) others.push((/^(?!angularjs$)(.{4,})js$/u.exec(key) ?? [])[1] ?? "");
   return { key, others: [...new Set(others)].filter((other) => other && other !== key), words, parts: single };
