@@ -145,7 +145,7 @@ func wordFor(v Verdict) string {
 func mixtures(count int) [][2]string {
 	pool := strings.Split("a b c d e s y release note organisation colour centre labelling kubernetes technolog categor cach box analys tableau journ reuni"+
 		" besprech vorlag projekt node js the and und et of de u.s. API ＡＰＩ ies es s aux eux ões ungen en kte our tre ised 1 2 10 2.0 v1 9 ٣ é è ü Ü ß œ ø İ ı Σ ς ё й"+
-		" サーバ ー ァ ィ ヴ プログラム 議事録 데이터 ｻ ﾞ · ・ . ' ’ @ & / \\ - _ – , : + # * % | ~ = $ ( ) 🌷 𐐨 \u0301 \u00ad \u200d \ufeff \u00a0 \u3000 x̂ ﬁ ² ℃", " ")
+		" to إ ا ة ه ی ي ؤ \u0654 サーバ ー ァ ィ ヴ プログラム 議事録 데이터 ｻ ﾞ · ・ . ' ’ @ & / \\ - _ – , : + # * % | ~ = $ ( ) 🌷 𐐨 \u0301 \u00ad \u200d \ufeff \u00a0 \u3000 x̂ ﬁ ² ℃", " ")
 	pool = append(pool, " ", "-", "-")
 	assigned := rangetable.Assigned(unicode.Version)
 	random := rand.New(rand.NewPCG(1, 2)) // the same in every run

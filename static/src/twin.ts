@@ -51,7 +51,7 @@ function rulesIn(table: string): { ending: string; least: number; singulars: str
   });
 }
 
-const PLAIN = /* @__PURE__ */ tableOf("ß:ss æ:ae œ:oe ø:o ł:l đ:d ð:d þ:th ħ:h ŧ:t ı:i ё:е ñ:ñ");
+const PLAIN = /* @__PURE__ */ tableOf("ß:ss æ:ae œ:oe ø:o ł:l đ:d ð:d þ:th ħ:h ŧ:t ı:i ё:е ñ:ñ ٱ:ا ة:ه ى:ي ی:ي ک:ك");
 const AMERICAN: Record<string, string> = { isation: "ization", our: "or", tre: "ter", logue: "log", lling: "ling", lled: "led" };
 
 /** Names of one thing that no other rule brings together. */
@@ -66,11 +66,11 @@ function tableOf(table: string): Map<string, string> {
   return new Map(table.split(" ").map((entry) => entry.split(":") as [string, string]));
 }
 
-/** A text as two people may have typed it: lower case, usual width, no accents but that of ñ. internal/words has the same. */
+/** A text as two people may have typed it: lower case, usual width, no accents but that of ñ, no hamza. internal/words has the same. */
 function plainOf(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   const lower = text.normalize("NFKC").toLowerCase().replaceAll("ς", "σ");
-  return lower.replace(/[\u00c0-\u{10ffff}]/gu, (c) => PLAIN.get(c) ?? (/[\p{sc=Latn}\p{sc=Grek}]/u.test(c) ? [...c.normalize("NFD")][0]! : /[\u0300-\u036f]/u.test(c) ? "" : c)) || lower;
+  return lower.replace(/[\u00c0-\u{10ffff}]/gu, (c) => PLAIN.get(c) ?? (/[\p{sc=Latn}\p{sc=Grek}\p{sc=Arab}]/u.test(c) ? [...c.normalize("NFD")][0]! : /[\u0300-\u036f]/u.test(c) ? "" : c)) || lower;
 }
 
 /** The words of a plain name. Between two digits every separator is a dot: 5-0-8 is 5.0.8 and not 508. */
