@@ -286,9 +286,10 @@ func withoutJS(word string) string {
 
 // initials are the first letters of a name of three words or more: of all, for an
 // abbreviation in English takes the little words along (iot) as often as not
-// (gsa), and of those that mean something. The letters of u.s. count one by one.
+// (gsa), of those that mean something, and with a 2 for "to" (e2e). The letters of
+// u.s. count one by one.
 func initials(plain string) []string {
-	var all, some strings.Builder
+	var all, some, digits strings.Builder
 	count, meaning := 0, 0
 	for i, word := range strings.FieldsFunc(plain, separatesWords) {
 		if little[word] || i == 0 && word == "the" {
@@ -303,6 +304,11 @@ func initials(plain string) []string {
 			if !isAlphabetic(c) {
 				return nil
 			}
+			if word == "to" && count > 0 {
+				digits.WriteByte('2')
+			} else {
+				digits.WriteRune(c)
+			}
 			all.WriteRune(c)
 			if count++; !littleEnglish[word] {
 				some.WriteRune(c)
@@ -313,10 +319,10 @@ func initials(plain string) []string {
 	switch {
 	case count < leastInitials || utf8.RuneCountInString(plain) == count:
 		return nil
-	case meaning < leastInitials || meaning == count:
-		return []string{all.String()}
+	case meaning < leastInitials:
+		return slices.Compact([]string{all.String(), digits.String()})
 	}
-	return []string{all.String(), some.String()}
+	return slices.Compact([]string{all.String(), digits.String(), some.String()})
 }
 
 func separatesWords(c rune) bool {

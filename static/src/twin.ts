@@ -125,13 +125,13 @@ function numbered(letters: string[]): string {
   return letters.length < 10 || !letters.every((c) => ALPHABETIC.test(c)) ? "" : letters[0]! + (letters.length - 2) + letters.at(-1)!;
 }
 
-/** The first letters of a name of three words or more: of all, and of those that mean something. The letters of u.s. count one by one. */
+/** The first letters of a name of three words or more: of all, of those that mean something, and with a 2 for "to" (e2e). The letters of u.s. count one by one. */
 function initials(plain: string): string[] {
   const words = plain.split(BETWEEN_WORDS).filter(Boolean).filter((word, i) => !LITTLE.has(word) && (i || word !== "the"));
   const all = words.flatMap(firstLetters);
   if ([...plain].length === all.length || !all.every((c) => ALPHABETIC.test(c))) return [];
   const some = words.filter((word) => !LITTLE_ENGLISH.has(word)).flatMap(firstLetters);
-  return [...new Set([all, some].filter((letters) => letters.length > 2).map((letters) => letters.join("")))];
+  return [...new Set([all, some, words.flatMap((word, i) => (i && word === "to" ? "2" : firstLetters(word)))].filter((letters) => letters.length > 2).map((letters) => letters.join("")))];
 }
 
 function firstLetters(word: string): string[] {
