@@ -224,15 +224,13 @@ func commonly(part string) string {
 		}
 		return part
 	}
-	stem, plural := strings.CutSuffix(part, "s")
-	switch alias := aliases[stem]; {
-	case alias == "":
-		return part
-	case plural:
-		return alias + "s"
-	default:
+	if alias := aliases[part]; alias != "" {
 		return alias
 	}
+	if stem, plural := strings.CutSuffix(part, "s"); plural && aliases[stem] != "" {
+		return aliases[stem] + "s"
+	}
+	return part
 }
 
 func isDigit(c rune) bool { return c >= '0' && c <= '9' }
@@ -241,6 +239,7 @@ func isDigit(c rune) bool { return c >= '0' && c <= '9' }
 var aliases = map[string]string{
 	"analyse": "analyze", "c#": "csharp", "c++": "cpp", "defence": "defense", "licence": "license",
 	"metre": "meter", "offence": "offense", "postgresql": "postgres",
+	"a11y": "accessibility", "i18n": "internationalization", "k8s": "kubernetes", "l10n": "localization",
 }
 
 func startsWord(text string) bool {

@@ -55,7 +55,7 @@ const PLAIN = /* @__PURE__ */ tableOf("ß:ss æ:ae œ:oe ø:o ł:l đ:d ð:d þ:
 const AMERICAN: Record<string, string> = { isation: "ization", our: "or", tre: "ter", logue: "log", lling: "ling", lled: "led" };
 
 /** Names of one thing that no other rule brings together. */
-const ALIASES = /* @__PURE__ */ tableOf("analyse:analyze c#:csharp c++:cpp defence:defense licence:license metre:meter offence:offense postgresql:postgres");
+const ALIASES = /* @__PURE__ */ tableOf("analyse:analyze c#:csharp c++:cpp defence:defense licence:license metre:meter offence:offense postgresql:postgres a11y:accessibility i18n:internationalization k8s:kubernetes l10n:localization");
 
 /** Ordinary nouns and abbreviations of something else, by all but the first letter, with which first ones: initials that are one are only perhaps meant. */
 const ORDINARY = /* @__PURE__ */ tableOf(
@@ -89,14 +89,12 @@ function shortened(part: string): string {
 }
 
 function american(part: string): string {
-  const [, stem = "", british = "", plural = ""] = /^(.*?)(isation|our|tre|logue|lling|lled)(s?)$/.exec(part) ?? [];
-  return [...stem].length < 3 ? part : stem + AMERICAN[british]! + plural;
+  return part.replace(/(?<=...)(?:isation|our|tre|logue|lling|lled)(?=s?$)/u, (british) => AMERICAN[british]!);
 }
 
 /** A word as most write it who mean the same, in the plural, too; a number at its end has no leading zeros. */
 function commonly(part: string): string {
-  const alias = ALIASES.get(part.replace(/s$/, ""));
-  return alias ? alias + (part.endsWith("s") ? "s" : "") : part.replace(/^([^0-9]*)0+(?=[0-9]+$)/, "$1");
+  return ALIASES.get(part) ?? ALIASES.get(part.replace(/s$/, ""))?.concat("s") ?? part.replace(/^([^0-9]*)0+(?=[0-9]+$)/, "$1");
 }
 
 function singulars(word: string): string[] {
@@ -145,7 +143,7 @@ export function formOf(name: string): Form {
   const key = parts.join("");
   if (!key) return { key: name, others: [], words: [], parts: [] };
   const single = parts.map((t) => singulars(t)[0] ?? t);
-  const others = single.some((t, i) => t !== parts[i]) ? forms(parts) : [];
+  const others = forms(parts);
   const words: string[] = [];
   for (const letters of initials(plain)) {
     const ordinary = ORDINARY.get(letters.slice(1))?.includes(letters[0]!);
@@ -179,8 +177,7 @@ function misspelt(a: string[], b: string[]): boolean {
   while (end < least - start && x[x.length - 1 - end] === y[y.length - 1 - end]) end++;
   x = x.slice(start, x.length - end);
   y = y.slice(start, y.length - end);
-  const swapped = x.length === 2 && y.length === 2 && x[0] === y[1] && x[1] === y[0];
-  if (!sameEnd && !swapped) return false; // another ending makes another word
+  if (!sameEnd && (x.length !== 2 || !within(x, y, 1))) return false; // another ending makes another word, but for neighbours swapped
   const most = least < 10 || Math.max(x.length, y.length) < 3 ? 1 : 2; // two side by side are another word: onboarding, offboarding
   return [...x, ...y].every((c) => ALPHABETIC.test(c)) && within(x, y, most);
 }
