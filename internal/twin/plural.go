@@ -75,7 +75,9 @@ var plurals = []struct {
 	{"lle", 7, []string{"ll"}},
 	{"nte", 7, []string{"nt"}},
 	{"pte", 7, []string{"pt"}},
+	{"rte", 8, []string{"rt"}}, // importe in Spanish is no import
 	{"sse", 7, []string{"ss"}},
+	{"ste", 7, []string{"st"}},
 }
 
 // singulars are what a word may be the plural of, the likeliest first. A wrong

@@ -41,7 +41,7 @@ const PLURALS = /* @__PURE__ */ rulesIn(
   "topics6:topic metrics7:metric epics5:epic ics0 cpus4:cpu gpus4:gpu menus5:menu us0 " +
   "ais6:al,ai pis4:pi kis4:ki jis4:ji uis4:ui xis5:xi is0 ies5:y,ie eaux5:eau eux4:eu aux5:al,au oes5:o,oe,ao ches5:ch,che shes5:sh,she sses5:ss,sse alyzes8:alyze,alysis taxes5:tax axes4:ax,axe,axis bases5:base,basis buses5:bus,buse xes5:x,xe zzes7:zz,z zes5:z,ze " +
   "ses6:se,s,sis ices6:ice,ex,ix,iz ces5:ce,z lves6:lf,lve yes5:y,ye des7:de,d les7:le,l nes7:ne,n res7:re,r ss0 js0 ins3:in ons3:on tos3:to ups3:up children8:child criteria8:criterion people6:person s4: " +
-  "ungen7:ung heiten8:heit keiten8:keit schaften10:schaft ionen7:ion taten8:tat en6:e hte7:ht kte7:kt lle7:ll nte7:nt pte7:pt sse7:ss",
+  "ungen7:ung heiten8:heit keiten8:keit schaften10:schaft ionen7:ion taten8:tat en6:e hte7:ht kte7:kt lle7:ll nte7:nt pte7:pt rte8:rt sse7:ss ste7:st",
 );
 
 function rulesIn(table: string): { ending: string; least: number; singulars: string[] }[] {
