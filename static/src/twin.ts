@@ -44,11 +44,8 @@ const PLURALS = /* @__PURE__ */ rulesIn(
   "ungen7:ung heiten8:heit keiten8:keit schaften10:schaft ionen7:ion taten8:tat en6:e hte7:ht kte7:kt lle7:ll nte7:nt pte7:pt rte8:rt sse7:ss ste7:st",
 );
 
-function rulesIn(table: string): { ending: string; least: number; singulars: string[] }[] {
-  return table.split(" ").map((rule) => {
-    const [, ending, least, singulars] = /^(\D+)(\d+)(?::(.*))?$/.exec(rule)!;
-    return { ending: ending!, least: +least!, singulars: singulars?.split(",") ?? [] };
-  });
+function rulesIn(table: string): string[][] {
+  return table.split(" ").map((rule) => rule.split(/(\d+)/));
 }
 
 const PLAIN = /* @__PURE__ */ tableOf("ß:ss æ:ae œ:oe ø:o ł:l đ:d ð:d þ:th ħ:h ŧ:t ı:i ё:е ñ:ñ ٱ:ا ة:ه ى:ي ی:ي ک:ك");
@@ -100,8 +97,8 @@ function commonly(part: string): string {
 function singulars(word: string): string[] {
   if (!/[aesnx]$/.test(word) || NOT_PLURAL.has(word)) return [];
   const n = [...word].length;
-  const rule = PLURALS.find(({ ending, least }) => n >= least && word.endsWith(ending));
-  return rule ? rule.singulars.map((end) => word.slice(0, word.length - rule.ending.length) + end) : [];
+  const [ending = "", , ends] = PLURALS.find(([ending, least]) => n >= +least! && word.endsWith(ending!)) ?? [];
+  return ends ? ends.slice(1).split(",").map((end) => word.slice(0, -ending.length) + end) : [];
 }
 
 /** The keys of a name with any of its words in the singular. */
@@ -133,8 +130,7 @@ function initials(plain: string): string[] {
 }
 
 function firstLetters(word: string): string[] {
-  const parts = word.replace(/\.+$/u, "").split(".").map((part) => [...part]);
-  return (parts.every((part) => part.length === 1) ? parts : parts.slice(0, 1)).map(([first = ""]) => first);
+  return /^(?:[^.]\.)*[^.]\.*$/u.test(word) ? [...word.replaceAll(".", "")] : [...word].slice(0, 1);
 }
 
 export function formOf(name: string): Form {
@@ -171,23 +167,16 @@ function misspelt(a: string[], b: string[]): boolean {
   const least = Math.min(x.length, y.length);
   if (least < 5 || Math.max(x.length, y.length) > 40 || x[0] !== y[0]) return false;
   const sameEnd = x.at(-1) === y.at(-1);
-  let start = 0;
-  while (start < least && x[start] === y[start]) start++;
-  let end = 0;
-  while (end < least - start && x[x.length - 1 - end] === y[y.length - 1 - end]) end++;
-  x = x.slice(start, x.length - end);
-  y = y.slice(start, y.length - end);
+  while (x.length && x[0] === y[0]) [x, y] = [x.slice(1), y.slice(1)];
+  while (x.length && x.at(-1) === y.at(-1)) [x, y] = [x.slice(0, -1), y.slice(0, -1)];
   if (!sameEnd && (x.length !== 2 || !within(x, y, 1))) return false; // another ending makes another word, but for neighbours swapped
   const most = least < 10 || Math.max(x.length, y.length) < 3 ? 1 : 2; // two side by side are another word: onboarding, offboarding
   return [...x, ...y].every((c) => ALPHABETIC.test(c)) && within(x, y, most);
 }
 
 /** Whether so many errors make one word of another: a letter more, less, other or two neighbours swapped. */
-function within(a: string[], b: string[], errors: number): boolean {
-  let same = 0;
-  while (same < a.length && a[same] === b[same]) same++;
-  const x = a.slice(same);
-  const y = b.slice(same);
+function within(x: string[], y: string[], errors: number): boolean {
+  while (x.length && x[0] === y[0]) [x, y] = [x.slice(1), y.slice(1)];
   if (!x.length && !y.length) return true;
   return errors > 0 && [[1, 1], [1, 0], [0, 1], [2, 2]].some(([i, j]) => (i! < 2 || (x[0] === y[1] && x[1] === y[0])) && within(x.slice(i), y.slice(j), errors - 1));
 }
