@@ -347,12 +347,19 @@ func addressAt(before, after string) (scheme, rest int) {
 
 // addressEnd is how much of s belongs to the web address before it.
 func addressEnd(s string) int {
-	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c >= utf8.RuneSelf || strings.IndexByte("<>\"`()[]|", c) >= 0 {
+	for i, c := range s {
+		if c <= ' ' || c < utf8.RuneSelf && strings.IndexByte("<>\"`()[]|", byte(c)) >= 0 || c >= utf8.RuneSelf && !spaced(c) {
 			return i
 		}
 	}
 	return len(s)
+}
+
+// spaced tells whether a character is of the alphabets whose words have spaces between
+// them. Where there are none, as in Thai and Chinese, a word may follow an address at once.
+func spaced(c rune) bool {
+	const thai, latinAgain, signs = 0x0e00, 0x1e00, 0x2000 // from where on in Unicode
+	return (c < thai || latinAgain <= c && c < signs) && (unicode.IsLetter(c) || unicode.IsMark(c) || unicode.IsDigit(c))
 }
 
 // fileEndings are what the names of images end in.

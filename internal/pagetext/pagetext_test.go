@@ -161,13 +161,22 @@ func TestPlainText(t *testing.T) {
 
 func TestWebAddressesAreLeftOut(t *testing.T) {
 	for source, want := range map[string]string{
-		"See https://example.com/a?b=c#d for more":          "See for more",
-		"(HTTPS://EXAMPLE.COM/a) there":                     "() there",
-		"it begins with http:// or not":                     "it begins with http:// or not",
-		"at 10:30, a::b, see://x":                           "at 10:30, a::b, see://x",
-		"这里https://example.com/a这里":                         "这里这里",
-		"ends in https://example.com":                       "ends in",
-		"https://example.com/a\nhttps://example.com/b, yes": "yes",
+		"See https://example.com/a?b=c#d for more":                                 "See for more",
+		"(HTTPS://EXAMPLE.COM/a) there":                                            "() there",
+		"it begins with http:// or not":                                            "it begins with http:// or not",
+		"at 10:30, a::b, see://x":                                                  "at 10:30, a::b, see://x",
+		"这里https://example.com/a这里":                                                "这里这里",
+		"ends in https://example.com":                                              "ends in",
+		"https://wiki.firma.de/display/Qualität/Prüfplan ab":                       "ab",
+		"siehe https://ru.wikipedia.org/wiki/Тестирование.":                        "siehe",
+		"https://de.example.com/Qualita\u0308t, https://ar.example.com/اختبار٣ مع": "مع",
+		"https://vi.example.com/kiểm_thử “a”":                                      "“a”",
+		"“https://example.com/ä”, https://example.com/ü… b":                        "“”, … b",
+		"https://example.com/aの件、https://example.com/bです":                          "の件、です",
+		"https://example.com/aㅎ한국어 https://example.com/b에서":                        "ㅎ한국어 에서",
+		"https://example.com/aｶﾅ https://example.com/bＡ":                           "ｶﾅ Ａ",
+		"https://example.com/aไทย":                                                 "ไทย",
+		"https://example.com/a\nhttps://example.com/b, yes":                        "yes",
 	} {
 		reads(t, Plain, source, "body: "+want)
 	}
