@@ -301,7 +301,7 @@ func (a *adf) endNode() {
 func (a *adf) leaf(n *node, in inside) {
 	switch n.kind {
 	case "hardBreak":
-		a.write(" ", in)
+		a.newLine(in)
 	case "status":
 		a.write(decoded(n.label), in)
 	case "media", "mediaInline":

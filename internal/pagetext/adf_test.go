@@ -40,9 +40,15 @@ func TestADFNodes(t *testing.T) {
 		"what is not about the page is left out": {
 			`{"type":"paragraph","content":[{"type":"text","text":"Ask "},{"type":"mention","attrs":{"id":"1","text":"@Ada"}},{"type":"text","text":" on "},{"type":"date","attrs":{"timestamp":"1"}},{"type":"emoji","attrs":{"shortName":":x:","text":"X"}},{"type":"placeholder","attrs":{"text":"type here"}},{"type":"inlineCard","attrs":{"url":"https://example.com/a"}},{"type":"text","text":"this"}]},{"type":"rule"},{"type":"blockCard","attrs":{"url":"https://example.com/b"}}`,
 			[]string{"body: Ask on this"}},
-		"a status and a hard break": {
+		"a line break parts blocks, and a status is text": {
 			`{"type":"paragraph","content":[{"type":"text","text":"State"},{"type":"hardBreak"},{"type":"status","attrs":{"text":"In review","color":"blue"}}]}`,
-			[]string{"body: State In review"}},
+			[]string{"body: State", "body: In review"}},
+		"each line of a cell is a block of the same kind, bold or not": {
+			`{"type":"tableHeader","content":[{"type":"paragraph","content":[{"type":"text","text":"Kafka","marks":[{"type":"strong"}]},{"type":"hardBreak"},{"type":"hardBreak"},{"type":"text","text":"Redis"},{"type":"hardBreak","attrs":{"text":"\n"}},{"type":"text","text":"Postgres"}]}]}`,
+			[]string{"head: *Kafka*", "head: Redis", "head: Postgres"}},
+		"a line break in code parts no blocks": {
+			`{"type":"codeBlock","content":[{"type":"text","text":"a"},{"type":"hardBreak"},{"type":"text","text":"b"}]}`,
+			[]string{"code: a b"}},
 		"an image says its text and its caption, and not its file's name": {
 			`{"type":"mediaSingle","content":[{"type":"media","attrs":{"alt":"A map"}},{"type":"caption","content":[{"type":"text","text":"Where"}]}]},{"type":"mediaSingle","content":[{"type":"media","attrs":{"alt":"image-2024 01.PNG"}}]}`,
 			[]string{"body: A map", "body: Where"}},

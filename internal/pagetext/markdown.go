@@ -12,6 +12,9 @@ func (m *markdown) add(b *builder, source string, in inside) {
 		var line string
 		line, source, more = strings.Cut(source, "\n")
 		m.line(b, strings.TrimSpace(line), in)
+		if strings.HasSuffix(strings.TrimSuffix(line, "\r"), "  ") { // a line break
+			b.newLine(b.now.in)
+		}
 	}
 }
 
@@ -103,6 +106,9 @@ func inMarkdown(b *builder, text string, in inside) {
 			b.write(rest[:1], in)
 			rest = rest[1:]
 		case rest[0] == '<' && len(rest) > 2 && (letter(rest[1]) || rest[1] == '/') && after(rest, '>') > 0:
+			if isLineBreak(rest) {
+				b.newLine(in)
+			}
 			rest = rest[after(rest, '>'):]
 		case rest[0] == '<':
 			b.write(rest[:1], in)
@@ -112,6 +118,11 @@ func inMarkdown(b *builder, text string, in inside) {
 		}
 		at = len(text) - len(rest)
 	}
+}
+
+// isLineBreak says whether a tag is one.
+func isLineBreak(tag string) bool {
+	return len(tag) > 3 && strings.EqualFold(tag[1:3], "br") && !letter(tag[3])
 }
 
 // longestTarget is how long the address of a link may be, or a tag, in bytes.

@@ -153,7 +153,7 @@ func (m *markup) starts(e *element, name, attributes string, empty bool) {
 	switch e.role {
 	case noRole:
 	case lineBreak:
-		m.text(" ")
+		m.newLine(m.inside())
 	case image:
 		alt := attribute(attributes, "alt")
 		if m.storage {

@@ -260,6 +260,16 @@ func (b *builder) end() {
 	b.space, b.address = false, false
 }
 
+// newLine begins a new line where the writer broke one: what stands in two lines of a
+// cell are two things, and no phrase is made of both. Code is one whatever its lines.
+func (b *builder) newLine(in inside) {
+	if in.kind() == Code {
+		b.write(" ", in)
+	} else {
+		b.end()
+	}
+}
+
 // finish returns what was read. The blocks share one string and their spans two
 // arrays, so that a page costs few allocations.
 func (b *builder) finish() Text {

@@ -22,7 +22,10 @@ func TestStorageElements(t *testing.T) {
 			[]string{"body: State: In review"}},
 		"the body of a Markdown macro is text": {
 			"<p>a</p><ac:structured-macro ac:name=\"markdown\"><ac:parameter ac:name=\"title\">no</ac:parameter><ac:plain-text-body><![CDATA[# b #\n\n#### c & d\n\nsome **bold words** of __it__, ~a~\nand [a link](/docs/no.md), ![an image](no.png) with `code_of *it`.\n\n- e_f\n1. g\n* * *\n> h\n> i\n\n| j | k |\n|---|:-:|\n| l | m! |\n\n```go\nn := 1\n```\no <br/> p < q <https://example.com>]]></ac:plain-text-body></ac:structured-macro><p>r</p>",
-			[]string{"body: a", "heading: b", "subheading: c & d", "body: some *bold words* of *it*, ~a~ and a link, an image with `code_of *it`.", "body: e_f", "body: g", "quote: h i", "body: j", "body: k", "body: l", "body: m!", "code: n := 1", "body: o p < q", "body: r"}},
+			[]string{"body: a", "heading: b", "subheading: c & d", "body: some *bold words* of *it*, ~a~ and a link, an image with `code_of *it`.", "body: e_f", "body: g", "quote: h i", "body: j", "body: k", "body: l", "body: m!", "code: n := 1", "body: o", "body: p < q", "body: r"}},
+		"a line break in a Markdown macro parts blocks": {
+			"<ac:structured-macro ac:name=\"markdown\"><ac:plain-text-body><![CDATA[a  \r\nb\nc\n\n| d<BR>e | f<br/>**g** |\n\n```\nh  \ni\n```\n<break>j]]></ac:plain-text-body></ac:structured-macro>",
+			[]string{"body: a", "body: b c", "body: d", "body: e", "body: f", "body: *g*", "code: h i", "body: j"}},
 		"noformat is code": {
 			`<ac:structured-macro ac:name="noformat"><ac:plain-text-body><![CDATA[a]] > b]]></ac:plain-text-body></ac:structured-macro>`,
 			[]string{"code: a]] > b"}},
@@ -34,7 +37,7 @@ func TestStorageElements(t *testing.T) {
 			[]string{"body: a", "body: b"}},
 		"images, emoticons, placeholders": {
 			`<p>a<ac:image ac:alt="the map"><ri:attachment ri:filename="m.png" /><ac:caption><p>Where</p></ac:caption></ac:image></p><ac:image ac:alt="m.png"><ri:url ri:value="x" /></ac:image><p>b <ac:emoticon ac:name="tick" /><ac:emoticon ac:name="x">no</ac:emoticon><ac:placeholder>no</ac:placeholder> c<br />d</p>`,
-			[]string{"body: a the map", "body: Where", "body: b c d"}},
+			[]string{"body: a the map", "body: Where", "body: b c", "body: d"}},
 		"a table with header cells": {
 			`<table><tbody><tr><th><p>a</p><p><strong>b</strong></p></th><td>c<table><tbody><tr><th>d</th></tr></tbody></table></td></tr></tbody></table>`,
 			[]string{"head: a", "head: *b*", "body: c", "head: d"}},
@@ -106,8 +109,14 @@ func TestHTMLElements(t *testing.T) {
 			`<th>a<table><tr><td>b</th></td></tr></table>c</th>`,
 			[]string{"head: a", "head: b", "head: c"}},
 		"inline elements do not part words": {
-			`H<sub>2</sub>O<a href=x> i<em>s</em></a> w<wbr>et<br>and <kbd>F1</kbd>`,
+			`H<sub>2</sub>O<a href=x> i<em>s</em></a> w<wbr>et and <kbd>F1</kbd>`,
 			[]string{"body: H2O is wet and `F1`"}},
+		"a line break parts blocks, and ends nothing but them": {
+			`<td><p>Kafka<br />Redis<br>Postgres</p></td><blockquote><b>Owner: Jane<br>Reviewer: Tom</b></blockquote><h1>a<br></h1>`,
+			[]string{"body: Kafka", "body: Redis", "body: Postgres", "quote: *Owner: Jane*", "quote: *Reviewer: Tom*", "heading: a"}},
+		"a line break in code parts no blocks": {
+			`<pre>a<br>b</pre>`,
+			[]string{"code: a b"}},
 		"details are a panel": {
 			`<details><summary>a</summary>b</details>c`,
 			[]string{"panel: a", "panel: b", "body: c"}},
