@@ -5,20 +5,39 @@ import "strings"
 // markdown adds the body of a macro that shows Markdown. It knows what changes how
 // much a line counts, and drops the signs that a reader does not see. A whole
 // CommonMark parser is more than a browser should load for this.
-type markdown struct{ fenced bool }
+type markdown struct {
+	fenced    bool
+	begun     bool   // a paragraph, which the next line may go on with
+	listed    bool   // in a list: what is indented is an item's
+	commented bool   // in a comment
+	rest      string // what comes after the line
+	endless   bool   // no comment ends there
+}
 
 func (m *markdown) add(b *builder, source string, in inside) {
+	m.rest, m.endless = source, false
 	for more := true; more && !b.full; {
 		var line string
-		line, source, more = strings.Cut(source, "\n")
-		m.line(b, strings.TrimSpace(line), in)
+		line, m.rest, more = strings.Cut(m.rest, "\n")
+		m.line(b, line, in)
 		if strings.HasSuffix(strings.TrimSuffix(line, "\r"), "  ") { // a line break
 			b.newLine(b.now.in)
 		}
 	}
 }
 
-func (m *markdown) line(b *builder, line string, in inside) {
+func (m *markdown) line(b *builder, source string, in inside) {
+	line := strings.TrimSpace(source)
+	indented := strings.HasPrefix(source, "    ") || strings.HasPrefix(source, "\t")
+	if indented && line != "" && !m.fenced && !m.begun && !m.listed && !m.commented {
+		b.write(line+" ", in|inCode)
+		return
+	}
+	if !m.fenced {
+		line = strings.TrimSpace(m.uncommented(line))
+	}
+	begun := m.begun
+	m.begun = false
 	switch {
 	case strings.HasPrefix(line, "```"), strings.HasPrefix(line, "~~~"):
 		b.end()
@@ -31,7 +50,7 @@ func (m *markdown) line(b *builder, line string, in inside) {
 		b.end()
 		return
 	}
-	alone := true // a block of its own
+	alone, item := true, 0 // whether it is a block of its own; how long an item's sign is
 	rest := strings.TrimLeft(line, "#")
 	switch level := len(line) - len(rest); {
 	case level > 0 && level <= 6 && strings.HasPrefix(rest, " "):
@@ -49,12 +68,15 @@ func (m *markdown) line(b *builder, line string, in inside) {
 			inMarkdown(b, cell, in)
 		}
 	default:
-		item := listItem(line)
-		if item > 0 {
+		if item = listItem(line); item > 0 {
 			b.end()
 		}
 		line, alone = line[item:], false
 	}
+	if item > 0 || !blank(source[0]) && (alone || !begun) {
+		m.listed = item > 0
+	}
+	m.begun = !alone
 	if alone {
 		b.end()
 	}
@@ -62,6 +84,39 @@ func (m *markdown) line(b *builder, line string, in inside) {
 	if alone {
 		b.end()
 	}
+}
+
+// uncommented is a line without its comments. None begins between ` and none is what
+// does not end.
+func (m *markdown) uncommented(line string) string {
+	const begin, end = "<!--", "-->"
+	if !m.commented && !strings.Contains(line, begin) {
+		return line
+	}
+	var kept strings.Builder
+	for backticks := 0; ; {
+		if m.commented {
+			_, after, ends := strings.Cut(line, end)
+			if !ends {
+				break
+			}
+			line, m.commented = after, false
+		}
+		before, after, begins := strings.Cut(line, begin)
+		kept.WriteString(before)
+		if !begins {
+			break
+		}
+		line = after
+		if backticks += strings.Count(before, "`"); backticks%2 == 0 && !m.endless {
+			m.commented = strings.Contains(line, end) || strings.Contains(m.rest, end)
+			m.endless = !m.commented
+		}
+		if !m.commented {
+			kept.WriteString(begin)
+		}
+	}
+	return kept.String()
 }
 
 // listItem is how long the sign is with which a line begins that is an item of a

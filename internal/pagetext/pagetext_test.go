@@ -291,6 +291,7 @@ var hostile = map[string]string{
 	"tags that do not end":   "<a b='",
 	"attributes":             `<img a="b" c=d `,
 	"comments":               "<!--",
+	"comments in code":       "`<!-- -->",
 	"CDATA":                  "<![CDATA[",
 	"scripts":                "<script></scrip",
 	"macros":                 `<ac:structured-macro ac:name="info">`,

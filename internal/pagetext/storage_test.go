@@ -6,6 +6,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// markdownMacro is a macro that shows Markdown.
+func markdownMacro(body string) string {
+	return `<ac:structured-macro ac:name="markdown"><ac:plain-text-body><![CDATA[` + body + `]]></ac:plain-text-body></ac:structured-macro>`
+}
+
 func TestStorageElements(t *testing.T) {
 	for name, c := range map[string]struct {
 		source string
@@ -24,8 +29,17 @@ func TestStorageElements(t *testing.T) {
 			"<p>a</p><ac:structured-macro ac:name=\"markdown\"><ac:parameter ac:name=\"title\">no</ac:parameter><ac:plain-text-body><![CDATA[# b #\n\n#### c & d\n\nsome **bold words** of __it__, ~a~\nand [a link](/docs/no.md), ![an image](no.png) with `code_of *it`.\n\n- e_f\n1. g\n* * *\n> h\n> i\n\n| j | k |\n|---|:-:|\n| l | m! |\n\n```go\nn := 1\n```\no <br/> p < q <https://example.com>]]></ac:plain-text-body></ac:structured-macro><p>r</p>",
 			[]string{"body: a", "heading: b", "subheading: c & d", "body: some *bold words* of *it*, ~a~ and a link, an image with `code_of *it`.", "body: e_f", "body: g", "quote: h i", "body: j", "body: k", "body: l", "body: m!", "code: n := 1", "body: o", "body: p < q", "body: r"}},
 		"a line break in a Markdown macro parts blocks": {
-			"<ac:structured-macro ac:name=\"markdown\"><ac:plain-text-body><![CDATA[a  \r\nb\nc\n\n| d<BR>e | f<br/>**g** |\n\n```\nh  \ni\n```\n<break>j]]></ac:plain-text-body></ac:structured-macro>",
+			markdownMacro("a  \r\nb\nc\n\n| d<BR>e | f<br/>**g** |\n\n```\nh  \ni\n```\n<break>j"),
 			[]string{"body: a", "body: b c", "body: d", "body: e", "body: f", "body: *g*", "code: h i", "body: j"}},
+		"what is indented in a Markdown macro is code, but for what goes on with a paragraph or an item": {
+			markdownMacro("# Deploy\n\n    terraform plan\n\tterraform apply\n\n    exit\n\nSome text\n    goes on  \n    and on\n- an item\n\n    of two paragraphs\n\n      - in it\n\nNo list\n\n    code\nText\n## H\n    code too"),
+			[]string{"heading: Deploy", "code: terraform plan terraform apply", "code: exit", "body: Some text goes on", "body: and on", "body: an item", "body: of two paragraphs", "body: in it", "body: No list", "code: code", "body: Text", "heading: H", "code: code too"}},
+		"comments in a Markdown macro are not read, over lines and between words": {
+			markdownMacro("<!-- markdownlint-disable MD013 -->\n# a\n<!-- no\n\n    no\n```\n# no --> b <!-- no --> c <!---->d\n\n`<!-- e -->` f\n\n```\n<!-- g -->\n```\n\n    <!-- h -->\n\n| i <!-- no | no --> | j |\n"),
+			[]string{"heading: a", "body: b c d", "body: `<!-- e -->` f", "code: <!-- g -->", "code: <!-- h -->", "body: i", "body: j"}},
+		"what does not end is no comment": {
+			markdownMacro("a --> b <!-- c\n\nd"),
+			[]string{"body: a --> b <!-- c", "body: d"}},
 		"noformat is code": {
 			`<ac:structured-macro ac:name="noformat"><ac:plain-text-body><![CDATA[a]] > b]]></ac:plain-text-body></ac:structured-macro>`,
 			[]string{"code: a]] > b"}},
