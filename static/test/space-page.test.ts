@@ -171,6 +171,55 @@ native("the queue is worked off from the keyboard, planned, run and taken back",
   await until(() => JSON.stringify(space.properties.get("labelup_vocabulary")!.value), (kept) => !kept.includes("synonyms"), "it is no synonym any more");
 });
 
+/** What waits until it is let go. */
+function held(): { promise: Promise<void>; go: () => void } {
+  let go = () => {};
+  const promise = new Promise<void>((answer) => (go = answer));
+  return { promise, go: () => go() };
+}
+
+/** Two labels of which the texts say that they are one, and more pages have them than have any others: the questions of them can be held. */
+function misspelt(): { space: FakeSpace; scene: Scene; answer: () => void } {
+  const space = small();
+  for (let i = 0; i < 3; i++) space.page(String(20 + i), ["accesibility"]);
+  for (let i = 0; i < 4; i++) space.page(String(30 + i), ["accessibility"]);
+  const { promise, go: answer } = held();
+  return { space, scene: { hold: [/text\+%7E/, promise] }, answer };
+}
+const left = (page: Page, count: number) => page.getByText(new RegExp(`^${count} findings? left`)).waitFor();
+const decided = async (page: Page) => {
+  await page.getByRole("button", { name: /^Basket/ }).click();
+  return (await page.locator(".basket .decisions li > span").allInnerTexts()).map(plain);
+};
+
+native("a question stays when one with more pages is found, and what is answered is the one that is shown", async () => {
+  const { space, scene, answer } = misspelt();
+  const page = await open(space, scene);
+  await page.locator("#question").waitFor();
+  const before = await question(page);
+  assert.match(before, /release-note/);
+  answer();
+  await left(page, 2);
+  assert.equal(await question(page), before);
+  await page.locator(".card").focus();
+  await press(page, "Enter");
+  await until(() => question(page), (text) => text.includes("accessibility"), "then comes the other one");
+  assert.deepEqual(await decided(page), ["release-note becomes release-notes"]);
+});
+
+for (const begun of [false, true]) {
+  native(`the finding of a link that is found late ${begun ? "takes no question from who has begun" : "is shown"}`, async () => {
+    const { space, scene, answer } = misspelt();
+    const page = await open(space, scene, "tab=tidy&finding=spellings+accesibility+accessibility");
+    await page.locator("#question").waitFor();
+    assert.match(await question(page), /release-note/);
+    if (begun) await page.locator(".card").focus();
+    answer();
+    await left(page, 2);
+    assert.match(await question(page), begun ? /release-note/ : /accessibility/);
+  });
+}
+
 native("each page that could not be changed is told", async () => {
   const space = new FakeSpace();
   for (let i = 0; i < 49; i++) space.page(String(100 + i), ["old"], { title: `Page ${i}` });

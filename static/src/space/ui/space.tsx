@@ -16,7 +16,7 @@ import { jobsOf, type Jobs } from "./job.ts";
 import { listsOf, modelOf, type Model } from "./model.ts";
 import { Pages } from "./pages.tsx";
 import { Share } from "./share.tsx";
-import { newQueue, openFindings, Tidy } from "./tidy.tsx";
+import { findingIn, newQueue, openFindings, Tidy } from "./tidy.tsx";
 import { loadWords, type Key, type Words } from "./words.ts";
 
 const PlanView = later(async () => (await import("./plan.tsx")).PlanView);
@@ -34,12 +34,13 @@ export async function view(host: Host, panelSay: Say, shell: Shell): Promise<JSX
 
 function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; words: Words; panelSay: Say }): JSX.Element {
   const { say } = words;
-  const [, draw] = useState(0);
+  const [, redraw] = useState(0);
+  const draw = () => redraw((times) => times + 1);
   const [shown, setShown] = useState<Shown>(() => shownIn(model.shell.location));
   const [planning, plan] = useState(false);
   const [counting, count] = useState(false);
   const [line, tell] = useState("");
-  const [queue] = useState(newQueue);
+  const [queue] = useState(() => newQueue(shown.finding));
   const tabs = useRef<HTMLDivElement>(null);
   const closed = useRef(false); // the plan was
   // Who administers the space is known late: whoever has begun by then stays where they are.
@@ -47,7 +48,7 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
   const show = (more: Partial<Shown>) => setShown((shown) => ({ ...shown, tab: here, ...more }));
 
   useEffect(() => {
-    const leave = model.listen(() => draw((times) => times + 1));
+    const leave = model.listen(draw);
     void model.read();
     return leave;
   }, []);
@@ -71,7 +72,7 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
   }
 
   const panel: Record<Tab, () => JSX.Element> = {
-    tidy: () => <Tidy model={model} words={words} queue={queue} wanted={shown.finding} show={(finding) => show({ finding })} filter={(filter) => show({ tab: "pages", filter })} tell={tell} />,
+    tidy: () => <Tidy model={model} words={words} queue={queue} filter={(filter) => show({ tab: "pages", filter })} tell={tell} draw={draw} />,
     vocabulary: () => <Vocabulary model={model} words={words} tell={tell} />,
     tolabel: () => <ToLabel model={model} words={words} panelSay={panelSay} plan={() => plan(true)} tell={tell} />,
     runs: () => <Runs model={model} jobs={jobs} words={words} />,
@@ -79,8 +80,7 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
     pages: () => <Pages model={model} words={words} filter={shown.filter} setFilter={(filter) => show({ filter })} tell={tell} />,
   };
   const open = openFindings(model, queue);
-  const left = open.length;
-  const finding = (open.find(({ key }) => key === shown.finding) ?? open[0])?.key ?? "";
+  const finding = findingIn(open, queue)?.key ?? "";
   return (
     <div class="space">
       <p class="unseen" role="status">{line}</p>
@@ -100,7 +100,7 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
               {TABS.map((tab) => (
                 <button key={tab} type="button" role="tab" id={`tab-${tab}`} data-tab={tab} aria-selected={tab === here} aria-controls="shown" tabIndex={tab === here ? 0 : -1} onClick={() => show({ tab })}>
                   {say(`tab.${tab}` as Key)}
-                  {tab === "tidy" && left > 0 && <span class="badge">{words.number(left)}</span>}
+                  {tab === "tidy" && open.length > 0 && <span class="badge">{words.number(open.length)}</span>}
                 </button>
               ))}
             </div>

@@ -17,23 +17,27 @@ interface Props {
   model: Model;
   words: Words;
   queue: Queue;
-  wanted: string; // key of the finding to begin with; "" for the first
-  show(key: string): void;
   filter(filter: Filter): void;
   tell(line: string): void;
+  /** Draws the page anew: the queue is no part of what it listens to. */
+  draw(): void;
 }
 
 const LISTS = 5; // that are named
 
 /** How far the queue is worked off. It lives as long as the page. */
 interface Queue {
+  /** Key of the finding that a link says, which is shown when it is there; "" for none, and once somebody has begun. */
+  wanted: string;
+  /** Key of the one that is shown. It stays while it is open: what is found later may come before it. */
+  at: string;
   later: Set<string>;
   /** What was done, the last at the end, to be taken back. */
   done: { what: "basket" | "later" | "apart"; key: string; items: string[]; labels: string[] }[];
   /** The key of the finding of which the other name stays. */
   swapped: string;
 }
-export const newQueue = (): Queue => ({ later: new Set(), done: [], swapped: "" });
+export const newQueue = (wanted: string): Queue => ({ wanted, at: "", later: new Set(), done: [], swapped: "" });
 
 /** What is still to be decided. A label that goes by what is in the basket, be that from a file, is not asked about. */
 export function openFindings({ findings, basket }: Model, { later }: Queue): Finding[] {
@@ -42,6 +46,9 @@ export function openFindings({ findings, basket }: Model, { later }: Queue): Fin
   const decided = ({ kind, labels: [a, b] }: Finding) => kind !== "one_of" && (becomes.has(a!) || (b !== undefined && becomes.get(b) === a));
   return findings.filter((one) => !taken.has(one.key) && !later.has(one.key) && !decided(one));
 }
+
+/** The one that is shown. */
+export const findingIn = (open: Finding[], { wanted, at }: Queue): Finding | undefined => open.find(({ key }) => key === wanted) ?? open.find(({ key }) => key === at) ?? open[0];
 
 /** What can be taken back. What went out of the basket otherwise, be it done, is none of it. */
 export function undoable({ basket }: Pick<Model, "basket">, { done }: Pick<Queue, "done">): Queue["done"] {
@@ -57,26 +64,25 @@ export function keeping({ key, labels, ids: pages }: Finding, stays: string): Ba
   return labels.flatMap((from, i) => (from === stays ? [] : [{ key: `${key}\n${i}`, decision: { from, to: stays, pages } }]));
 }
 
-export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props): JSX.Element {
+export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.Element {
   const { say } = words;
-  const [, draw] = useState(0);
-  const again = () => draw((times) => times + 1);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(0);
   const card = useRef<HTMLDivElement>(null);
   const focus = useRef(false);
   const open = openFindings(model, queue);
   const done = undoable(model, queue);
-  const finding = open.find(({ key }) => key === wanted) ?? open[0];
+  const finding = findingIn(open, queue);
 
   const putOff = model.findings.filter(({ key }) => queue.later.has(key)).length;
   const swapped = finding !== undefined && queue.swapped === finding.key;
   const swap = () => {
     queue.swapped = swapped ? "" : finding!.key;
-    again();
+    draw();
   };
 
   useLayoutEffect(() => {
+    queue.at = finding?.key ?? "";
     if (!focus.current) return;
     focus.current = false;
     card.current?.focus();
@@ -91,11 +97,13 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
     return { ...together, without: labelsIn(model.joined.vocabulary, group).filter((other) => held.has(other) && !labels.includes(other)) };
   }
 
-  function next(line: string): void {
+  /** After a step: what is shown next has the focus. */
+  function next(line: string, at = ""): void {
+    queue.wanted = "";
+    queue.at = at;
     focus.current = true;
-    show("");
     tell(line);
-    again();
+    draw();
   }
 
   function put(finding: Finding, items: BasketItem[]): void {
@@ -143,10 +151,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
     queue.done = queue.done.filter((one) => one !== last);
     queue.later.delete(last.key);
     last.items.forEach((key) => model.take(key));
-    focus.current = true;
-    show(last.key);
-    tell(say("back.done"));
-    again();
+    next(say("back.done"), last.key);
   }
 
   function press(event: KeyboardEvent): void {
@@ -186,7 +191,7 @@ export function Tidy({ model, words, queue, wanted, show, filter, tell }: Props)
   const [goes, stays] = swapped ? [labels[1], labels[0]] : labels;
   const decides = kind !== "one_of" && kind !== "nowhere";
   return (
-    <div class="queue" onKeyDown={press}>
+    <div class="queue" onKeyDown={press} onFocusIn={() => (queue.wanted = "")}>
       <p class="hint">{say("tidy.left", { count: open.length })}</p>
       <div class="card" role="group" aria-labelledby="question" tabIndex={0} ref={card}>
         <h2 id="question">
