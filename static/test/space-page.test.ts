@@ -220,6 +220,61 @@ for (const begun of [false, true]) {
   });
 }
 
+/** Has the next write of a property wait until it is let go. */
+function holdSave(): () => void {
+  const save = stage.onSave;
+  const { promise, go } = held();
+  stage.onSave = async (one) => (await promise, save(one));
+  return go;
+}
+const red = () => {
+  const space = small();
+  for (let i = 0; i < 3; i++) space.page(String(20 + i), ["reds"]);
+  for (let i = 0; i < 4; i++) space.page(String(30 + i), ["red"]);
+  return space;
+};
+
+for (const [what, key] of [["two labels are not the same", "n"], ["they may be the same again", "z"]] as const) {
+  native(`once it is kept that ${what}, whoever works elsewhere by then stays there, with what they typed`, async () => {
+    const page = await open(red());
+    await left(page, 2);
+    await page.locator(".card").focus();
+    if (key === "z") {
+      await press(page, "n");
+      await left(page, 1);
+    }
+    const saved = stage.saves.length;
+    const go = holdSave();
+    await press(page, key);
+    await until(() => stage.saves.length, (n) => n > saved, "it is being kept");
+    await tab(page, "Vocabulary");
+    await page.getByRole("button", { name: "Add a label", exact: true }).click();
+    await page.getByLabel("Label", { exact: true }).fill("blue");
+    go();
+    await until(() => page.locator("#tab-tidy .badge").innerText(), (count) => count === (key === "n" ? "1" : "2"), "it is kept");
+    assert.equal(await page.locator("[role=tab][aria-selected=true]").getAttribute("data-tab"), "vocabulary");
+    assert.equal(await page.getByLabel("Label", { exact: true }).inputValue(), "blue");
+    await tab(page, "Tidy");
+    assert.equal(await page.getByRole("button", { name: "Take back" }).count(), key === "n" ? 1 : 0);
+  });
+}
+
+native("while it is kept that two labels are not the same, nothing else is decided of them", async () => {
+  const page = await open(red());
+  await left(page, 2);
+  await page.locator(".card").focus();
+  const saved = stage.saves.length;
+  const go = holdSave();
+  await press(page, "n");
+  await until(() => stage.saves.length, (n) => n > saved, "it is being kept");
+  await press(page, "Enter", "s", "z", "n");
+  assert.equal(await page.getByRole("button", { name: "Put into the basket" }).getAttribute("aria-disabled"), "true");
+  go();
+  await left(page, 1);
+  assert.match(await question(page), /release-note/);
+  assert.equal(await page.getByRole("button", { name: /^Basket/ }).count(), 0);
+});
+
 native("each page that could not be changed is told", async () => {
   const space = new FakeSpace();
   for (let i = 0; i < 49; i++) space.page(String(100 + i), ["old"], { title: `Page ${i}` });

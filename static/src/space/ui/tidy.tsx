@@ -3,7 +3,7 @@
 // written, but that two labels are not the same.
 
 import { h, type JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { statusOf } from "../../failure.ts";
 import { isolated } from "../../say.ts";
 import { decisionOf, type Finding } from "../findings.ts";
@@ -31,13 +31,15 @@ interface Queue {
   wanted: string;
   /** Key of the one that is shown. It stays while it is open: what is found later may come before it. */
   at: string;
+  /** What is kept for everybody is on its way: until then nothing else is decided. */
+  busy: boolean;
   later: Set<string>;
   /** What was done, the last at the end, to be taken back. */
   done: { what: "basket" | "later" | "apart"; key: string; items: string[]; labels: string[] }[];
   /** The key of the finding of which the other name stays. */
   swapped: string;
 }
-export const newQueue = (wanted: string): Queue => ({ wanted, at: "", later: new Set(), done: [], swapped: "" });
+export const newQueue = (wanted: string): Queue => ({ wanted, at: "", busy: false, later: new Set(), done: [], swapped: "" });
 
 /** What is still to be decided. A label that goes by what is in the basket, be that from a file, is not asked about. */
 export function openFindings({ findings, basket }: Model, { later }: Queue): Finding[] {
@@ -66,10 +68,12 @@ export function keeping({ key, labels, ids: pages }: Finding, stays: string): Ba
 
 export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.Element {
   const { say } = words;
-  const [busy, setBusy] = useState(false);
+  const { busy } = queue;
   const [problem, setProblem] = useState(0);
   const card = useRef<HTMLDivElement>(null);
   const focus = useRef(false);
+  const alive = useRef(true);
+  useEffect(() => () => void (alive.current = false), []);
   const open = openFindings(model, queue);
   const done = undoable(model, queue);
   const finding = findingIn(open, queue);
@@ -97,17 +101,19 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
     return { ...together, without: labelsIn(model.joined.vocabulary, group).filter((other) => held.has(other) && !labels.includes(other)) };
   }
 
-  /** After a step: what is shown next has the focus. */
+  /** After a step: what is shown next has the focus. Whoever has left by then is left alone. */
   function next(line: string, at = ""): void {
-    queue.wanted = "";
-    queue.at = at;
-    focus.current = true;
-    tell(line);
+    if (alive.current) {
+      queue.wanted = "";
+      queue.at = at;
+      focus.current = true;
+      tell(line);
+    }
     draw();
   }
 
   function put(finding: Finding, items: BasketItem[]): void {
-    if (!items.length) return;
+    if (!items.length || queue.busy) return;
     queue.done.push({ what: "basket", key: finding.key, items: items.map(({ key }) => key), labels: finding.labels });
     model.put(items);
     next(say("inBasket"));
@@ -119,15 +125,17 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
   }
 
   function later(finding: Finding): void {
+    if (queue.busy) return;
     queue.later.add(finding.key);
     queue.done.push({ what: "later", key: finding.key, items: [], labels: finding.labels });
     next(say("later.done"));
   }
 
   async function apart({ key, labels: [a, b] }: Pick<Finding, "key" | "labels">, apart: boolean): Promise<void> {
-    if (busy) return;
-    setBusy(true);
+    if (queue.busy) return;
+    queue.busy = true;
     setProblem(0);
+    draw();
     try {
       await model.setApart(a!, b!, apart);
       if (apart) {
@@ -138,12 +146,13 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
     } catch (error) {
       setProblem(statusOf(error) || -1);
     }
-    setBusy(false);
+    queue.busy = false;
+    draw();
   }
 
   async function back(): Promise<void> {
     const last = undoable(model, queue).at(-1);
-    if (!last || busy) return;
+    if (!last || queue.busy) return;
     if (last.what === "apart") {
       await apart(last, false);
       if (queue.later.has(last.key)) return;
@@ -176,7 +185,7 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
       <div class="queue" onKeyDown={press}>
         <div class="card nothing" tabIndex={-1} ref={card}>
           <p>{say(!model.looked ? "tidy.reading" : putOff ? "tidy.rest" : model.basket.length ? "tidy.allDone" : model.reading.state === "done" ? "tidy.nothing" : "tidy.soFar")}</p>
-          {done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
+          {done.length > 0 && <Button act={back} key_="Z" off={busy}>{say("back")}</Button>}
           {putOff > 0 && (
             <button type="button" class="button" onClick={() => { queue.later.clear(); queue.done = queue.done.filter(({ what }) => what !== "later"); next(say("back.done")); }}>
               {say("tidy.later", { count: putOff })}
@@ -221,7 +230,7 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
                     </ul>
                   </section>
                 )}
-                {kind === "one_of" && <Button act={() => put(finding, keeping(finding, label))} key_={String(i + 1)}>{say("keepOne", { name: isolated(label) })}</Button>}
+                {kind === "one_of" && <Button act={() => put(finding, keeping(finding, label))} key_={String(i + 1)} off={busy}>{say("keepOne", { name: isolated(label) })}</Button>}
               </section>
             );
           })}
@@ -231,11 +240,11 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
       </div>
       {problem !== 0 && <p class="notice wrong" role="alert">{say(problem === 409 || problem === 400 ? "why.conflict" : problem === 403 || problem === 404 ? "why.notAdmin" : "why.failed")}</p>}
       <div class="buttons">
-        {decides && <Button act={() => take(finding)} key_="Enter" primary>{say("toBasket")}</Button>}
+        {decides && <Button act={() => take(finding)} key_="Enter" primary off={busy}>{say("toBasket")}</Button>}
         {kind === "spellings" && <Button act={swap} key_="X">{say("swap")}</Button>}
         {kind === "spellings" && <Button act={() => apart(finding, true)} key_="N" off={busy || model.admin === false} title={model.admin === false ? say("why.notAdmin") : undefined}>{say("apart")}</Button>}
-        <Button act={() => later(finding)} key_="S">{say("later")}</Button>
-        {done.length > 0 && <Button act={back} key_="Z">{say("back")}</Button>}
+        <Button act={() => later(finding)} key_="S" off={busy}>{say("later")}</Button>
+        {done.length > 0 && <Button act={back} key_="Z" off={busy}>{say("back")}</Button>}
       </div>
       <p class="hint">{say("tidy.hint")}</p>
     </div>
