@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Page } from "playwright-core";
-import { plain, seen, spoken, until } from "./acting.ts";
+import { focused, plain, seen, spoken, until } from "./acting.ts";
 import { believable, FakeSpace } from "./fake-space.ts";
 import { inLook, LOOKS, openSpace, usable } from "./space-stage.ts";
 import { runsValue, type Run } from "../src/space/runs.ts";
@@ -141,7 +141,7 @@ native("the queue is worked off from the keyboard, planned, run and taken back",
   await press(page, "x");
   await until(() => page.locator(".side.stays .chip").innerText(), (name) => name === "release-note", "the other name stays");
   await press(page, "x", "Enter");
-  await page.getByText("All findings that are left are put off.").waitFor();
+  await page.getByText("All findings that are left are put off.", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Show the one put off" }).waitFor();
   await press(page, "z", "z");
   await until(() => question(page), (text) => text.includes("reds"), "both are back");
@@ -273,6 +273,37 @@ native("while it is kept that two labels are not the same, nothing else is decid
   await left(page, 1);
   assert.match(await question(page), /release-note/);
   assert.equal(await page.getByRole("button", { name: /^Basket/ }).count(), 0);
+});
+
+native("after each answer the next question is told, and has the focus as another one", async () => {
+  const page = await open(red());
+  await left(page, 2);
+  const card = await page.locator(".card").elementHandle();
+  await card!.focus();
+  await press(page, "Enter");
+  await until(() => spoken(page), (line) => line === "In the basket. Are release-note and release-notes one label?", "the next one is told");
+  assert.equal(await card!.evaluate((card) => card.isConnected), false);
+  assert.match((await focused(page)) ?? "", /release-note/);
+  await press(page, "Enter");
+  await until(() => spoken(page), (line) => line.startsWith("In the basket. All findings are decided."), "that none is left is told");
+  await press(page, "z");
+  await until(() => spoken(page), (line) => line === "Taken back. Are release-note and release-notes one label?", "the one that is back is told");
+});
+
+native("what is done twice is told twice", async () => {
+  const page = await open(small(), {}, "tab=pages");
+  await done(page);
+  await page.getByRole("button", { name: "Select all" }).click();
+  const line = () => page.evaluateHandle(() => document.querySelector(".unseen[role=status]")!.firstChild);
+  let before: Awaited<ReturnType<typeof line>> | undefined;
+  for (const name of ["one", "two"]) {
+    await page.getByRole("combobox", { name: "Label", exact: true }).fill(name);
+    await page.getByRole("button", { name: "Put into the basket" }).click();
+    await until(() => page.getByRole("button", { name: /^Basket/ }).innerText(), (text) => text.includes(name === "one" ? "1" : "2"), "it is in it");
+    assert.equal(await spoken(page), "In the basket.");
+    assert.notEqual(await before?.evaluate((line) => line!.isConnected), true, "it is another line");
+    before = await line();
+  }
 });
 
 native("each page that could not be changed is told", async () => {

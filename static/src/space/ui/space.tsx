@@ -39,7 +39,9 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
   const [shown, setShown] = useState<Shown>(() => shownIn(model.shell.location));
   const [planning, plan] = useState(false);
   const [counting, count] = useState(false);
-  const [line, tell] = useState("");
+  // A line is an element of its own, which is told though the one before said the same.
+  const [line, setLine] = useState({ text: "", nth: 0 });
+  const tell = (text: string) => setLine(({ nth }) => ({ text, nth: nth + 1 }));
   const [queue] = useState(() => newQueue(shown.finding));
   const tabs = useRef<HTMLDivElement>(null);
   const closed = useRef(false); // the plan was
@@ -83,7 +85,7 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
   const finding = findingIn(open, queue)?.key ?? "";
   return (
     <div class="space">
-      <p class="unseen" role="status">{line}</p>
+      <p class="unseen" role="status"><span key={line.nth}>{line.text}</span></p>
       <h1>{say("heading")}</h1>
       <Head model={model} words={words} counting={counting} count={planning || jobs.job ? undefined : () => count(!counting)} />
       {planning || jobs.job ? (

@@ -71,7 +71,7 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
   const { busy } = queue;
   const [problem, setProblem] = useState(0);
   const card = useRef<HTMLDivElement>(null);
-  const focus = useRef(false);
+  const said = useRef(""); // of the step before, to be told with what is shown next
   const alive = useRef(true);
   useEffect(() => () => void (alive.current = false), []);
   const open = openFindings(model, queue);
@@ -87,9 +87,11 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
 
   useLayoutEffect(() => {
     queue.at = finding?.key ?? "";
-    if (!focus.current) return;
-    focus.current = false;
-    card.current?.focus();
+    if (!said.current) return;
+    const lines = [said.current, card.current!.querySelector("h2, p")!.textContent];
+    said.current = "";
+    card.current!.focus();
+    tell(lines.join(" "));
   });
 
   const pagesOf = (label: string) => model.store.labels().find(({ name }) => name === label)?.pages ?? 0;
@@ -106,8 +108,7 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
     if (alive.current) {
       queue.wanted = "";
       queue.at = at;
-      focus.current = true;
-      tell(line);
+      said.current = line;
     }
     draw();
   }
@@ -202,7 +203,7 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
   return (
     <div class="queue" onKeyDown={press} onFocusIn={() => (queue.wanted = "")}>
       <p class="hint">{say("tidy.left", { count: open.length })}</p>
-      <div class="card" role="group" aria-labelledby="question" tabIndex={0} ref={card}>
+      <div key={finding.key} class="card" role="group" aria-labelledby="question" tabIndex={0} ref={card}>
         <h2 id="question">
           {kind === "spellings" || kind === "instead" || kind === "returned" ? say(`ask.${kind}` as Key, { from: isolated(goes!), to: isolated(stays!) }) : say(`ask.${kind}` as Key, { from: isolated(labels[0]!), group: isolated(group), names: labels.map(isolated).join(", ") })}
         </h2>
