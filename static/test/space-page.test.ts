@@ -306,6 +306,18 @@ native("what is done twice is told twice", async () => {
   }
 });
 
+native("a key that is held answers one question", async () => {
+  const page = await open(red());
+  await left(page, 2);
+  const hold = async () => {
+    for (let i = 0; i < 4; i++) await page.keyboard.down("Enter"); // all but the first say that it is held
+    await page.keyboard.up("Enter");
+  };
+  await page.locator(".card").focus();
+  await hold();
+  await left(page, 1);
+});
+
 native("each page that could not be changed is told", async () => {
   const space = new FakeSpace();
   for (let i = 0; i < 49; i++) space.page(String(100 + i), ["old"], { title: `Page ${i}` });

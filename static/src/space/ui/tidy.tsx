@@ -165,7 +165,8 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
   }
 
   function press(event: KeyboardEvent): void {
-    if (event.altKey || event.ctrlKey || event.metaKey || (event.target as Element).closest("input, select, textarea")) return;
+    // A key that is held is one answer: the next question was not read yet.
+    if (event.repeat || event.altKey || event.ctrlKey || event.metaKey || (event.target as Element).closest("input, select, textarea")) return;
     const key = event.key.toLowerCase();
     const onCard = event.target === card.current;
     if (key === "z") void back();
