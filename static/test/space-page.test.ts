@@ -306,7 +306,7 @@ native("what is done twice is told twice", async () => {
   }
 });
 
-native("a key that is held answers one question", async () => {
+native("a key that is held answers one question, and takes one thing out of the basket", async () => {
   const page = await open(red());
   await left(page, 2);
   const hold = async () => {
@@ -316,6 +316,59 @@ native("a key that is held answers one question", async () => {
   await page.locator(".card").focus();
   await hold();
   await left(page, 1);
+  await press(page, "Enter");
+  assert.equal((await decided(page)).length, 2);
+  await page.getByRole("button", { name: "Take out" }).first().focus();
+  await hold();
+  assert.equal(await page.getByRole("button", { name: "Take out" }).count(), 1);
+});
+
+native("where what is pressed goes, something else has the focus", async () => {
+  const page = await open(red());
+  await left(page, 2);
+  const id = () => page.evaluate(() => document.activeElement?.id);
+  const pages = async () => {
+    await press(page, "Enter");
+    await page.getByRole("grid", { name: "Pages" }).waitFor();
+    assert.equal(await id(), "tab-pages");
+  };
+  await page.getByRole("button", { name: "on 3 pages" }).first().focus();
+  await pages();
+  await page.getByRole("button", { name: "Clear filters" }).focus();
+  await press(page, "Enter");
+  await until(() => rows(page), (n) => n > 5, "all pages");
+  assert.notEqual(await focused(page), "nothing");
+  await tab(page, "Labels");
+  await page.locator(".line").first().focus();
+  await pages();
+  await page.getByRole("button", { name: "Numbers" }).click();
+  await page.locator(".numbers .link").first().focus();
+  await pages();
+
+  await tab(page, "Tidy");
+  await page.locator(".card").focus();
+  await press(page, "Enter");
+  await left(page, 1);
+  await press(page, "Enter");
+  assert.equal((await decided(page)).length, 2);
+  await page.getByRole("button", { name: "Take out" }).first().focus();
+  await press(page, "Enter");
+  await until(() => focused(page), (name) => name === "Take out", "the next line");
+  await press(page, "Enter");
+  await until(id, (id) => id === "tab-tidy", "nothing is left of the basket");
+
+  const read = stage.onRead;
+  const { promise, go } = held();
+  stage.onRead = async (path) => (path.includes("ancestors") && (await promise), read(path));
+  await page.getByRole("button", { name: "Read again" }).focus();
+  await press(page, "Enter");
+  await page.getByRole("button", { name: "Stop" }).waitFor();
+  assert.notEqual(await focused(page), "nothing");
+  await page.getByRole("button", { name: "Stop" }).focus();
+  await press(page, "Enter");
+  await page.getByText("You stopped reading after").waitFor();
+  assert.notEqual(await focused(page), "nothing");
+  go();
 });
 
 native("each page that could not be changed is told", async () => {

@@ -9,6 +9,7 @@ import type { Decision } from "../decisions.ts";
 import { ALL, type Filter, type PageOrder } from "../store.ts";
 import { labelsIn } from "../vocabulary.ts";
 import { Grid, type Head } from "./grid.tsx";
+import { useHeld } from "./held.ts";
 import type { Model } from "./model.ts";
 import type { Words } from "./words.ts";
 
@@ -30,6 +31,8 @@ export function Pages({ model, words, filter, setFilter, tell }: Props): JSX.Ele
   const [order, setOrder] = useState<{ by: PageOrder; descending: boolean }>({ by: "changed", descending: true });
   const [selected, select] = useState<ReadonlySet<string>>(new Set());
   const from = useRef(0); // where a range begins
+  const tools = useRef<HTMLDivElement>(null); // with those that go when they are pressed
+  useHeld(tools);
   const { vocabulary } = model.joined;
 
   const rows = useMemo(() => store.sorted(store.rows(filter), order.by, order.descending, ranks), [store.version, filter, order, order.by === "title" && ranks]);
@@ -102,7 +105,7 @@ export function Pages({ model, words, filter, setFilter, tell }: Props): JSX.Ele
           <input type="checkbox" checked={filter.unlabelled} onChange={(event) => change({ unlabelled: event.currentTarget.checked })} /> {say("unlabelled")}
         </label>
       </div>
-      <div class="tools">
+      <div class="tools" tabIndex={-1} ref={tools}>
         <p class="count" role="status">{say("pagesFound", { count: rows.length })}{ids.length > 0 && ` · ${say("selected", { count: ids.length })}`}</p>
         <button type="button" class="button" onClick={() => select(new Set(Array.from(rows, (row) => store.page(row).id)))}>{say("selectAll")}</button>
         {ids.length > 0 && <button type="button" class="button" onClick={() => select(new Set())}>{say("selectNone")}</button>}

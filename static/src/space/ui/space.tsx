@@ -7,8 +7,9 @@ import type { Host } from "../../host.ts";
 import type { Say } from "../../strings.ts";
 import type { Shell } from "../../shell.ts";
 import { loadStyle } from "../../style.ts";
-import { ALL } from "../store.ts";
+import { ALL, type Filter } from "../store.ts";
 import { Basket } from "./basket.tsx";
+import { useHeld } from "./held.ts";
 import { Labels } from "./labels.tsx";
 import { later } from "./later.tsx";
 import { linkTo, shownIn, TABS, type Shown, type Tab } from "./link.ts";
@@ -44,10 +45,11 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
   const tell = (text: string) => setLine(({ nth }) => ({ text, nth: nth + 1 }));
   const [queue] = useState(() => newQueue(shown.finding));
   const tabs = useRef<HTMLDivElement>(null);
-  const closed = useRef(false); // the plan was
+  const left = useRef(false); // what was pressed goes with all around it
   // Who administers the space is known late: whoever has begun by then stays where they are.
   const here: Tab = shown.tab || (model.admin === false ? "tolabel" : "tidy");
   const show = (more: Partial<Shown>) => setShown((shown) => ({ ...shown, tab: here, ...more }));
+  const pages = (filter: Filter) => ((left.current = true), show({ tab: "pages", filter }));
 
   useEffect(() => {
     const leave = model.listen(draw);
@@ -57,9 +59,9 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
 
   const focusOn = (tab: Tab) => tabs.current?.querySelector<HTMLElement>(`[data-tab="${tab}"]`)?.focus();
   useLayoutEffect(() => {
-    if (!closed.current || !tabs.current) return;
-    closed.current = false;
-    focusOn(here); // the button that was pressed is gone
+    if (!left.current || !tabs.current) return;
+    left.current = false;
+    focusOn(here);
   });
 
   function press(event: KeyboardEvent): void {
@@ -74,11 +76,11 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
   }
 
   const panel: Record<Tab, () => JSX.Element> = {
-    tidy: () => <Tidy model={model} words={words} queue={queue} filter={(filter) => show({ tab: "pages", filter })} tell={tell} draw={draw} />,
+    tidy: () => <Tidy model={model} words={words} queue={queue} filter={pages} tell={tell} draw={draw} />,
     vocabulary: () => <Vocabulary model={model} words={words} tell={tell} />,
     tolabel: () => <ToLabel model={model} words={words} panelSay={panelSay} plan={() => plan(true)} tell={tell} />,
     runs: () => <Runs model={model} jobs={jobs} words={words} />,
-    labels: () => <Labels model={model} words={words} open={(label) => show({ tab: "pages", filter: { ...ALL, has: [label] } })} />,
+    labels: () => <Labels model={model} words={words} open={(label) => pages({ ...ALL, has: [label] })} />,
     pages: () => <Pages model={model} words={words} filter={shown.filter} setFilter={(filter) => show({ filter })} tell={tell} />,
   };
   const open = openFindings(model, queue);
@@ -89,13 +91,13 @@ function Space({ model, jobs, words, panelSay }: { model: Model; jobs: Jobs; wor
       <h1>{say("heading")}</h1>
       <Head model={model} words={words} counting={counting} count={planning || jobs.job ? undefined : () => count(!counting)} />
       {planning || jobs.job ? (
-        <PlanView model={model} jobs={jobs} words={words} close={() => (plan(false), (closed.current = true))} tell={tell} />
+        <PlanView model={model} jobs={jobs} words={words} close={() => (plan(false), (left.current = true))} tell={tell} />
       ) : counting ? (
-        <Numbers model={model} words={words} tell={tell} close={() => (count(false), document.getElementById("numbers")?.focus())} filter={(filter) => (count(false), show({ tab: "pages", filter: { ...ALL, ...filter } }))} />
+        <Numbers model={model} words={words} tell={tell} close={() => (count(false), document.getElementById("numbers")?.focus())} filter={(filter) => (count(false), pages({ ...ALL, ...filter }))} />
       ) : (
         <>
           <div class="above">
-            <Basket model={model} words={words} open={() => plan(true)} tell={tell}>
+            <Basket model={model} words={words} open={() => plan(true)} emptied={() => focusOn(here)} tell={tell}>
               {here === "tidy" || here === "pages" ? <FromCSV model={model} words={words} tell={tell} /> : null}
             </Basket>
             <div class="tabs" role="tablist" aria-label={say("heading")} ref={tabs} onKeyDown={press}>
@@ -132,8 +134,10 @@ function Head({ model, words, counting, count }: { model: Model; words: Words; c
     ...(lists ? [say("fact.lists", { count: lists })] : []),
   ];
   const { state, of } = reading;
+  const head = useRef<HTMLDivElement>(null);
+  useHeld(head);
   return (
-    <div class="head">
+    <div class="head" tabIndex={-1} ref={head}>
       {store.size > 0 && <p class="facts">{facts.join(" · ")}</p>}
       {store.size > 0 && count && <button type="button" id="numbers" class="link" aria-expanded={counting} onClick={count}>{say("numbers")}</button>}
       {(state === "reading" || state === "paused") && (

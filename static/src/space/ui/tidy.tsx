@@ -9,6 +9,7 @@ import { isolated } from "../../say.ts";
 import { decisionOf, type Finding } from "../findings.ts";
 import { ALL, type Filter } from "../store.ts";
 import { labelsIn } from "../vocabulary.ts";
+import { useHeld } from "./held.ts";
 import type { BasketItem, Model } from "./model.ts";
 import { addressOf } from "./pages.tsx";
 import type { Key, Words } from "./words.ts";
@@ -85,6 +86,7 @@ export function Tidy({ model, words, queue, filter, tell, draw }: Props): JSX.El
     draw();
   };
 
+  useHeld(card);
   useLayoutEffect(() => {
     queue.at = finding?.key ?? "";
     if (!said.current) return;
