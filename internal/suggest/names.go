@@ -8,6 +8,7 @@ import (
 	"labelup/internal/elementary"
 	"labelup/internal/keyphrase"
 	"labelup/internal/pagetext"
+	"labelup/internal/twin"
 	"labelup/internal/words"
 )
 
@@ -195,7 +196,7 @@ func (x *pageIndex) findInitials(from int32, p *part) {
 	var start, end int32     // the place of the first capital, and that after the last
 	var between []byte       // of small words after the last capital
 	remember := func(letters []byte) {
-		if len(letters) >= 3 && len(letters) <= maxInitials {
+		if len(letters) >= 3 && len(letters) <= maxInitials && !twin.IsWord(string(letters)) {
 			x.remember(x.initials, string(letters), x.occurrenceOf(start, end-start))
 		}
 	}
@@ -289,7 +290,7 @@ func (s *Space) spellOne(to []spelling, name string, language words.Language, sy
 		acronyms = append(acronyms, string(all))
 	}
 	for _, letters := range acronyms {
-		if len(letters) >= 3 && len(letters) <= maxInitials {
+		if len(letters) >= 3 && len(letters) <= maxInitials && !twin.IsWord(letters) {
 			to = append(to, spelling{text: name, folded: letters, synonym: synonym})
 		}
 	}

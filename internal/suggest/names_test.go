@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -253,6 +254,27 @@ func TestTheWordsOfALabelInTheTitleSpeakForIt(t *testing.T) {
 			}), "tidal-energy")
 			if r := reasonOf(t, s, InTitle); r.Text != "Energy" && r.Text != "tidal" || r.Count != 0 {
 				t.Errorf("it is said of %q that the title has it", r.Text)
+			}
+		})
+	}
+}
+
+func TestInitialsThatMeanSomethingElseStandForNoName(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, title, text, label string
+		found                    bool
+	}{
+		{"initials of one thing", "GSA guide", "The GSA is here.", "general-services-administration", true},
+		{"initials that everybody knows for something else", "CSS guide", "We write CSS here.", "customer-success-stories", false},
+		{"a name with such initials", "Customer Success Stories", "The Customer Success Stories are here.", "css", false},
+		{"a name with initials of its own", "General Services Administration", "The General Services Administration is here.", "gsa", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			answer := Suggest(Input{Page: Page{Title: test.title, Body: markdown(chat + test.text)}, Vocabulary: listed(test.label, "accounting"), OnlyListed: true})
+			if found := slices.ContainsFunc(answer.Suggestions, func(s Suggestion) bool { return s.Label == test.label }); found != test.found {
+				t.Errorf("%s is suggested: %v", test.label, found)
 			}
 		})
 	}

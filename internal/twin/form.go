@@ -59,7 +59,7 @@ func FormOf(name string) Form {
 	}
 	for _, letters := range initials(plain) {
 		switch {
-		case !isWord(letters):
+		case !IsWord(letters):
 			f.add(letters, letters+"s")
 		case len(letters) < longestOrdinary:
 			f.words = append(f.words, letters, letters+"s")
@@ -339,9 +339,11 @@ var (
 		" al da del di do dos e el i los para y")
 )
 
-// isWord says whether initials are an ordinary noun as well, as labels are, or what everybody
-// calls something else by: with these the name is only perhaps meant.
-func isWord(letters string) bool { return strings.Contains(ordinary[letters[1:]], letters[:1]) }
+// IsWord reports whether initials, in small letters, are an ordinary noun as well, as labels
+// are, or what everybody calls something else by: with these the name is only perhaps meant.
+func IsWord(letters string) bool {
+	return len(letters) > 1 && strings.Contains(ordinary[letters[1:]], letters[:1])
+}
 
 // longestOrdinary is how many letters they have at most. A longer one, in the plural, would be
 // taken for a misspelling.
