@@ -238,6 +238,20 @@ for (const [sentence, keeps, json] of [
   });
 }
 
+native("who has gone on to the search while a label is kept stays there", async () => {
+  const space = listed();
+  const page = await open(space);
+  const release = holdSaves(space);
+  await beginLabel(page);
+  await button(page, "Save").click();
+  await page.getByRole("searchbox").focus();
+  await page.keyboard.type("men");
+  release();
+  await said(page, "Kept.");
+  await page.keyboard.type("u");
+  assert.equal(await page.getByRole("searchbox").inputValue(), "menu");
+});
+
 native("that somebody else was first is told beside a form that was opened meanwhile", async () => {
   const space = listed();
   const page = await open(space);

@@ -87,6 +87,7 @@ function Vocabulary({ model, words, own, tell }: Props & { own: Own }): JSX.Elem
     if (!focus.current || doing) return;
     const name = focus.current;
     focus.current = "";
+    if (document.activeElement !== document.body) return; // who has gone on to something else stays there
     const at = [...list.current!.querySelectorAll<HTMLElement>("[data-change]")].find(({ dataset }) => dataset["change"] === name) ?? list.current!.querySelector<HTMLElement>("[data-home]");
     at?.focus();
   });
